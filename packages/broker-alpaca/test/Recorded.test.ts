@@ -1,5 +1,3 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { HttpOutcome } from "@roundlot/core/adapter"
 import { AccountName, Decimal, Instant } from "@roundlot/core"
@@ -140,21 +138,19 @@ describe("answers as they were recorded of Alpaca", () => {
     expect(Recordings.unsourcedIn(join(import.meta.dirname, "recorded"))).toEqual([]))
 
   it("a file that is new is read by being there, in a folder of its own too, and one that is not read is named", () => {
-    const folder = mkdtempSync(join(tmpdir(), "recorded-alpaca-"))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const later = join(folder, "later")
-    mkdirSync(later)
-    const recorded = Recordings.filesIn(join(import.meta.dirname, "recorded"))
-    for (const { name, path } of recorded) copyFileSync(path, join(later, `new-${name}`))
+    const own = join(import.meta.dirname, "recorded")
     const refused = { code: 40310000, message: "insufficient buying power" }
-    writeFileSync(join(folder, "refused.yml"), cassette("https://x.example/v2/orders", 403, refused))
-    writeFileSync(join(folder, "cut.json"), '[{"update":')
-    writeFileSync(join(folder, "novel.yml"), cassette("https://x.example/v2/orders", 200, { id: 1 }))
-    writeFileSync(join(later, "other.yml"), cassette("https://x.example/v2/watchlists", 200, { id: 1 }))
+    const { folder, remove } = Recordings.withNew(own, {
+      "refused.yml": cassette("https://x.example/v2/orders", 403, refused),
+      "cut.json": '[{"update":',
+      "novel.yml": cassette("https://x.example/v2/orders", 200, { id: 1 }),
+      "later/other.yml": cassette("https://x.example/v2/watchlists", 200, { id: 1 })
+    })
+    onTestFinished(remove)
     const found = Recordings.filesIn(folder)
     expect(found.map(({ name }) => name)).toEqual([
       "cut.json",
-      ...recorded.map(({ name }) => `later/new-${name}`),
+      ...Recordings.filesIn(own).map(({ name }) => `later/new-${name}`),
       "later/other.yml",
       "novel.yml",
       "refused.yml"

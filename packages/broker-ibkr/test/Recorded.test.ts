@@ -1,5 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { AccountName, Instant } from "@roundlot/core"
 import { Schema } from "effect"
@@ -97,23 +96,21 @@ describe("messages as they were recorded of TWS", () => {
     expect(Recordings.unsourcedIn(join(import.meta.dirname, "recorded"))).toEqual([]))
 
   it("a file that is new is read by being there, in a folder of its own too, and one that is not read is named", () => {
-    const folder = mkdtempSync(join(tmpdir(), "recorded-ibkr-"))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const later = join(folder, "later")
-    mkdirSync(later)
-    copyFileSync(join(import.meta.dirname, "recorded/messages.json"), join(later, "new.json"))
-    writeFileSync(join(later, "new-flex.xml"), "<FlexQueryResponse/>")
     const commission = { execId: "0000e0d5.0000.01.01", commission: "1.25", currency: "USD" }
-    writeFileSync(join(folder, "commissions.json"), JSON.stringify([commission]))
-    writeFileSync(join(folder, "cut.json"), '[{"tokens": [')
-    writeFileSync(join(folder, "novel.json"), JSON.stringify([{ tokens: ["11", "-1", "?"] }]))
-    writeFileSync(join(folder, "other.json"), JSON.stringify([{ orders: [] }]))
+    const { folder, remove } = Recordings.withNew(join(import.meta.dirname, "recorded"), {
+      "later/new-flex.xml": "<FlexQueryResponse/>",
+      "commissions.json": JSON.stringify([commission]),
+      "cut.json": '[{"tokens": [',
+      "novel.json": JSON.stringify([{ tokens: ["11", "-1", "?"] }]),
+      "other.json": JSON.stringify([{ orders: [] }])
+    })
+    onTestFinished(remove)
     const found = Recordings.filesIn(folder)
     expect(found.map(({ name }) => name)).toEqual([
       "commissions.json",
       "cut.json",
       "later/new-flex.xml",
-      "later/new.json",
+      "later/new-messages.json",
       "novel.json",
       "other.json"
     ])

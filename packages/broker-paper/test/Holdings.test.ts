@@ -5,7 +5,7 @@ import { Effect, TestClock } from "effect"
 import { Exchange } from "@roundlot/broker-paper"
 import { account, freshFile, request } from "./setup.ts"
 
-/** An exchange where ten AAPL were bought, and whoever reads that execution from now on fails. */
+/** An exchange where ten AAPL were bought, and reading that execution fails from now on. */
 const bought = Effect.gen(function* () {
   const file = yield* freshFile
   const exchange = yield* Exchange.make({ file, prices: new Map([["AAPL", Price.unsafe("100")]]) })

@@ -1,5 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { AccountName, Decimal } from "@roundlot/core"
 import { ExactJson } from "@roundlot/core/adapter"
@@ -122,19 +121,17 @@ describe("answers as they were recorded of Schwab", () => {
     expect(Recordings.unsourcedIn(join(import.meta.dirname, "recorded"))).toEqual([]))
 
   it("a file that is new is read by being there, in a folder of its own too, and one that is not read is named", () => {
-    const folder = mkdtempSync(join(tmpdir(), "recorded-schwab-"))
-    onTestFinished(() => rmSync(folder, { recursive: true }))
-    const later = join(folder, "later")
-    mkdirSync(later)
-    const recorded = Recordings.filesIn(join(import.meta.dirname, "recorded"))
-    for (const { name, path } of recorded) copyFileSync(path, join(later, `new-${name}`))
-    writeFileSync(join(folder, "cut.json"), '[{"netAmount": 1')
-    writeFileSync(join(folder, "novel.json"), '{"orderLegCollection": []}')
-    writeFileSync(join(later, "other.json"), '[{"quotes": []}]')
+    const own = join(import.meta.dirname, "recorded")
+    const { folder, remove } = Recordings.withNew(own, {
+      "cut.json": '[{"netAmount": 1',
+      "novel.json": '{"orderLegCollection": []}',
+      "later/other.json": '[{"quotes": []}]'
+    })
+    onTestFinished(remove)
     const found = Recordings.filesIn(folder)
     expect(found.map(({ name }) => name)).toEqual([
       "cut.json",
-      ...recorded.map(({ name }) => `later/new-${name}`),
+      ...Recordings.filesIn(own).map(({ name }) => `later/new-${name}`),
       "later/other.json",
       "novel.json"
     ])

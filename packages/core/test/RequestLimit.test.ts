@@ -7,6 +7,9 @@ const run = <A, E>(body: Effect.Effect<A, E>) => Effect.runPromise(Effect.provid
 
 const HOUR_MS = 3_600_000
 
+const limitedTo = <E>(perMinute: number, body: (limit: RequestLimit.RequestLimit) => Effect.Effect<void, E>) =>
+  run(Effect.flatMap(RequestLimit.make(perMinute), body))
+
 const leaves = (limit: RequestLimit.RequestLimit, purpose: RequestLimit.Purpose, times: number) =>
   Effect.map(
     Effect.replicateEffect(limit.take(purpose), times),
@@ -15,9 +18,8 @@ const leaves = (limit: RequestLimit.RequestLimit, purpose: RequestLimit.Purpose,
 
 describe("our side of a broker's limit of requests", () => {
   it("a tenth of it is for cancels alone", () =>
-    run(
+    limitedTo(120, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(120)
         assert.strictEqual(yield* leaves(limit, "other", 200), 108)
         assert.deepStrictEqual(yield* limit.take("other"), { _tag: "Wait", retryAfterMs: 60_000 })
         assert.strictEqual(yield* leaves(limit, "cancel", 200), 12)
@@ -27,17 +29,15 @@ describe("our side of a broker's limit of requests", () => {
     ))
 
   it("of a limit of one request cancels keep none: others would never leave", () =>
-    run(
+    limitedTo(1, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(1)
         assert.strictEqual(yield* leaves(limit, "other", 5), 1)
       })
     ))
 
   it("no span of a minute has more, wherever it begins", () =>
-    run(
+    limitedTo(100, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(100)
         assert.strictEqual(yield* leaves(limit, "other", 50), 50)
         yield* TestClock.adjust("40 seconds")
         assert.strictEqual(yield* leaves(limit, "other", 100), 40)
@@ -67,9 +67,8 @@ describe("our side of a broker's limit of requests", () => {
     ))
 
   it("the broker's own count wins: what other programs used is gone, a larger limit is taken", () =>
-    run(
+    limitedTo(200, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(200)
         yield* limit.take("other")
         yield* limit.ended(5)
         yield* limit.correct({ limit: 200, remaining: 30, resetsAtMs: 30_000 })
@@ -81,9 +80,8 @@ describe("our side of a broker's limit of requests", () => {
     ))
 
   it("what was said late of a window does not bring back what left since", () =>
-    run(
+    limitedTo(200, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(200)
         yield* limit.correct({ limit: 200, remaining: 25, resetsAtMs: 30_000 })
         assert.strictEqual(yield* leaves(limit, "other", 100), 5)
         yield* limit.correct({ limit: 200, remaining: 199, resetsAtMs: 30_000 })
@@ -92,9 +90,8 @@ describe("our side of a broker's limit of requests", () => {
     ))
 
   it("a window that the broker named ends when it said, and the next has all of it", () =>
-    run(
+    limitedTo(200, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(200)
         assert.strictEqual(yield* leaves(limit, "other", 300), 180)
         yield* limit.correct({ limit: 200, remaining: 20, resetsAtMs: 5_000 })
         yield* TestClock.adjust("5 seconds")
@@ -103,9 +100,8 @@ describe("our side of a broker's limit of requests", () => {
     ))
 
   it("a window without end, and a limit of none, hold nothing back for longer than a minute", () =>
-    run(
+    limitedTo(200, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(200)
         yield* limit.correct({ limit: 0, remaining: 0, resetsAtMs: Number.MAX_SAFE_INTEGER })
         assert.deepStrictEqual(yield* limit.take("cancel"), { _tag: "Wait", retryAfterMs: 60_000 })
         yield* TestClock.adjust("1 minute")
@@ -114,9 +110,8 @@ describe("our side of a broker's limit of requests", () => {
     ))
 
   it("a window that is over when it is said takes nothing of our own count away", () =>
-    run(
+    limitedTo(20, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(20)
         yield* TestClock.adjust("1 hour")
         const tries = Effect.zipRight(
           limit.correct({ limit: 20, remaining: 19, resetsAtMs: 1_000 }),
@@ -148,27 +143,24 @@ describe("our side of a broker's limit of requests", () => {
   )
 
   it("a wait of an age is one of 15 minutes at most", () =>
-    run(
+    limitedTo(20, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(20)
         yield* limit.exhausted(1e15)
         assert.deepStrictEqual(yield* limit.take("cancel"), { _tag: "Wait", retryAfterMs: 900_000 })
       })
     ))
 
   it("more left than the limit has is no more than the limit", () =>
-    run(
+    limitedTo(20, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(20)
         yield* limit.correct({ limit: 20, remaining: 9_999_999_999, resetsAtMs: 60_000 })
         assert.strictEqual(yield* leaves(limit, "cancel", 100), 20)
       })
     ))
 
   it("after a 429 nothing leaves before the broker's wait is over, no cancel either", () =>
-    run(
+    limitedTo(120, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(120)
         yield* limit.exhausted(2_000)
         assert.deepStrictEqual(yield* limit.take("cancel"), { _tag: "Wait", retryAfterMs: 2_000 })
         yield* TestClock.adjust("2 seconds")
@@ -188,9 +180,8 @@ const answeredWith = (status: number, retryAfterMs?: number): HttpOutcome.HttpOu
 
 describe("requests within a limit", () => {
   it("are counted, with how long their answers took; one more is kept back", () =>
-    run(
+    limitedTo(4, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(4)
         assert.deepStrictEqual(yield* limit.usage, { limit: 4, left: 4, answerMs: undefined, slowestMs: undefined })
         for (const tookMs of [30, 900, 40]) {
           const asked = yield* Effect.fork(
@@ -207,9 +198,8 @@ describe("requests within a limit", () => {
     ))
 
   it("nothing leaves after a 429 before the wait is over, a second where none is said", () =>
-    run(
+    limitedTo(100, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(100)
         for (const [said, waitMs] of [
           [undefined, 1_000],
           [7_000, 7_000]
@@ -224,9 +214,8 @@ describe("requests within a limit", () => {
     ))
 
   it("what never answered says nothing of how fast the broker is, and is not on its way for ever", () =>
-    run(
+    limitedTo(100, (limit) =>
       Effect.gen(function* () {
-        const limit = yield* RequestLimit.make(100)
         yield* RequestLimit.within(limit, "other", Effect.succeed(HttpOutcome.late))
         assert.deepStrictEqual(yield* limit.usage, { limit: 100, left: 99, answerMs: undefined, slowestMs: undefined })
         const waiting = yield* Effect.fork(RequestLimit.within(limit, "other", Effect.never))

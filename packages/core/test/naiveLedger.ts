@@ -460,7 +460,7 @@ export const make = (policy: Policy) => {
     })
     if (step.read && !isPremature) for (const order of orders) if (order.at === step.at) askForPrice(order)
   }
-  /** F14: a minute after they were first told, shares of which executions were asked for in vain. */
+  /** F14: a minute after they were first reported, shares of which executions were asked for in vain. */
   const askForPrice = (order: NaiveOrder) => {
     const since = inferredSince.get(order.id)
     if (since !== undefined && now - since >= 60 && inferredOf(order) > 0n) unpriced.add(order.id)

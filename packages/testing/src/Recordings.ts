@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs"
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join, relative, sep } from "node:path"
 import { Either, Schema } from "effect"
 
@@ -25,6 +26,24 @@ export const filesIn = (...folders: ReadonlyArray<string>): ReadonlyArray<Record
       .toSorted()
       .map((path) => ({ name: relative(folder, path).replaceAll(sep, "/"), path }))
   )
+
+/**
+ * A folder for a test with files that are new: copies of those in `recorded`, each as `later/new-…`, and others by their paths and texts.
+ *
+ * @example
+ * const { folder, remove } = Recordings.withNew("recorded", { "cut.json": "[{" })
+ * onTestFinished(remove)
+ */
+export const withNew = (
+  recorded: string,
+  others: Readonly<Record<string, string>>
+): { readonly folder: string; readonly remove: () => void } => {
+  const folder = mkdtempSync(join(tmpdir(), "recorded-"))
+  mkdirSync(join(folder, "later"))
+  for (const { name, path } of filesIn(recorded)) copyFileSync(path, join(folder, "later", `new-${name}`))
+  for (const [name, text] of Object.entries(others)) writeFileSync(join(folder, name), text)
+  return { folder, remove: () => rmSync(folder, { recursive: true }) }
+}
 
 /** What of a file is not read, as its name and the reason: nothing of one that is listed, one reason of one that cannot be taken apart. */
 export const lostOf = (

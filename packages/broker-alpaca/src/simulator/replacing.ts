@@ -23,8 +23,8 @@ const notWorkedYet = Answer.error(422, 40010001, "unable to replace order, order
 const notSupported = Answer.unprocessable("replacing oto orders is not supported: cancel the order and place another")
 
 /**
- * `PATCH /v2/orders/{id}`: ends the order and enters one with other terms, whose shares count from zero, in its place. Whoever looks
- * meanwhile waits.
+ * `PATCH /v2/orders/{id}`: ends the order and enters one with other terms, whose shares count from zero, in its place. Reads
+ * wait meanwhile.
  */
 export const replace = (desk: Desk, id: string, text: string): Answering =>
   isUuid(id) ? desk.replacing.withPermits(1)(replaceInTurn(desk, id, text)) : Effect.succeed(malformed)

@@ -101,7 +101,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       ...options,
       listing: options.listing ?? Listing.any,
       restsWhileClosed: true,
-      // IBKR's TWS guide, "Time in Force for Orders": any corporate action cancels what is good until cancelled.
+      // Orders that are good until cancelled end with each corporate action (IBKR's TWS guide, Time in Force for Orders).
       endsOrdersAtSplit: true,
       orderIdOf: permIdOf
     })

@@ -1,4 +1,4 @@
-import { Effect, Either, Fiber, Layer, TestClock } from "effect"
+import { Effect, Either, Fiber, Layer, Option, TestClock } from "effect"
 import { describe, expect, test } from "vitest"
 import { defaultSettings } from "../../src/records/Account.ts"
 import { AccountName } from "../../src/records/AccountName.ts"
@@ -348,6 +348,23 @@ describe("AUD-2: executing is one attempt", () => {
       )
     }
   )
+
+  test("W11: where a timer fires before its time, what is left until a refusal may be confirmed is waited for again", () => {
+    const coarseNow = Effect.clockWith((clock) =>
+      Effect.map(clock.currentTimeMillis, (ms) => Instant.fromMillis(Math.floor(ms / 7) * 7))
+    )
+    const capabilities = { ...stage.broker().capabilities, clientOrderIds: false, uniqueClientOrderIds: false }
+    return play(
+      Effect.gen(function* () {
+        const asked = yield* Effect.fork(executed())
+        yield* TestClock.adjust("5 seconds")
+        expect(yield* asked.poll).toEqual(Option.none())
+        yield* TestClock.adjust("1 second")
+        expect(seen(yield* Fiber.join(asked))).toBe("failed: insufficient buying power")
+      }),
+      program({ ...refusing, capabilities, lookup: undefined }, { now: coarseNow })
+    )
+  })
 
   test("a daemon executes what is asked of it in the order of the decisions: one that fails is left, and the next one goes", () => {
     const [first, second, third] = [Ticker.make("PG"), KO, Ticker.make("AAPL")]
