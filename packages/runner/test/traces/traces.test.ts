@@ -7,7 +7,8 @@ import { buys, desk, until } from "../cli/roundlot.ts"
 import { connected } from "../mcp/connected.ts"
 import { collector, valueOf, type Answering, type Span } from "./collector.ts"
 
-const start = ["start", "--until-idle", "--account", "paper"]
+const untilIdle = ["--until-idle", "--account", "paper"]
+const start = ["start", ...untilIdle]
 const QUICK = ["--order-polling-interval", "200ms", "--order-polling-max-jitter", "0s"]
 
 const named = (spans: ReadonlyArray<Span>, name: string) => spans.filter((span) => span.name === name)
@@ -23,7 +24,7 @@ const URL_OF_DAEMON = /http:\/\/127\.0\.0\.1:\d+/
 
 describe("OpenTelemetry", () => {
   it("a collector gets traces, metrics and log lines: each order in a trace of its own, its trades linked to it", async () => {
-    const { file, place, plain } = desk()
+    const here = desk()
     const heard = await collector()
     const variables = {
       OTEL_EXPORTER_OTLP_ENDPOINT: `${heard.endpoint}/`,
@@ -31,8 +32,9 @@ describe("OpenTelemetry", () => {
       OTEL_SERVICE_NAME: "desk-7",
       OTEL_RESOURCE_ATTRIBUTES: "deployment.environment=proving%20ground,service.name=other"
     }
-    await plain(["trades", "import", file("t.csv", buys(["a", "0.5"], ["b", "0.5"], ["c", "0.25"])), ...place])
-    expect((await plain([...start, ...QUICK, ...place], variables)).code).toBe(0)
+    await here.cli("trades", "import", here.file("t.csv", buys(["a", "0.5"], ["b", "0.5"], ["c", "0.25"])))
+    // A process of its own: what it measures is counted for a process, and others measured in this one.
+    expect((await daemonAt(here, variables, ...untilIdle, ...QUICK).ended).code).toBe(0)
     expect(heard.faults).toEqual([])
     expect([...new Set(heard.requests.map(({ line }) => line))].toSorted()).toEqual([
       "POST /v1/logs",
