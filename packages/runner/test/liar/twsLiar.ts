@@ -73,6 +73,12 @@ const writes: ReadonlyMap<string, string> = new Map([
   ["4", CANCEL]
 ])
 
+/**
+ * Requests that only end another, or say how the next is meant: `cancelMktData`, `reqMarketDataType`, `cancelAccountSummary` and
+ * `cancelPositions`. One thing that is asked is one request, as at the others.
+ */
+const PARTS_OF_ONE: ReadonlyArray<string | undefined> = ["2", "59", "63", "64"]
+
 /** Does a request change something? */
 export const isWrite = (place: string): boolean => place === SEND || place === CANCEL
 
@@ -276,7 +282,7 @@ const seat = (mind: Mind, ours: Socket, theirs: Socket): void => {
   }
   const sent = (fields: ReadonlyArray<string>, body: Buffer): void => {
     const write = writes.get(fields[0] ?? "")
-    mind.ask(write ?? `request ${fields[0]}`)
+    if (!PARTS_OF_ONE.includes(fields[0])) mind.ask(write ?? `request ${fields[0]}`)
     if (LISTINGS.includes(fields[0] ?? "")) isListing = true
     if (write === undefined) return void theirs.write(withLength(body))
     const orderId = fields[1] ?? ""
