@@ -1,12 +1,11 @@
 import { Instant } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
-import type { ClientOrderId, Report } from "@roundlot/core/adapter"
+import type { ClientOrderId, HttpOutcome, Report } from "@roundlot/core/adapter"
 import { Clock, Effect, Schema } from "effect"
 import { type Desk, enteredAt, payloadOf } from "./Desk.ts"
 import { baseOf, executedOfActivity, TradeEvent } from "./Execution.ts"
 import type { FillActivity, Revised } from "./Execution.ts"
 import { listFills, listFillsOf } from "./Listings.ts"
-import type { Row, Rows } from "./Listings.ts"
 import type * as TradeEvents from "./TradeEvents.ts"
 
 const encodeEvent = Schema.encodeSync(Schema.parseJson(TradeEvent))
@@ -51,7 +50,7 @@ export const fillsOf = (desk: Desk, brokerOrderId: ClientOrderId.BrokerOrderId):
 /** Of an order that was corrected, only what the events do not have. */
 const isTakenBeside =
   (corrected: ReadonlyMap<string, TradeEvents.Corrected>) =>
-  ({ value }: Row<FillActivity>): boolean => {
+  ({ value }: HttpOutcome.Row<FillActivity>): boolean => {
     const known = corrected.get(value.order_id)
     if (known === undefined) return true
     const base = baseOf(value.order_id, value.cum_qty)
@@ -60,7 +59,7 @@ const isTakenBeside =
 
 const listingOf = (
   desk: Desk,
-  { complete, rows }: Rows<FillActivity>,
+  { complete, rows }: HttpOutcome.Rows<FillActivity>,
   all: ReadonlyMap<string, TradeEvents.Corrected>
 ): Fills =>
   Effect.gen(function* () {

@@ -1,57 +1,16 @@
 import { Instant } from "@roundlot/core"
 import type { Broker } from "@roundlot/core"
-import type { ClientOrderId } from "@roundlot/core/adapter"
-import { Array, Effect, Either, Option, ParseResult, Schema } from "effect"
+import type { ClientOrderId, HttpOutcome } from "@roundlot/core/adapter"
+import { Effect, Schema } from "effect"
 import { FillActivity } from "./Execution.ts"
 import { OrderAnswer } from "./OrderAnswer.ts"
-import { reading } from "./Reading.ts"
+import { reading, rowsOf } from "./Reading.ts"
 import type { Wire } from "./Wire.ts"
 
 const ORDERS_A_PAGE = 500
 const FILLS_A_PAGE = 100
 
-/** One row of a listing, and its text. */
-export interface Row<A> {
-  readonly value: A
-  readonly text: string
-}
-
-/** Rows of a listing; not `complete` where a row could not be read. */
-export interface Rows<A> {
-  readonly complete: boolean
-  readonly rows: ReadonlyArray<Row<A>>
-}
-
 const Page = Schema.Array(Schema.Unknown)
-
-const rowsOf = <A, I>(
-  operation: string,
-  schema: Schema.Schema<A, I>,
-  page: ReadonlyArray<unknown>
-): Effect.Effect<Rows<A>> => {
-  const decode = Schema.decodeUnknownEither(schema)
-  const read = page.map((value) =>
-    Either.mapBoth(decode(value), {
-      onLeft: (error) => `${nameOf(value)}: ${wrongIn(error)}`,
-      onRight: (decoded) => ({ value: decoded, text: JSON.stringify(value) })
-    })
-  )
-  const [unreadable, rows] = Array.separate(read)
-  const warning = `${unreadable.length} rows of Alpaca's ${operation} cannot be read (${unreadable[0]}); the others are taken`
-  const complete = unreadable.length === 0
-  return Effect.as(complete ? Effect.void : Effect.logWarning(warning), { complete, rows })
-}
-
-const decodeName = Schema.decodeUnknownOption(Schema.Struct({ symbol: Schema.String }))
-
-/** What a row that cannot be read is of, where it says that. */
-const nameOf = (row: unknown): string =>
-  Option.match(decodeName(row), { onNone: () => "one without a symbol", onSome: ({ symbol }) => symbol })
-
-const wrongIn = (error: ParseResult.ParseError): string => {
-  const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
-  return issue === undefined ? error.message : `${issue.path.join(".")}: ${issue.message}`
-}
 
 /** All rows of a listing that is one page. */
 export const listWhole = <A, I>(
@@ -59,21 +18,21 @@ export const listWhole = <A, I>(
   operation: string,
   path: string,
   schema: Schema.Schema<A, I>
-): Effect.Effect<Rows<A>, Broker.BrokerReadFailed> =>
+): Effect.Effect<HttpOutcome.Rows<A>, Broker.BrokerReadFailed> =>
   Effect.flatMap(reading(wire, operation, path, Page), (page) => rowsOf(operation, schema, page))
 
 const query = (path: string, parameters: Readonly<Record<string, string>>): string =>
   `${path}?${new URLSearchParams(parameters).toString()}`
 
-const orderIdOf = ({ value }: Row<OrderAnswer>): string => value.id
+const orderIdOf = ({ value }: HttpOutcome.Row<OrderAnswer>): string => value.id
 
 /** The orders that were submitted in a window, oldest first. */
 export const listOrders = (
   wire: Wire,
   window: Broker.TimeWindow
-): Effect.Effect<Rows<OrderAnswer>, Broker.BrokerReadFailed> =>
+): Effect.Effect<HttpOutcome.Rows<OrderAnswer>, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
-    const rows = new Map<string, Row<OrderAnswer>>()
+    const rows = new Map<string, HttpOutcome.Row<OrderAnswer>>()
     let complete = true
     let after = Instant.make(window.from - 1n)
     for (;;) {
@@ -105,9 +64,9 @@ const SECOND_MS = 1_000
 export const listFills = (
   wire: Wire,
   window: Broker.TimeWindow
-): Effect.Effect<Rows<FillActivity>, Broker.BrokerReadFailed> =>
+): Effect.Effect<HttpOutcome.Rows<FillActivity>, Broker.BrokerReadFailed> =>
   Effect.gen(function* () {
-    const rows: Array<Row<FillActivity>> = []
+    const rows: Array<HttpOutcome.Row<FillActivity>> = []
     let complete = true
     let token: string | undefined
     for (;;) {
@@ -136,7 +95,7 @@ export const listFillsOf = (
   wire: Wire,
   ids: ReadonlyArray<ClientOrderId.BrokerOrderId>,
   window: Broker.TimeWindow
-): Effect.Effect<Rows<FillActivity>, Broker.BrokerReadFailed> =>
+): Effect.Effect<HttpOutcome.Rows<FillActivity>, Broker.BrokerReadFailed> =>
   Effect.map(listFills(wire, window), ({ complete, rows }) => ({
     complete,
     rows: rows.filter(({ value }) => ids.includes(value.order_id))

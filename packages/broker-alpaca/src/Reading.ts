@@ -39,6 +39,13 @@ export const exactContentsOf = <A, I>(
 ): Either.Either<A, Broker.BrokerReadFailed> =>
   HttpOutcome.contentsOf(wording, operation, schema, outcome, ExactJson.exact)
 
+/** The rows of a page that can be read. */
+export const rowsOf = <A, I>(
+  operation: string,
+  schema: Schema.Schema<A, I>,
+  page: ReadonlyArray<unknown>
+): Effect.Effect<HttpOutcome.Rows<A>> => HttpOutcome.rowsOf(wording, operation, schema, page)
+
 /** Reads what must be there. */
 export const reading = <A, I>(
   wire: Wire,

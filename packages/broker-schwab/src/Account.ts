@@ -4,12 +4,20 @@ import { Effect, Option, Schema } from "effect"
 import type { Desk } from "./Desk.ts"
 import { errorIn } from "./ErrorBody.ts"
 import { isNoShare, traitsOf } from "./MarketData.ts"
-import { asking, contentsOf, reading } from "./Reading.ts"
+import { asking, contentsOf, reading, rowsOf } from "./Reading.ts"
 import type { Wire } from "./Wire.ts"
 
 const Balance = Schema.Struct({
   buyingPower: Schema.optional(Decimal.FromString),
   cashAvailableForTrading: Schema.optional(Decimal.FromString)
+})
+
+/** One row of an account's `positions`. */
+export const PositionAnswer = Schema.Struct({
+  longQuantity: Decimal.FromString,
+  shortQuantity: Decimal.FromString,
+  averagePrice: Schema.optional(Decimal.FromString),
+  instrument: Schema.Struct({ symbol: Schema.String })
 })
 
 /** What is read of an account, with what it holds. */
@@ -18,35 +26,28 @@ export const AccountAnswer = Schema.Struct({
     accountNumber: Schema.String,
     isClosingOnlyRestricted: Schema.optional(Schema.Boolean),
     currentBalances: Schema.optional(Balance),
-    positions: Schema.optional(
-      Schema.Array(
-        Schema.Struct({
-          longQuantity: Decimal.FromString,
-          shortQuantity: Decimal.FromString,
-          averagePrice: Schema.optional(Decimal.FromString),
-          instrument: Schema.Struct({ symbol: Schema.String })
-        })
-      )
-    )
+    positions: Schema.optional(Schema.Array(Schema.Unknown))
   })
 })
 
 const readAccount = ({ linked, wire }: Pick<Desk, "linked" | "wire">, operation: string, fields: string) =>
   Effect.flatMap(linked, ({ hash }) => reading(wire, operation, `/trader/v1/accounts/${hash}${fields}`, AccountAnswer))
 
-/** What the account holds. */
+/** What the account holds. A row that cannot be read is no absence: the listing is in part then (P8). */
 export const positions = (desk: Desk): Broker.BrokerService["positions"] =>
-  Effect.map(readAccount(desk, "positions", "?fields=positions"), ({ securitiesAccount }) => ({
-    complete: true,
-    brokerAccountId: securitiesAccount.accountNumber,
-    holdings: (securitiesAccount.positions ?? []).map(
-      ({ averagePrice, instrument: of, longQuantity, shortQuantity }) => ({
+  Effect.gen(function* () {
+    const { securitiesAccount } = yield* readAccount(desk, "positions", "?fields=positions")
+    const { complete, rows } = yield* rowsOf("positions", PositionAnswer, securitiesAccount.positions ?? [])
+    return {
+      complete,
+      brokerAccountId: securitiesAccount.accountNumber,
+      holdings: rows.map(({ value: { averagePrice, instrument: of, longQuantity, shortQuantity } }) => ({
         symbol: of.symbol,
         quantity: Decimal.subtract(longQuantity, shortQuantity),
         averagePrice
-      })
-    )
-  }))
+      }))
+    }
+  })
 
 /** The account's number, buying power, and whether it may trade. */
 export const figures = (desk: Pick<Desk, "linked" | "wire">): Broker.BrokerService["account"] =>

@@ -39,6 +39,13 @@ export const contentsOf = <A, I>(
 export const unreadable = (operation: string, outcome: HttpOutcome.Answered): Broker.BrokerReadFailed =>
   HttpOutcome.unreadable(wording, operation, outcome)
 
+/** The rows of a page that can be read. */
+export const rowsOf = <A, I>(
+  operation: string,
+  schema: Schema.Schema<A, I>,
+  page: ReadonlyArray<unknown>
+): Effect.Effect<HttpOutcome.Rows<A>> => HttpOutcome.rowsOf(wording, operation, schema, page)
+
 /** Reads what must be there. */
 export const reading = <A, I>(
   wire: Wire,

@@ -5,7 +5,7 @@ import { ExactJson } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 import { Recordings } from "@roundlot/testing"
 import { describe, expect, it, onTestFinished } from "vitest"
-import { AccountAnswer, InstrumentsAnswer } from "../src/Account.ts"
+import { AccountAnswer, InstrumentsAnswer, PositionAnswer } from "../src/Account.ts"
 import { AccountNumbers } from "../src/Accounts.ts"
 import { ordersIn } from "../src/Activity.ts"
 import { Transactions } from "../src/Corrections.ts"
@@ -62,6 +62,8 @@ const readsError = (value: Value): boolean =>
       }) === words
   })
 
+const decodePositions = Schema.decodeUnknownOption(Schema.Array(PositionAnswer))
+
 const CodeSaid = Schema.Struct({
   answer: Schema.String,
   command: Schema.String,
@@ -75,10 +77,16 @@ const readsCode = (value: Value): boolean =>
     ({ answer, code, command }) => codeIn(answer, command) === code
   )
 
+/** An account is read where each of its positions is. */
+const readsAccount = (value: Value): boolean =>
+  Option.exists(Schema.decodeUnknownOption(AccountAnswer)(value), ({ securitiesAccount: { positions = [] } }) =>
+    Option.isSome(decodePositions(positions))
+  )
+
 /** Which decoder reads a value, by a field that only it has. */
 const decoders: ReadonlyArray<readonly [field: string, reads: (value: Value) => boolean]> = [
   ["orderLegCollection", readsOrder],
-  ["securitiesAccount", reads(AccountAnswer)],
+  ["securitiesAccount", readsAccount],
   ["hashValue", reads(AccountNumbers.value)],
   ["netAmount", reads(Transactions.value)],
   ["body", readsError],

@@ -1,4 +1,4 @@
-import { Either, Predicate, Schema } from "effect"
+import { Array, Effect, Either, Option, ParseResult, Predicate, Schema } from "effect"
 import { Answer } from "../records/Report.ts"
 import { BrokerReadFailed } from "./Broker.ts"
 import type { CancelAnswer } from "./Broker.ts"
@@ -166,6 +166,53 @@ export const contentsOf = <A, I>(
       unreadable(wording, operation, outcome)
     )
   )
+
+/** One row of a listing, and its text. */
+export interface Row<A> {
+  readonly value: A
+  readonly text: string
+}
+
+/** Rows of a listing; not `complete` where a row could not be read. */
+export interface Rows<A> {
+  readonly complete: boolean
+  readonly rows: ReadonlyArray<Row<A>>
+}
+
+/** The rows of a page that can be read, by themselves; the log says how many cannot be, and what is wrong with the first. */
+export const rowsOf = <A, I>(
+  { broker }: Wording,
+  operation: string,
+  schema: Schema.Schema<A, I>,
+  page: ReadonlyArray<unknown>
+): Effect.Effect<Rows<A>> => {
+  const decode = Schema.decodeUnknownEither(schema)
+  const read = page.map((value) =>
+    Either.mapBoth(decode(value), {
+      onLeft: (error) => `${nameOf(value)}: ${wrongIn(error)}`,
+      onRight: (decoded) => ({ value: decoded, text: JSON.stringify(value) })
+    })
+  )
+  const [unread, rows] = Array.separate(read)
+  const warning = `${unread.length} rows of ${broker}'s ${operation} cannot be read (${unread[0]}); the others are taken`
+  const complete = unread.length === 0
+  return Effect.as(complete ? Effect.void : Effect.logWarning(warning), { complete, rows })
+}
+
+const Named = Schema.Struct({ symbol: Schema.String })
+const decodeName = Schema.decodeUnknownOption(Schema.Union(Named, Schema.Struct({ instrument: Named })))
+
+/** What a row that cannot be read is of, where it says that. */
+const nameOf = (row: unknown): string =>
+  Option.match(decodeName(row), {
+    onNone: () => "one without a symbol",
+    onSome: (named) => ("symbol" in named ? named.symbol : named.instrument.symbol)
+  })
+
+const wrongIn = (error: ParseResult.ParseError): string => {
+  const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+  return issue === undefined ? error.message : `${issue.path.join(".")}: ${issue.message}`
+}
 
 /** How a broker answers new orders. */
 export interface SendReading<A> {
