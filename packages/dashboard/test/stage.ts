@@ -158,7 +158,10 @@ export const browsing = () => {
     })
     await page.goto(url)
     let shown = ""
-    onTestFailed(() => void process.stderr.write(`${page.url()} showed:\n${shown}\n`))
+    onTestFailed(({ task }) => {
+      const [error] = task.result?.errors ?? []
+      if (error !== undefined) error.message += `\n${page.url()} showed:\n${shown}\n`
+    })
     // What a test's own route still asks for when it ends is nobody's error.
     const close = async () => {
       shown = await page.locator("body").innerText().catch(String)
