@@ -14,6 +14,7 @@ const submitting = () => import("./verbs/batchesSubmit.ts")
 const templates = () => import("./verbs/batchTemplates.ts")
 const tokens = () => import("./verbs/tokens.ts")
 const sync = () => import("./verbs/sync.ts")
+const statements = () => import("./verbs/statements.ts")
 const adding = () => import("./verbs/tradesAdd.ts")
 
 const adopting = async () => (await import("./verbs/adoptAccount.ts")).accountsAdopt
@@ -187,7 +188,7 @@ export const ofBooks = {
     ),
     statement: leaf(
       "compare a broker's end-of-day file with the books",
-      async () => (await import("./verbs/reportStatement.ts")).reportStatement
+      async () => (await statements()).reportStatement
     ),
     trail: leaf(
       "report the audit trail, each entry with its place and hash",
@@ -200,7 +201,8 @@ export const ofBooks = {
   audit: leaf("prove the books from the journal", async () => (await proofs()).audit),
   sync: group("synchronise with the broker", {
     trades: leaf("synchronise executions and orders", async () => (await sync()).syncTrades),
-    positions: leaf("record broker positions", async () => (await sync()).syncPositions)
+    positions: leaf("record broker positions", async () => (await sync()).syncPositions),
+    statement: leaf("reconcile with a broker's end-of-day file", async () => (await statements()).syncStatement)
   }),
   jobs: group("background jobs", {
     enqueue: leaf("queue a job", async () => (await jobs()).jobsEnqueue),

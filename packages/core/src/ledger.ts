@@ -190,6 +190,8 @@ export * as RefusedAccounts from "./services/RefusedAccounts.ts"
 export * as Refusals from "./services/Refusals.ts"
 /** `services/Reconciliation`: see that module. */
 export * as Reconciliation from "./services/Reconciliation.ts"
+/** `services/Statements`: see that module. */
+export * as Statements from "./services/Statements.ts"
 /** `services/Requests`: see that module. */
 export * as Requests from "./services/Requests.ts"
 /** `services/Reports`: see that module. */

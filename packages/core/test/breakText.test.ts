@@ -47,7 +47,8 @@ const sentences: { readonly [K in BreakKind]: string } = {
     "the books' time is 1m ahead of the clock, which was wrong or is: at 2023-11-14T22:13:20.000000Z they say 2023-11-14T22:14:20.000000Z",
   OrderRefused: "O1 was refused with the code E7, which no table has: no such code",
   AccountRefused: "O1 was refused with the code E7: account is closed",
-  PositionBlocked: "its threshold is in money, and no fresh price is known"
+  PositionBlocked: "its threshold is in money, and no fresh price is known",
+  StatementDiffers: "a fill differs from line 3 (row 2) of schwab's transactions.json: quantity 3, books 4"
 }
 
 /** The details as they are read again from a journal. */

@@ -1,9 +1,10 @@
-import { type AccountName, Decimal, Fill, Instant, Order, Reads } from "@roundlot/core"
+import { type AccountName, Decimal, Fill, Instant, Order, Reads, Ticker } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import type { Statements } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { among } from "./listing.ts"
 import { type Screen } from "./Screen.ts"
-import { type Booked, compare, type Difference, type Figure, type Stated } from "./statementRules.ts"
+import { type Booked, compare, type Compared, type Difference, type Figure, type Stated } from "./statementRules.ts"
 import * as Columns from "./table.ts"
 
 export { type Booked, compare, type Compared, type Difference, type Figure, type Stated } from "./statementRules.ts"
@@ -68,31 +69,101 @@ export interface StatementDocument {
   readonly differences: ReadonlyArray<DifferenceDocument>
 }
 
-/** STMT-1: a broker's file against the canonical fills of an account. Nothing is written. */
-export const report = (
+/** A broker's file beside the books: as it is shown, and what the ledger keeps of it (STMT-5). */
+export interface Comparison {
+  readonly document: StatementDocument
+  readonly found: Statements.Compared
+}
+
+/** STMT-1: a broker's file, of this name, against the canonical fills of an account. Nothing is written. */
+export const comparison = (
   account: AccountName.AccountName,
+  file: string,
   statement: Statement
-): Effect.Effect<StatementDocument, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+): Effect.Effect<Comparison, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.map(bookedOf(account, statement), (booked) => {
-    const { broker, executions, kinds, period, unread } = statement
+    const { broker, unread } = statement
     const ids = new Set(unread.flatMap(({ execId }) => execId ?? []))
-    const { agreed, differences, feesUnknown } = compare(executions, booked, ids)
+    const compared = compare(statement.executions, booked, ids)
     return {
-      account,
-      broker,
-      period: { ...period.dates, zone: period.zone, by: period.by },
-      executions: executions.length + unread.length,
-      agreed,
-      feesUnknown,
-      otherRows: Object.fromEntries([...kinds].toSorted(([a], [b]) => (a < b ? -1 : 1))),
-      differences: [
-        ...differences.map(documentOf),
-        ...unread.map(({ execId, item, line, reason }): DifferenceDocument => {
-          return { ...nothing, kind: "unmatched_row", line, row: item, execId: execId ?? null, reason }
-        })
-      ]
+      document: documentOfAll(account, statement, compared),
+      found: {
+        file,
+        agreed: compared.settled,
+        differences: [
+          ...compared.differences.map((each) => keptOf({ broker, file }, each)),
+          ...unread.map((each) => keptOfUnread({ broker, file }, each))
+        ]
+      }
     }
   })
+
+const documentOfAll = (
+  account: AccountName.AccountName,
+  { broker, executions, kinds, period, unread }: Statement,
+  { agreed, differences, feesUnknown }: Compared
+): StatementDocument => ({
+  account,
+  broker,
+  period: { ...period.dates, zone: period.zone, by: period.by },
+  executions: executions.length + unread.length,
+  agreed,
+  feesUnknown,
+  otherRows: Object.fromEntries([...kinds].toSorted(([a], [b]) => (a < b ? -1 : 1))),
+  differences: [
+    ...differences.map(documentOf),
+    ...unread.map(({ execId, item, line, reason }): DifferenceDocument => {
+      return { ...nothing, kind: "unmatched_row", line, row: item, execId: execId ?? null, reason }
+    })
+  ]
+})
+
+type Named = Pick<Statement, "broker"> & { readonly file: string }
+type Kept = Statements.Compared["differences"][number]
+
+/** Under which symbol a difference is kept: what is no ticker is of the account. */
+const tickerOf = (symbol: string): Ticker.Ticker => (Ticker.isTicker(symbol) ? symbol : Ticker.UNMAPPED)
+
+/** A difference as the ledger keeps it. */
+const keptOf = ({ broker, file }: Named, difference: Difference): Kept => {
+  const base = { _tag: "StatementDiffers", broker, file } as const
+  if (difference.kind === "missing_in_statement") {
+    const { at, brokerOrderIds, execId, id, price, quantity, side, symbol } = difference.booked
+    return {
+      symbol: tickerOf(symbol),
+      subject: difference.subject,
+      details: {
+        ...base,
+        difference: "MissingInStatement",
+        fillId: id,
+        execId,
+        brokerOrderId: brokerOrderIds.at(-1),
+        execution: { side, quantity, symbol, price, at }
+      }
+    }
+  }
+  const { at, execId, item: row, line, orderId, price, quantity, side, symbol } = difference.stated
+  const ofRow = { ...base, line, row, execId, brokerOrderId: orderId, execution: { side, quantity, symbol, price, at } }
+  if (difference.kind === "missing_in_books")
+    return {
+      symbol: tickerOf(symbol),
+      subject: difference.subject,
+      details: { ...ofRow, difference: "MissingInBooks" }
+    }
+  const { booked } = difference
+  const figures = difference.figures.map(({ books, ...each }) => ({ ...each, books: books ?? undefined }))
+  return {
+    symbol: tickerOf(booked.symbol),
+    subject: difference.subject,
+    details: { ...ofRow, difference: "Figures", fillId: booked.id, figures }
+  }
+}
+
+const keptOfUnread = ({ broker, file }: Named, { execId, item, line, reason }: Statement["unread"][number]): Kept => ({
+  symbol: Ticker.UNMAPPED,
+  subject: execId ?? `${file} row ${item}`,
+  details: { _tag: "StatementDiffers", difference: "UnreadRow", broker, file, line, row: item, execId, reason }
+})
 
 /** The fills of the period and of the times of all rows, and those that the file names by their id. */
 const bookedOf = (account: AccountName.AccountName, { executions, period }: Statement) =>
@@ -126,7 +197,7 @@ const bookedAs = (
     ? []
     : [
         {
-          id: Id.format("fill", fill.id),
+          id: fill.id,
           execId: fill.execIdBase,
           order: Id.format("order", order.id),
           brokerOrderIds: order.brokerOrderIds,
@@ -160,12 +231,17 @@ const documentOf = (difference: Difference): DifferenceDocument => {
   const { kind } = difference
   if (kind === "missing_in_statement") return { ...ofFill(difference.booked), kind }
   if (kind === "missing_in_books") return { ...ofRow(difference.stated), kind }
-  return { ...ofRow(difference.stated), kind, fill: difference.booked.id, figures: difference.figures }
+  return {
+    ...ofRow(difference.stated),
+    kind,
+    fill: Id.format("fill", difference.booked.id),
+    figures: difference.figures
+  }
 }
 
 const ofFill = ({ at, brokerOrderIds, execId, id, price, quantity, side, symbol }: Booked) => ({
   ...nothing,
-  fill: id,
+  fill: Id.format("fill", id),
   execId,
   brokerOrderId: brokerOrderIds.at(-1) ?? null,
   symbol,
@@ -207,6 +283,16 @@ const columns: ReadonlyArray<Columns.TableColumn<DifferenceDocument>> = [
   Columns.words("WHAT", saidOf),
   Columns.minor(Columns.ids("EXECUTION", ({ execId }) => execId))
 ]
+
+/** What booking a comparison came to, or would come to, for people. */
+export const bookedText = ({ closed, dismissed, opened }: Statements.Booked, isDryRun: boolean): string => {
+  const parts = [
+    `${opened} ${isDryRun ? "would be opened or changed" : "opened or changed"}`,
+    `${closed} ${isDryRun ? "would be closed" : "closed"}: the file agrees`,
+    ...(dismissed === 0 ? [] : [`${dismissed} stay closed by a person`])
+  ]
+  return `Breaks: ${parts.join(", ")}.`
+}
 
 const by = { caller: "as you say", file: "as the file says", rows: "by the dates of its rows" } as const
 

@@ -1,4 +1,4 @@
-import { Decimal, type Instant, type Side } from "@roundlot/core"
+import { Decimal, type Fill, Instant, type Side } from "@roundlot/core"
 
 /** An execution as a broker's file has it, its cancels and corrections settled. */
 export interface Stated {
@@ -21,7 +21,7 @@ export interface Stated {
 
 /** A canonical fill, as the books have it. */
 export interface Booked {
-  readonly id: string
+  readonly id: Fill.Fill["id"]
   readonly execId: string
   /** Of its order: ours, and all that the broker has given it. */
   readonly order: string
@@ -44,12 +44,13 @@ export interface Figure {
   readonly books: string | null
 }
 
-/** A difference between a file and the books. */
+/** A difference between a file and the books. By `subject` its execution is known again in the next file (STMT-5). */
 export type Difference =
-  | { readonly kind: "missing_in_books"; readonly stated: Stated }
-  | { readonly kind: "missing_in_statement"; readonly booked: Booked }
+  | { readonly kind: "missing_in_books"; readonly subject: string; readonly stated: Stated }
+  | { readonly kind: "missing_in_statement"; readonly subject: string; readonly booked: Booked }
   | {
       readonly kind: "differs"
+      readonly subject: string
       readonly stated: Stated
       readonly booked: Booked
       readonly figures: ReadonlyArray<Figure>
@@ -60,6 +61,8 @@ export interface Compared {
   readonly differences: ReadonlyArray<Difference>
   /** Pairs that agree. */
   readonly agreed: number
+  /** Subjects of what is no difference: executions that agree, and rows that have a fill. */
+  readonly settled: ReadonlySet<string>
   /** Of all pairs: those of which the file says a fee and the books know none yet. */
   readonly feesUnknown: number
 }
@@ -78,8 +81,36 @@ export const compare = (
   const orderOf = ({ orderId }: Stated) => (orderId === undefined ? undefined : orders.get(orderId))
   const left = { stated: stated.toSorted(byTimeAndPlace), booked: booked.toSorted(byTime) }
   const pairs = stepsOf(orderOf).flatMap((keys) => paired(left, keys))
-  return concluded(pairs, left, unread)
+  return concluded(pairs, left, unread, subjectsOf(stated))
 }
+
+/** By what each row is known again: the broker's id of its execution, else order and figures, with its number among equal rows. */
+const subjectsOf = (stated: ReadonlyArray<Stated>): ReadonlyMap<Stated, string> => {
+  const counts = new Map<string, number>()
+  return new Map(
+    stated
+      .toSorted((a, b) => a.item - b.item)
+      .map((row) => {
+        const subject = subjectOf(row)
+        const count = (counts.get(subject) ?? 0) + 1
+        counts.set(subject, count)
+        return [row, count === 1 ? subject : `${subject} #${count}`]
+      })
+  )
+}
+
+const subjectOf = ({ at, execId, orderId, price, quantity, side, symbol }: Stated): string =>
+  execId ??
+  [
+    orderId,
+    at === undefined ? undefined : Instant.format(at),
+    side,
+    Decimal.format(quantity),
+    symbol,
+    Decimal.format(price)
+  ]
+    .filter((part) => part !== undefined)
+    .join(" ")
 
 type Pair = readonly [stated: Stated, booked: Booked]
 
@@ -169,8 +200,16 @@ const LOOSE: ReadonlyArray<ReadonlyArray<Named>> = [...SAME.map((one) => SAME.fi
 const keyOf = (figures: ReadonlyArray<Named>, order: string, of: Stated | Booked): string =>
   [order, ...figures.map((figure) => figureTexts[figure](of))].join("\n")
 
-const concluded = (pairs: ReadonlyArray<Pair>, left: Left, unread: ReadonlySet<string>): Compared => {
-  const judged = pairs.map(([row, fill]) => ({ stated: row, booked: fill, figures: figuresOf(row, fill) }))
+const concluded = (
+  pairs: ReadonlyArray<Pair>,
+  left: Left,
+  unread: ReadonlySet<string>,
+  subjects: ReadonlyMap<Stated, string>
+): Compared => {
+  const ofRow = (row: Stated): string => subjects.get(row) ?? subjectOf(row)
+  const judged = pairs.map(([row, fill]) => {
+    return { subject: fill.execId, stated: row, booked: fill, figures: figuresOf(row, fill) }
+  })
   const differing = judged.filter(({ figures }) => figures.length > 0)
   const inBooks = left.stated.filter(({ isUndone, quantity }) => !isUndone && !Decimal.isZero(quantity))
   const inStatement = left.booked.filter(
@@ -178,14 +217,20 @@ const concluded = (pairs: ReadonlyArray<Pair>, left: Left, unread: ReadonlySet<s
   )
   const ofRows: ReadonlyArray<Difference & { readonly stated: Stated }> = [
     ...differing.map((each) => ({ kind: "differs" as const, ...each })),
-    ...inBooks.map((stated) => ({ kind: "missing_in_books" as const, stated }))
+    ...inBooks.map((stated) => ({ kind: "missing_in_books" as const, subject: ofRow(stated), stated }))
   ]
   return {
     differences: [
       ...ofRows.toSorted((a, b) => a.stated.item - b.stated.item),
-      ...inStatement.map((booked) => ({ kind: "missing_in_statement" as const, booked }))
+      ...inStatement.map((booked) => ({ kind: "missing_in_statement" as const, subject: booked.execId, booked }))
     ],
     agreed: pairs.length - differing.length,
+    settled: new Set(
+      judged.flatMap(({ figures, stated, subject }) => [
+        ...(figures.length === 0 ? [subject] : []),
+        ...(ofRow(stated) === subject ? [] : [ofRow(stated)])
+      ])
+    ),
     feesUnknown: pairs.filter(([row, fill]) => row.fee !== undefined && fill.fee === undefined).length
   }
 }

@@ -1,4 +1,5 @@
 import { Decimal, Instant, Price } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
 import { FastCheck as fc } from "effect"
 import { describe, expect, it } from "vitest"
 import { type Booked, compare, type Compared, type Stated } from "../src/statementRules.ts"
@@ -40,7 +41,7 @@ const statedOf =
   })
 
 const bookedOf = (each: Executed, n: number): Booked => ({
-  id: `F${n + 1}`,
+  id: Id.FillId.make(n + 1),
   execId: `e${n}`,
   order: each.order,
   brokerOrderIds: [`at the broker ${each.order}`],
@@ -87,7 +88,9 @@ describe("a broker's file beside the books", () => {
             .toSorted((a, b) => a.place - b.place)
             .map(({ each }) => each)
         const all = { differences: [], agreed: stated.length, feesUnknown: 0 }
-        expect(compare(shuffled(stated), shuffled(booked))).toEqual(all)
+        const { settled, ...rest } = compare(shuffled(stated), shuffled(booked))
+        expect(rest).toEqual(all)
+        for (const { execId } of booked) expect(settled).toContain(execId)
         const fewer = compare(stated.slice(1), booked.slice(0, -1))
         expect(compare(shuffled(stated.slice(1)), shuffled(booked.slice(0, -1)))).toEqual(fewer)
       })
@@ -119,6 +122,14 @@ describe("a broker's file beside the books", () => {
     expect(compare(stated, three.map(bookedOf)).agreed).toBe(3)
     expect(kindsIn(compare(stated, three.slice(1).map(bookedOf)))).toEqual(["missing_in_books"])
     expect(kindsIn(compare(stated.slice(1), three.map(bookedOf)))).toEqual(["missing_in_statement"])
+  })
+
+  it("STMT-5: of equal rows that have no fill each has a subject of its own, and all are settled once all have one", () => {
+    const three = Array.from({ length: 3 }, () => ({ order: "O1", quantity: "100", price: "3.3999", second: 0 }))
+    const stated = three.map(statedOf(false))
+    const subjects = compare(stated, three.slice(2).map(bookedOf)).differences.map(({ subject }) => subject)
+    expect(new Set(subjects).size).toBe(2)
+    expect([...compare(stated, three.map(bookedOf)).settled]).toEqual(expect.arrayContaining(subjects))
   })
 
   const one = { order: "O1", quantity: "100", price: "10", second: 0 }

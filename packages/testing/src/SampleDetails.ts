@@ -97,6 +97,17 @@ export const sampleDetails: { readonly [K in Break.BreakKind]: BreakDetails.Deta
   },
   ClockAhead: { _tag: "ClockAhead", books: later, clock: at },
   OrderRefused: { _tag: "OrderRefused", orderId: O1, code: "E7", class: "unknown", detail: "no such code" },
+  StatementDiffers: {
+    _tag: "StatementDiffers",
+    difference: "Figures",
+    broker: "schwab",
+    file: "transactions.json",
+    line: 3,
+    row: 2,
+    brokerOrderId: "b-1",
+    execution: { side: "buy", quantity: three, symbol: "AAPL", price: Decimal.unsafe("10"), at },
+    figures: [{ figure: "quantity", statement: "3", books: "4" }]
+  },
   AccountRefused: { _tag: "AccountRefused", orderId: O1, code: "E7", detail: "account is closed" },
   PositionBlocked: { _tag: "PositionBlocked", obstacle: "price" }
 }

@@ -141,7 +141,8 @@ type Of<T extends Tag> = Extract<LedgerEvent, { readonly _tag: T }>
 const foreignSubjects: ReadonlySet<string> = new Set([
   "PositionDiffers",
   "ForeignPosition",
-  "Unmapped"
+  "Unmapped",
+  "StatementDiffers"
 ] satisfies ReadonlyArray<BreakKind>)
 
 /** The record that the subject of a break is, where it is one that entries are about. */

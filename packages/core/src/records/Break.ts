@@ -26,6 +26,8 @@ interface KindOfBreak {
   readonly isFateUnknown?: true
   /** It says that a live order is not worked, so that what it is for waits. */
   readonly isIdle?: true
+  /** It holds nothing, and figures of executions are in question. */
+  readonly isInQuestion?: true
 }
 
 const holding = { holds: "symbol", closes: "by itself" } as const
@@ -72,7 +74,8 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   Implausible: critical(holding),
   OrderRefused: holdingUntilJudged,
   AccountRefused: { holds: "account", closes: "by verdict" },
-  PositionBlocked: critical(shown)
+  PositionBlocked: critical(shown),
+  StatementDiffers: { ...shownUntilJudged, isInQuestion: true }
 }
 
 /** A difference or contradiction, kept until it is gone or resolved. `subject` is the id shown beside its kind. */

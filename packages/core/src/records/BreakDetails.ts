@@ -1,13 +1,20 @@
 import { Schema } from "effect"
 import { Control } from "./Control.ts"
-import { OrderId, TradeId } from "../values/Id.ts"
+import { FillId, OrderId, TradeId } from "../values/Id.ts"
 import { Ticker } from "./Ticker.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { orderTypes } from "./OrderTerms.ts"
 import { orderStatuses } from "./OrderState.ts"
 import { Side } from "./Side.ts"
 import * as Instant from "../values/Instant.ts"
-import { doubleCounts, doubtReasons, obstaclesApart, resendObstacles, type BreakKind } from "./breakKinds.ts"
+import {
+  doubleCounts,
+  doubtReasons,
+  obstaclesApart,
+  resendObstacles,
+  statementDifferences,
+  type BreakKind
+} from "./breakKinds.ts"
 import { holdingRules, implausibleFields } from "./HeldReport.ts"
 
 const maybe = Schema.optional
@@ -158,6 +165,27 @@ const Implausible = Schema.Union(
   })
 )
 
+const StatementDiffers = Schema.TaggedStruct("StatementDiffers", {
+  difference: Schema.Literal(...statementDifferences),
+  broker: words,
+  /** The file's name, its line and which of its rows it is, from 1; the last two not of what it lacks. */
+  file: words,
+  line: maybe(Schema.Int),
+  row: maybe(Schema.Int),
+  fillId: maybe(FillId),
+  /** The broker's ids. */
+  execId: maybe(words),
+  brokerOrderId: maybe(words),
+  /** The execution, as the file has it, or the books where the file lacks it: shares, dollars a share. */
+  execution: maybe(
+    Schema.Struct({ side: Side, quantity: amount, symbol: words, price: maybe(amount), at: maybe(moment) })
+  ),
+  /** What both say, where it differs. */
+  figures: maybe(Schema.Array(Schema.Struct({ figure: words, statement: words, books: maybe(words) }))),
+  /** Why a row cannot be read. */
+  reason: maybe(words)
+})
+
 /**
  * What a break is about, in fields, by its kind: what decides about it and what tells it from another one. `breakText` makes a
  * sentence of it.
@@ -220,7 +248,8 @@ export const BreakDetails = Schema.Union(
     detail: words
   }),
   Schema.TaggedStruct("AccountRefused", { orderId: maybe(OrderId), code: maybe(words), detail: words }),
-  PositionBlocked
+  PositionBlocked,
+  StatementDiffers
 )
 
 /** What a break is about, in fields, by its kind. */

@@ -33,8 +33,15 @@ export const breakKinds = [
   "ClockAhead",
   "OrderRefused",
   "AccountRefused",
-  "PositionBlocked"
+  "PositionBlocked",
+  "StatementDiffers"
 ] as const
+
+/**
+ * How a broker's file differs from the books: an execution that one of both lacks, one of which they say different figures, or a row that
+ * may be one and cannot be read (STMT-5).
+ */
+export const statementDifferences = ["MissingInBooks", "MissingInStatement", "Figures", "UnreadRow"] as const
 
 /**
  * Why an order stays in doubt: its broker has answered no look-up; it refused the order and no reading confirms that; it was asked and does

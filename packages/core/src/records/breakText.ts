@@ -267,6 +267,32 @@ const refusalText = ({ class: is, code, detail, orderId }: DetailsOf<"OrderRefus
   return `${nameOf(orderId)} was refused with the code ${code}, ${why}: ${detail}`
 }
 
+/** Where a row is: `line 3 (row 2) of schwab's transactions.json`. */
+const rowText = ({ broker, file, line, row }: DetailsOf<"StatementDiffers">): string =>
+  `line ${line} (row ${row}) of ${broker}'s ${file}`
+
+const executionText = ({ execution }: DetailsOf<"StatementDiffers">): string =>
+  execution === undefined
+    ? "an execution"
+    : `${orderText(execution)}${execution.price === undefined ? "" : ` at ${shown(execution.price)}`}`
+
+const statementText = (details: DetailsOf<"StatementDiffers">): string => {
+  const { broker, difference, figures = [], file, fillId, reason } = details
+  const fill = fillId === undefined ? "a fill" : format("fill", fillId)
+  switch (difference) {
+    case "MissingInBooks":
+      return `${rowText(details)}, ${executionText(details)}, has no fill here`
+    case "MissingInStatement":
+      return `${fill}, ${executionText(details)}, is not in ${broker}'s ${file}`
+    case "Figures":
+      return `${fill} differs from ${rowText(details)}: ${figures
+        .map(({ books = "none", figure, statement }) => `${figure} ${statement}, books ${books}`)
+        .join("; ")}`
+    case "UnreadRow":
+      return `${rowText(details)} cannot be read: ${reason}`
+  }
+}
+
 const texts: { readonly [K in BreakKind]: (details: DetailsOf<K>) => string } = {
   Conflict: ({ contradiction }) => contradictionText(contradiction),
   ReappearedTrade: ({ source, sourceId }) => `${source} ${sourceId} came again after it was reversed`,
@@ -315,7 +341,8 @@ const texts: { readonly [K in BreakKind]: (details: DetailsOf<K>) => string } = 
     orderId === undefined
       ? `the broker says that the account may not trade: ${detail}`
       : `${nameOf(orderId)} was refused with the code ${code}: ${detail}`,
-  PositionBlocked: blockedText
+  PositionBlocked: blockedText,
+  StatementDiffers: statementText
 }
 
 /** The sentence that people read of a break: what was seen that led to it. */

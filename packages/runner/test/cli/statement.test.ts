@@ -9,6 +9,9 @@ const Fills = Schema.decodeUnknownSync(
     )
   })
 )
+const Breaks = Schema.decodeUnknownSync(
+  Schema.Struct({ items: Schema.Array(Schema.Struct({ id: Schema.String, evidence: Schema.String })) })
+)
 const Orders = Schema.decodeUnknownSync(
   Schema.Struct({ items: Schema.Array(Schema.Struct({ id: Schema.String, brokerOrderId: Schema.String })) })
 )
@@ -80,6 +83,44 @@ describe("a broker's file beside the books of an account", () => {
       expect.stringMatching(/missing_in_statement .* F1 .* AAPL +buy +10 +100/)
     ])
     expect((await cli("journal", "export")).out).toBe(journal)
+  })
+
+  it("STMT-5: each difference is one break, however often its file is read; the next file that agrees closes it, and what a person closed stays closed", async () => {
+    const { cli, file, json, rows } = await filled()
+    const [first, second] = rows
+    const foreign = { ...first, activityId: 7, orderId: "nobody's" }
+    const broken = { ...first, activityId: 8, transferItems: [] }
+    const higher = [{ instrument: { assetType: "EQUITY", symbol: "AAPL" }, amount: "10", price: "100.01" }]
+    const differing = file("differing.json", JSON.stringify([{ ...first, transferItems: higher }, foreign, broken]))
+    const synced = async (path: string, ...more: ReadonlyArray<string>) => {
+      const { code, out } = await cli("sync", "statement", path, "--account", "paper", "--json", ...more)
+      return [code, Object(JSON.parse(out)).breaks]
+    }
+    const open = async () =>
+      Breaks(await json("breaks", "list", "--status", "open")).items.map(({ evidence, id }) => `${id} ${evidence}`)
+    const count = async () => (await cli("journal", "export")).out.split("\n").length
+    const before = await count()
+    expect(await synced(differing, "--dry-run")).toEqual([3, { opened: 4, closed: 0, dismissed: 0 }])
+    expect(await count()).toBe(before)
+    expect(await synced(differing)).toEqual([3, { opened: 4, closed: 0, dismissed: 0 }])
+    const found = (await open()).toSorted()
+    expect(found).toEqual([
+      expect.stringMatching(
+        /^B1 F1 differs from line 1 \(row 1\) of schwab's differing\.json: price 100\.01, books 100$/
+      ),
+      expect.stringMatching(/^B2 line 1 \(row 2\) of schwab's differing\.json, buy 10 AAPL at 100, has no fill here$/),
+      expect.stringMatching(/^B3 F2, buy 3 AAPL at 100, is not in schwab's differing\.json$/),
+      expect.stringMatching(/^B4 line 1 \(row 3\) of schwab's differing\.json cannot be read: is a trade of nothing$/)
+    ])
+    const after = await count()
+    expect(await synced(differing)).toEqual([3, { opened: 0, closed: 0, dismissed: 0 }])
+    expect(await count()).toBe(after)
+    expect((await cli("breaks", "resolve", "B2", "--reason", "by hand at the broker", "--yes")).code).toBe(0)
+    expect(await synced(differing)).toEqual([3, { opened: 0, closed: 0, dismissed: 1 }])
+    const agreed = file("agreed.json", JSON.stringify([first, second]))
+    expect(await synced(agreed)).toEqual([0, { opened: 0, closed: 2, dismissed: 0 }])
+    expect(await open()).toEqual(found.slice(3))
+    expect((await cli("audit")).code).toBe(0)
   })
 
   it("STMT-2: exit code 2 for a file that cannot be read, which names file, line and remedy; nothing is guessed", async () => {

@@ -134,6 +134,7 @@ const names: { readonly [K in Break.BreakKind]: "order" | "execution" | "symbol"
   ClockAhead: "nothing",
   FillMissing: "order",
   HistoryGap: "nothing",
+  StatementDiffers: "nothing",
   Backlog: "nothing",
   Implausible: "order",
   OrderRefused: "nothing",

@@ -104,6 +104,7 @@ const skilled: ReadonlyArray<readonly [page: string, words: string, lines: numbe
   ["docs/guides/operating.md", "report hedging", 2, atWork],
   ["docs/guides/profit.md", "report profit", 3, atWork],
   ["docs/guides/statements.md", "report statement", 3, { ...atWork, files: { ...files, ...statements } }],
+  ["docs/guides/statements.md", "sync statement", 3, { ...atWork, files: { ...files, ...statements } }],
   ["docs/guides/operating.md", "batches watch G1", 4, { files, ...followed }],
   ["docs/guides/operating.md", "roundlot webhooks list", 1, atWork],
   ["docs/guides/operating.md", "store retain", 2, atWork],

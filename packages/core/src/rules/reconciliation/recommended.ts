@@ -102,7 +102,11 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "Position
     "wait",
     "Two readings of the account that say that it may trade close it. Where the broker tells no such state, resolve it once it may."
   ),
-  ClockAhead: first("wait", "It closes when the clock has caught up with the books.")
+  ClockAhead: first("wait", "It closes when the clock has caught up with the books."),
+  StatementDiffers: first(
+    "reconcile",
+    "Executions are read again: a correction settles it with the next file. Resolve it where the books are right."
+  )
 }
 
 /** O24: what is on record of its order decides; silence decides nothing. */

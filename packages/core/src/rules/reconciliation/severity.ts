@@ -24,20 +24,20 @@ const atOpening = (
   since: Instant.Instant,
   now: Instant.Instant
 ): keyof typeof escalatesAfterMs => {
-  const { isCritical, isFateUnknown, isIdle } = kinds[kind]
+  const { isCritical, isFateUnknown, isIdle, isInQuestion } = kinds[kind]
   // Of less than a lot nothing could be sold or bought.
   if (kind === "Excess" && holds === "nothing") return "warning"
   // It holds nothing, and what is written meanwhile has a time that is to come.
   if (kind === "ClockAhead") return "warning"
   if (isFateUnknown === true) return hasSettled(since, now, SETTLED_MS) ? "critical" : "warning"
   if (isCritical === true || blocks.length > 0) return "critical"
-  return holds === "nothing" && isIdle !== true ? "info" : "warning"
+  return holds !== "nothing" || isIdle === true || isInQuestion === true ? "warning" : "info"
 }
 
 /**
  * How grave an open break is, by the money at risk and its age: `critical` where shares are owed and not ordered because of it, where
  * nobody knows whether the broker has an order, and where shares or money may be wrong or doubled; `warning` where it holds what owes
- * nothing yet, or an order is not worked; else `info`. A doubt is as old as the sending of its order. One of the first two that has been open for an hour, or for a day, is `escalated` (P11).
+ * nothing yet, an order is not worked, or a broker's file has other figures; else `info`. A doubt is as old as the sending of its order. One of the first two that has been open for an hour, or for a day, is `escalated` (P11).
  *
  * @example
  * const urgent = breaks.filter((each) => Severity.severityOf(each, stake(each), now) === "critical")
