@@ -82,6 +82,8 @@ export * as band from "./rules/fill/band.ts"
 export * as concluded from "./records/concluded.ts"
 /** `records/AttendedCase`: see that module. */
 export * as AttendedCase from "./records/AttendedCase.ts"
+/** `records/Usage`: see that module. */
+export * as Usage from "./records/Usage.ts"
 /** `records/Break`: see that module. */
 export * as Break from "./records/Break.ts"
 /** `records/BreakDetails`: see that module. */

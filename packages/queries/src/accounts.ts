@@ -1,8 +1,8 @@
 import type { Documents } from "@roundlot/api"
 import { Account, Decimal, Instant, Reads } from "@roundlot/core"
 import { pin, type TradeRepository } from "@roundlot/core/adapter"
-import { ladder, limits, settingChanges, TradingState, age, band } from "@roundlot/core/ledger"
-import { Effect } from "effect"
+import { age, band, Break, Control, ladder, limits, settingChanges, TradingState, Usage } from "@roundlot/core/ledger"
+import { Array, Effect } from "effect"
 import { inAnyCase, isWord } from "./criteria.ts"
 import * as controls from "./controls.ts"
 import { NotFound } from "./errors.ts"
@@ -156,12 +156,28 @@ export const show = (
     const account = yield* Reads.account(name)
     if (account === undefined) return yield* new NotFound({ kind: "account", id: name, list: "accounts" })
     const set = yield* Reads.all(TradingState.ControlTable, { where: [{ column: "account", in: ["", name] }] })
+    const ofAccount = { column: "account", in: [name] }
+    const usage = yield* Reads.first(Usage.UsageTable, { where: [ofAccount] })
+    const blocked = yield* Reads.all(Break.BreakTable, {
+      where: [ofAccount, { column: "closedAt", in: [null] }, { column: "kind", in: ["PositionBlocked"] }]
+    })
     return {
       ...documentOf(account),
       tradingState: TradingState.binding(set, name),
-      controls: set.map(controls.documentOf)
+      controls: set.map(controls.documentOf),
+      sent: usage === undefined ? null : { date: usage.day, notional: Decimal.format(usage.dayNotional) },
+      refusals: refusalsIn(blocked)
     }
   })
+
+/** How many positions wait for each control. */
+const refusalsIn = (blocked: ReadonlyArray<Break.Break>): AccountDetail["refusals"] => {
+  const byControl = Array.groupBy(
+    blocked.filter(({ subject }) => Control.isControl(subject)),
+    ({ subject }) => subject
+  )
+  return Object.entries(byControl).map(([control, found]) => ({ control, positions: found.length }))
+}
 
 /** How its orders leave, in words: `limit 5, 20 bp for 60 s, gtc, extended`. */
 const orderText = ({ order }: AccountDocument): string => {

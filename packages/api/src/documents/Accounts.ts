@@ -81,7 +81,11 @@ export const AccountDetail = Schema.Struct({
   ...past,
   ...AccountDocument.fields,
   tradingState: Schema.String,
-  controls: Schema.Array(ControlDocument)
+  controls: Schema.Array(ControlDocument),
+  /** What counts against `dailyNotional`: dollars sent on the last market date on which something was sent; null before that. */
+  sent: Schema.NullOr(Schema.Struct({ date: Schema.String, notional: Decimal })),
+  /** How many positions owe shares and wait for each control. */
+  refusals: Schema.Array(Schema.Struct({ control: Schema.String, positions: Schema.Int }))
 }).annotations({ identifier: "AccountDetail" })
 
 /** An account with its trading state. */

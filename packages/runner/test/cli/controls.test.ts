@@ -95,6 +95,15 @@ describe("controls by the command line", () => {
     expect(await place.json("breaks", "list", "--status", "open")).toMatchObject({ items: [] })
   })
 
+  it("what counts against a day's limit is shown beside it: dollars sent, and on which market date", async () => {
+    const place = await opened(["a", "2"])
+    expect(await place.json("accounts", "show", "paper")).toMatchObject({ sent: null, refusals: [] })
+    await idle(place)
+    expect(await place.json("accounts", "show", "paper")).toMatchObject({
+      sent: { date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), notional: "400" }
+    })
+  })
+
   it("a limit is tightened at once; a raise needs a yes and a reason; contradictions are refused by name", async () => {
     const place = await opened(["a", "0.5"])
     const set = ["controls", "set", "--account", "paper"] as const

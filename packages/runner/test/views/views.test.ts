@@ -175,6 +175,10 @@ describe("documents", () => {
         status: "degraded",
         trading: { status: "at_risk", critical: 1, blockedPositions: 1, dollars: "120" }
       })
+      // A hold that is no control is none of an account's limits.
+      const circuit = { _tag: "PositionBlocked", obstacle: "circuit" } as const
+      yield* scene.opens({ symbol: "AAPL", kind: "PositionBlocked", subject: "circuit", details: circuit })
+      expect((yield* accounts.show("main")).refusals).toEqual([{ control: "InstrumentUnverified", positions: 1 }])
     })
   )
 
