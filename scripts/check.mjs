@@ -33,6 +33,7 @@ const steps = [
   { name: "lint and cycles", command: tool("oxlint", "--type-aware", "--deny-warnings"), after: "types", isLong: true },
   { name: "seams", command: script("check-seams.mjs") },
   { name: "words", command: script("check-words.mjs") },
+  { name: "texts", command: script("check-texts.mjs") },
   { name: "requirements", command: script("requirements.mjs", "--check") },
   { name: "public face", command: script("api-report.mjs", "--check") },
   { name: "doc comments", command: script("check-docs.mjs") },

@@ -10,6 +10,7 @@ import { Part, useMissing } from "./ui/parts/Part.tsx"
 import { FormForRole } from "./ui/action/Role.tsx"
 import { PageHead } from "./ui/parts/PageHead.tsx"
 import { Shell } from "./ui/frame/Shell.tsx"
+import { texts } from "./words/text/frame.ts"
 
 const OpenCase = lazy(() => import("./pages/OpenCase.tsx").then(({ OpenCase }) => ({ default: OpenCase })))
 const Attention = lazy(() => import("./pages/Attention.tsx").then(({ Attention }) => ({ default: Attention })))
@@ -56,9 +57,7 @@ const NoFrame = ({ error }: { readonly error: Error }) => (
   <main>
     <h1>Roundlot</h1>
     <Problem error={error} again={() => location.reload()} />
-    <p>
-      Trading can be halted on the command line: <code>roundlot halt --all --reason …</code>
-    </p>
+    <p>{texts.haltByCommand({ command: <code>roundlot halt --all --reason …</code> })}</p>
   </main>
 )
 
@@ -114,13 +113,13 @@ const Screens = () => {
             {({ account, symbol }) => <ProfitOfSymbol account={account} symbol={symbol} />}
           </Route>
           <Route path={addresses.newTrade}>
-            <FormForRole role="trade" title="New trade">
+            <FormForRole role="trade" title={texts.newTrade}>
               <NewTrade />
             </FormForRole>
           </Route>
           <Route path={addresses.trade}>{({ id }) => <TradePage id={id} />}</Route>
           <Route path={addresses.newDecision}>
-            <FormForRole role="trade" title="New decision">
+            <FormForRole role="trade" title={texts.newDecision}>
               <NewDecision />
             </FormForRole>
           </Route>
@@ -134,7 +133,7 @@ const Screens = () => {
             <Batches />
           </Route>
           <Route path={addresses.newBatch}>
-            <FormForRole role="trade" title="New batch">
+            <FormForRole role="trade" title={texts.newBatch}>
               <NewBatch />
             </FormForRole>
           </Route>
@@ -155,7 +154,7 @@ const Screens = () => {
             </Route>
           ))}
           <Route>
-            <PageHead note="Use the navigation, or search by id with Ctrl K.">Page not found</PageHead>
+            <PageHead note={texts.pageNotFoundHint}>{texts.pageNotFound}</PageHead>
           </Route>
         </Switch>
       </Part>

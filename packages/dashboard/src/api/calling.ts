@@ -1,6 +1,7 @@
 import type { Effect } from "effect"
 import type * as Client from "./client.ts"
 import { ProblemError } from "./problem.ts"
+import { texts } from "../words/text/parts.ts"
 
 let coming: Promise<typeof Client> | undefined
 
@@ -9,7 +10,7 @@ export const client = () => {
   coming ??= import("./client.ts").catch(() => {
     // It is looked for again by whoever asks next.
     coming = undefined
-    throw new ProblemError({ status: 0, type: "not-loaded", detail: "A part of the dashboard could not be loaded." })
+    throw new ProblemError({ status: 0, type: "not-loaded", detail: texts.partNotLoaded })
   })
   return coming
 }

@@ -1,3 +1,5 @@
+import { texts } from "../words/text/parts.ts"
+
 /** Why a call came to nothing: the daemon's problem document, or status 0 where it did not answer. */
 export class ProblemError extends Error {
   readonly status: number
@@ -27,8 +29,7 @@ const textIn = (error: object, name: string): string | undefined => {
 }
 
 /** The daemon did not answer. */
-export const noAnswer = (): ProblemError =>
-  new ProblemError({ status: 0, type: "no-answer", detail: "The daemon is not answering." })
+export const noAnswer = (): ProblemError => new ProblemError({ status: 0, type: "no-answer", detail: texts.noAnswer })
 
 /** What an error of a call is to people. */
 export const problemOf = (error: unknown): ProblemError => {
@@ -49,7 +50,7 @@ export const problemOf = (error: unknown): ProblemError => {
   return new ProblemError({
     status: -1,
     type: "unexpected",
-    detail: `Unknown answer of the daemon: ${detailed}`
+    detail: texts.unknownAnswer({ details: detailed })
   })
 }
 

@@ -29,6 +29,7 @@ import { StateSign } from "../ui/parts/Sign.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
 import { useMay } from "../ui/action/useMay.ts"
 import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
+import { texts } from "../words/text/operations.ts"
 
 type Account = Documents.AccountDetail
 
@@ -43,7 +44,7 @@ const LimitFields = ({ draft, faults, onChange }: LimitProps) => (
   <>
     <Written
       term="offsets"
-      label="Offsets in basis points"
+      label={texts.offsetsInBasisPoints}
       value={draft.offsets}
       onWrite={(offsets) => onChange({ offsets })}
       error={draft.offsets === "" ? undefined : faults.offsets}
@@ -51,7 +52,7 @@ const LimitFields = ({ draft, faults, onChange }: LimitProps) => (
     />
     <Written
       term="orderLife"
-      label="Cancel after, in seconds"
+      label={texts.cancelAfterInSeconds}
       value={draft.life}
       onWrite={(life) => onChange({ life })}
       error={draft.life === "" ? undefined : faults.life}
@@ -73,7 +74,7 @@ const Compared = ({ after, before }: ComparedProps) => {
     const theirs = then.get(term) ?? ""
     return { term, ours: ours === "" ? "—" : ours, theirs: theirs === "" ? "—" : theirs, differs: ours !== theirs }
   })
-  return <BothSides title="Before and after" heads={["inForce", "afterChange"]} lines={lines} />
+  return <BothSides title={texts.beforeAndAfter} heads={["inForce", "afterChange"]} lines={lines} />
 }
 
 /** How orders of the account leave from now on: what its broker takes, with what changes by it. */
@@ -86,10 +87,10 @@ const PolicyForm = ({ account }: { readonly account: Account }) => {
   const change = (next: Partial<PolicyDraft>): void => setSaid({ ...draft, ...next })
   return (
     <>
-      <form className="panel form" aria-label="Order settings" onSubmit={(event) => event.preventDefault()}>
+      <form className="panel form" aria-label={texts.orderSettings} onSubmit={(event) => event.preventDefault()}>
         <Choice
           term="orderType"
-          label="Type"
+          label={texts.type}
           value={draft.type}
           options={types.map((each) => [each, typeWords(each)] as const)}
           onChoose={(type) => change({ type })}
@@ -100,13 +101,11 @@ const PolicyForm = ({ account }: { readonly account: Account }) => {
           {isChange ? (
             <ActionButton
               action={setOrderPolicy(account, policy)}
-              label="Change order settings"
+              label={texts.changeOrderSettings}
               className="button primary"
             />
           ) : (
-            <span role="status">
-              {isWhole ? "These settings are in force." : "Enter offsets and cancel time of limit orders."}
-            </span>
+            <span role="status">{isWhole ? texts.theseSettingsAreIn : texts.enterOffsetsAndCancel}</span>
           )}
         </div>
       </form>
@@ -125,18 +124,20 @@ const Change = ({ account }: { readonly account: Account }) => {
 
 const sources: ReadonlyArray<Column<Documents.SourceDocument>> = [
   columns.foreign("source", ({ name }) => name),
-  columns.node("session", ({ session }) => (session === null ? "account setting" : sessionWords(session))),
-  columns.node("timeInForce", ({ timeInForce }) => (timeInForce === null ? "account setting" : timeWords(timeInForce)))
+  columns.node("session", ({ session }) => (session === null ? texts.accountSetting : sessionWords(session))),
+  columns.node("timeInForce", ({ timeInForce }) =>
+    timeInForce === null ? texts.accountSetting : timeWords(timeInForce)
+  )
 ]
 
 /** What the configuration says of the sources whose trades are this account's, or any's. */
 const Sources = ({ of }: { readonly of: string }) => (
-  <Panel title="Sources" note="as configured; their terms override the account's">
+  <Panel title={texts.sources} note={texts.asConfiguredTheirTerms}>
     <Asked query={useAsk(["sources"], (api) => api.trades.sources())}>
       {({ items }) => (
         <Rows
-          label="Sources"
-          empty="No configured sources for this account."
+          label={texts.sources}
+          empty={texts.noConfiguredSourcesFor}
           columns={sources}
           rows={items.filter(({ account }) => account === null || account === of)}
           idOf={({ name }) => name}
@@ -152,13 +153,13 @@ const Detail = ({ account }: { readonly account: Account }) => (
     <PageHead
       note={
         <>
-          <Link href="/ops">Operations</Link> · {account.broker} broker
+          {texts.accountOfBroker({ operations: <Link href="/ops">{texts.operations}</Link>, broker: account.broker })}
         </>
       }
     >
       {account.name} <StateSign family="trading" state={account.tradingState} />
     </PageHead>
-    <Panel title="Order settings" note="for orders without settings of their own">
+    <Panel title={texts.orderSettings} note={texts.forOrdersWithoutSettings}>
       <Facts facts={linesOf(account.order)} />
     </Panel>
     <Change account={account} />
@@ -170,7 +171,7 @@ const Detail = ({ account }: { readonly account: Account }) => (
 export const AccountPage = ({ name }: { readonly name: string }) => (
   <Shown
     name={["account", name]}
-    title="Account"
+    title={texts.account}
     read={(api, past) => api.accounts.show({ path: { name }, urlParams: past })}
   >
     {(account) => <Detail key={account.name} account={account} />}

@@ -15,23 +15,16 @@ import { eventWords } from "../words/events.ts"
 import { pathOfPosition } from "../words/paths.ts"
 import { signOfCase } from "../words/signs.ts"
 import { usualCases } from "../words/usual.ts"
+import { texts } from "../words/text/attention.ts"
 
 /** In a line: dollars, what is owed and not ordered, and what speaks for one side of a doubt. */
 const Stakes = ({ of: { blocks, deciding, dollars, inDoubt } }: { readonly of: Documents.AtRisk }) => (
   <>
     {dollars === null || dollars === "0" ? null : <Figure of={dollars} money />}
     {blocks.map(({ shares, symbol }) => (
-      <span key={symbol}>
-        {" "}
-        <Figure of={shares} /> {symbol} owed
-      </span>
+      <span key={symbol}> {texts.owed({ shares: <Figure of={shares} />, symbol })}</span>
     ))}
-    {inDoubt === null ? null : (
-      <span>
-        {" "}
-        <Figure of={inDoubt.shares} /> unconfirmed
-      </span>
-    )}
+    {inDoubt === null ? null : <span> {texts.unconfirmed({ shares: <Figure of={inDoubt.shares} /> })}</span>}
     {deciding.map((each) => (
       <span key={`${each.fact} ${each.attemptId}`}> {decidingWords(each)}</span>
     ))}
@@ -40,7 +33,7 @@ const Stakes = ({ of: { blocks, deciding, dollars, inDoubt } }: { readonly of: D
 
 const breaks: Listing<Documents.BreakDocument> = {
   name: "breaks",
-  title: "Attention",
+  title: texts.attention,
   moment: "asOf",
   sorts: [
     { name: "", term: "severity", direction: "descending", asked: { sort: "severity" } },
@@ -66,7 +59,7 @@ const breaks: Listing<Documents.BreakDocument> = {
   idOf: ({ id }) => id,
   hrefOf: ({ id }) => `/attention/${id}`,
   read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page } }),
-  empty: "No open breaks. Resolved breaks have the status Closed.",
+  empty: texts.noOpenBreaksResolved,
   card: ["kind", "symbol"],
   columns: [
     columns.node("severity", (found) => <StateSign family="break" state={found.standing} />),
@@ -113,9 +106,7 @@ const Held = ({ count }: { readonly count: number }) => (
   <li>
     <StateSign family="trade" state="quarantined" />
     <span className="what">
-      <Link href={ofAllAccounts("/trades?status=quarantined")}>
-        {count} {count === 1 ? "held trade" : "held trades"}
-      </Link>
+      <Link href={ofAllAccounts("/trades?status=quarantined")}>{texts.heldTrades({ count })}</Link>
     </span>
   </li>
 )
@@ -128,7 +119,7 @@ const Waiting = () => {
   if (all.length === 0 && asOf === "") return null
   const held = all.filter(({ kind }) => kind === "quarantine").length
   return (
-    <Panel title="Needs attention">
+    <Panel title={texts.needsAttention}>
       {all.length === 0 ? null : (
         <ul className="rows">
           {all.slice(0, MOST_APART).map((each) => (
@@ -137,7 +128,7 @@ const Waiting = () => {
           {held === 0 ? null : <Held count={held} />}
         </ul>
       )}
-      {asOf === "" ? null : <p className="calm">Jobs and services are listed as of now only.</p>}
+      {asOf === "" ? null : <p className="calm">{texts.jobsAndServicesAre}</p>}
     </Panel>
   )
 }

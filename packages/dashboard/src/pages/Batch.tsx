@@ -21,6 +21,7 @@ import { rowsDone, rowsLeft } from "../words/rows.ts"
 import { sessionWords, timeWords } from "../words/terms.ts"
 import { signOfBatch } from "../words/signs.ts"
 import { BySymbol, MOST_SYMBOLS, type Tab, tabOf, Tabs, TabShown, useResults, WhyFailed } from "./BatchTabs.tsx"
+import { texts } from "../words/text/batches.ts"
 
 type Batch = Seen<Documents.BatchDetail>
 
@@ -53,16 +54,16 @@ const Progress = ({ batch }: { readonly batch: Batch }) => {
   const asOf = useAsOf()
   const sum = parts.reduce((all, [, key]) => all + progress[key], 0)
   return (
-    <section className="panel account-for" aria-label="All rows">
+    <section className="panel account-for" aria-label={texts.allRows}>
       <div className="ahead">
         <dl className="figures">
           <Counted term="processed">
             <span className="lead figure">{grouped(String(batch.processedTrades))}</span>{" "}
-            <span className="faint">of {grouped(String(progress.total))} rows</span>
+            <span className="faint">{texts.ofTotalRows({ total: grouped(String(progress.total)) })}</span>
           </Counted>
           {progress.rate === null ? null : (
             <Counted term="rate">
-              <span className="figure">{progress.rate.toFixed(1)} rows/s</span>
+              <span className="figure">{texts.rowsASecond({ rate: progress.rate.toFixed(1) })}</span>
             </Counted>
           )}
           {progress.timeLeft === null || rowsLeft(batch) === 0 ? null : (
@@ -84,8 +85,8 @@ const Progress = ({ batch }: { readonly batch: Batch }) => {
         </dl>
         <p className="faint">
           {sum === progress.total
-            ? `adds up to ${grouped(String(progress.total))} rows`
-            : `adds up to ${grouped(String(sum))} of ${grouped(String(progress.total))} rows: counts are being written`}
+            ? texts.addsUp({ total: grouped(String(progress.total)) })
+            : texts.addsUpToOfTotal({ sum: grouped(String(sum)), total: grouped(String(progress.total)) })}
         </p>
       </div>
     </section>
@@ -99,7 +100,13 @@ const Ended = ({ batch }: { readonly batch: Batch }) => {
   const before = useRef(batch.status)
   const ended = isOver(batch.status) && !isOver(before.current)
   const { word } = signOfBatch(batch)
-  const text = `${batch.name}: ${word}. ${rowsDone(batch)} of ${batch.totalTrades} rows completed, ${batch.failedTrades} failed.`
+  const text = texts.progress({
+    batch: batch.name,
+    state: word,
+    done: rowsDone(batch),
+    total: batch.totalTrades,
+    failed: batch.failedTrades
+  })
   return ended ? (
     <p className="calm" role="status">
       {text}
@@ -115,7 +122,7 @@ const ResultsFile = ({ id }: { readonly id: string }) => {
   const path = `/api/v1/batches/${id}/export`
   return (
     <a className="button quiet" href={question === "" ? path : `${path}?${question}`} download={`${id}.csv`}>
-      Results as CSV
+      {texts.resultsAsCsv}
     </a>
   )
 }
@@ -165,12 +172,12 @@ const Beside = ({ batch, results, tab }: Parameters<typeof TabShown>[0]) => (
   <div>
     {batch.failedTrades === 0 || tab === "errors" ? null : (
       <Panel
-        title="Failed rows"
+        title={texts.failedRows}
         note={grouped(String(batch.failedTrades))}
         action={
           <>
-            {canRetry(batch) ? <a href="#retry">Retry them</a> : null}
-            <Link href={`/batches/${batch.id}/errors`}>By reason</Link>
+            {canRetry(batch) ? <a href="#retry">{texts.retryThem}</a> : null}
+            <Link href={`/batches/${batch.id}/errors`}>{texts.byReason}</Link>
           </>
         }
       >
@@ -179,9 +186,12 @@ const Beside = ({ batch, results, tab }: Parameters<typeof TabShown>[0]) => (
     )}
     {tab === "results" ? null : (
       <Panel
-        title="By symbol"
-        note={`${Math.min(MOST_SYMBOLS, results.data?.symbols.length ?? 0)} of ${results.data?.symbols.length ?? 0}`}
-        action={<Link href={`/batches/${batch.id}/results`}>All</Link>}
+        title={texts.bySymbol}
+        note={texts.shownOfAll({
+          shown: Math.min(MOST_SYMBOLS, results.data?.symbols.length ?? 0),
+          total: results.data?.symbols.length ?? 0
+        })}
+        action={<Link href={`/batches/${batch.id}/results`}>{texts.all}</Link>}
       >
         <Asked query={results}>{(found) => <BySymbol of={found} />}</Asked>
       </Panel>
@@ -195,14 +205,14 @@ const Detail = ({ batch, tab }: { readonly batch: Batch; readonly tab: Tab }) =>
   const isBeside = isSummed && tab !== "results" && tab !== "story"
   return (
     <>
-      <PageHead note={<Crumb id={batch.id} name="Batches" to="/batches" />} actions={<Actions batch={batch} />}>
+      <PageHead note={<Crumb id={batch.id} name={texts.batches} to="/batches" />} actions={<Actions batch={batch} />}>
         <Foreign text={batch.name} /> <SignView sign={signOfBatch(batch)} />
       </PageHead>
       <BatchFacts batch={batch} />
       <Ended batch={batch} />
       <Progress batch={batch} />
       <div className={isBeside ? "columns beside" : undefined}>
-        <section className="panel" aria-label="Rows">
+        <section className="panel" aria-label={texts.rows}>
           <Tabs batch={batch} shown={tab} />
           <TabShown batch={batch} results={results} tab={tab} />
         </section>

@@ -6,17 +6,18 @@ import { Field } from "../ui/parts/Field.tsx"
 import { rowsIn } from "../words/rows.ts"
 import { wordsOfNext } from "../words/signs.ts"
 import { BatchFixes } from "./BatchFixes.tsx"
+import { texts } from "../words/text/newBatch.ts"
 
 type Checked = Documents.CheckedDocument
 
 /** What would become of rows that are not taken as they are, in the words of the page. */
 const exceptions = [
-  ["refused", "would be refused by a limit"],
-  ["quarantined", "would be quarantined"],
-  ["conflicts", "conflict with recorded trades, which stay unchanged"],
-  ["duplicates", "are already recorded"],
-  ["repeated", "repeat an earlier row of the file"],
-  ["recorded", "would be recorded as history and never counted"]
+  ["refused", texts.wouldBeRefusedBy],
+  ["quarantined", texts.wouldBeQuarantined],
+  ["conflicts", texts.conflictWithRecordedTrades],
+  ["duplicates", texts.areAlreadyRecorded],
+  ["repeated", texts.repeatAnEarlierRow],
+  ["recorded", texts.wouldBeRecordedAs]
 ] as const
 
 /** The rows that a submission takes in, whatever becomes of them: all that are trades. */
@@ -53,35 +54,25 @@ const Outlook = ({ csv, of, onCheck }: OutlookProps) => {
   const others = of.noticed.filter(({ line }) => !isBad.has(line))
   return (
     <>
-      <p role="status">
-        {rowsIn(of.accepted)} would be taken, {of.rejected} would not.
-      </p>
+      <p role="status">{texts.wouldBeTaken({ accepted: rowsIn(of.accepted), rejected: of.rejected })}</p>
       {of.rejectedRows.length === 0 ? null : (
         <DataTable
-          label="Rejected rows"
+          label={texts.rejectedRows}
           columns={columns.rowFault}
           rows={of.rejectedRows}
           idOf={({ column, line }) => `${line} ${column}`}
         />
       )}
       <BatchFixes csv={csv} rejectedRows={of.rejectedRows} onCheck={onCheck} />
-      <ul className="rows" aria-label="Other rows">
-        {exceptions.map(([name, what]) =>
-          of[name] === 0 ? null : (
-            <li key={name}>
-              {rowsIn(of[name])} {what}
-            </li>
-          )
-        )}
+      <ul className="rows" aria-label={texts.otherRows}>
+        {exceptions.map(([name, say]) => (of[name] === 0 ? null : <li key={name}>{say({ count: of[name] })}</li>))}
         {of.blocked.map(({ answer, symbol }) => (
-          <li key={symbol}>
-            {symbol} would order nothing: {wordsOfNext(answer)}
-          </li>
+          <li key={symbol}>{texts.wouldOrderNothing({ symbol, answer: wordsOfNext(answer) })}</li>
         ))}
       </ul>
       {of.orders.length === 0 ? null : (
         <DataTable
-          label="Orders that would follow"
+          label={texts.ordersThatWouldFollow}
           columns={orders}
           rows={of.orders}
           idOf={({ side, symbol }) => `${symbol} ${side}`}
@@ -89,7 +80,7 @@ const Outlook = ({ csv, of, onCheck }: OutlookProps) => {
       )}
       {others.length === 0 ? null : (
         <DataTable
-          label="Rows to review"
+          label={texts.rowsToReview}
           columns={noticed}
           rows={others}
           idOf={({ line, what }) => `${line} ${what}`}
@@ -111,25 +102,25 @@ export const BatchCheck = ({ csv, of, onBack, onCheck, onGoOn, onStrict, strict 
   const refusing = strict ? rowsNotAsTheyAre(of) : 0
   const isReady = tradesIn(of) > 0 && refusing === 0
   return (
-    <section className="panel form" aria-label="Check">
+    <section className="panel form" aria-label={texts.check}>
       <Outlook csv={csv} of={of} onCheck={onCheck} />
       <Field term="allOrNone">
         <label className="also">
           <input type="checkbox" checked={strict} onChange={({ target }) => onStrict(target.checked)} />
-          All or nothing
+          {texts.allOrNothing}
         </label>
       </Field>
       {refusing === 0 ? null : (
         <p className="tone-danger" role="alert">
-          {rowsIn(refusing)} would not be taken as they are.
+          {texts.wouldNotBeTaken({ rows: rowsIn(refusing) })}
         </p>
       )}
       <div className="buttons">
         <button type="button" className="button" onClick={onBack}>
-          {of.rejected === 0 ? "Back" : "Fix the file"}
+          {of.rejected === 0 ? texts.back : texts.fixTheFile}
         </button>
         <button type="button" className="button primary" aria-disabled={!isReady} onClick={() => isReady && onGoOn()}>
-          {of.rejected === 0 || strict ? "Continue" : "Submit only the valid rows"}
+          {of.rejected === 0 || strict ? texts.continue : texts.submitOnlyTheValid}
         </button>
       </div>
     </section>

@@ -12,6 +12,7 @@ import { Choice, Field } from "../ui/parts/Field.tsx"
 import { Foreign } from "../ui/parts/Figure.tsx"
 import { PolicyFields } from "../ui/form/OrderTerms.tsx"
 import { Problem } from "../ui/parts/Panel.tsx"
+import { texts } from "../words/text/newBatch.ts"
 
 const SAMPLES = 3
 
@@ -25,24 +26,24 @@ const DialectFields = ({ onChange, wish }: WishProps) => (
   <>
     <Choice
       term="separator"
-      label="Separator"
+      label={texts.separator}
       value={wish.separator}
       options={separators}
       onChoose={(separator) => onChange({ separator, columns: guessed(namesIn(wish.csv, separator)) })}
     />
     <Choice
       term="decimalSign"
-      label="Decimal sign"
+      label={texts.decimalSign}
       value={wish.decimal}
       options={[
-        ["point", "point: 1.5"],
-        ["comma", "comma: 1,5"]
+        ["point", texts.point],
+        ["comma", texts.comma]
       ]}
       onChoose={(decimal) => onChange({ decimal })}
     />
     <Choice
       term="dateOrder"
-      label="Dates"
+      label={texts.dates}
       value={wish.dates}
       options={[
         ["iso", "2026-11-20"],
@@ -53,10 +54,10 @@ const DialectFields = ({ onChange, wish }: WishProps) => (
     />
     <Field term="fileZone">
       <input
-        aria-label="Time zone"
+        aria-label={texts.timeZone}
         value={wish.zone}
         maxLength={64}
-        placeholder="Europe/Berlin"
+        placeholder={texts.europeBerlin}
         onChange={({ target }) => onChange({ zone: target.value })}
         autoComplete="off"
         spellCheck={false}
@@ -78,10 +79,10 @@ const ColumnChoices = ({ onChange, wish }: WishProps) => {
           <Choice
             key={field}
             term="mapped"
-            tail={`${field}${OPTIONAL.has(field) ? "" : " (needed)"}`}
-            label={`${field} column`}
+            tail={OPTIONAL.has(field) ? field : texts.requiredField({ field })}
+            label={texts.column({ field })}
             value={wish.columns[field] ?? ""}
-            options={[["", "none"], ...names.map((name) => [name, name] as const)]}
+            options={[["", texts.noColumn], ...names.map((name) => [name, name] as const)]}
             onChoose={(name) => onChange({ columns: { ...wish.columns, [field]: name } })}
           >
             <span className="faint">
@@ -106,7 +107,7 @@ const SaveTemplate = ({ of }: { readonly of: Wish }) => {
     <Field term="saveTemplate" error={saving.error?.message}>
       <span className="buttons">
         <input
-          aria-label="Name of the template"
+          aria-label={texts.nameOfTheTemplate}
           value={saveAs}
           maxLength={64}
           onChange={({ target }) => setSaveAs(target.value)}
@@ -117,9 +118,9 @@ const SaveTemplate = ({ of }: { readonly of: Wish }) => {
           className="button small"
           onClick={() => saveAs.trim() !== "" && !saving.isPending && saving.mutate()}
         >
-          Save as template
+          {texts.saveAsTemplate}
         </button>
-        <span role="status">{saving.data === undefined ? "" : `Template ${saving.data.name} saved.`}</span>
+        <span role="status">{saving.data === undefined ? "" : texts.templateSaved({ name: saving.data.name })}</span>
       </span>
     </Field>
   )
@@ -145,12 +146,12 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
   const missing = FIELDS.filter((field) => !OPTIONAL.has(field) && (wish.columns[field] ?? "") === "")
   const isReady = missing.length === 0 && isNamed && wish.mode !== ""
   return (
-    <section className="panel form" aria-label="Columns">
+    <section className="panel form" aria-label={texts.columns}>
       <Choice
         term="template"
-        label="Template"
+        label={texts.template}
         value={wish.template}
-        options={[["", "none"], ...(templates ?? []).map(({ name }) => [name, name] as const)]}
+        options={[["", texts.noTemplate], ...(templates ?? []).map(({ name }) => [name, name] as const)]}
         onChoose={take}
       />
       {wish.template === "" ? null : <ActionButton action={removeTemplate(wish.template)} className="button small" />}
@@ -158,25 +159,25 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
       <ColumnChoices wish={wish} onChange={onChange} />
       <Choice
         term="account"
-        label="Account"
+        label={texts.account}
         value={wish.account}
         options={[
-          ...(accounts.length === 1 ? [] : [["", "choose"] as const]),
+          ...(accounts.length === 1 ? [] : [["", texts.choose] as const]),
           ...accounts.map(({ name }) => [name, name] as const)
         ]}
         onChoose={(account) => onChange({ account })}
       />
       <Choice
         term="mode"
-        label="Mode"
+        label={texts.mode}
         value={wish.mode}
-        options={[["", "choose"], ...batchModes.map((mode) => [mode, mode] as const)]}
+        options={[["", texts.choose], ...batchModes.map((mode) => [mode, mode] as const)]}
         onChoose={(mode) => onChange({ mode })}
       />
       {offered === undefined ? null : <PolicyFields offered={offered} onChange={onChange} errorOf={errorOf} />}
       <Field term="name">
         <input
-          aria-label="Name"
+          aria-label={texts.name}
           value={wish.name}
           maxLength={200}
           onChange={({ target }) => onChange({ name: target.value })}
@@ -186,15 +187,15 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
       <SaveTemplate of={wish} />
       {missing.length === 0 ? null : (
         <p className="tone-danger" role="alert">
-          No column is {missing.join(", ")}.
+          {texts.noColumnIs({ missing: missing.join(", ") })}
         </p>
       )}
-      {wish.mode === "" ? <p className="tone-danger">Mode is missing.</p> : null}
-      {isNamed ? null : <p className="tone-danger">Name is missing.</p>}
+      {wish.mode === "" ? <p className="tone-danger">{texts.modeIsMissing}</p> : null}
+      {isNamed ? null : <p className="tone-danger">{texts.nameIsMissing}</p>}
       {checking.error === null || isAtField ? null : <Problem error={checking.error} />}
       <div className="buttons">
         <button type="button" className="button" onClick={onBack}>
-          Back
+          {texts.back}
         </button>
         <button
           type="button"
@@ -202,7 +203,7 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
           aria-disabled={!isReady || checking.isPending}
           onClick={() => isReady && onCheck()}
         >
-          {checking.isPending ? "Checking…" : "Check"}
+          {checking.isPending ? texts.checking : texts.check}
         </button>
       </div>
     </section>

@@ -1,5 +1,6 @@
 import { Field } from "../ui/parts/Field.tsx"
 import { Head } from "../ui/parts/Help.tsx"
+import { texts } from "../words/text/newBatch.ts"
 
 /** The columns that a file has by the names of the fields. */
 const SAMPLE = "source_id,timestamp,symbol,side,quantity,price\n"
@@ -12,7 +13,7 @@ interface BatchFileProps {
 
 /** The first step of a new batch: a file of trades, or pasted rows. */
 export const BatchFile = ({ csv, onGive, onGoOn }: BatchFileProps) => (
-  <section className="panel form" aria-label="File">
+  <section className="panel form" aria-label={texts.file}>
     <div
       className="field drop"
       onDragOver={(event) => event.preventDefault()}
@@ -25,18 +26,18 @@ export const BatchFile = ({ csv, onGive, onGoOn }: BatchFileProps) => (
       <Head term="file" />
       <input
         type="file"
-        aria-label="File"
+        aria-label={texts.file}
         accept=".csv,.txt,.tsv,text/csv"
         onChange={({ target }) => {
           const file = target.files?.[0]
           if (file !== undefined) void file.text().then((text) => onGive(text, file.name))
         }}
       />
-      <span className="faint">or drop it here</span>
+      <span className="faint">{texts.orDropItHere}</span>
     </div>
     <Field term="pasted">
       <textarea
-        aria-label="Pasted rows"
+        aria-label={texts.pastedRows}
         rows={6}
         value={csv.length > 20_000 ? csv.slice(0, 20_000) : csv}
         readOnly={csv.length > 20_000}
@@ -47,11 +48,9 @@ export const BatchFile = ({ csv, onGive, onGoOn }: BatchFileProps) => (
     </Field>
     <p className="faint">
       {csv === "" ? (
-        <>
-          The first line names the columns: <code>{SAMPLE.trim()}</code>
-        </>
+        <>{texts.theFirstLineNames({ example: <code>{SAMPLE.trim()}</code> })}</>
       ) : (
-        `${csv.split(/\r?\n/).filter((line) => line.trim() !== "").length - 1} rows below the header.`
+        texts.rowsBelowTheHeader({ count: csv.split(/\r?\n/).filter((line) => line.trim() !== "").length - 1 })
       )}
     </p>
     <div className="buttons">
@@ -61,7 +60,7 @@ export const BatchFile = ({ csv, onGive, onGoOn }: BatchFileProps) => (
         aria-disabled={csv.trim() === ""}
         onClick={() => csv.trim() !== "" && onGoOn()}
       >
-        Columns
+        {texts.columns}
       </button>
     </div>
   </section>

@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { useState } from "react"
 import { wholeLines, withLines } from "../ui/form/batchFile.ts"
 import { Field } from "../ui/parts/Field.tsx"
+import { texts } from "../words/text/newBatch.ts"
 
 /** So many rows are corrected at once; what is left comes with the next check. */
 const MOST = 20
@@ -23,7 +24,7 @@ export const BatchFixes = ({ csv, onCheck, rejectedRows }: BatchFixesProps) => {
   }
   return (
     <form
-      aria-label="Corrections"
+      aria-label={texts.corrections}
       onSubmit={(event) => {
         event.preventDefault()
         check()
@@ -32,7 +33,7 @@ export const BatchFixes = ({ csv, onCheck, rejectedRows }: BatchFixesProps) => {
       {lines.map(([line, text]) => (
         <Field key={line} term="correctedRow" tail={String(line)}>
           <input
-            aria-label={`Line ${line}`}
+            aria-label={texts.line({ line })}
             value={corrected.get(line) ?? text}
             onChange={({ target }) => setCorrected(new Map(corrected).set(line, target.value))}
             autoComplete="off"
@@ -42,7 +43,7 @@ export const BatchFixes = ({ csv, onCheck, rejectedRows }: BatchFixesProps) => {
       ))}
       <div className="buttons">
         <button type="submit" className="button" aria-disabled={corrected.size === 0}>
-          Check again
+          {texts.checkAgain}
         </button>
       </div>
     </form>

@@ -13,16 +13,17 @@ import { Asked } from "../ui/parts/Panel.tsx"
 import { Timeline } from "../ui/record/Story.tsx"
 import { ReadRows, Rows } from "../ui/table/TablePanel.tsx"
 import { rowsIn } from "../words/rows.ts"
+import { texts } from "../words/text/batches.ts"
 
 type Batch = Documents.BatchDetail
 
 /** Parts of the page below how far the batch is; each has an address. */
 const tabs = [
-  ["trades", "Trades"],
-  ["errors", "Errors by reason"],
-  ["orders", "Orders"],
-  ["results", "Results"],
-  ["story", "History"]
+  ["trades", texts.trades],
+  ["errors", texts.errorsByReason],
+  ["orders", texts.orders],
+  ["results", texts.results],
+  ["story", texts.history]
 ] as const
 
 /** Which part of the page is shown. */
@@ -38,7 +39,7 @@ const counted = (tab: Tab, batch: Batch): string | null => {
 
 /** The ways to the parts of the page. */
 export const Tabs = ({ batch, shown }: { readonly batch: Batch; readonly shown: Tab }) => (
-  <nav className="tabs" aria-label="Batch">
+  <nav className="tabs" aria-label={texts.batch}>
     {tabs.map(([tab, name]) => (
       <Link
         key={tab}
@@ -82,10 +83,10 @@ const Trades = ({ batch }: { readonly batch: Batch }) => {
   const list = useTrades(batch.id, status)
   return (
     <>
-      <div className="filters" role="group" aria-label="Which trades">
+      <div className="filters" role="group" aria-label={texts.whichTrades}>
         {[
-          ["", "All"],
-          ["failed", "Failed"]
+          ["", texts.all],
+          ["failed", texts.failed]
         ].map(([value = "", name]) => (
           <button
             key={value}
@@ -101,8 +102,8 @@ const Trades = ({ batch }: { readonly batch: Batch }) => {
       <ReadRows
         key={`${batch.id} ${status}`}
         list={list}
-        label="Trades"
-        empty={status === "" ? "No rows accepted." : "No failed trades. Invalid rows are under Errors."}
+        label={texts.trades}
+        empty={status === "" ? texts.noRowsAccepted : texts.noFailedTradesInvalid}
         columns={trades}
         idOf={idOf}
         hrefOf={({ id }) => `/trades/${id}`}
@@ -131,7 +132,7 @@ const RowByRow = ({ id }: { readonly id: string }) => {
     idOf: faultId,
     use: (api: Api, page: PageAsked) => api.batches.errors({ path: { id }, urlParams: { ...page, ...past } })
   })
-  return <ReadRows key={id} list={list} label="Errors" empty="No errors." columns={faults} idOf={faultId} />
+  return <ReadRows key={id} list={list} label={texts.errors} empty={texts.noErrors} columns={faults} idOf={faultId} />
 }
 
 const faultId = ({ column, line, tradeId }: Documents.BatchErrorDocument): string => `${line} ${column} ${tradeId}`
@@ -141,8 +142,8 @@ const Errors = ({ batch, results }: Shown) => (
     <Asked query={results}>
       {({ failures }) => (
         <Rows
-          label="Errors by reason"
-          empty="No failed rows."
+          label={texts.errorsByReason}
+          empty={texts.noFailedRows}
           columns={byReason}
           rows={failures}
           idOf={({ reason }) => reason}
@@ -184,8 +185,8 @@ const Orders = ({ batch }: { readonly batch: Batch }) => {
       {() => (
         <>
           <Rows
-            label="Orders"
-            empty="No orders yet."
+            label={texts.orders}
+            empty={texts.noOrdersYet}
             columns={orders}
             rows={ordersOf(rows)}
             idOf={idOf}
@@ -193,9 +194,9 @@ const Orders = ({ batch }: { readonly batch: Batch }) => {
           />
           {hasMore ? (
             <p className="more">
-              Of its first {rowsIn(rows.length)}.{" "}
+              {texts.ofItsFirst({ count: rowsIn(rows.length) })}{" "}
               <button type="button" className="button small" onClick={readOn}>
-                Read more rows
+                {texts.readMoreRows}
               </button>
             </p>
           ) : null}
@@ -221,8 +222,8 @@ const Results = ({ results }: Pick<Shown, "results">) => (
   <Asked query={results}>
     {({ symbols: found }) => (
       <Rows
-        label="Results by symbol"
-        empty="No rows accepted."
+        label={texts.resultsBySymbol}
+        empty={texts.noRowsAccepted}
         columns={symbols}
         rows={found}
         idOf={({ side, symbol }) => `${symbol} ${side}`}
@@ -261,7 +262,7 @@ export const WhyFailed = ({ of }: { readonly of: Documents.BatchResultsDocument 
         <p>
           <Foreign text={reason} />
           <span className="faint">
-            Row {grouped(String(first.line))}: <Foreign text={first.value} />
+            {texts.rowWithValue({ line: grouped(String(first.line)), value: <Foreign text={first.value} /> })}
           </span>
         </p>
         <span className="figure tone-danger">{grouped(String(count))}</span>
@@ -286,8 +287,8 @@ export const MOST_SYMBOLS = 4
 /** What the first symbols came to. */
 export const BySymbol = ({ of }: { readonly of: Documents.BatchResultsDocument }) => (
   <Rows
-    label="By symbol"
-    empty="No rows accepted."
+    label={texts.bySymbol}
+    empty={texts.noRowsAccepted}
     columns={briefly}
     rows={of.symbols.slice(0, MOST_SYMBOLS)}
     idOf={({ side, symbol }) => `${symbol} ${side}`}

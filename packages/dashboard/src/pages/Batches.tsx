@@ -6,6 +6,7 @@ import { ListPage } from "../ui/list/ListPage.tsx"
 import { ForRole } from "../ui/action/Role.tsx"
 import { RowsBar } from "../ui/chart/RowsBar.tsx"
 import { rowsDone } from "../words/rows.ts"
+import { texts } from "../words/text/batches.ts"
 
 const batches: Listing<Documents.BatchDocument> = {
   ...recordsIn("batches"),
@@ -18,29 +19,25 @@ const batches: Listing<Documents.BatchDocument> = {
       name: "mode",
       term: "mode",
       options: [
-        ["execute", "Execute"],
-        ["accumulate", "Accumulate"]
+        ["execute", texts.execute],
+        ["accumulate", texts.accumulate]
       ]
     },
     { name: "q", term: "name" },
     ...filtersOfMaking
   ],
   chips: [
-    { name: "Running", asks: { status: "running" } },
-    { name: "Failed", asks: { status: "failed" } },
-    { name: "Today", asks: {}, isToday: true },
+    { name: texts.running, asks: { status: "running" } },
+    { name: texts.failed, asks: { status: "failed" } },
+    { name: texts.today, asks: {}, isToday: true },
     mineToday
   ],
   read: (api, asked, page) => api.batches.list({ urlParams: { ...asked, ...page } }),
-  empty: (
-    <>
-      No batches yet. <Link href="/batches/new">Submit a file of trades</Link>: every row is accounted for.
-    </>
-  ),
+  empty: <>{texts.noBatches({ link: <Link href="/batches/new">{texts.submitAFileOf}</Link> })}</>,
   actions: (
     <ForRole role="trade">
       <Link href="/batches/new" className="button primary">
-        New batch
+        {texts.newBatch}
       </Link>
     </ForRole>
   ),

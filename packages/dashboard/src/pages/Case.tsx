@@ -32,6 +32,7 @@ import { Payload, Timeline } from "../ui/record/Story.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
 import { signOfOrder } from "../words/signs.ts"
+import { texts } from "../words/text/attention.ts"
 
 type Holdings = NonNullable<Documents.BreakDetail["holdings"]>
 
@@ -49,7 +50,7 @@ const Positions = ({ of: { ours, theirs, ...parts } }: { readonly of: Holdings }
     theirs: <Figure of={theirs} signed />,
     differs: ours !== theirs
   } as const
-  return <BothSides lines={[shares, ...made]} note="with the parts of ours" />
+  return <BothSides lines={[shares, ...made]} note={texts.withThePartsOf} />
 }
 
 /** An order, as the books have it and as the broker last answered; with its cancel where that is what to do first. */
@@ -60,7 +61,7 @@ export const OrderSides = ({ id, isToEnd = false }: { readonly id: string; reado
       return (
         <>
           <div className="two">
-            <Panel title="In the books" note={<RecordLink id={id} to={`/orders/${id}`} />}>
+            <Panel title={texts.inTheBooks} note={<RecordLink id={id} to={`/orders/${id}`} />}>
               <Facts
                 facts={[
                   ["status", <SignView sign={signOfOrder(order)} />],
@@ -79,8 +80,8 @@ export const OrderSides = ({ id, isToEnd = false }: { readonly id: string; reado
                 <ActionButton action={cancelOrder(order)} />
               ) : null}
             </Panel>
-            <Panel title="At the broker" note="the broker's last answer to the submission">
-              <Payload title="Answer" of={last?.response ?? null} />
+            <Panel title={texts.atTheBroker} note={texts.theBrokersLastAnswer}>
+              <Payload title={texts.answer} of={last?.response ?? null} />
             </Panel>
           </div>
           <Candidates order={order} />
@@ -107,17 +108,12 @@ const Adjusting = ({ found }: { readonly found: Documents.BreakDetail }) => {
 /** What ends a break, in a sentence, where it is not an operator's word. */
 const endOf = ({ kind, subject }: Documents.BreakDetail): ReactNode => {
   if (kind === "Doubt") {
-    return (
-      <>
-        It ends with the doubt: say on the page of <Link href={`/orders/${subject}`}>{subject}</Link> whether the broker
-        has the order.
-      </>
-    )
+    return <>{texts.endsWithDoubt({ order: <Link href={`/orders/${subject}`}>{subject}</Link> })}</>
   }
   if (kind === "PositionDiffers" || kind === "ForeignPosition") {
-    return "It closes when books and broker agree: trade the difference at the broker, or book it here."
+    return texts.itClosesWhenBooks
   }
-  return "It closes by itself when its cause is gone."
+  return texts.itClosesByItself
 }
 
 /** Books and broker are compared again. */
@@ -202,7 +198,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
   return (
     <>
       <PageHead
-        note={<Crumb id={id} name="Attention" to="/attention" />}
+        note={<Crumb id={id} name={texts.attention} to="/attention" />}
         actions={
           status === "open" ? (
             <>
@@ -214,7 +210,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
       >
         {eventWords(kind)} <StateSign family="break" state={found.standing} />
       </PageHead>
-      <Panel title="Evidence">
+      <Panel title={texts.evidence}>
         <p className="evidence">
           <Foreign text={evidence} />
         </p>

@@ -9,6 +9,7 @@ import { Json, PayloadOf } from "../ui/record/Story.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfEntry, pathOfRecord, pathOfWhy } from "../words/paths.ts"
 import { payloadsIn } from "../words/evidence.ts"
+import { texts } from "../words/text/records.ts"
 
 type Entry = Documents.EntryDocument
 
@@ -26,21 +27,25 @@ const Detail = ({ entry }: { readonly entry: Entry }) => {
       <PageHead
         note={
           <>
-            <Link href="/journal">Journal</Link> · {account} · entry <Figure of={String(seq)} />
+            {texts.entryOfJournal({
+              journal: <Link href="/journal">{texts.journal}</Link>,
+              account,
+              seq: <Figure of={String(seq)} />
+            })}
           </>
         }
         actions={
           <>
             <Link href={pathOfWhy(`${account}/${seq}`)} className="button quiet">
-              Why
+              {texts.why}
             </Link>
             {seq === 1 ? null : (
               <Link href={pathOfEntry(account, seq - 1)} className="button quiet">
-                Previous
+                {texts.previous}
               </Link>
             )}
             <Link href={pathOfEntry(account, seq + 1)} className="button quiet">
-              The next
+              {texts.next}
             </Link>
           </>
         }
@@ -60,11 +65,11 @@ const Detail = ({ entry }: { readonly entry: Entry }) => {
           ["hash", <GivenId id={hash} />]
         ]}
       />
-      <Panel title="Contents">
-        <Json of={body} label={`entry ${seq} contents`} />
+      <Panel title={texts.contents}>
+        <Json of={body} label={texts.entryContents({ seq })} />
       </Panel>
       {payloads.length === 0 ? null : (
-        <Panel title="Raw payload" note="as sent or received">
+        <Panel title={texts.rawPayload} note={texts.asSentOrReceived}>
           {payloads.map((id) => (
             <PayloadOf key={id} id={id} title={id} />
           ))}
@@ -78,7 +83,7 @@ const Detail = ({ entry }: { readonly entry: Entry }) => {
 export const EntryPage = ({ account, seq }: { readonly account: string; readonly seq: string }) => (
   <Shown
     name={["entry", account, seq]}
-    title={`Entry ${seq}`}
+    title={texts.entry({ seq })}
     read={(api) => api.journal.show({ path: { name: account, seq } })}
   >
     {(entry) => <Detail entry={entry} />}

@@ -15,6 +15,7 @@ import { StateSign } from "../ui/parts/Sign.tsx"
 import { WaitingCommissions, WaitingFills } from "../ui/table/WaitingFills.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfEntry, pathOfPosition, pathOfRecord } from "../words/paths.ts"
+import { texts } from "../words/text/lists.ts"
 
 const filters = {
   account: { name: "account", term: "account" },
@@ -23,8 +24,8 @@ const filters = {
     name: "side",
     term: "side",
     options: [
-      ["buy", "Buy"],
-      ["sell", "Sell"]
+      ["buy", texts.buy],
+      ["sell", texts.sell]
     ]
   },
   actor: { name: "actor", term: "actor" },
@@ -45,34 +46,34 @@ const orders: Listing<Documents.OrderDocument> = {
       name: "phase",
       term: "phase",
       options: [
-        ["pending", "Pending"],
-        ["open", "Open"],
-        ["filled", "Filled"],
-        ["ended", "Ended"]
+        ["pending", texts.pending],
+        ["open", texts.open],
+        ["filled", texts.filled],
+        ["ended", texts.ended]
       ]
     },
     {
       name: "origin",
       term: "origin",
       options: [
-        ["accumulation", "Accumulation"],
-        ["direct", "Direct"],
-        ["external", "External"]
+        ["accumulation", texts.accumulation],
+        ["direct", texts.direct],
+        ["external", texts.external]
       ]
     },
     { name: "tradeId", term: "trade" },
     ...filtersOfMaking
   ],
   chips: [
-    { name: "Working", asks: { phase: "open" } },
-    { name: "Unconfirmed", asks: { status: "in_doubt" } },
-    { name: "Today", asks: {}, isToday: true },
+    { name: texts.working, asks: { phase: "open" } },
+    { name: texts.unconfirmed, asks: { status: "in_doubt" } },
+    { name: texts.today, asks: {}, isToday: true },
     mineToday,
-    { name: "Rejected", asks: { status: "rejected" } },
-    { name: "External", asks: { origin: "external" } }
+    { name: texts.rejected, asks: { status: "rejected" } },
+    { name: texts.external, asks: { origin: "external" } }
   ],
   read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page } }),
-  empty: "No orders yet. The first is made once a position's residual reaches a whole lot.",
+  empty: texts.noOrdersYetThe,
   card: ["side", "quantity", "symbol", "status"],
   replacementOf: ({ replacedBy }) => replacedBy,
   columns: [
@@ -115,22 +116,24 @@ const trades: Listing<Documents.TradeDocument> = {
     ...filtersOfMaking
   ],
   chips: [
-    { name: "Held", asks: { status: "quarantined" } },
-    { name: "Today", asks: {}, isToday: true },
+    { name: texts.held, asks: { status: "quarantined" } },
+    { name: texts.today, asks: {}, isToday: true },
     mineToday,
-    { name: "Failed", asks: { status: "failed" } }
+    { name: texts.failed, asks: { status: "failed" } }
   ],
   read: (api, asked, page) => api.trades.list({ urlParams: { ...asked, ...page } }),
   empty: (
     <>
-      No trades yet. <Link href="/trades/new">Create one</Link>, or send one:{" "}
-      <code>npx roundlot trades add --symbol AAPL --side buy --quantity 0.3</code>
+      {texts.noTradesYet({
+        link: <Link href="/trades/new">{texts.createOne}</Link>,
+        command: <code>npx roundlot trades add --symbol AAPL --side buy --quantity 0.3</code>
+      })}
     </>
   ),
   actions: (
     <ForRole role="trade">
       <Link href="/trades/new" className="button primary">
-        New trade
+        {texts.newTrade}
       </Link>
     </ForRole>
   ),
@@ -166,16 +169,16 @@ const fills: Listing<Documents.FillDocument> = {
       name: "canonical",
       term: "canonical",
       options: [
-        ["true", "Counts"],
-        ["false", "Replaced"]
+        ["true", texts.counts],
+        ["false", texts.replaced]
       ]
     },
     filters.since,
     filters.until
   ],
   chips: [
-    { name: "Today", asks: {}, isToday: true },
-    { name: "Replaced", asks: { canonical: "false" } }
+    { name: texts.today, asks: {}, isToday: true },
+    { name: texts.replaced, asks: { canonical: "false" } }
   ],
   read: (api, { canonical, ...asked }, page) =>
     api.fills.list({
@@ -185,7 +188,7 @@ const fills: Listing<Documents.FillDocument> = {
         ...(canonical === undefined ? {} : { canonical: canonical === "true" })
       }
     }),
-  empty: "No fills yet. A fill is recorded when a broker executes an order.",
+  empty: texts.noFillsYetA,
   foot: (rows, isAll) => <FillTotals fills={rows} isAll={isAll} />,
   card: ["quantity", "symbol", "price", "counts"],
   columns: [
@@ -200,7 +203,7 @@ const fills: Listing<Documents.FillDocument> = {
     columns.currency,
     columns.linked("order", "/orders", ({ orderId }) => orderId),
     columns.node("origin", ({ origin }) => origin),
-    columns.node("delay", ({ delayMs }) => (delayMs === null ? null : `${delayMs} ms`)),
+    columns.node("delay", ({ delayMs }) => (delayMs === null ? null : texts.milliseconds({ ms: delayMs }))),
     columns.foreignId("execId", ({ execId }) => execId),
     columns.count("revision", ({ revision }) => revision),
     columns.counts
@@ -215,14 +218,16 @@ const decisions: Listing<Documents.DecisionDocument> = {
   read: (api, asked, page) => api.decisions.list({ urlParams: { ...asked, ...page } }),
   empty: (
     <>
-      No decisions yet. A strategy makes one with the SDK, an operator <Link href="/decisions/new">here</Link> or with{" "}
-      <code>npx roundlot decide</code>.
+      {texts.noDecisionsYetA({
+        link: <Link href="/decisions/new">{texts.here}</Link>,
+        command: <code>npx roundlot decide</code>
+      })}
     </>
   ),
   actions: (
     <ForRole role="trade">
       <Link href="/decisions/new" className="button primary">
-        New decision
+        {texts.newDecision}
       </Link>
     </ForRole>
   ),
@@ -255,7 +260,7 @@ const attempts: Listing<Documents.AttemptDocument> = {
   ],
   moment: "asOf",
   read: (api, asked, page) => api.attempts.list({ urlParams: { ...asked, ...page } }),
-  empty: "No attempts yet. Each submission of an order is an attempt.",
+  empty: texts.noAttemptsYetEach,
   card: ["order", "outcome"],
   columns: [
     columns.id("/attempts"),
@@ -274,15 +279,15 @@ const attempts: Listing<Documents.AttemptDocument> = {
 
 const journal: Listing<Documents.EntryDocument> = {
   name: "journal",
-  title: "Journal",
+  title: texts.journal,
   sorts: sortsBy("time"),
   moment: "asOf",
   filters: [filters.account, { name: "entity", term: "entity" }, { name: "tag", term: "event" }, filters.actor],
-  chips: [{ name: "Mine", asks: {}, isMine: true }],
+  chips: [{ name: texts.mine, asks: {}, isMine: true }],
   idOf: (entry) => `${entry.account} ${entry.seq}`,
   hrefOf: ({ account, seq }) => pathOfEntry(account, seq),
   read: (api, asked, page) => api.journal.list({ urlParams: { ...asked, ...page } }),
-  empty: "No entries yet. Every event is recorded here.",
+  empty: texts.noEntriesYetEvery,
   card: ["event", "entity"],
   columns: [
     columns.node("sequence", ({ account, seq }) => (
@@ -313,13 +318,13 @@ const Positions = () => {
   const dueFrom = useDueFrom()
   const positions: Listing<Documents.PositionDocument> = {
     name: "positions",
-    title: "Positions",
+    title: texts.positions,
     moment: "asOf",
     filters: [filters.account, filters.symbol],
     idOf: (position) => `${position.account} ${position.symbol}`,
     hrefOf: pathOfPosition,
     read: (api, asked, page) => api.positions.list({ urlParams: { ...asked, ...page } }),
-    empty: "No positions yet. The first trade creates one.",
+    empty: texts.noPositionsYetThe,
     card: ["hedged", "residual", "next"],
     columns: [
       columns.node("symbol", (position) => <Link href={pathOfPosition(position)}>{position.symbol}</Link>),

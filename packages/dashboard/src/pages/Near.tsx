@@ -10,6 +10,7 @@ import { NextOrder, useDueFrom, useIsDuePending } from "../ui/record/NextOrder.t
 import { Empty, Panel } from "../ui/parts/Panel.tsx"
 import { pathOfPosition } from "../words/paths.ts"
 import { isStopped } from "../words/signs.ts"
+import { texts } from "../words/text/overview.ts"
 
 type Positions = Documents.OverviewDocument["positions"]
 
@@ -76,7 +77,7 @@ const Row = ({ digits, hold, position }: RowProps) => {
     <tr className={isLeft ? "left" : undefined}>
       <td>
         <Link href={pathOfPosition(position)}>{position.symbol}</Link>
-        {isLeft ? <span className="mark"> no longer matches</span> : null}
+        {isLeft ? <span className="mark"> {texts.noLongerMatches}</span> : null}
       </td>
       <td className="faint">{position.account}</td>
       {figures.map((term) => (
@@ -91,7 +92,7 @@ const Row = ({ digits, hold, position }: RowProps) => {
         {hold === undefined ? (
           <NextOrder answer={position.answer} residual={position.residual} from={magnitude(from)} />
         ) : (
-          <Link href={`/attention/${hold}`}>Held by {hold}</Link>
+          <Link href={`/attention/${hold}`}>{texts.heldBy({ hold })}</Link>
         )}
       </td>
     </tr>
@@ -108,21 +109,21 @@ export const Near = ({ overview }: { readonly overview: Documents.OverviewDocume
     Math.max(0, ...shown.map((position) => fractionDigits(position[of])))
   return (
     <Panel
-      title="Pending accumulation"
-      note={`${shown.filter(owes).length} of ${positions.length}`}
+      title={texts.pendingAccumulation}
+      note={texts.owingOfAll({ owing: shown.filter(owes).length, all: positions.length })}
       action={
         <>
           {isSorted ? null : (
             <button type="button" className="button small" onClick={sort}>
-              {waiting === 0 ? "Sort again" : `${waiting} new`}
+              {waiting === 0 ? texts.sortAgain : texts.new({ waiting })}
             </button>
           )}{" "}
-          <Link href={ofAllAccounts("/positions")}>All positions</Link>
+          <Link href={ofAllAccounts("/positions")}>{texts.allPositions}</Link>
         </>
       }
     >
       {shown.length === 0 ? (
-        <Empty>No residuals. Positions with a residual are listed here, the nearest to an order first.</Empty>
+        <Empty>{texts.noResidualsPositionsWith}</Empty>
       ) : (
         <div className="wide near">
           <table>

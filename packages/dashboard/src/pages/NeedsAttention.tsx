@@ -9,6 +9,7 @@ import { SameCause } from "../ui/record/SameCause.tsx"
 import { SignIcon, StateSign } from "../ui/parts/Sign.tsx"
 import { eventWords } from "../words/events.ts"
 import { signOfState } from "../words/signs.ts"
+import { texts } from "../words/text/overview.ts"
 
 type Overview = Documents.OverviewDocument
 
@@ -44,8 +45,12 @@ const ofBreak = ({ found, ids }: BreakCase): Line => ({
   sign: <StateSign family="break" state={found.standing} tail={found.symbol ?? ""} />,
   text: (
     <>
-      <strong>{eventWords(found.kind)}</strong> about {found.subject} on {found.account}:{" "}
-      <Foreign text={found.evidence} />
+      {texts.breakLine({
+        kind: <strong>{eventWords(found.kind)}</strong>,
+        subject: found.subject,
+        account: found.account,
+        evidence: <Foreign text={found.evidence} />
+      })}
       <SameCause ids={ids} />
       {found.kind === "PositionBlocked" ? (
         <>
@@ -57,16 +62,16 @@ const ofBreak = ({ found, ids }: BreakCase): Line => ({
   ),
   at: found.openedAt,
   to: `/attention/${found.id}`,
-  verb: "Review"
+  verb: texts.review
 })
 
 const ofDoubt = (id: string): Line => ({
   key: id,
   sign: <StateSign family="order" state="in_doubt" />,
-  text: <>Order {id} was sent and no clear answer came. It counts as in flight.</>,
+  text: <>{texts.unconfirmedLine({ id })}</>,
   at: null,
   to: `/attention/${id}`,
-  verb: "Resolve"
+  verb: texts.resolve
 })
 
 const ofProposed = ({
@@ -82,52 +87,54 @@ const ofProposed = ({
   sign: <StateSign family="orderTag" state="proposed" />,
   text: (
     <>
-      {side} {quantity} <strong>{symbol}</strong> on {account}: approve it by <Time at={approveBy} />, or it is not
-      sent.
+      {texts.proposedLine({
+        side,
+        quantity,
+        symbol: <strong>{symbol}</strong>,
+        account,
+        approveBy: <Time at={approveBy} />
+      })}
     </>
   ),
   at: proposedAt,
   to: `/attention/${id}`,
-  verb: "Resolve"
+  verb: texts.resolve
 })
 
-const ofFailed = ({
+/** What became of an order that was not filled, and why where its broker said so. */
+const failureOf = ({
   account,
   askedNotional,
-  endedAt,
-  id,
   quantity,
   reason,
   side,
   status,
   symbol
-}: Overview["failedOrders"][number]): Line => ({
-  key: id,
-  sign: <StateSign family="order" state={status} />,
-  text: (
-    <>
-      {side} {askedNotional === null ? quantity : `$${askedNotional} of`} <strong>{symbol}</strong> on {account}{" "}
-      {status === "rejected" ? "was rejected" : "failed"}
-      {reason === null ? "" : ": "}
-      <Foreign text={reason} />
-    </>
-  ),
-  at: endedAt,
-  to: `/attention/${id}`,
-  verb: "Review"
+}: Overview["failedOrders"][number]): ReactNode => {
+  const size = askedNotional === null ? quantity : texts.dollarsOf({ notional: askedNotional })
+  const order = { side, size, symbol: <strong>{symbol}</strong>, account }
+  const isRejected = status === "rejected"
+  if (reason === null) return isRejected ? texts.rejected(order) : texts.failed(order)
+  const failed = { ...order, reason: <Foreign text={reason} /> }
+  return isRejected ? texts.rejectedWhy(failed) : texts.failedWhy(failed)
+}
+
+const ofFailed = (failed: Overview["failedOrders"][number]): Line => ({
+  key: failed.id,
+  sign: <StateSign family="order" state={failed.status} />,
+  text: failureOf(failed),
+  at: failed.endedAt,
+  to: `/attention/${failed.id}`,
+  verb: texts.review
 })
 
 const ofBatch = ({ failed, finishedAt, id, name, total }: Overview["failedBatches"][number]): Line => ({
   key: id,
   sign: <StateSign family="batch" state={failed < total ? "partial_success" : "failed"} />,
-  text: (
-    <>
-      {failed} of {total} rows of <Foreign text={name} /> failed.
-    </>
-  ),
+  text: <>{texts.failedRowsLine({ failed, total, batch: <Foreign text={name} /> })}</>,
   at: finishedAt,
   to: `/attention/${id}`,
-  verb: "Review"
+  verb: texts.review
 })
 
 const ofPart = (part: string): Line => ({
@@ -136,12 +143,12 @@ const ofPart = (part: string): Line => ({
   text: <>{part}</>,
   at: null,
   to: "/ops",
-  verb: "Review"
+  verb: texts.review
 })
 
 /** A line for all of a kind, by their number. */
-const counted = (count: number, line: (words: string) => Omit<Line, "at">, words: (one: boolean) => string) =>
-  count === 0 ? [] : [{ ...line(words(count === 1)), at: null }]
+const counted = (count: number, line: Omit<Line, "at">): ReadonlyArray<Line> =>
+  count === 0 ? [] : [{ ...line, at: null }]
 
 const isUrgent = ({ found: { standing } }: BreakCase): boolean => standing === "critical" || standing === "escalated"
 
@@ -157,28 +164,20 @@ const linesOf = (overview: Overview): ReadonlyArray<Line> => {
     ...failing.map(ofPart),
     ...failedOrders.map(ofFailed),
     ...failedBatches.map(ofBatch),
-    ...counted(
-      givenUp,
-      (text) => ({
-        key: "jobs",
-        sign: <StateSign family="job" state="dead" />,
-        text,
-        to: ofAllAccounts("/attention"),
-        verb: "Review"
-      }),
-      (isOne) => (isOne ? "One job given up." : `${givenUp} jobs given up.`)
-    ),
-    ...counted(
-      quarantined,
-      (text) => ({
-        key: "held",
-        sign: <StateSign family="trade" state="quarantined" />,
-        text,
-        to: ofAllAccounts("/trades?status=quarantined"),
-        verb: "Resolve"
-      }),
-      (isOne) => `${isOne ? "A trade is" : `${quarantined} trades are`} held for a decision.`
-    )
+    ...counted(givenUp, {
+      key: "jobs",
+      sign: <StateSign family="job" state="dead" />,
+      text: texts.jobsGivenUp({ count: givenUp }),
+      to: ofAllAccounts("/attention"),
+      verb: texts.review
+    }),
+    ...counted(quarantined, {
+      key: "held",
+      sign: <StateSign family="trade" state="quarantined" />,
+      text: texts.heldTrades({ count: quarantined }),
+      to: ofAllAccounts("/trades?status=quarantined"),
+      verb: texts.resolve
+    })
   ]
 }
 
@@ -191,7 +190,7 @@ const Nothing = () => {
       <span className="tone-ok">
         <SignIcon sign={signOfState("part", "ok")} />
       </span>
-      {isStale ? "No open items when the daemon last answered." : "No open items."}
+      {isStale ? texts.noOpenItemsWhen : texts.noOpenItems}
     </p>
   )
 }
@@ -201,7 +200,7 @@ export const NeedsAttention = ({ overview }: { readonly overview: Overview }) =>
   if (overview.cases === 0) return <Nothing />
   const lines = linesOf(overview)
   return (
-    <section className="panel cases" aria-label="Needs attention">
+    <section className="panel cases" aria-label={texts.needsAttention}>
       <ul>
         {lines.slice(0, MOST).map(({ at, key, sign, text, to, verb }) => (
           <li key={key}>
@@ -217,7 +216,7 @@ export const NeedsAttention = ({ overview }: { readonly overview: Overview }) =>
       </ul>
       {lines.length > MOST ? (
         <Link href={ofAllAccounts("/attention")} className="more">
-          All {overview.cases}
+          {texts.all({ cases: overview.cases })}
         </Link>
       ) : null}
     </section>

@@ -13,8 +13,16 @@ import { BatchCheck, tradesIn } from "./BatchCheck.tsx"
 import { BatchColumns } from "./BatchColumns.tsx"
 import { BatchFile } from "./BatchFile.tsx"
 import { isAsForeseen, SubmittedRows } from "./Submitted.tsx"
+import { texts } from "../words/text/newBatch.ts"
 
-const steps = ["File", "Columns", "Check", "Submit"] as const
+/** What becomes of the rows of a batch. */
+const howSent = (wish: Wish): string => {
+  if (wish.mode === "accumulate") return texts.accumulated
+  const terms = policyWords(wish)
+  return terms === "" ? texts.eachSent : texts.eachSentWithTerms({ terms })
+}
+
+const steps = [texts.file, texts.columns, texts.check, texts.submit] as const
 const [COLUMNS, CHECK] = [1, 2] as const
 
 /** A file of trades in four steps: the file, what its columns mean, what would be taken, and the submission. */
@@ -75,11 +83,16 @@ export const NewBatch = () => {
       <PageHead
         note={
           <>
-            <Link href="/batches">Batches</Link> · step {step + 1} of {steps.length}: {steps[step]}
+            {texts.stepOf({
+              batches: <Link href="/batches">{texts.batches}</Link>,
+              step: step + 1,
+              total: steps.length,
+              name: steps[step]
+            })}
           </>
         }
       >
-        New batch
+        {texts.newBatch}
       </PageHead>
       {step === 0 ? <BatchFile csv={wish.csv} onGive={given} onGoOn={() => setStep(COLUMNS)} /> : null}
       {step === COLUMNS ? (
@@ -92,7 +105,7 @@ export const NewBatch = () => {
           onCheck={() => checking.mutate(wish)}
         />
       ) : null}
-      {step >= CHECK && checked === undefined ? <p role="status">Checking…</p> : null}
+      {step >= CHECK && checked === undefined ? <p role="status">{texts.checking}</p> : null}
       {step === CHECK && checked !== undefined ? (
         <BatchCheck
           of={checked}
@@ -106,18 +119,17 @@ export const NewBatch = () => {
       ) : null}
       {submitted === undefined ? null : <SubmittedRows of={submitted} />}
       {step === 3 && checked !== undefined && submitted === undefined ? (
-        <section className="panel form" aria-label="Submit">
+        <section className="panel form" aria-label={texts.submit}>
           <p>
-            Taken in{wish.account === "" ? "" : ` for ${wish.account}`}: {rowsIn(tradesIn(checked))},{" "}
-            {wish.mode === "accumulate"
-              ? "accumulated into whole lots"
-              : `each sent as a direct order${policyWords(wish)}`}
-            .{checked.rejected === 0 ? "" : ` Recorded as rejected: ${rowsIn(checked.rejected)}.`}
+            {wish.account === ""
+              ? texts.takenIn({ rows: rowsIn(tradesIn(checked)), how: howSent(wish) })
+              : texts.takenInFor({ account: wish.account, rows: rowsIn(tradesIn(checked)), how: howSent(wish) })}
+            {checked.rejected === 0 ? null : <> {texts.recordedAsRejected({ rows: rowsIn(checked.rejected) })}</>}
           </p>
           {submitting.error === null ? null : <Problem error={submitting.error} />}
           <div className="buttons">
             <button type="button" className="button" onClick={() => setStep(COLUMNS)}>
-              Back
+              {texts.back}
             </button>
             <button
               type="button"
@@ -125,7 +137,7 @@ export const NewBatch = () => {
               aria-disabled={submitting.isPending}
               onClick={() => !submitting.isPending && submitting.mutate()}
             >
-              {submitting.isPending ? "Sending…" : `Submit ${rowsIn(tradesIn(checked))}`}
+              {submitting.isPending ? texts.sending : texts.submitRows({ rows: rowsIn(tradesIn(checked)) })}
             </button>
           </div>
         </section>

@@ -11,6 +11,7 @@ import { StateSign } from "../ui/parts/Sign.tsx"
 import { quoted } from "../words/copies.ts"
 import { asAccountSays, flagsOf, offeredBy, requestedOf, type Terms } from "../ui/form/terms.ts"
 import { faultsAt, TicketFields, useTicket } from "../ui/form/Ticket.tsx"
+import { texts } from "../words/text/trades.ts"
 
 /** What a decision asks for; `undefined` where something is missing. */
 const wishOf = (
@@ -45,8 +46,8 @@ const Preview = ({ wish }: { readonly wish: Wish | undefined }) => {
   const said = data !== undefined && "verdict" in data ? `${data.verdict}.` : (error?.message ?? "…")
   return (
     <Field term="follows">
-      <span role="status" aria-label="Decision preview">
-        {wish === undefined ? "Enter symbol and size." : said}
+      <span role="status" aria-label={texts.decisionPreview}>
+        {wish === undefined ? texts.enterSymbolAndSize : said}
       </span>
     </Field>
   )
@@ -77,14 +78,8 @@ export const NewDecision = () => {
   const made = deciding.data
   return (
     <>
-      <PageHead
-        note={
-          <>
-            <Link href="/decisions">Decisions</Link> · one order outside accumulation, sent once
-          </>
-        }
-      >
-        New decision
+      <PageHead note={<>{texts.decisionNote({ decisions: <Link href="/decisions">{texts.decisions}</Link> })}</>}>
+        {texts.newDecision}
       </PageHead>
       <form
         className="panel form"
@@ -96,7 +91,7 @@ export const NewDecision = () => {
         <TicketFields ticket={ticket} errorOf={errorOf} />
         <Choice
           term="size"
-          label="Size in"
+          label={texts.sizeIn}
           value={unit}
           options={[
             ["shares", "shares"],
@@ -106,7 +101,7 @@ export const NewDecision = () => {
         />
         <Written
           term={unit === "dollars" ? "notional" : "quantity"}
-          label={unit === "dollars" ? "Dollars" : "Quantity"}
+          label={unit === "dollars" ? texts.dollars : texts.quantity}
           value={size}
           onWrite={changed(setSize)}
           error={errorOf(unit === "dollars" ? "notional" : "quantity")}
@@ -122,7 +117,7 @@ export const NewDecision = () => {
         )}
         <Written
           term="rationale"
-          label="Reason"
+          label={texts.reason}
           value={why}
           onWrite={changed(setWhy)}
           error={errorOf("rationale")}
@@ -131,16 +126,19 @@ export const NewDecision = () => {
         {elsewhere === null ? null : <Problem error={elsewhere} />}
         <Preview wish={wish} />
         <p className="faint">
-          The same on the command line:{" "}
-          <code>
-            npx roundlot decide --account {account} --symbol {quoted(symbol || "AAPL")} --side {side}{" "}
-            {unit === "dollars" ? "--notional" : "--quantity"} {quoted(size || "1")}
-            {offered === undefined ? "" : flagsOf(offered.terms)}
-          </code>
+          {texts.theSameOnThe({
+            command: (
+              <code>
+                npx roundlot decide --account {account} --symbol {quoted(symbol || "AAPL")} --side {side}{" "}
+                {unit === "dollars" ? "--notional" : "--quantity"} {quoted(size || "1")}
+                {offered === undefined ? "" : flagsOf(offered.terms)}
+              </code>
+            )
+          })}
         </p>
         <div className="buttons">
           <button type="submit" className="button primary" aria-disabled={deciding.isPending}>
-            {deciding.isPending ? "Sending…" : "Send decision"}
+            {deciding.isPending ? texts.sending : texts.sendDecision}
           </button>
         </div>
       </form>

@@ -25,13 +25,14 @@ import {
 import { faultsAt, TicketFields, useTicket } from "../ui/form/Ticket.tsx"
 import { quoted } from "../words/copies.ts"
 import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
+import { texts } from "../words/text/trades.ts"
 
 const outcomes = {
-  accepted: "Trade accepted.",
-  duplicate: "Duplicate: already recorded, nothing changed.",
-  conflict: "Conflict: it contradicts the recorded trade with this id, and is held.",
-  quarantined: "Quarantined: recorded, and not counted until a person decides.",
-  recorded: "Recorded as history. It is never counted."
+  accepted: texts.tradeAccepted,
+  duplicate: texts.duplicateAlreadyRecordedNothing,
+  conflict: texts.conflictItContradictsThe,
+  quarantined: texts.quarantinedRecordedAndNot,
+  recorded: texts.recordedAsHistoryIt
 } as const
 
 const Taken = ({ taken }: { readonly taken: Documents.TakenDocument }) => (
@@ -55,18 +56,41 @@ interface Thought {
   readonly direct: Terms | undefined
 }
 
+/** What of an order's terms is as configured, for source or account. */
+const openWords = (isTimeOpen: boolean, isSessionOpen: boolean): ReadonlyArray<string> => {
+  if (isTimeOpen) return [isSessionOpen ? texts.bothAsConfigured : texts.timeInForceAsConfigured]
+  return isSessionOpen ? [texts.sessionAsConfigured] : []
+}
+
 /** How an order of its own is executed: what was chosen, and that the rest is as configured, for source or account. */
 const directWords = ({ goodTill, limitPrice, session, stopPrice, timeInForce, type }: Terms): string => {
-  const prices = [limitPrice === "" ? [] : [`at ${limitPrice}`], stopPrice === "" ? [] : [`from ${stopPrice}`]].flat()
-  const open = [timeInForce === "" ? ["time in force"] : [], session === "" ? ["session"] : []].flat()
+  const prices = [
+    limitPrice === "" ? [] : [texts.atPrice({ price: limitPrice })],
+    stopPrice === "" ? [] : [texts.fromPrice({ price: stopPrice })]
+  ].flat()
   return [
     [[typeWords(type), ...prices].join(" ")],
     timeInForce === "" ? [] : [`${timeWords(timeInForce)} ${goodTill}`.trim()],
     session === "" ? [] : [sessionWords(session)],
-    open.length === 0 ? [] : [`${open.join(" and ")} as configured`]
+    openWords(timeInForce === "", session === "")
   ]
     .flat()
     .join(", ")
+}
+
+const sideWord = (side: string): string => (side === "buy" ? texts.buy : texts.sell)
+
+/** The order of a trade that is executed as given. */
+const directOrderOf = ({
+  direct,
+  quantity,
+  side,
+  symbol
+}: Pick<Thought, "direct" | "quantity" | "side" | "symbol">) => {
+  const order = { side: sideWord(side), quantity, symbol }
+  return direct === undefined
+    ? texts.aDirectOrder(order)
+    : texts.directOrderWithTerms({ ...order, terms: directWords(direct) })
 }
 
 /** What the daemon says against the question itself: an answer like any other, so that it stands while it is asked again. */
@@ -101,24 +125,23 @@ const Preview = ({ account, batch, direct, quantity, side, symbol }: Thought) =>
   const problem = data?.problem ?? error
   const isNew = problem instanceof ProblemError && problem.status === 404
   const order = data?.next?.order
-  const how = direct === undefined ? "" : `: ${directWords(direct)}`
   const said = !isGiven
-    ? "Enter symbol and quantity."
+    ? texts.enterSymbolAndQuantity
     : direct !== undefined && batch?.mode === "accumulate"
-      ? "None: the batch accumulates. For a direct order choose no batch, or a batch that executes."
+      ? texts.noneTheBatchAccumulates
       : isItsOwn
-        ? `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}, a direct order${how}.`
+        ? directOrderOf({ direct, quantity, side, symbol })
         : isNew
-          ? `First trade in ${symbol}: whole lots are ordered once the broker has confirmed the symbol.`
+          ? texts.firstTradeInWhole({ symbol })
           : problem !== null
             ? problem.message
             : order === undefined || order === null
-              ? `None: ${withMinus(data?.next?.why ?? "…")}.`
-              : `${order.side === "buy" ? "Buy" : "Sell"} ${order.quantity} ${symbol}.`
+              ? texts.none({ why: withMinus(data?.next?.why ?? "…") })
+              : texts.order({ side: sideWord(order.side), quantity: order.quantity, symbol })
   return (
     <Field term="follows">
-      <span role="status" aria-label="Order preview">
-        {isGiven && batch !== undefined ? `Once ${batch.id} is queued: ${said}` : said}
+      <span role="status" aria-label={texts.orderPreview}>
+        {isGiven && batch !== undefined ? texts.onceIsQueued({ batch: batch.id, said }) : said}
       </span>
     </Field>
   )
@@ -127,15 +150,15 @@ const Preview = ({ account, batch, direct, quantity, side, symbol }: Thought) =>
 /** How a trade can be executed; one that is put into a batch is by the batch's mode, where it says nothing. */
 const executionsIn = (batch: Documents.BatchDocument | undefined) =>
   [
-    ["", batch === undefined ? "accumulate (account setting)" : `batch setting: ${batch.mode}`],
-    ["direct", "direct order"]
+    ["", batch === undefined ? texts.accumulateAccountSetting : texts.batchSetting({ mode: batch.mode })],
+    ["direct", texts.directOrder]
   ] as const
 
 /** What trades are of that are made by hand over the API. */
 const SOURCE = "api"
 
 const FIELDS = ["account", "symbol", "side", "quantity", "price", "batchId"]
-const TERMS = Object.keys(asAccountSays).map((name) => `direct.${name}`)
+const TERMS = Object.keys(asAccountSays).map((name) => texts.direct({ name }))
 
 /** A trade made by hand, with the order that would follow it. */
 export const NewTrade = () => {
@@ -185,14 +208,8 @@ export const NewTrade = () => {
   const { elsewhere, errorOf } = faultsAt(sending.error, direct === undefined ? FIELDS : [...FIELDS, ...TERMS])
   return (
     <>
-      <PageHead
-        note={
-          <>
-            <Link href="/trades">Trades</Link> · accumulates in its position; whole lots are ordered
-          </>
-        }
-      >
-        New trade
+      <PageHead note={<>{texts.tradeNote({ trades: <Link href="/trades">{texts.trades}</Link> })}</>}>
+        {texts.newTrade}
       </PageHead>
       <form
         className="panel form"
@@ -206,7 +223,7 @@ export const NewTrade = () => {
         <TicketFields ticket={ticket} errorOf={errorOf} />
         <Written
           term="quantity"
-          label="Quantity"
+          label={texts.quantity}
           value={quantity}
           onWrite={changed(setQuantity)}
           error={errorOf("quantity")}
@@ -215,7 +232,7 @@ export const NewTrade = () => {
         />
         <Written
           term="tradePrice"
-          label="Price"
+          label={texts.price}
           value={price}
           onWrite={changed(setPrice)}
           error={errorOf("price")}
@@ -223,15 +240,15 @@ export const NewTrade = () => {
         />
         <Choice
           term="pendingBatch"
-          label="Batch"
+          label={texts.batch}
           value={batchId}
-          options={[["", "none"], ...open.map(({ id, name }) => [id, `${id} ${name}`] as const)]}
+          options={[["", texts.noBatch], ...open.map(({ id, name }) => [id, `${id} ${name}`] as const)]}
           onChoose={changed(setBatch)}
           error={errorOf("batchId")}
         />
         <Choice
           term="execution"
-          label="Execution"
+          label={texts.execution}
           value={execution}
           options={executionsIn(batch)}
           onChoose={changed(setExecution)}
@@ -240,7 +257,7 @@ export const NewTrade = () => {
           <OrderTerms
             offered={offered}
             onChange={changed((next: Partial<Terms>) => setTerms({ ...offered.terms, ...next }))}
-            errorOf={(name) => errorOf(`direct.${name}`)}
+            errorOf={(name) => errorOf(texts.direct({ name }))}
           />
         )}
         {elsewhere === null ? null : <Problem error={elsewhere} />}
@@ -253,18 +270,21 @@ export const NewTrade = () => {
           direct={direct}
         />
         <p className="faint">
-          The same on the command line:{" "}
-          <code>
-            npx roundlot trades add --account {account} --symbol {quoted(symbol || "AAPL")} --side {side} --quantity{" "}
-            {quoted(quantity || "0.3")}
-            {price.trim() === "" ? "" : ` --price ${quoted(price.trim())}`}
-            {batchId === "" ? "" : ` --batch ${batchId}`}
-            {direct === undefined ? "" : ` --direct${flagsOf(direct)}`}
-          </code>
+          {texts.theSameOnThe({
+            command: (
+              <code>
+                npx roundlot trades add --account {account} --symbol {quoted(symbol || "AAPL")} --side {side} --quantity{" "}
+                {quoted(quantity || "0.3")}
+                {price.trim() === "" ? "" : ` --price ${quoted(price.trim())}`}
+                {batchId === "" ? "" : ` --batch ${batchId}`}
+                {direct === undefined ? "" : ` --direct${flagsOf(direct)}`}
+              </code>
+            )
+          })}
         </p>
         <div className="buttons">
           <button type="submit" className="button primary" aria-disabled={sending.isPending}>
-            {sending.isPending ? "Sending…" : "Send trade"}
+            {sending.isPending ? texts.sending : texts.sendTrade}
           </button>
         </div>
       </form>

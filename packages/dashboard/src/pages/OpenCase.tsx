@@ -18,13 +18,14 @@ import { signOfCase } from "../words/signs.ts"
 import { termsWords } from "../words/terms.ts"
 import { Timeline } from "../ui/record/Story.tsx"
 import { Attending, attentionFacts, Notes, OrderSides } from "./Case.tsx"
+import { texts } from "../words/text/attention.ts"
 
 /** A held trade, as its source delivered it. */
 const HeldTrade = ({ id }: { readonly id: string }) => (
   <Shown name={["trade", id]} read={(api, past) => tradeOf(id, past)(api)}>
     {(trade) => (
       <Panel
-        title="Held trade"
+        title={texts.heldTrade}
         note={<RecordLink id={id} to={`/trades/${id}`} />}
         action={<ActionButton action={dismissTrade(trade)} className="button small" />}
       >
@@ -49,7 +50,7 @@ const ProposedOrder = ({ id }: { readonly id: string }) => (
   <Shown name={["order", id]} read={(api, past) => orderOf(id, past)(api)}>
     {(order) => (
       <Panel
-        title="Proposed order"
+        title={texts.proposedOrder}
         note={<RecordLink id={id} to={`/orders/${id}`} />}
         action={
           <>
@@ -81,7 +82,7 @@ const ProposedOrder = ({ id }: { readonly id: string }) => (
 const DeadJob = ({ id }: { readonly id: string }) => (
   <Asked query={useAsk(["job", id], (api) => api.jobs.show({ path: { id } }))}>
     {(job) => (
-      <Panel title="Job" action={<ActionButton action={retryJob(job)} className="button small" />}>
+      <Panel title={texts.job} action={<ActionButton action={retryJob(job)} className="button small" />}>
         <Facts
           facts={[
             ["job", <Foreign text={`${job.type} ${job.key}`} />],
@@ -105,28 +106,23 @@ const evidenceOf = ({ id, kind }: Documents.CaseDetail): ReactNode => {
     case "quarantine":
       return <HeldTrade id={id} />
     case "batch":
-      return (
-        <p>
-          <RecordLink id={id} to={`/batches/${id}`} /> shows its rows, and has the button that tries them again.
-        </p>
-      )
+      return <p>{texts.batchShowsRows({ batch: <RecordLink id={id} to={`/batches/${id}`} /> })}</p>
     case "job":
       return <DeadJob id={id} />
     default:
-      return (
-        <p>
-          <Link href="/ops">Operations</Link> shows all services.
-        </p>
-      )
+      return <p>{texts.showsAllServices({ operations: <Link href="/ops">{texts.operations}</Link> })}</p>
   }
 }
 
 const Detail = ({ found }: { readonly found: Documents.CaseDetail }) => (
   <>
-    <PageHead note={<Crumb id={found.id} name="Attention" to="/attention" />} actions={<Attending found={found} />}>
+    <PageHead
+      note={<Crumb id={found.id} name={texts.attention} to="/attention" />}
+      actions={<Attending found={found} />}
+    >
       <SignView sign={signOfCase(found.kind)} /> <StateSign family="break" state={found.severity} />
     </PageHead>
-    <Panel title="Evidence">
+    <Panel title={texts.evidence}>
       <p className="evidence">
         <Foreign text={found.what} />
       </p>

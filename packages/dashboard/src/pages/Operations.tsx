@@ -20,6 +20,7 @@ import { Rows } from "../ui/table/TablePanel.tsx"
 import { pathOfAccount } from "../words/paths.ts"
 import { signOfLink } from "../words/signs.ts"
 import { Webhooks } from "./Webhooks.tsx"
+import { texts } from "../words/text/operations.ts"
 
 type Glance = Documents.OverviewDocument["accounts"][number]
 
@@ -37,7 +38,7 @@ const accountsUnder = (controls: ReadonlyArray<Documents.ControlDocument>): Read
     </strong>
   )),
   columns.node("broker", ({ broker }) => broker),
-  columns.node("environment", ({ environment }) => (environment === "paper" ? "Paper" : "Real money")),
+  columns.node("environment", ({ environment }) => (environment === "paper" ? texts.paper : texts.realMoney)),
   columns.node("tradingState", ({ tradingState }) => <StateSign family="trading" state={tradingState} />),
   columns.count("positions", ({ positions }) => positions),
   columns.count("openOrders", ({ openOrders }) => openOrders),
@@ -77,7 +78,7 @@ const parts: ReadonlyArray<Column<Part>> = [
 const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
   columns.foreign("name", ({ name }) => name),
   columns.node("role", ({ role }) => role),
-  columns.foreign("tokenAccounts", ({ accounts }) => accounts?.join(", ") ?? "all"),
+  columns.foreign("tokenAccounts", ({ accounts }) => accounts?.join(", ") ?? texts.all),
   columns.status("token"),
   columns.created,
   columns.time("expires", ({ expiresAt }) => expiresAt)
@@ -141,7 +142,7 @@ const jobs: ReadonlyArray<Column<typeof Documents.JobDocument.Type>> = [
 
 const Accounts = ({ accounts, controls: set }: Pick<Documents.OverviewDocument, "accounts" | "controls">) => {
   const columns = useMemo(() => accountsUnder(set), [set])
-  return <DataTable label="Accounts" columns={columns} rows={accounts} idOf={({ name }) => name} isShort />
+  return <DataTable label={texts.accounts} columns={columns} rows={accounts} idOf={({ name }) => name} isShort />
 }
 
 /** How jobs go stands in no journal: the stream says nothing of it. */
@@ -162,16 +163,16 @@ export const Operations = () => {
   const signedIn = useAsk(["sessions"], (api) => api.tokens.sessions())
   return (
     <>
-      <PageHead>Operations</PageHead>
-      <Panel title="Accounts">
+      <PageHead>{texts.operations}</PageHead>
+      <Panel title={texts.accounts}>
         <Asked query={overview}>{(read) => <Accounts accounts={read.accounts} controls={read.controls} />}</Asked>
       </Panel>
-      <Panel title="Active controls">
+      <Panel title={texts.activeControls}>
         <Asked query={overview}>
           {({ controls: rows }) => (
             <Rows
-              label="Trading states"
-              empty="No controls set. A halt is recorded here with actor, time and reason."
+              label={texts.tradingStates}
+              empty={texts.noControlsSetA}
               columns={controls}
               rows={rows}
               idOf={({ account, symbol }) => `${account} ${symbol}`}
@@ -181,15 +182,15 @@ export const Operations = () => {
         </Asked>
       </Panel>
       <Panel
-        title="Connections"
-        note="to brokers"
+        title={texts.connections}
+        note={texts.toBrokers}
         action={<ActionButton action={reconcileNow} className="button small" />}
       >
         <Asked query={linked}>
           {({ items }) => (
             <Rows
-              label="Connections"
-              empty="No accounts yet."
+              label={texts.connections}
+              empty={texts.noAccountsYet}
               columns={connections}
               rows={items}
               idOf={({ name }) => name}
@@ -198,12 +199,16 @@ export const Operations = () => {
           )}
         </Asked>
       </Panel>
-      <Panel title="Jobs" note="the newest 50" action={<ActionButton action={testAlerts} className="button small" />}>
+      <Panel
+        title={texts.jobs}
+        note={texts.theNewest}
+        action={<ActionButton action={testAlerts} className="button small" />}
+      >
         <Asked query={work}>
           {({ items }) => (
             <Rows
-              label="Jobs"
-              empty="No background jobs. Batches and reconciliations run as jobs."
+              label={texts.jobs}
+              empty={texts.noBackgroundJobsBatches}
               columns={jobs}
               rows={items}
               idOf={({ id }) => id}
@@ -213,22 +218,20 @@ export const Operations = () => {
         </Asked>
       </Panel>
       <Webhooks />
-      <Panel title="Services">
+      <Panel title={texts.services}>
         <Asked query={health}>
           {({ parts: rows }) => (
-            <DataTable label="Services" columns={parts} rows={rows} idOf={({ part }) => part} isShort />
+            <DataTable label={texts.services} columns={parts} rows={rows} idOf={({ part }) => part} isShort />
           )}
         </Asked>
       </Panel>
-      <Panel title="Tokens" note="create, rotate and revoke them on the command line: roundlot tokens">
+      <Panel title={texts.tokens} note={texts.createRotateAndRevoke}>
         <Asked query={held}>
           {({ items }) => (
             <Rows
-              label="Tokens"
+              label={texts.tokens}
               empty={
-                <>
-                  No API tokens. Make one: <code>npx roundlot tokens create dana --role operate</code>
-                </>
+                <>{texts.noApiTokensMake({ command: <code>npx roundlot tokens create dana --role operate</code> })}</>
               }
               columns={tokens}
               rows={items}
@@ -239,15 +242,15 @@ export const Operations = () => {
         </Asked>
       </Panel>
       <Panel
-        title="Signed-in browsers"
-        note="each until it expires"
+        title={texts.signedInBrowsers}
+        note={texts.eachUntilItExpires}
         action={<ActionButton action={endOtherSessions} className="button small" />}
       >
         <Asked query={signedIn}>
           {({ items }) => (
             <Rows
-              label="Signed-in browsers"
-              empty="No signed-in browsers."
+              label={texts.signedInBrowsers}
+              empty={texts.noSignedInBrowsers}
               columns={sessions}
               rows={items}
               idOf={({ id }) => id}
@@ -256,9 +259,7 @@ export const Operations = () => {
           )}
         </Asked>
       </Panel>
-      <p className="faint">
-        Read <Moment at={overview.data?.at ?? null} />.
-      </p>
+      <p className="faint">{texts.read({ at: <Moment at={overview.data?.at ?? null} /> })}</p>
     </>
   )
 }

@@ -32,19 +32,18 @@ import { inferredIn } from "../words/inferred.ts"
 import { pathOfPosition } from "../words/paths.ts"
 import { signOfOrder, signOfState } from "../words/signs.ts"
 import { ladderWords, termsWords } from "../words/terms.ts"
+import { texts } from "../words/text/orders.ts"
 
 type Order = Seen<Documents.OrderDetail>
 
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
-
 const stagesOf = (order: Order): ReadonlyArray<Stage> => [
-  { word: "Created", at: order.createdAt, sign: signOfState("order", "pending") },
-  { word: "Sent", at: order.sentAt, sign: signOfState("order", "submitting") },
-  { word: "Accepted", at: order.acceptedAt, sign: signOfState("order", "submitted") },
-  { word: "First fill", at: order.firstFilledAt, sign: signOfState("order", "partially_filled") },
+  { word: texts.created, at: order.createdAt, sign: signOfState("order", "pending") },
+  { word: texts.sent, at: order.sentAt, sign: signOfState("order", "submitting") },
+  { word: texts.accepted, at: order.acceptedAt, sign: signOfState("order", "submitted") },
+  { word: texts.firstFill, at: order.firstFilledAt, sign: signOfState("order", "partially_filled") },
   ...(order.cancelRequestedAt === null
     ? []
-    : [{ word: "Cancel requested", at: order.cancelRequestedAt, sign: signOfState("orderTag", "cancelAsked") }]),
+    : [{ word: texts.cancelRequested, at: order.cancelRequestedAt, sign: signOfState("orderTag", "cancelAsked") }]),
   ...(order.endedAt === null
     ? []
     : [
@@ -58,7 +57,7 @@ const stagesOf = (order: Order): ReadonlyArray<Stage> => [
 
 const wentIn: ReadonlyArray<Column<Documents.AllocationDetail>> = [
   columns.node("trade", ({ tradeId }) =>
-    tradeId === null ? "unallocated shares" : <RecordLink id={tradeId} to={`/trades/${tradeId}`} />
+    tradeId === null ? texts.unallocatedShares : <RecordLink id={tradeId} to={`/trades/${tradeId}`} />
   ),
   columns.foreign("sourceId", ({ sourceId }) => sourceId),
   columns.figure("allocation", ({ quantity }) => quantity),
@@ -83,7 +82,7 @@ const sumsOut = ({ averagePrice, fills }: Order) => {
     quantity: sumOf(canonical.map(({ quantity }) => quantity)),
     price: averagePrice,
     commission: commissions.length === canonical.length ? sumOf(commissions) : null,
-    counts: averagePrice === null ? null : `${isRounded(averagePrice) ? "≈ " : ""}average price`
+    counts: averagePrice === null ? null : isRounded(averagePrice) ? texts.roundedAveragePrice : texts.averagePrice
   }
 }
 
@@ -91,8 +90,7 @@ const Inferred = ({ order }: { readonly order: Order }) => {
   const inferred = inferredIn(order)
   return inferred === undefined ? null : (
     <p className="inferred">
-      <StateSign family="fill" state="inferred" /> <Figure of={inferred} /> of the broker's total, without an execution
-      yet
+      <StateSign family="fill" state="inferred" /> {texts.inferred({ quantity: <Figure of={inferred} /> })}
     </p>
   )
 }
@@ -112,7 +110,7 @@ const Attempts = ({ attempts }: { readonly attempts: Order["attempts"] }) => (
       <Panel
         key={id}
         id={`attempt-${number}`}
-        title={`Attempt ${number}`}
+        title={texts.attempt({ number })}
         note={
           <StateSign
             family="attempt"
@@ -128,8 +126,8 @@ const Attempts = ({ attempts }: { readonly attempts: Order["attempts"] }) => (
           </p>
         )}
         <div className="two">
-          <Payload title="Request" of={request} />
-          <Payload title="Response" of={response} />
+          <Payload title={texts.request} of={request} />
+          <Payload title={texts.response} of={response} />
         </div>
       </Panel>
     ))}
@@ -164,8 +162,9 @@ const HeldReports = ({ order }: { readonly order: Order }) => {
       <span>
         {open.map(({ execId, field, number, possible, reported, rule }) => (
           <span key={number}>
-            Held report {number} ({rule}): {field} {reported}, possible is {possible}
-            {execId === null ? null : `, execution ${execId}`}. Not booked.{" "}
+            {execId === null
+              ? texts.heldReport({ number, rule, field, reported, possible })
+              : texts.heldReportOfExecution({ number, rule, field, reported, possible, execId })}{" "}
             <ActionButton action={acceptReport(order, number)} className="button small" />{" "}
           </span>
         ))}
@@ -184,11 +183,14 @@ const AwaitsApproval = ({ order }: { readonly order: Order }) => {
       <SignIcon sign={signOfState("orderTag", "proposed")} />
       <span>
         {proposal === null ? (
-          "It is sent once a person approves it."
+          texts.sentOnceApproved
         ) : (
           <>
-            Proposed by <Foreign text={proposal.source} />, worth about <Figure of={proposal.notional} money />. It is
-            sent only if a person approves it by <Moment at={proposal.approveBy} />.
+            {texts.proposedBy({
+              source: <Foreign text={proposal.source} />,
+              notional: <Figure of={proposal.notional} money />,
+              approveBy: <Moment at={proposal.approveBy} />
+            })}
           </>
         )}
       </span>
@@ -205,7 +207,7 @@ const Retried = ({ order: { account, id, symbol }, since }: { readonly order: Or
   )
   const next = data?.items.find(({ retryOf }) => retryOf === id)
   return next === undefined ? (
-    <span className="faint">none yet</span>
+    <span className="faint">{texts.noneYet}</span>
   ) : (
     <RecordLink id={next.id} to={`/orders/${next.id}`} />
   )
@@ -238,8 +240,10 @@ const Contradicted = ({ order }: { readonly order: Order }) =>
     <div className="banner tone-doubt" role="status">
       <SignIcon sign={signOfState("order", "in_doubt")} />
       <span>
-        {contradicting[order.contradiction.fact]} Since <Moment at={order.contradiction.since} />. It counts as live
-        until a second reading agrees; look at the broker and confirm it with what you see there.
+        {texts.contradicted({
+          fact: contradicting[order.contradiction.fact],
+          since: <Moment at={order.contradiction.since} />
+        })}
       </span>
       <ActionButton action={markEnded(order, order.contradiction)} className="button small" />
     </div>
@@ -248,7 +252,7 @@ const Contradicted = ({ order }: { readonly order: Order }) =>
 const Detail = ({ order }: { readonly order: Order }) => (
   <>
     <PageHead
-      note={<Crumb id={order.id} name="Orders" to="/orders" />}
+      note={<Crumb id={order.id} name={texts.orders} to="/orders" />}
       actions={isLive(order) && order.cancelRequestedAt === null ? <ActionButton action={cancelOrder(order)} /> : null}
     >
       <Side side={order.side} /> <Figure of={order.quantity} /> <Link href={pathOfPosition(order)}>{order.symbol}</Link>{" "}
@@ -258,11 +262,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
     {order.status === "in_doubt" ? (
       <div className="banner tone-doubt" role="status" data-verdicts="">
         <SignIcon sign={signOfState("order", "in_doubt")} />
-        <span>
-          Unconfirmed: sent, no acknowledgement received. It counts as in flight until its state is known. Look at the
-          broker and decide it with what you see there; on the command line:{" "}
-          <code>npx roundlot orders resolve {order.id}</code>
-        </span>
+        <span>{texts.unconfirmed({ command: <code>npx roundlot orders resolve {order.id}</code> })}</span>
         {/* Where the broker lists what it may be, one of those is chosen and none is written by hand. */}
         {candidatesOf(order).length > 0 ? null : (
           <ActionButton action={markPlaced(order, undefined)} className="button small" />
@@ -285,7 +285,10 @@ const Detail = ({ order }: { readonly order: Order }) => (
         [
           "filled",
           <>
-            <Figure of={order.filledQuantity} /> of <Figure of={order.quantity} />
+            {texts.filledOfQuantity({
+              filled: <Figure of={order.filledQuantity} />,
+              quantity: <Figure of={order.quantity} />
+            })}
           </>
         ],
         [
@@ -311,7 +314,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
         ["error", order.code === null ? null : <Foreign text={order.code} />]
       ]}
     />
-    <Panel title="Stages">
+    <Panel title={texts.stages}>
       <Stages stages={stagesOf(order)} />
     </Panel>
     {order.breaks.map((found) => (
@@ -319,19 +322,19 @@ const Detail = ({ order }: { readonly order: Order }) => (
     ))}
     <div className="two">
       <TablePanel
-        title="Source trades"
-        note={counted(order.allocations.length, "allocation")}
-        empty="No source trades."
+        title={texts.sourceTrades}
+        note={texts.allocations({ count: order.allocations.length })}
+        empty={texts.noSourceTrades}
         columns={wentIn}
         rows={order.allocations}
         sums={sumsIn(order.allocations)}
         idOf={({ id }) => id}
       />
       <TablePanel
-        title="Executions"
-        note={counted(order.fills.length, "fill")}
+        title={texts.executions}
+        note={texts.fills({ count: order.fills.length })}
         id="fills"
-        empty="No executions yet."
+        empty={texts.noExecutionsYet}
         columns={cameOut}
         rows={order.fills}
         sums={sumsOut(order)}
@@ -348,8 +351,10 @@ const Detail = ({ order }: { readonly order: Order }) => (
     <Attempts attempts={order.attempts} />
     <Timeline account={order.account} history={order.history} />
     <p className="faint">
-      Changed <Moment at={order.updatedAt} />. The same on the command line:{" "}
-      <code>npx roundlot orders show {order.id}</code>
+      {texts.changed({
+        at: <Moment at={order.updatedAt} />,
+        command: <code>npx roundlot orders show {order.id}</code>
+      })}
     </p>
   </>
 )

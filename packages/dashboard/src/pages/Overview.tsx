@@ -19,25 +19,32 @@ import { rowsDone, sizes } from "../words/rows.ts"
 import { type Sign, signOfOrder, signOfState } from "../words/signs.ts"
 import { Near } from "./Near.tsx"
 import { NeedsAttention } from "./NeedsAttention.tsx"
+import { texts } from "../words/text/overview.ts"
 
 type Overview = Documents.OverviewDocument
 
 const calm = signOfState("frame", "calm")
 
+/** A state, and how many cases are open. */
+const withCases = (state: string, { cases: count, trading: { critical } }: Overview): string => {
+  if (count === 0) return state
+  return critical === 0 ? texts.withCases({ state, count }) : texts.withCriticalCases({ state, count, critical })
+}
+
 const verdictOf = (overview: Overview): { readonly text: string; readonly sign: Sign } => {
-  const { cases, overall, trading } = overview
-  const critical = trading.critical === 0 ? "" : `, ${trading.critical} critical`
-  const open = cases === 0 ? "" : `, with ${cases} ${cases === 1 ? "case" : "cases"} open${critical}`
   const [strictest] = boundIn(overview)
   if (strictest !== undefined)
-    return { text: `${boundWords(boundIn(overview))}${open}`, sign: signOfState("trading", strictest.state) }
-  switch (overall) {
+    return {
+      text: withCases(boundWords(boundIn(overview)), overview),
+      sign: signOfState("trading", strictest.state)
+    }
+  switch (overview.overall) {
     case "empty":
-      return { text: "No account yet", sign: calm }
+      return { text: texts.noAccountYet, sign: calm }
     case "well":
-      return { text: "Healthy", sign: calm }
+      return { text: texts.healthy, sign: calm }
     default:
-      return { text: `Trading${open}`, sign: signOfState("frame", "look") }
+      return { text: withCases(texts.trading, overview), sign: signOfState("frame", "look") }
   }
 }
 
@@ -57,32 +64,25 @@ const Grounds = ({ overview }: { readonly overview: Overview }) => {
   return (
     <p className="faint grounds">
       <Explained help={glossary.lastReconciled.help}>
-        {at === undefined ? (
-          "Not reconciled yet"
-        ) : (
-          <>
-            Last reconciled <Age at={at} /> ago
-          </>
-        )}
+        {at === undefined ? texts.notReconciledYet : <>{texts.lastReconciled({ age: <Age at={at} /> })}</>}
       </Explained>
       {at === undefined ? null : count === 0 ? (
-        ": no differences"
+        <>
+          {": "}
+          {texts.noDifferences}
+        </>
       ) : (
         <>
           {": "}
-          <Link
-            href={ofAllAccounts("/attention")}
-          >{`${count} ${count === 1 ? "difference" : "differences"} open`}</Link>
+          <Link href={ofAllAccounts("/attention")}>{texts.differencesOpen({ count })}</Link>
         </>
       )}
       {" · "}
       <Explained help={glossary.lastFill.help}>
         {overview.lastFillAt === null ? (
-          "No fill yet"
+          texts.noFillYet
         ) : (
-          <>
-            Last fill <Age at={overview.lastFillAt} /> ago
-          </>
+          <>{texts.lastFill({ age: <Age at={overview.lastFillAt} /> })}</>
         )}
       </Explained>
     </p>
@@ -93,7 +93,10 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
   const isStale = useIsStale()
   const { heardAt } = useStanding()
   const { sign, text } = isStale
-    ? { text: "Not connected since ", sign: signOfState("link", "stale") }
+    ? {
+        text: texts.notConnectedSince({ time: <Time at={new Date(heardAt).toISOString()} /> }),
+        sign: signOfState("link", "stale")
+      }
     : verdictOf(overview)
   return (
     <div className="verdict">
@@ -101,13 +104,10 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
         <SignIcon sign={sign} />
       </span>
       <div>
-        <h1>
-          {text}
-          {isStale ? <Time at={new Date(heardAt).toISOString()} /> : null}
-        </h1>
+        <h1>{text}</h1>
         <p className="faint">
-          {overview.accounts.map(({ broker, name }) => `Account ${name} (${broker} broker)`).join(" · ")}
-          {overview.accounts.length === 0 ? null : " · "}as of <Time at={overview.at} />
+          {overview.accounts.map(({ broker, name }) => `${texts.accountBroker({ name, broker })} · `).join("")}
+          {texts.asOf({ at: <Time at={overview.at} /> })}
         </p>
         {overview.accounts.length === 0 ? null : <Grounds overview={overview} />}
       </div>
@@ -119,8 +119,7 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
 /** A count that leads to what it counts. */
 const Counted = ({ of: { kind, rows }, to }: { readonly of: Documents.Count; readonly to: string }) => (
   <Link href={ofAllAccounts(to)} className={rows === 0 ? "plain faint" : "plain"}>
-    {sizes[kind]}
-    <Figure of={String(rows)} />
+    {sizes[kind]({ rows: <Figure of={String(rows)} /> })}
   </Link>
 )
 
@@ -135,13 +134,13 @@ interface SummedProps {
 /** Dollars of so many fills. */
 const Summed = ({ all, missing, of, to }: SummedProps) => {
   if (of === undefined || (missing === all && all > 0))
-    return <span title={of === undefined ? "not summed" : "not known yet"}>—</span>
+    return <span title={of === undefined ? texts.notSummed : texts.notKnownYet}>—</span>
   return (
     <>
       <Link href={ofAllAccounts(to)} className="plain">
         <Figure of={of} money />
       </Link>
-      {missing === 0 ? null : <span className="faint"> + {missing} unknown</span>}
+      {missing === 0 ? null : <span className="faint"> {texts.unknown({ missing })}</span>}
     </>
   )
 }
@@ -163,7 +162,7 @@ const Today = () => {
     ["rejectedToday", <Counted of={rejected} to={`/orders?${from}&status=rejected`} />]
   ] as const
   return (
-    <dl className="figures" aria-label="Today">
+    <dl className="figures" aria-label={texts.today}>
       {figures.map(([term, figure]) => (
         <div key={term} className={term === "rejectedToday" && rejected.rows > 0 ? "tone-danger" : undefined}>
           <dt>
@@ -185,12 +184,14 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
   const shown = (open === 0 ? overview.latestOrders : overview.latestOrders.filter(isLive)).slice(0, LATEST)
   return (
     <Panel
-      title={open === 0 ? "Latest orders" : "Working orders"}
-      note={open === 0 ? "none is working" : shown.length < open ? `${shown.length} of ${open}` : open}
-      action={<Link href={ofAllAccounts("/orders")}>All orders</Link>}
+      title={open === 0 ? texts.latestOrders : texts.workingOrders}
+      note={
+        open === 0 ? texts.noneIsWorking : shown.length < open ? texts.shownOfOpen({ shown: shown.length, open }) : open
+      }
+      action={<Link href={ofAllAccounts("/orders")}>{texts.allOrders}</Link>}
     >
       {shown.length === 0 ? (
-        <Empty>No orders yet. The first is made once a position's residual reaches a whole lot.</Empty>
+        <Empty>{texts.noOrdersYetThe}</Empty>
       ) : (
         <ul className="rows">
           {shown.map((order) => (
@@ -222,7 +223,10 @@ const RunningBatches = () => {
   })
   if (data === undefined || data.items.length === 0) return null
   return (
-    <Panel title="Running batches" action={<Link href={ofAllAccounts("/batches?status=running")}>All running</Link>}>
+    <Panel
+      title={texts.runningBatches}
+      action={<Link href={ofAllAccounts("/batches?status=running")}>{texts.allRunning}</Link>}
+    >
       <ul className="rows">
         {data.items.map((batch) => (
           <li key={batch.id}>
@@ -264,7 +268,7 @@ const Happening = ({ of: { count, newest, said } }: { readonly of: Activity }) =
   const { account, at, entity, seq } = newest
   const sign = signOfState(said.family, said.state)
   const to = count > 1 ? undefined : pathOfRecord({ kind: entity.kind, id: entity.id, account })
-  const name = count > 1 ? `${count} ${entity.kind}s` : `${entity.kind} ${entity.id}`
+  const name = count > 1 ? texts.trades({ count }) : `${entity.kind} ${entity.id}`
   return (
     <li>
       <span className={`tone-${sign.tone}`}>
@@ -276,7 +280,7 @@ const Happening = ({ of: { count, newest, said } }: { readonly of: Activity }) =
         {entity.kind === "control" ? null : to === undefined ? `${name} ` : <Link href={to}>{name}</Link>}{" "}
         <Foreign text={said.words} />
       </span>
-      <Link href={pathOfEntry(account, seq)} className="faint figure" aria-label={`Entry ${seq}`}>
+      <Link href={pathOfEntry(account, seq)} className="faint figure" aria-label={texts.entry({ seq })}>
         {seq}
       </Link>
     </li>
@@ -286,7 +290,7 @@ const Happening = ({ of: { count, newest, said } }: { readonly of: Activity }) =
 const Happened = () => {
   const query = useRead(["journal", "newest"], readHappened)
   return (
-    <Panel title="Recent activity" action={<Link href={ofAllAccounts("/journal")}>Journal</Link>}>
+    <Panel title={texts.recentActivity} action={<Link href={ofAllAccounts("/journal")}>{texts.journal}</Link>}>
       <Asked query={query}>
         {(entries) => (
           <ul className="rows story">
@@ -316,7 +320,7 @@ const PartRow = ({ of: { detail, lastSuccessAt, ok, part } }: { readonly of: Api
 const HealthPanel = () => {
   const query = useDocument(["health"], "/health")
   return (
-    <Panel title="Health" action={<Link href="/ops">Operations</Link>}>
+    <Panel title={texts.health} action={<Link href="/ops">{texts.operations}</Link>}>
       <Asked query={query}>
         {({ parts }) => {
           const failing = parts.filter(({ ok }) => !ok)
@@ -331,7 +335,7 @@ const HealthPanel = () => {
               <details className="well">
                 <summary>
                   <SignIcon sign={signOfState("part", "ok")} />{" "}
-                  {failing.length === 0 ? `All ${well} services healthy` : `The other ${well} are healthy`}
+                  {failing.length === 0 ? texts.allServicesHealthy({ well }) : texts.theOtherAreHealthy({ well })}
                 </summary>
                 <ul className="rows">
                   {parts
@@ -362,22 +366,22 @@ const stepsOf = ({ accounts, latestOrders, positions }: Overview): ReadonlyArray
   const [order] = latestOrders
   return [
     {
-      text: "Make an account at the paper broker",
+      text: texts.makeAnAccountAt,
       command: "npx roundlot accounts add paper",
       isDone: accounts.length > 0,
-      link: <a href="/docs/guides/first-steps">First steps</a>
+      link: <a href="/docs/guides/first-steps">{texts.firstSteps}</a>
     },
     {
-      text: "Send a first trade",
+      text: texts.sendAFirstTrade,
       command: "npx roundlot trades add --symbol AAPL --side buy --quantity 1.5",
       isDone: positions.length > 0 || order !== undefined,
-      link: <Link href="/trades/new">New trade</Link>
+      link: <Link href="/trades/new">{texts.newTrade}</Link>
     },
     {
-      text: "Watch it become an order",
+      text: texts.watchItBecomeAn,
       command: "npx roundlot orders list",
       isDone: false,
-      link: order === undefined ? null : <Link href={`/orders/${order.id}`}>Order {order.id}</Link>
+      link: order === undefined ? null : <Link href={`/orders/${order.id}`}>{texts.order({ order: order.id })}</Link>
     }
   ]
 }
@@ -393,7 +397,7 @@ const StepRow = ({ of: { command, isDone, link, text } }: { readonly of: Step })
 
 /** Until the first fill: what is done of the way there, and what is next. */
 const Beginning = ({ overview }: { readonly overview: Overview }) => (
-  <Panel title="Get started">
+  <Panel title={texts.getStarted}>
     <ol className="steps">
       {stepsOf(overview).map((step) => (
         <StepRow key={step.text} of={step} />
@@ -407,7 +411,7 @@ export const Overview = () => {
   const query = useOverview()
   const isNow = useAsOf() === ""
   return (
-    <Asked query={query} title="Overview">
+    <Asked query={query} title={texts.overview}>
       {(overview) => (
         <>
           <Verdict overview={overview} />

@@ -31,6 +31,7 @@ import { usePaced } from "../ui/chart/usePaced.ts"
 import { pathOfEntries } from "../words/paths.ts"
 import { isSameAnswer, signOfCoolDown, signOfNext, signOfState } from "../words/signs.ts"
 import { ladderWords } from "../words/terms.ts"
+import { texts } from "../words/text/positions.ts"
 
 type Position = Documents.PositionDetail
 type Control = Documents.ControlDocument
@@ -41,7 +42,7 @@ const lots: ReadonlyArray<Column<Documents.LotDocument>> = [
     tradeId !== null ? (
       <RecordLink id={tradeId} to={`/trades/${tradeId}`} />
     ) : orderId === null ? null : (
-      <Link href={`/orders/${orderId}`}>excess of {orderId}</Link>
+      <Link href={`/orders/${orderId}`}>{texts.excessOf({ orderId })}</Link>
     )
   ),
   columns.foreign("sourceId", ({ sourceId }) => sourceId),
@@ -68,12 +69,12 @@ const Slippage = ({ hedged }: { readonly hedged: ReadonlyArray<Documents.Hedging
     .flatMap(({ slippageBp, tradedAt }) => (slippageBp === null ? [] : [{ at: tradedAt, figure: slippageBp }]))
     .toReversed()
   const newest = points.at(-1)
-  if (newest === undefined) return <Empty>No hedged trade with a price yet.</Empty>
+  if (newest === undefined) return <Empty>{texts.noHedgedTradeWith}</Empty>
   return (
     <StepChart
-      label="Slippage"
-      summary={`${points.length} ${points.length === 1 ? "trade" : "trades"}; the newest cost ${grouped(newest.figure)} bp. Negative is better than the trade's own price.`}
-      unit="bp"
+      label={texts.slippage}
+      summary={texts.slippageSummary({ count: points.length, figure: grouped(newest.figure) })}
+      unit={texts.bp}
       points={points}
       columns={slippage}
     />
@@ -81,9 +82,9 @@ const Slippage = ({ hedged }: { readonly hedged: ReadonlyArray<Documents.Hedging
 }
 
 const spans = [
-  ["1 h", 3_600_000],
-  ["1 d", 86_400_000],
-  ["1 w", 604_800_000]
+  [texts.hour, 3_600_000],
+  [texts.day, 86_400_000],
+  [texts.week, 604_800_000]
 ] as const
 
 /** At how many moments the past is asked for: each is read of the journal. */
@@ -122,8 +123,8 @@ const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => 
   const reading = useMutation({ ...tried, mutationFn: (ms: number) => residualsOver(account, symbol, ms) })
   const { data: points, error, isPending, variables } = reading
   return (
-    <Panel title="Residual over time" note={`at ${MOMENTS} moments`}>
-      <div className="filters" role="group" aria-label="Span">
+    <Panel title={texts.residualOverTime} note={texts.atMoments({ count: MOMENTS })}>
+      <div className="filters" role="group" aria-label={texts.span}>
         <Head term="span" />
         {spans.map(([name, ms]) => (
           <button
@@ -143,14 +144,17 @@ const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => 
       {isPending ? (
         <Skeleton />
       ) : points === undefined ? (
-        <Empty>Choose a time range.</Empty>
+        <Empty>{texts.chooseATimeRange}</Empty>
       ) : points.length === 0 ? (
-        <Empty>No position at that time.</Empty>
+        <Empty>{texts.noPositionAtThat}</Empty>
       ) : (
         <StepChart
-          label="Residual"
-          summary={`${grouped(points[0]?.figure ?? "", true)} at first, ${grouped(points.at(-1)?.figure ?? "", true)} at last.`}
-          unit="sh"
+          label={texts.residual}
+          summary={texts.residualSummary({
+            first: grouped(points[0]?.figure ?? "", true),
+            last: grouped(points.at(-1)?.figure ?? "", true)
+          })}
+          unit={texts.shares}
           points={points}
           columns={residuals}
         />
@@ -192,8 +196,13 @@ const BoundBanner = ({ by }: { readonly by: Control }) => {
     <div className={`banner tone-${sign.tone}`} role="status">
       <SignView sign={sign} />
       <span>
-        {nameOf(by)}, since <Moment at={by.changedAt} />, by <Foreign text={by.actor} />: <Foreign text={by.reason} />.{" "}
-        {sign.help}
+        {texts.boundBy({
+          scope: nameOf(by),
+          changedAt: <Moment at={by.changedAt} />,
+          actor: <Foreign text={by.actor} />,
+          reason: <Foreign text={by.reason} />,
+          help: sign.help
+        })}
       </span>
     </div>
   )
@@ -210,11 +219,11 @@ const Controls = ({ bound, position }: { readonly position: Position; readonly b
   return (
     <>
       {own === undefined && !isHeld(position) ? null : (
-        <ActionButton action={resume(account, symbol)} label={`Resume ${symbol}`} className="button" />
+        <ActionButton action={resume(account, symbol)} label={texts.resume({ symbol })} className="button" />
       )}
       {own?.state === "halted" ? null : (
         <span className="apart">
-          <ActionButton action={halt(account, symbol)} label={`Halt ${symbol}`} className="button halt" />
+          <ActionButton action={halt(account, symbol)} label={texts.halt({ symbol })} className="button halt" />
         </span>
       )}
     </>
@@ -237,7 +246,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
       <PageHead
         note={
           <>
-            <Link href="/positions">Positions</Link> · {account}
+            <Link href="/positions">{texts.positions}</Link> · {account}
           </>
         }
         actions={
@@ -247,13 +256,13 @@ const Detail = ({ position }: { readonly position: Position }) => {
                 href={`/trades/new?account=${encodeURIComponent(account)}&symbol=${encodeURIComponent(symbol)}`}
                 className="button quiet"
               >
-                New trade
+                {texts.newTrade}
               </Link>
               <Link
                 href={`/decisions/new?account=${encodeURIComponent(account)}&symbol=${encodeURIComponent(symbol)}`}
                 className="button quiet"
               >
-                New decision
+                {texts.newDecision}
               </Link>
             </ForRole>
             <Controls position={position} bound={bound} />
@@ -265,14 +274,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
       {bound.map((each) => (
         <BoundBanner key={nameOf(each)} by={each} />
       ))}
-      <Panel
-        title="Position"
-        note={
-          <>
-            as of <Moment at={position.updatedAt} />
-          </>
-        }
-      >
+      <Panel title={texts.position} note={<>{texts.asOf({ at: <Moment at={position.updatedAt} /> })}</>}>
         <Equation sum={position} rows={rowsOf(position)} />
         <div className="next">
           <LotGauge residual={position.residual} from={from} />
@@ -283,12 +285,9 @@ const Detail = ({ position }: { readonly position: Position }) => {
           <span>
             {upper(withMinus(next.why))}.{" "}
             <span className="faint">
-              An order is due from {grouped(from)}.
+              {texts.threshold({ threshold: grouped(from) })}
               {isSameAnswer(next.answer, position.answer) && (
-                <>
-                  {" "}
-                  So since <Moment at={position.answerSince} />.
-                </>
+                <> {texts.unchangedSince({ at: <Moment at={position.answerSince} /> })}</>
               )}
             </span>
           </span>
@@ -299,27 +298,34 @@ const Detail = ({ position }: { readonly position: Position }) => {
       ))}
       <div className="two">
         <TablePanel
-          title="Open lots"
-          note="oldest first"
-          empty="No open lots."
+          title={texts.openLots}
+          note={texts.oldestFirst}
+          empty={texts.noOpenLots}
           columns={lots}
           rows={position.lots}
           idOf={({ id }) => id}
         />
         <Panel
-          title="Orders"
-          note="newest first"
-          action={<Link href={`/orders?account=${account}&symbol=${symbol}`}>All</Link>}
+          title={texts.orders}
+          note={texts.newestFirst}
+          action={<Link href={`/orders?account=${account}&symbol=${symbol}`}>{texts.all}</Link>}
         >
           <Asked query={recent}>
             {({ items }) => (
-              <Rows label="Orders" empty="No orders yet." columns={orders} rows={items} idOf={({ id }) => id} isShort />
+              <Rows
+                label={texts.orders}
+                empty={texts.noOrdersYet}
+                columns={orders}
+                rows={items}
+                idOf={({ id }) => id}
+                isShort
+              />
             )}
           </Asked>
         </Panel>
       </div>
       <OverTime account={account} symbol={symbol} />
-      <Panel title="Slippage" note="newest 200 trades, against each trade's own price">
+      <Panel title={texts.slippage} note={texts.slippageNote}>
         <Asked query={hedging}>{({ items }) => <Slippage hedged={items} />}</Asked>
       </Panel>
       <Facts
@@ -333,7 +339,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
             "heldBy",
             position.heldBy === null ? null : <Link href={`/orders/${position.heldBy}`}>{position.heldBy}</Link>
           ],
-          ["entries", <Link href={pathOfEntries(account, `position/${symbol}`)}>View in journal</Link>]
+          ["entries", <Link href={pathOfEntries(account, `position/${symbol}`)}>{texts.viewInJournal}</Link>]
         ]}
       />
     </>

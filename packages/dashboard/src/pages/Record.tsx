@@ -14,6 +14,7 @@ import { Payload, PayloadOf, Timeline } from "../ui/record/Story.tsx"
 import { pathOfEntries } from "../words/paths.ts"
 import { signOfFill } from "../words/signs.ts"
 import { termsWords } from "../words/terms.ts"
+import { texts } from "../words/text/records.ts"
 
 interface ById {
   readonly id: string
@@ -30,7 +31,7 @@ const MOST_TRADES = 100
 
 /** The trades whose shares the order of a fill has. */
 const TradesOf = ({ orderId }: { readonly orderId: string }) => (
-  <Panel title="Source trades" note={`of ${orderId}`}>
+  <Panel title={texts.sourceTrades} note={texts.ofOrder({ order: orderId })}>
     <Shown
       name={["allocations of", orderId]}
       read={(api, past) =>
@@ -39,8 +40,8 @@ const TradesOf = ({ orderId }: { readonly orderId: string }) => (
     >
       {({ items }) => (
         <Rows
-          label="Source trades"
-          empty="No source trades."
+          label={texts.sourceTrades}
+          empty={texts.noSourceTrades}
           columns={trades}
           rows={items}
           idOf={({ quantity, tradeId }) => `${tradeId} ${quantity}`}
@@ -55,9 +56,14 @@ const FillPage = ({ id }: ById) => (
   <Shown name={["fill", id]} title={id} read={(api, past) => api.fills.show({ path: { id }, urlParams: past })}>
     {(fill) => (
       <>
-        <PageHead note={<Crumb id={id} name="Fills" to="/fills" />}>
-          {fill.side === null ? null : <Side side={fill.side} />} <Figure of={fill.quantity} /> {fill.symbol} at{" "}
-          <Figure of={fill.price} money /> <WhyLink of={id} /> <SignView sign={signOfFill(fill)} />
+        <PageHead note={<Crumb id={id} name={texts.fills} to="/fills" />}>
+          {fill.side === null ? null : <Side side={fill.side} />}{" "}
+          {texts.fillAt({
+            quantity: <Figure of={fill.quantity} />,
+            symbol: fill.symbol,
+            price: <Figure of={fill.price} money />
+          })}{" "}
+          <WhyLink of={id} /> <SignView sign={signOfFill(fill)} />
         </PageHead>
         <Facts
           facts={[
@@ -73,16 +79,23 @@ const FillPage = ({ id }: ById) => (
             ],
             ["execId", <GivenId id={fill.execId} />],
             ["revision", <Figure of={String(fill.revision)} />],
-            ["entries", <Link href={pathOfEntries(fill.account, fill.orderId, "FillRecorded")}>View in journal</Link>]
+            [
+              "entries",
+              <Link href={pathOfEntries(fill.account, fill.orderId, "FillRecorded")}>{texts.viewInJournal}</Link>
+            ]
           ]}
         />
-        <Panel title="Revisions" note="oldest first">
+        <Panel title={texts.revisions} note={texts.oldestFirst}>
           <ul className="rows">
             {fill.revisions.map((each) => (
               <li key={each.id}>
                 <SignView sign={signOfFill(each)} />
                 <span className="what">
-                  r{each.revision}: <Figure of={each.quantity} /> at <Figure of={each.price} money />
+                  {texts.revisionAt({
+                    revision: each.revision,
+                    quantity: <Figure of={each.quantity} />,
+                    price: <Figure of={each.price} money />
+                  })}
                 </span>
                 <Moment at={each.executedAt} />
               </li>
@@ -92,7 +105,7 @@ const FillPage = ({ id }: ById) => (
         <TradesOf orderId={fill.orderId} />
         {fill.payloadId === null ? null : (
           <Panel title={<Head term="payload" />}>
-            <PayloadOf id={fill.payloadId} title="Report" />
+            <PayloadOf id={fill.payloadId} title={texts.report} />
           </Panel>
         )}
       </>
@@ -104,7 +117,7 @@ const DecisionPage = ({ id }: ById) => (
   <Shown name={["decision", id]} title={id} read={(api, past) => api.decisions.show({ path: { id }, urlParams: past })}>
     {(decision) => (
       <>
-        <PageHead note={<Crumb id={id} name="Decisions" to="/decisions" />} actions={<WhyLink of={id} />}>
+        <PageHead note={<Crumb id={id} name={texts.decisions} to="/decisions" />} actions={<WhyLink of={id} />}>
           <Side side={decision.side} />{" "}
           <Figure of={decision.quantity ?? decision.notional} money={decision.quantity === null} /> {decision.symbol}{" "}
           <StateSign family="decision" state={decision.status} />
@@ -124,9 +137,9 @@ const DecisionPage = ({ id }: ById) => (
             ["reason", decision.reason === null ? null : <Foreign text={decision.reason} />]
           ]}
         />
-        <Panel title="Rationale">
+        <Panel title={texts.rationale}>
           <p className="evidence">
-            {decision.rationale === null ? "None was given." : <Foreign text={decision.rationale} />}
+            {decision.rationale === null ? texts.noRationale : <Foreign text={decision.rationale} />}
           </p>
         </Panel>
         <Timeline account={decision.account} history={decision.history} />
@@ -139,8 +152,11 @@ const AttemptPage = ({ id }: ById) => (
   <Shown name={["attempt", id]} title={id} read={(api, past) => api.attempts.show({ path: { id }, urlParams: past })}>
     {(attempt) => (
       <>
-        <PageHead note={<Crumb id={id} name="Attempts" to="/attempts" />} actions={<WhyLink of={id} />}>
-          Attempt {attempt.number} of <Link href={`/orders/${attempt.orderId}`}>{attempt.orderId}</Link>{" "}
+        <PageHead note={<Crumb id={id} name={texts.attempts} to="/attempts" />} actions={<WhyLink of={id} />}>
+          {texts.attemptOf({
+            number: attempt.number,
+            order: <Link href={`/orders/${attempt.orderId}`}>{attempt.orderId}</Link>
+          })}{" "}
           <StateSign family="attempt" state={attempt.outcome ?? "sending"} />
         </PageHead>
         <Facts
@@ -163,10 +179,10 @@ const AttemptPage = ({ id }: ById) => (
             ]
           ]}
         />
-        <Panel title="The exchange">
+        <Panel title={texts.theExchange}>
           <div className="two">
-            <Payload title="Request" of={attempt.request} />
-            <Payload title="Response" of={attempt.response} />
+            <Payload title={texts.request} of={attempt.request} />
+            <Payload title={texts.response} of={attempt.response} />
           </div>
         </Panel>
       </>

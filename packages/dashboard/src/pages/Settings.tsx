@@ -8,19 +8,20 @@ import { keys } from "../ui/frame/keys.ts"
 import { Panel } from "../ui/parts/Panel.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { choose, useSettings } from "../ui/parts/settings.ts"
+import { texts } from "../words/text/settings.ts"
 
 const themes = ["system", "light", "dark"] as const
 const densities = ["compact", "normal", "relaxed"] as const
 
 const links = [
-  ["/positions", "Positions"],
-  ["/profit", "Profit"],
-  ["/fills", "Fills"],
-  ["/trades", "Trades"],
-  ["/decisions", "Decisions"],
-  ["/attempts", "Attempts"],
-  ["/journal", "Journal"],
-  ["/ops", "Operations"]
+  ["/positions", texts.positions],
+  ["/profit", texts.profit],
+  ["/fills", texts.fills],
+  ["/trades", texts.trades],
+  ["/decisions", texts.decisions],
+  ["/attempts", texts.attempts],
+  ["/journal", texts.journal],
+  ["/ops", texts.operations]
 ] as const
 
 /** Notifications are asked for when somebody wants them, never before; where the browser refuses, none are promised. */
@@ -38,11 +39,13 @@ const Session = () => {
     go("/sign-in")
   }
   return (
-    <Panel title="Signed-in user">
+    <Panel title={texts.signedInUser}>
       <p>
-        {caller === undefined ? "Signed out." : `${caller.person ?? caller.name}, role ${caller.role}.`}{" "}
+        {caller === undefined
+          ? texts.signedOut
+          : texts.role({ person: caller.person ?? caller.name, role: caller.role })}{" "}
         <button type="button" className="button small" onClick={() => void leave()}>
-          Sign out
+          {texts.signOut}
         </button>
       </p>
     </Panel>
@@ -54,8 +57,8 @@ export const SettingsPage = () => {
   const { density, notify, shortcuts, theme, utc } = useSettings()
   return (
     <>
-      <PageHead note="Saved in this browser.">Settings</PageHead>
-      <nav className="only-phone" aria-label="More pages">
+      <PageHead note={texts.savedInThisBrowser}>{texts.settings}</PageHead>
+      <nav className="only-phone" aria-label={texts.morePages}>
         <ul className="rows">
           {links.map(([to, name]) => (
             <li key={to}>
@@ -64,24 +67,24 @@ export const SettingsPage = () => {
           ))}
         </ul>
       </nav>
-      <Panel title="Appearance">
+      <Panel title={texts.appearance}>
         <Choice
           term="theme"
-          label="Theme"
+          label={texts.theme}
           value={theme}
-          options={themes.map((each) => [each, each] as const)}
+          options={themes.map((each) => [each, texts[each]] as const)}
           onChoose={(chosen) => choose({ theme: chosen })}
         />
         <Choice
           term="density"
-          label="Rows"
+          label={texts.rows}
           value={density}
-          options={densities.map((each) => [each, each] as const)}
+          options={densities.map((each) => [each, texts[each]] as const)}
           onChoose={(chosen) => choose({ density: chosen })}
         />
         <Choice
           term="zone"
-          label="Zone"
+          label={texts.zone}
           value={utc ? "utc" : "own"}
           options={[
             ["own", zoneName(false)],
@@ -92,7 +95,7 @@ export const SettingsPage = () => {
         <Field term="shortcuts">
           <input
             type="checkbox"
-            aria-label="Single-key shortcuts"
+            aria-label={texts.singleKeyShortcuts}
             checked={shortcuts}
             onChange={({ target }) => choose({ shortcuts: target.checked })}
           />
@@ -100,13 +103,13 @@ export const SettingsPage = () => {
         <Field term="notify">
           <input
             type="checkbox"
-            aria-label="Browser notifications"
+            aria-label={texts.browserNotifications}
             checked={notify}
             onChange={({ target }) => void allow(target.checked)}
           />
         </Field>
       </Panel>
-      <Panel title="Keys">
+      <Panel title={texts.keys}>
         <ul className="rows keys">
           {keys.map(({ does, keys: pressed }) => (
             <li key={`${pressed} ${does}`}>

@@ -9,6 +9,7 @@ import * as live from "../live/live.ts"
 import { Field } from "../ui/parts/Field.tsx"
 import { Foreign } from "../ui/parts/Figure.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
+import { texts } from "../words/text/settings.ts"
 
 /** The code of a link that signs in; it leaves the address with this, and the history of the browser. */
 const takeCode = (): string | undefined => {
@@ -20,9 +21,7 @@ const takeCode = (): string | undefined => {
 /** Why signing in failed. */
 const refusalOf = (error: Error, isLink: boolean): string => {
   if (!(error instanceof ProblemError) || error.status !== 401) return error.message
-  return isLink
-    ? "The link was used, or is older than 5 minutes. 'roundlot tokens link' prints another."
-    : "The token is unknown, expired or revoked."
+  return isLink ? texts.theLinkWasUsed : texts.theTokenIsUnknown
 }
 
 const Provider = Schema.Struct({ name: Schema.NullOr(Schema.String), problem: Schema.NullOr(Schema.String) })
@@ -36,15 +35,15 @@ const WithProvider = () => {
   if (provider === undefined || provider.name === null) return null
   const returnTo = new URLSearchParams(location.search).get("return") ?? "/"
   return (
-    <section className="panel form" aria-label="Team">
+    <section className="panel form" aria-label={texts.team}>
       {provider.problem === null ? null : (
         <p className="problem">
-          <Foreign text={provider.name} /> could not be asked ({provider.problem}). Signing in tries again.
+          {texts.couldNotBeAsked({ provider: <Foreign text={provider.name} />, problem: provider.problem })}
         </p>
       )}
       <div className="buttons">
         <a className="button primary" href={`/sign-in/oidc?return=${encodeURIComponent(returnTo)}`}>
-          Sign in with <Foreign text={provider.name} />
+          {texts.signInWith({ provider: <Foreign text={provider.name} /> })}
         </a>
       </div>
     </section>
@@ -77,9 +76,7 @@ export const SignIn = () => {
   }, [mutate])
   return (
     <>
-      <PageHead note="With a link of 'roundlot tokens link', or the secret that 'roundlot tokens create' showed.">
-        Sign in
-      </PageHead>
+      <PageHead note={texts.withALinkOf}>{texts.signIn}</PageHead>
       <WithProvider />
       <form
         className="panel form"
@@ -91,7 +88,7 @@ export const SignIn = () => {
         <Field term="token">
           <input
             type="password"
-            aria-label="Token"
+            aria-label={texts.token}
             autoComplete="current-password"
             value={token}
             onChange={(event) => setToken(event.target.value)}
@@ -105,7 +102,7 @@ export const SignIn = () => {
         )}
         <div className="buttons">
           <button type="submit" className="button primary">
-            {signing.isPending ? "Signing in…" : "Sign in"}
+            {signing.isPending ? texts.signingIn : texts.signIn}
           </button>
         </div>
       </form>

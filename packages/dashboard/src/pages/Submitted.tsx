@@ -6,16 +6,17 @@ import { DataTable } from "../ui/table/DataTable.tsx"
 import { StateSign } from "../ui/parts/Sign.tsx"
 import { pathOfRecord } from "../words/paths.ts"
 import { rowsIn } from "../words/rows.ts"
+import { texts } from "../words/text/newBatch.ts"
 
 type Submitted = Documents.SubmittedDocument
 
 /** What became of each row, by the sign of what it is. */
 const parts = [
-  ["accepted", "pending", "in the batch"],
-  ["quarantined", "quarantined", "in the batch, held for a decision"],
-  ["duplicates", "duplicate", "recorded before, counted once"],
-  ["conflicts", "conflict", "recorded before with other contents, which stay"],
-  ["rejected", "failed", "no trades"]
+  ["accepted", "pending", texts.inTheBatch],
+  ["quarantined", "quarantined", texts.inTheBatchHeld],
+  ["duplicates", "duplicate", texts.recordedBeforeCountedOnce],
+  ["conflicts", "conflict", texts.recordedBeforeWithOther],
+  ["rejected", "failed", texts.noTrades]
 ] as const
 
 /** Did every row become what its submitter saw beforehand: taken in, or refused? */
@@ -32,25 +33,21 @@ export const SubmittedRows = ({ of }: { readonly of: Submitted }) => {
   const { batch } = of
   const rows = parts.reduce((sum, [part]) => sum + of[part], 0)
   return (
-    <section className="panel form" aria-label="Submitted">
-      <p role="status">
-        Submitted as {batch.id}. What became of its {rowsIn(rows)}:
-      </p>
-      <ul className="rows" aria-label="Result of the rows">
-        {parts.map(([part, state, what]) =>
+    <section className="panel form" aria-label={texts.submitted}>
+      <p role="status">{texts.submittedAs({ batch: batch.id, rows: rowsIn(rows) })}</p>
+      <ul className="rows" aria-label={texts.resultOfTheRows}>
+        {parts.map(([part, state, say]) =>
           of[part] === 0 ? null : (
             <li key={part}>
               <StateSign family="trade" state={state} />
-              <span className="what">
-                {rowsIn(of[part])} {what}
-              </span>
+              <span className="what">{say({ count: of[part] })}</span>
             </li>
           )
         )}
       </ul>
       {of.noticed.length === 0 ? null : (
         <DataTable
-          label="Rows to review"
+          label={texts.rowsToReview}
           columns={noticed}
           rows={of.noticed}
           idOf={({ line, what }) => `${line} ${what}`}
@@ -58,7 +55,7 @@ export const SubmittedRows = ({ of }: { readonly of: Submitted }) => {
       )}
       <div className="buttons">
         <Link href={pathOfRecord({ kind: "batch", id: batch.id }) ?? "/batches"} className="button primary">
-          Open {batch.id}
+          {texts.open({ batch: batch.id })}
         </Link>
       </div>
     </section>

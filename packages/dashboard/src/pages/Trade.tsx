@@ -14,6 +14,7 @@ import { PageHead } from "../ui/parts/PageHead.tsx"
 import { Side, StateSign } from "../ui/parts/Sign.tsx"
 import { TablePanel } from "../ui/table/TablePanel.tsx"
 import { pathOfEntries, pathOfPosition } from "../words/paths.ts"
+import { texts } from "../words/text/trades.ts"
 
 type Trade = Seen<Documents.TradeDetail>
 
@@ -43,7 +44,7 @@ const fills: ReadonlyArray<Column<Documents.FillDocument>> = [
 const Detail = ({ trade }: { readonly trade: Trade }) => (
   <>
     <PageHead
-      note={<Crumb id={trade.id} name="Trades" to="/trades" />}
+      note={<Crumb id={trade.id} name={texts.trades} to="/trades" />}
       actions={
         trade.status === "pending" ? (
           <ActionButton action={dismissTrade(trade)} />
@@ -79,28 +80,28 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
         ["open", <Figure of={trade.openQuantity} />],
         ["netted", <Figure of={trade.nettedQuantity} />],
         ["reason", trade.reason === null ? null : <Foreign text={trade.reason} />],
-        ["entries", <Link href={pathOfEntries(trade.account, trade.id)}>View in journal</Link>]
+        ["entries", <Link href={pathOfEntries(trade.account, trade.id)}>{texts.viewInJournal}</Link>]
       ]}
     />
     <div className="two">
       <TablePanel
-        title="Allocations"
-        note={`${trade.allocations.length} allocations`}
-        empty="Not allocated yet. It waits in its position."
+        title={texts.allocations}
+        note={texts.allocationsOfCount({ count: trade.allocations.length })}
+        empty={texts.notAllocatedYetIt}
         columns={allocations}
         rows={trade.allocations}
         idOf={({ id }) => id}
       />
       <TablePanel
-        title="Fills"
-        note={`${trade.fills.length} fills`}
-        empty="No fills yet."
+        title={texts.fills}
+        note={texts.fillsOfCount({ count: trade.fills.length })}
+        empty={texts.noFillsYet}
         columns={fills}
         rows={trade.fills}
         idOf={({ id }) => id}
       />
     </div>
-    <Panel title="History">
+    <Panel title={texts.history}>
       <ol className="rows story">
         {trade.statuses.map(({ at, cause, reason, reasonCode, status }) => (
           <li key={`${at} ${status}`}>
@@ -110,9 +111,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
                 family="trade"
                 state={isQuarantined({ status, reason: reasonCode ?? undefined }) ? "quarantined" : status}
               />{" "}
-              <span className="faint">
-                by {cause.kind}, <Foreign text={cause.actor} />
-              </span>{" "}
+              <span className="faint">{texts.by({ kind: cause.kind, actor: <Foreign text={cause.actor} /> })}</span>{" "}
               <Foreign text={reason} />
             </span>
           </li>

@@ -8,6 +8,7 @@ import type { Column } from "../ui/table/Column.ts"
 import { Asked, Panel } from "../ui/parts/Panel.tsx"
 import { StateSign } from "../ui/parts/Sign.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
+import { texts } from "../words/text/operations.ts"
 
 type Webhook = typeof Documents.WebhookDocument.Type
 
@@ -20,22 +21,31 @@ const Next = ({ of: { next } }: { readonly of: Webhook }) => {
 /** What may be done where deliveries stand so: what failed is tried at once, or passed over. */
 const Acts = ({ of: webhook }: { readonly of: Webhook }) => (
   <>
-    <ActionButton action={testWebhook(webhook)} label="Test" className="button small" />
+    <ActionButton action={testWebhook(webhook)} label={texts.test} className="button small" />
     {webhook.state === "failing" || webhook.state === "givenUp" ? (
       <>
         {webhook.cursor === null ? null : (
-          <ActionButton action={continueWebhook(webhook, webhook.cursor)} label="Try now" className="button small" />
+          <ActionButton
+            action={continueWebhook(webhook, webhook.cursor)}
+            label={texts.tryNow}
+            className="button small"
+          />
         )}
         {webhook.next.slice(0, 1).map((first) => (
-          <ActionButton key={first.cursor} action={passOver(webhook, first)} label="Skip" className="button small" />
+          <ActionButton
+            key={first.cursor}
+            action={passOver(webhook, first)}
+            label={texts.skip}
+            className="button small"
+          />
         ))}
       </>
     ) : null}
-    <ActionButton action={continueWebhook(webhook)} label="Replay" className="button small" />
+    <ActionButton action={continueWebhook(webhook)} label={texts.replay} className="button small" />
     {webhook.letters
       .filter(({ status }) => status === "dead")
       .map((letter) => (
-        <ActionButton key={letter.id} action={retryJob(letter)} label="Retry kept" className="button small" />
+        <ActionButton key={letter.id} action={retryJob(letter)} label={texts.retryKept} className="button small" />
       ))}
   </>
 )
@@ -58,17 +68,12 @@ const EVERY_MS = 2_000
 export const Webhooks = () => {
   const asked = useAsk(["webhooks"], (api) => api.jobs.webhooks(), true, EVERY_MS)
   return (
-    <Panel title="Webhooks" note="event deliveries">
+    <Panel title={texts.webhooks} note={texts.eventDeliveries}>
       <Asked query={asked}>
         {({ items }) => (
           <Rows
-            label="Webhooks"
-            empty={
-              <>
-                None is configured: <code>webhooks</code> of the configuration names addresses, accounts and kinds of
-                events.
-              </>
-            }
+            label={texts.webhooks}
+            empty={<>{texts.noWebhooks({ setting: <code>webhooks</code> })}</>}
             columns={webhooks}
             rows={items}
             idOf={({ name }) => name}

@@ -8,6 +8,7 @@ import { PageHead } from "../ui/parts/PageHead.tsx"
 import { PayloadOf } from "../ui/record/Story.tsx"
 import { pathOfEntry } from "../words/paths.ts"
 import { factsOf, linkWords, originWords, pathOfCause, whatOf } from "../words/why.ts"
+import { texts } from "../words/text/records.ts"
 
 type Why = Documents.WhyDocument
 
@@ -16,7 +17,7 @@ const Bytes = ({ id }: { readonly id: string }) => {
   const [isOpen, setIsOpen] = useState(false)
   return (
     <details onToggle={({ currentTarget }) => setIsOpen(currentTarget.open)}>
-      <summary>Bytes of {id}</summary>
+      <summary>{texts.bytesOf({ id })}</summary>
       {isOpen ? <PayloadOf id={id} title={id} /> : null}
     </details>
   )
@@ -33,7 +34,7 @@ const Name = ({ of }: { readonly of: Why }) => {
 }
 
 const said = ({ link, origin, repeated }: Why): ReadonlyArray<string> =>
-  [linkWords[link], origin === null ? "" : originWords[origin], repeated ? "its causes are above" : ""].filter(
+  [linkWords[link], origin === null ? "" : originWords[origin], repeated ? texts.itsCausesAreAbove : ""].filter(
     (each) => each !== ""
   )
 
@@ -53,7 +54,7 @@ const Line = ({ of }: { readonly of: Why }) => (
       {of.entry === null ? null : (
         <>
           <Link href={pathOfEntry(of.entry.account, of.entry.seq)}>
-            {of.entry.account} entry {of.entry.seq}
+            {texts.accountEntry({ account: of.entry.account, seq: of.entry.seq })}
           </Link>
           , <Moment at={of.entry.at} />{" "}
         </>
@@ -72,25 +73,19 @@ const Causes = ({ of }: { readonly of: Why }) => (
         {cause.causes.length + cause.leftOut === 0 ? null : <Causes of={cause} />}
       </li>
     ))}
-    {of.leftOut === 0 ? null : <li className="faint">and {of.leftOut} more</li>}
+    {of.leftOut === 0 ? null : <li className="faint">{texts.andMore({ leftOut: of.leftOut })}</li>}
   </ul>
 )
 
 /** Why an entry or a record is as it is: what caused it, and what caused that, down to bytes, sources and persons. */
 export const WhyPage = ({ of }: { readonly of: string }) => (
-  <Shown name={["why", of]} title={`Why ${of}`} read={(api) => api.journal.why({ urlParams: { of } })}>
+  <Shown name={["why", of]} title={texts.whyOf({ of })} read={(api) => api.journal.why({ urlParams: { of } })}>
     {(why) => (
       <>
-        <PageHead
-          note={
-            <>
-              <Link href="/journal">Journal</Link> · causes
-            </>
-          }
-        >
-          Why {of}
+        <PageHead note={<>{texts.entryCauses({ journal: <Link href="/journal">{texts.journal}</Link> })}</>}>
+          {texts.whyOf({ of })}
         </PageHead>
-        <Panel title="Causes" note="each below its effect">
+        <Panel title={texts.causes2} note={texts.eachBelowItsEffect}>
           <div className="causes">
             <Line of={why} />
             <Causes of={why} />

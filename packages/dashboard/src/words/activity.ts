@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { sumOf } from "../format/figure.ts"
+import { texts } from "./text/events.ts"
 import { textIn, type EventText, eventTextOf } from "./eventText.ts"
 
 type Entry = Documents.EntryDocument
@@ -26,7 +27,7 @@ const keyOf = ({ account, body, entity, seq, tag }: Entry): string => {
 const tradesOf = (newest: Line, lines: ReadonlyArray<Line>): Activity => {
   const { body } = newest.entry
   const shares = sumOf(lines.map(({ entry }) => textIn(entry.body, "quantity")))
-  const words = `taken in: ${textIn(body, "side")} ${shares} ${textIn(body, "symbol")}`
+  const words = texts.takenIn({ side: textIn(body, "side"), quantity: shares, symbol: textIn(body, "symbol") })
   return { newest: newest.entry, said: { ...newest.said, words }, count: lines.length }
 }
 
@@ -37,7 +38,7 @@ const orderOf = (newest: Line, lines: ReadonlyArray<Line>): Activity => {
   const [last] = ofOrder
   const made = ofOrder.findLast(({ entry }) => entry.tag === "OrderCreated")
   const [fill] = fills
-  const filled = fills.length > 1 ? `${fills.length} fills` : fill?.said.words
+  const filled = fills.length > 1 ? texts.fills({ count: fills.length }) : fill?.said.words
   const words = [made?.said.words, filled, last === made ? undefined : last?.said.words]
   return {
     newest: (last ?? newest).entry,

@@ -1,6 +1,7 @@
 import { isQuarantined } from "@roundlot/api/client"
 import type { Family } from "./signs.ts"
 import { eventWords } from "./events.ts"
+import { texts } from "./text/events.ts"
 
 /** What an entry says at a glance: the state that its sign is of, and what there is to say beside the name of the record. */
 export interface EventText {
@@ -21,7 +22,7 @@ export const textIn = (body: unknown, ...path: ReadonlyArray<string>): string =>
 const termsIn = (body: unknown): string =>
   [textIn(body, "side"), textIn(body, "quantity"), textIn(body, "symbol") || textIn(body, "givenSymbol")].join(" ")
 
-const because = (words: string, why: string): string => (why === "" ? words : `${words}: ${why}`)
+const because = (words: string, reason: string): string => (reason === "" ? words : texts.because({ words, reason }))
 
 /** What only keeps the books: it follows from what stands beside it. */
 const quiet: ReadonlySet<string> = new Set([
@@ -50,8 +51,11 @@ const quiet: ReadonlySet<string> = new Set([
   "TradeSettled"
 ])
 
-const scopeIn = (body: unknown): string =>
-  [textIn(body, "symbol"), textIn(body, "account")].filter((each) => each !== "").join(" on ") || "everything"
+const scopeIn = (body: unknown): string => {
+  const [symbol, account] = [textIn(body, "symbol"), textIn(body, "account")]
+  if (symbol !== "" && account !== "") return texts.scope({ symbol, account })
+  return symbol || account || texts.everything
+}
 
 /** Why a trade is held or has failed, in short. */
 const causeIn = (body: unknown): string =>
@@ -65,53 +69,66 @@ const held = (body: unknown): EventText | undefined => {
     family: "trade",
     state: "quarantined",
     // What to do about it stands on the trade's page.
-    words: because("held", causeIn(body))
+    words: because(texts.held, causeIn(body))
   }
 }
 
 /** How each event reads, by its name; others by the name alone. */
-const texts: Readonly<Record<string, (body: unknown) => EventText | undefined>> = {
-  TradeAccepted: (body) => ({ family: "trade", state: "accumulated", words: `accepted: ${termsIn(body)}` }),
+const readings: Readonly<Record<string, (body: unknown) => EventText | undefined>> = {
+  TradeAccepted: (body) => ({ family: "trade", state: "accumulated", words: texts.accepted({ terms: termsIn(body) }) }),
   TradeQuarantined: (body) =>
-    held(body) ?? { family: "trade", state: "pending", words: `waits for its batch: ${termsIn(body)}` },
-  TradeHeld: (body) => held(body) ?? { family: "trade", state: "pending", words: "waits for its batch" },
-  TradeFailed: (body) => ({ family: "trade", state: "failed", words: because("failed", causeIn(body)) }),
-  OrderCreated: (body) => ({ family: "order", state: "pending", words: `made: ${termsIn(body)}` }),
+    held(body) ?? { family: "trade", state: "pending", words: texts.waitsForBatchOf({ terms: termsIn(body) }) },
+  TradeHeld: (body) => held(body) ?? { family: "trade", state: "pending", words: texts.waitsForBatch },
+  TradeFailed: (body) => ({ family: "trade", state: "failed", words: because(texts.failed, causeIn(body)) }),
+  OrderCreated: (body) => ({ family: "order", state: "pending", words: texts.made({ terms: termsIn(body) }) }),
   OrderChanged: (body) => {
     const state = textIn(body, "after", "status")
     if (state === textIn(body, "before", "status") || state === "submitting") return undefined
-    return { family: "order", state, words: because(`is ${state.replaceAll("_", " ")}`, textIn(body, "reason")) }
+    return {
+      family: "order",
+      state,
+      words: because(texts.isState({ state: state.replaceAll("_", " ") }), textIn(body, "reason"))
+    }
   },
   CancelRequested: (body) => ({
     family: "orderTag",
     state: "cancelAsked",
-    words: because("cancel requested", textIn(body, "why"))
+    words: because(texts.cancelRequested, textIn(body, "why"))
   }),
-  FillRecorded: (body) => ({
-    family: "fill",
-    state: "canonical",
-    words: `filled ${textIn(body, "quantity")} at ${textIn(body, "price") || "an unknown price"}`
-  }),
+  FillRecorded: (body) => {
+    const [quantity, price] = [textIn(body, "quantity"), textIn(body, "price")]
+    const words = price === "" ? texts.filledUnpriced({ quantity }) : texts.filled({ quantity, price })
+    return { family: "fill", state: "canonical", words }
+  },
   BreakOpened: (body) => ({
     family: "breakStatus",
     state: "open",
-    words: `${eventWords(textIn(body, "details", "_tag"))} about ${textIn(body, "subject")}`
+    words: texts.breakOpened({ kind: eventWords(textIn(body, "details", "_tag")), subject: textIn(body, "subject") })
   }),
   CaseAttended: (body) => {
     const [owner, seen, note] = [textIn(body, "owner"), textIn(body, "acknowledged"), textIn(body, "note")]
-    const words = owner !== "" ? `assigned to ${owner}` : seen !== "" ? `acknowledged as ${seen}` : `noted: ${note}`
+    const words =
+      owner !== ""
+        ? texts.assigned({ owner })
+        : seen !== ""
+          ? texts.acknowledged({ severity: seen })
+          : texts.noted({ note })
     return { family: "breakStatus", state: "open", words }
   },
-  BreakClosed: (body) => ({ family: "breakStatus", state: "closed", words: because("closed", textIn(body, "why")) }),
+  BreakClosed: (body) => ({
+    family: "breakStatus",
+    state: "closed",
+    words: because(texts.closed, textIn(body, "why"))
+  }),
   TradingStateSet: (body) => ({
     family: "trading",
     state: textIn(body, "state"),
-    words: because(`${scopeIn(body)} is ${textIn(body, "state")}`, textIn(body, "reason"))
+    words: because(texts.scopeIs({ scope: scopeIn(body), state: textIn(body, "state") }), textIn(body, "reason"))
   }),
   BatchMoved: (body) => ({
     family: "batch",
     state: textIn(body, "status"),
-    words: because(`is ${textIn(body, "status").replaceAll("_", " ")}`, textIn(body, "reason"))
+    words: because(texts.isState({ state: textIn(body, "status").replaceAll("_", " ") }), textIn(body, "reason"))
   })
 }
 
@@ -125,7 +142,7 @@ interface Entry {
 /** The text of an entry; nothing of one that is not worth reading. */
 export const eventTextOf = ({ body, entity, tag }: Entry): EventText | undefined => {
   if (quiet.has(tag)) return undefined
-  const text = texts[tag]
+  const text = readings[tag]
   if (text !== undefined) return text(body)
   const words = eventWords(tag).toLowerCase()
   return { family: "journal", state: "other", words: words.replace(`${entity.kind} `, "") }

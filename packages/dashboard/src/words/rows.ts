@@ -1,3 +1,5 @@
+import { messages } from "./text/messages.ts"
+
 /** How many rows of a batch are where; those that are processed are done, failed or cancelled. */
 export interface RowCounts {
   readonly totalTrades: number
@@ -14,8 +16,10 @@ export const rowsDone = ({ cancelledTrades, failedTrades, processedTrades }: Row
 export const rowsLeft = ({ processedTrades, totalTrades }: RowCounts): number =>
   Math.max(0, totalTrades - processedTrades)
 
-/** So many rows, in words. */
-export const rowsIn = (count: number): string => `${count} ${count === 1 ? "row" : "rows"}`
+const texts = messages({ rows: { one: "{count} row", other: "{count} rows" } })
 
-/** What is said before a count. */
-export const sizes = { exactly: "", about: "about ", atLeast: "at least " } as const
+/** So many rows, in words. */
+export const rowsIn = (count: number): string => texts.rows({ count })
+
+/** How a count is said, by how well it is known. */
+export const sizes = messages({ exactly: "{rows}", about: "about {rows}", atLeast: "at least {rows}" })

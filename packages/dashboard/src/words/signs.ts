@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { grouped, shareOf, signOf } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
 import { eventWords } from "./events.ts"
+import { texts } from "./text/signs.ts"
 
 /** The shape of a sign carries its family, its tone what it asks of a person. */
 export type Shape =
@@ -319,7 +320,9 @@ export const signOfOrder = ({ filledQuantity, quantity, status }: OrderSeen): Si
     return { ...known, word: `${known.word} ${filled}`, share: shareOf(filledQuantity, quantity) }
   }
   const isEnded = status === "cancelled" || status === "expired"
-  return isEnded && signOf(filledQuantity) !== 0 ? { ...known, word: `${known.word} ${filled} filled` } : known
+  return isEnded && signOf(filledQuantity) !== 0
+    ? { ...known, word: texts.endedFilled({ state: known.word, filled }) }
+    : known
 }
 
 /** The sign of a case that is no break: of what it is about. */
@@ -366,7 +369,9 @@ const stateOfFill = ({ band, canonical, price, quantity }: FillSeen): string => 
 /** The sign of a revision of a fill: does it count, by which was it replaced, and what is odd about it? */
 export const signOfFill = (fill: FillSeen): Sign => {
   const known = signOfState("fill", stateOfFill(fill))
-  return fill.canonical || fill.replacedBy === null ? known : { ...known, word: `Replaced by r${fill.replacedBy}` }
+  return fill.canonical || fill.replacedBy === null
+    ? known
+    : { ...known, word: texts.replacedBy({ revision: fill.replacedBy }) }
 }
 
 /** A batch as far as its sign tells of it. */
@@ -380,8 +385,8 @@ interface BatchSeen {
 
 /** How a batch ended whose rows are not all done. */
 const endingOf = ({ cancelledTrades, failedTrades }: BatchSeen): string => {
-  if (failedTrades === 0) return `Completed, ${grouped(String(cancelledTrades))} cancelled`
-  return `Completed with ${grouped(String(failedTrades))} ${failedTrades === 1 ? "error" : "errors"}`
+  if (failedTrades === 0) return texts.completedCancelled({ cancelled: grouped(String(cancelledTrades)) })
+  return texts.completedErrors({ count: failedTrades, errors: grouped(String(failedTrades)) })
 }
 
 /** The sign of a batch: how far it is while it runs, and how many rows failed where it is done but for them. */
@@ -402,7 +407,7 @@ export const signOfLink = (state: string, ms?: number): Sign => {
   const known = signOfState("link", state)
   if (ms === undefined) return known
   const span = shownSpan(Math.max(LEAST_MS, ms))
-  const words = { expiring: `${span} left`, live: `${known.word} · ${span}` }
+  const words = { expiring: texts.left({ span }), live: `${known.word} · ${span}` }
   return { ...known, word: state === "expiring" || state === "live" ? words[state] : `${known.word} ${span}` }
 }
 

@@ -15,6 +15,7 @@ import { Problem } from "../parts/Panel.tsx"
 import { keepReason, useReasons } from "./reasons.ts"
 import { Foreseen } from "./Rehearsal.tsx"
 import { useMay } from "./useMay.ts"
+import { texts } from "../../words/text/actions.ts"
 
 const LEAST = 8
 
@@ -61,7 +62,7 @@ const Instead = ({ at, of: { instead, verb }, onChoose }: InsteadProps) =>
 const NEWEST = 100
 
 /** What concerns no account is in a journal of its own. */
-const ownerOf = (account: string): string => (account === "_store" ? "the store" : account)
+const ownerOf = (account: string): string => (account === "_store" ? texts.theStore : account)
 
 /** What was done, as it is on record: in whose journal and where, when, and by whom. */
 const Recorded = ({ of: { account, commandId, entry: known } }: { readonly of: Done }) => {
@@ -72,22 +73,18 @@ const Recorded = ({ of: { account, commandId, entry: known } }: { readonly of: D
   )
   const entry = known ?? data?.items.findLast(({ cause }) => cause.command === commandId)
   const owner = ownerOf(entry?.account ?? account)
+  const where = owner === "" ? texts.recorded : texts.recordedFor({ owner })
+  const recorded = commandId === "" ? where : texts.asCommand({ recorded: where, command: <code>{commandId}</code> })
   return (
     <p className="faint recorded">
-      Recorded{owner === "" ? "" : ` for ${owner}`}
-      {commandId === "" ? null : (
-        <>
-          {" "}
-          as command <code>{commandId}</code>
-        </>
-      )}
-      {entry === undefined ? (
-        "."
-      ) : (
-        <>
-          : entry <Figure of={String(entry.seq)} />, <Time at={entry.at} />, by <Foreign text={entry.cause.actor} />.
-        </>
-      )}
+      {entry === undefined
+        ? texts.recordedOnly({ recorded })
+        : texts.recordedEntry({
+            recorded,
+            seq: <Figure of={String(entry.seq)} />,
+            at: <Time at={entry.at} />,
+            actor: <Foreign text={entry.cause.actor} />
+          })}
     </p>
   )
 }
@@ -107,7 +104,7 @@ const ReasonField = ({ field, onChange, value }: ReasonFieldProps) => {
       <Field term="formReason">
         <input
           ref={field}
-          aria-label="Reason"
+          aria-label={texts.reason}
           list={list}
           value={value}
           onChange={({ target }) => onChange(target.value)}
@@ -213,13 +210,13 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                     setKey(crypto.randomUUID())
                   }}
                 />
-                <h3>Effect</h3>
+                <h3>{texts.effect}</h3>
                 <ul>
                   {action.will.map((each) => (
                     <li key={each}>{each}</li>
                   ))}
                 </ul>
-                <h3>Not affected</h3>
+                <h3>{texts.notAffected}</h3>
                 <ul>
                   {action.willNot.map((each) => (
                     <li key={each}>{each}</li>
@@ -246,7 +243,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                 {action.typed === undefined ? null : (
                   <Field term="confirmScope" tail={action.typed}>
                     <input
-                      aria-label={`Type ${action.typed} to confirm`}
+                      aria-label={texts.typeToConfirm({ typed: action.typed })}
                       value={typed}
                       onChange={(event) => setTyped(event.target.value)}
                       autoComplete="off"
@@ -254,23 +251,29 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                   </Field>
                 )}
                 <p className="faint">
-                  The same on the command line:{" "}
-                  <code>
-                    {action.cli(quoted(reason.trim() === "" ? "…" : reason.trim()), said === "" ? "…" : quoted(said))}
-                  </code>
+                  {texts.theSameOnThe({
+                    command: (
+                      <code>
+                        {action.cli(
+                          quoted(reason.trim() === "" ? "…" : reason.trim()),
+                          said === "" ? "…" : quoted(said)
+                        )}
+                      </code>
+                    )
+                  })}
                 </p>
               </div>
               {doing.error === null || doing.error === between?.problem ? null : <Problem error={doing.error} />}
               <NeedsRole role={role} />
               <div className="buttons">
-                <Dialog.Close className="button">{action.back ?? "Cancel"}</Dialog.Close>
+                <Dialog.Close className="button">{action.back ?? texts.cancel}</Dialog.Close>
                 <button
                   ref={sending}
                   type="submit"
                   className={action.isDangerous === true ? "button danger" : "button primary"}
                   aria-disabled={!isReady || doing.isPending}
                 >
-                  {doing.isPending ? "Sending…" : action.verb}
+                  {doing.isPending ? texts.sending : action.verb}
                 </button>
               </div>
             </form>
@@ -279,7 +282,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
               <p role="status">{doing.data.done}</p>
               <Recorded of={doing.data} />
               <div className="buttons">
-                <Dialog.Close className="button primary">Close</Dialog.Close>
+                <Dialog.Close className="button primary">{texts.close}</Dialog.Close>
               </div>
             </>
           )}

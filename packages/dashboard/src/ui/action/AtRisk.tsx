@@ -1,6 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { decidingWords } from "../../words/deciding.ts"
 import { Figure, Foreign, GivenId } from "../parts/Figure.tsx"
+import { texts } from "../../words/text/risk.ts"
 
 type AtRiskDocument = Documents.AtRisk
 
@@ -21,17 +22,11 @@ const Amount = ({ of: { dollars, shares, symbol } }: { readonly of: AtRiskDocume
 /** What waits for the end of a case: what is owed and not ordered, what is in doubt, and what on record speaks for one side. */
 export const AtRisk = ({ of }: { readonly of: AtRiskDocument }) =>
   isNothing(of) ? null : (
-    <ul className="evidence" aria-label="At risk">
+    <ul className="evidence" aria-label={texts.atRisk}>
       {of.blocks.map((each) => (
-        <li key={each.symbol}>
-          Owed and not ordered: <Amount of={each} />
-        </li>
+        <li key={each.symbol}>{texts.owedAndNotOrdered({ each: <Amount of={each} /> })}</li>
       ))}
-      {of.inDoubt === null ? null : (
-        <li>
-          Unconfirmed: <Amount of={of.inDoubt} />
-        </li>
-      )}
+      {of.inDoubt === null ? null : <li>{texts.unconfirmed({ inDoubt: <Amount of={of.inDoubt} /> })}</li>}
       {of.deciding.map((each) => (
         <li key={`${each.fact} ${each.attemptId}`}>
           {decidingWords(each)} {each.brokerOrderId === null ? null : <GivenId id={each.brokerOrderId} />}
@@ -45,7 +40,8 @@ export const AtRisk = ({ of }: { readonly of: AtRiskDocument }) =>
 export const RecommendedVerdict = ({ of }: { readonly of: Documents.BreakDocument["recommended"] }) =>
   of === null ? null : (
     <p className="evidence">
-      <strong>Recommended: {recommendedWords[of.resolution]}.</strong> <Foreign text={of.reason} />
+      <strong>{texts.recommended({ recommendedWords: recommendedWords[of.resolution] })}</strong>{" "}
+      <Foreign text={of.reason} />
     </p>
   )
 
@@ -54,15 +50,15 @@ const recommendedWords: {
 } = {
   wait: "wait",
   recheck: "recheck",
-  reconcile: "reconcile now",
-  cancel: "cancel it",
-  "mark-placed": "mark it placed",
-  "accept-excess": "accept the overfill",
-  "adjust-base": "book it as opening balance",
+  reconcile: texts.reconcileNow,
+  cancel: texts.cancelIt,
+  "mark-placed": texts.markItPlaced,
+  "accept-excess": texts.acceptTheOverfill,
+  "adjust-base": texts.bookItAsOpening,
   resolve: "resolve",
-  resume: "resume the symbol",
-  "change-control": "change the limit",
-  release: "release or dismiss it",
-  retry: "retry it",
-  approve: "approve or cancel it"
+  resume: texts.resumeTheSymbol,
+  "change-control": texts.changeTheLimit,
+  release: texts.releaseOrDismissIt,
+  retry: texts.retryIt,
+  approve: texts.approveOrCancelIt
 }

@@ -11,6 +11,7 @@ import { Figure, Foreign, GivenId } from "../parts/Figure.tsx"
 import { Explained, Head } from "../parts/Help.tsx"
 import { Panel } from "../parts/Panel.tsx"
 import { SignIcon } from "../parts/Sign.tsx"
+import { texts } from "../../words/text/actions.ts"
 
 type Order = Seen<Documents.OrderDetail>
 type Candidate = Documents.BreakDocument["candidates"][number]
@@ -47,7 +48,8 @@ const marksOf = (order: Order, { limitPrice, quantity, side, symbol, type }: Can
 const enteredIn = ({ sentAt }: Order, { enteredAt }: Candidate): string | undefined => {
   if (enteredAt === null || sentAt === null) return undefined
   const ms = Date.parse(enteredAt) - Date.parse(sentAt)
-  return `entered ${shownSpan(Math.abs(ms))} ${ms < 0 ? "before" : "after"} sending`
+  const span = shownSpan(Math.abs(ms))
+  return ms < 0 ? texts.enteredBefore({ span }) : texts.enteredAfter({ span })
 }
 
 const compared = (same: boolean) => signOfState("compared", same ? "same" : "differs")
@@ -98,13 +100,13 @@ export const Candidates = ({ order }: { readonly order: Order }) => {
   const candidates = order.status === "in_doubt" ? candidatesOf(order) : []
   if (candidates.length === 0) return null
   return (
-    <Panel title={<Head term="candidates" />} note="as last listed by the broker">
-      <ul className="candidates" aria-label="Broker orders">
+    <Panel title={<Head term="candidates" />} note={texts.asLastListedBy}>
+      <ul className="candidates" aria-label={texts.brokerOrders}>
         {candidates.map((candidate) => (
           <Card key={candidate.brokerOrderId} order={order} candidate={candidate}>
             <ActionButton
               action={markPlaced(order, candidate.brokerOrderId)}
-              label={`It is ${candidate.brokerOrderId}`}
+              label={texts.itIs({ brokerOrderId: candidate.brokerOrderId })}
               className="button small"
             />
           </Card>

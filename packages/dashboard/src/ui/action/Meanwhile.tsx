@@ -8,6 +8,7 @@ import { eventTextOf } from "../../words/eventText.ts"
 import type { About, Now } from "./Action.ts"
 import { Age, Figure, Foreign } from "../parts/Figure.tsx"
 import { StateSign } from "../parts/Sign.tsx"
+import { texts } from "../../words/text/actions.ts"
 
 /** What came between the sight of a record and a verdict on it. */
 export interface Between {
@@ -38,19 +39,21 @@ export const betweenOf =
 
 const EntryLine = ({ of }: { readonly of: Documents.EntryDocument }) => {
   const { at, cause, seq, tag } = of
-  return (
-    <li>
+  const said = {
+    actor: (
       <strong>
         <Foreign text={cause.actor} />
-      </strong>{" "}
-      <Age at={at} /> ago: <Foreign text={eventTextOf(of)?.words ?? eventWords(tag)} />
-      {cause.reason === null ? null : (
-        <>
-          {" "}
-          “<Foreign text={cause.reason} />”
-        </>
-      )}
-      , entry <Figure of={String(seq)} />
+      </strong>
+    ),
+    age: <Age at={at} />,
+    words: <Foreign text={eventTextOf(of)?.words ?? eventWords(tag)} />,
+    seq: <Figure of={String(seq)} />
+  }
+  return (
+    <li>
+      {cause.reason === null
+        ? texts.changedBy(said)
+        : texts.changedByWithReason({ ...said, reason: <Foreign text={cause.reason} /> })}
     </li>
   )
 }
@@ -62,19 +65,17 @@ export const Meanwhile = ({ of: { entity, entries, now, problem } }: { readonly 
   useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [problem])
   return (
     <div ref={place} className="problem meanwhile" role="alert" aria-live="polite">
-      <strong>Nothing was done: {entity} is not as you saw it.</strong>{" "}
+      <strong>{texts.nothingWasDoneIs({ entity })}</strong>{" "}
       {problem.status === 412 ? null : <Foreign text={problem.message} />}
       {entries.length === 0 ? null : (
-        <ul aria-label="Changes in the meantime">
+        <ul aria-label={texts.changesInTheMeantime}>
           {entries.map((each) => (
             <EntryLine key={each.seq} of={each} />
           ))}
         </ul>
       )}
       {now === undefined ? null : (
-        <p>
-          It is now <StateSign family={now.family} state={now.state} /> Review it and confirm again.
-        </p>
+        <p>{texts.itIsNowReview({ state: <StateSign family={now.family} state={now.state} /> })}</p>
       )}
     </div>
   )

@@ -2,6 +2,7 @@ import type { Role } from "@roundlot/api/client"
 import { useCaller } from "../../api/overview.ts"
 import { Foreign } from "../parts/Figure.tsx"
 import { useMay } from "./useMay.ts"
+import { texts } from "../../words/text/actions.ts"
 
 /** Which role is needed, and who somebody is that has none of it; absent for who has. */
 export const NeedsRole = ({ role }: { readonly role: Role }) => {
@@ -10,7 +11,7 @@ export const NeedsRole = ({ role }: { readonly role: Role }) => {
   if (may || caller === undefined) return null
   return (
     <p className="problem" role="note">
-      You need the role {role} for this. You are signed in as <Foreign text={caller.name} /> ({caller.role}).
+      {texts.youNeedTheRole({ role, caller: <Foreign text={caller.name} />, callerRole: caller.role })}
     </p>
   )
 }

@@ -5,6 +5,7 @@ import type { Action, Rehearsed } from "./Action.ts"
 import { AtRisk, RecommendedVerdict } from "./AtRisk.tsx"
 import { Figure, Foreign } from "../parts/Figure.tsx"
 import { Problem } from "../parts/Panel.tsx"
+import { texts } from "../../words/text/actions.ts"
 
 type Ordered = Documents.EffectsDocument["orders"][number]
 
@@ -12,11 +13,10 @@ type Ordered = Documents.EffectsDocument["orders"][number]
 const Together = ({ orders }: { readonly orders: ReadonlyArray<Ordered> }) => {
   const known = orders.flatMap(({ notional }) => notional ?? [])
   if (orders.length < 2 || known.length === 0) return null
+  const unpriced = orders.length - known.length
+  const said = { count: orders.length, notional: <Figure of={sumOf(known)} money /> }
   return (
-    <li>
-      {orders.length} orders at once, about <Figure of={sumOf(known)} money />
-      {known.length === orders.length ? null : ` and ${orders.length - known.length} without a known price`}
-    </li>
+    <li>{unpriced === 0 ? texts.ordersAtOnceAbout(said) : texts.ordersAtOnceSomeUnpriced({ ...said, unpriced })}</li>
   )
 }
 
@@ -27,11 +27,17 @@ const Fared = ({ of: { rows, shares, what } }: { readonly of: Documents.BatchRow
     {shares.map(({ notional, quantity, side, symbol }, at) => (
       <span key={`${symbol} ${side}`}>
         {at === 0 ? ": " : "; "}
-        {side} <Figure of={quantity} /> {symbol}
-        {notional === null ? null : (
+        {notional === null ? (
           <>
-            , about <Figure of={notional} money />
+            {side} <Figure of={quantity} /> {symbol}
           </>
+        ) : (
+          texts.sharesAbout({
+            side,
+            quantity: <Figure of={quantity} />,
+            symbol,
+            notional: <Figure of={notional} money />
+          })
         )}
       </span>
     ))}
@@ -41,8 +47,8 @@ const Fared = ({ of: { rows, shares, what } }: { readonly of: Documents.BatchRow
 /** What an action would come to as the books stand, and the orders that would follow at once. */
 const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Action["tells"] }) => (
   <>
-    <h3>Impact</h3>
-    <ul aria-label="Impact">
+    <h3>{texts.impact}</h3>
+    <ul aria-label={texts.impact}>
       <li>
         <Foreign text={of.done} />
       </li>
@@ -52,16 +58,19 @@ const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Acti
       ))}
       {of.effects?.orders.map(({ account, notional, quantity, side, symbol }) => (
         <li key={`${account} ${symbol}`}>
-          Then ordered: {side} <Figure of={quantity} /> {symbol} on {account}
-          {notional === null ? null : (
-            <>
-              , about <Figure of={notional} money />
-            </>
-          )}
+          {notional === null
+            ? texts.thenOrderedOn({ side, quantity: <Figure of={quantity} />, symbol, account })
+            : texts.thenOrderedAbout({
+                side,
+                quantity: <Figure of={quantity} />,
+                symbol,
+                account,
+                notional: <Figure of={notional} money />
+              })}
         </li>
       ))}
       <Together orders={of.effects?.orders ?? []} />
-      {of.effects?.orders.length === 0 ? <li>No orders will be sent now.</li> : null}
+      {of.effects?.orders.length === 0 ? <li>{texts.noOrdersWillBe}</li> : null}
     </ul>
     {of.doubt === undefined ? null : (
       <>
@@ -83,17 +92,12 @@ interface ForeseenProps {
 export const Foreseen = ({ answer: { data, error, isFetched }, isShown, of }: ForeseenProps) => {
   if (data !== undefined) return <Rehearsal of={data} tells={of.tells} />
   if (!isFetched) {
-    return (
-      <p className="faint">
-        Loading the impact.
-        {of.isStop === true ? " You can confirm without it." : " Confirm once it is loaded."}
-      </p>
-    )
+    return <p className="faint">{of.isStop === true ? texts.loadingImpactOfStop : texts.loadingImpact}</p>
   }
   return error === null || !isShown ? null : (
     <>
       <Problem error={error} />
-      <p className="faint">The impact is unknown. You can confirm without it.</p>
+      <p className="faint">{texts.theImpactIsUnknown}</p>
     </>
   )
 }

@@ -4,11 +4,12 @@ import { batchOf, type Seen } from "../../api/records.ts"
 import type { Action } from "./Action.ts"
 import { rehearsal } from "./halting.ts"
 import { aboutOf, askedOnce, on } from "./command.ts"
+import { texts } from "../../words/text/batchActions.ts"
 
 const ofBatch = aboutOf("batch", batchOf)
 
 const recorded = (verb: string) => (batch: Documents.BatchDocument) => ({
-  done: `${verb}: ${batch.name} is ${batch.status.replace("_", " ")}.`,
+  done: texts.is({ verb, batch: batch.name, status: batch.status.replace("_", " ") }),
   account: batch.account,
   commandId: batch.uid,
   effects: null
@@ -30,14 +31,14 @@ const dry = { urlParams: { dryRun: true }, headers: {} } as const
 export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
   role: "trade",
   ...ofBatch(batch, cancelBatch),
-  verb: `Cancel ${batch.id}`,
-  back: "Keep the batch",
+  verb: texts.cancel({ batch: batch.id }),
+  back: texts.keepTheBatch,
   isDangerous: true,
   isStop: true,
-  will: ["Waiting rows are stopped.", "Cancels are requested for open orders of working rows."],
-  willNot: ["Completed rows stay."],
+  will: [texts.waitingRowsAreStopped, texts.cancelsAreRequestedFor],
+  willNot: [texts.completedRowsStay],
   cli: (reason) => `roundlot batches cancel ${batch.id} --reason ${reason} --yes`,
-  run: (api, reason, key) => Effect.map(api.batches.cancel(on(batch.id, reason, key)), recorded("Cancelled")),
+  run: (api, reason, key) => Effect.map(api.batches.cancel(on(batch.id, reason, key)), recorded(texts.cancelled)),
   rehearse: (api) =>
     Effect.map(api.batches.cancel({ path: { id: batch.id }, headers: {}, payload: rehearsal }), foreseen)
 })
@@ -46,61 +47,61 @@ export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
 export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   role: "trade",
   ...ofBatch(batch, retryBatch),
-  verb: `Retry failed rows of ${batch.id}`,
-  will: [`A new batch with the failed rows of ${batch.id}.`],
-  willNot: ["Sent rows are not in it."],
+  verb: texts.retryFailedRowsOf({ batch: batch.id }),
+  will: [texts.aNewBatchWith({ batch: batch.id })],
+  willNot: [texts.sentRowsAreNot],
   cli: (reason) => `roundlot batches retry ${batch.id} --reason ${reason} --yes`,
   rehearse: (api) => Effect.map(api.batches.retry({ path: { id: batch.id }, ...dry }), foreseen),
   run: (api, reason, key) =>
     Effect.map(
       api.batches.retry({ path: { id: batch.id }, urlParams: { reason }, headers: askedOnce(key, batch.version) }),
-      ({ id, ...rest }) => recorded(`Retried as ${id}`)({ id, ...rest })
+      ({ id, ...rest }) => recorded(texts.retriedAs({ id }))({ id, ...rest })
     )
 })
 
 /** Takes a finished batch out of the lists. */
 export const archiveBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   ...ofBatch(batch, archiveBatch),
-  verb: `Archive ${batch.id}`,
-  will: ["It is hidden from lists, except from archived ones."],
-  willNot: ["Its trades, orders and journal stay."],
+  verb: texts.archive({ batch: batch.id }),
+  will: [texts.itIsHiddenFrom],
+  willNot: [texts.itsTradesOrdersAnd],
   cli: (reason) => `roundlot batches archive ${batch.id} --reason ${reason}`,
   rehearse: (api) => Effect.map(api.batches.archive({ path: { id: batch.id }, ...dry }), foreseen),
   run: (api, reason, key) =>
     Effect.map(
       api.batches.archive({ path: { id: batch.id }, urlParams: { reason }, headers: askedOnce(key, batch.version) }),
-      recorded("Archived")
+      recorded(texts.archived)
     )
 })
 
 /** Takes a finished batch out of all lists. */
 export const deleteBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   ...ofBatch(batch, deleteBatch),
-  verb: `Delete ${batch.id}`,
+  verb: texts.delete({ batch: batch.id }),
   isDangerous: true,
   typed: batch.id,
-  will: [`Removes the record of batch ${batch.id} from all lists.`],
-  willNot: ["Its trades, orders and journal stay."],
+  will: [texts.removesTheRecordOf({ batch: batch.id })],
+  willNot: [texts.itsTradesOrdersAnd],
   cli: (reason) => `roundlot batches delete ${batch.id} --reason ${reason} --yes`,
   rehearse: (api) => Effect.map(api.batches.remove({ path: { id: batch.id }, ...dry }), foreseen),
   run: (api, reason, key) =>
     Effect.map(
       api.batches.remove({ path: { id: batch.id }, urlParams: { reason }, headers: askedOnce(key, batch.version) }),
-      recorded("Deleted")
+      recorded(texts.deleted)
     )
 })
 
 /** Forgets how files of a kind are read. */
 export const removeTemplate = (name: string): Action => ({
   role: "trade",
-  verb: `Delete template ${name}`,
+  verb: texts.deleteTemplate({ name }),
   isHarmless: true,
-  will: ["The template is no longer available."],
-  willNot: ["Batches submitted with it stay unchanged."],
+  will: [texts.theTemplateIsNo],
+  willNot: [texts.batchesSubmittedWithIt],
   cli: () => `roundlot batches templates delete ${name}`,
   run: (api, _reason, key) =>
     Effect.map(api.batches.removeTemplate({ path: { name }, headers: { "idempotency-key": key } }), () => ({
-      done: `Template ${name} deleted.`,
+      done: texts.templateDeleted({ name }),
       account: "",
       commandId: key,
       effects: null

@@ -5,6 +5,7 @@ import { breakOf, type Seen } from "../../api/records.ts"
 import type { Action } from "./Action.ts"
 import { rehearsal } from "./halting.ts"
 import { type Wish, command, aboutOf } from "./command.ts"
+import { texts } from "../../words/text/caseActions.ts"
 
 /** When a break changed last: by its last entry. */
 export const changedAt = ({ history, openedAt }: Documents.BreakDetail): string => history.at(-1)?.at ?? openedAt
@@ -13,7 +14,7 @@ const dated = (found: Seen<Documents.BreakDetail>) => ({ ...found, updatedAt: ch
 
 const ofBreak = aboutOf("break", (id) => (api) => Effect.map(breakOf(id)(api), dated))
 
-const changesNothing = ["The case stays open and keeps blocking."]
+const changesNothing = [texts.theCaseStaysOpen]
 
 /** A case, as far as every kind of them is alike. */
 export interface OpenCase {
@@ -27,8 +28,8 @@ const typedId = (id: string): string => (id.includes(" ") ? `'${id}'` : id)
 
 /** Acknowledges a case: somebody has seen it. */
 export const acknowledgeCase = ({ id, severity }: OpenCase): Action => ({
-  verb: `Acknowledge ${id}`,
-  will: [`No further alerts until its severity is above ${severity}.`],
+  verb: texts.acknowledge({ id }),
+  will: [texts.noFurtherAlertsUntil({ severity })],
   willNot: changesNothing,
   cli: (reason) => `roundlot cases acknowledge ${typedId(id)} --reason ${reason}`,
   ...command(id, (api, wish) => api.controls.acknowledgeCase(wish))
@@ -36,9 +37,9 @@ export const acknowledgeCase = ({ id, severity }: OpenCase): Action => ({
 
 /** Says who owns a case. */
 export const assignCase = ({ id, owner }: OpenCase): Action => ({
-  verb: `Assign ${id}`,
-  asks: { term: "owner", label: "Owner" },
-  will: [owner === null ? "The case gets an owner." : `The case moves from ${owner} to another owner.`],
+  verb: texts.assign({ id }),
+  asks: { term: "owner", label: texts.owner },
+  will: [owner === null ? texts.theCaseGetsAn : texts.theCaseMovesFrom({ owner })],
   willNot: changesNothing,
   cli: (reason, said) => `roundlot cases assign ${typedId(id)} --to ${said === "" ? "NAME" : said} --reason ${reason}`,
   ...command(id, (api, wish, said) =>
@@ -48,8 +49,8 @@ export const assignCase = ({ id, owner }: OpenCase): Action => ({
 
 /** Puts a note on record: its reason. */
 export const noteCase = ({ id }: OpenCase): Action => ({
-  verb: `Note on ${id}`,
-  will: ["The reason is added as a note, with your name and the time."],
+  verb: texts.noteOn({ id }),
+  will: [texts.theReasonIsAdded],
   willNot: changesNothing,
   cli: (reason) => `roundlot cases note ${typedId(id)} --reason ${reason}`,
   ...command(id, (api, wish) => api.controls.noteCase(wish))
@@ -60,13 +61,13 @@ export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {
   const { holds, id, kind, symbol, version } = found
   return {
     ...ofBreak(dated(found), dismissBreak),
-    verb: `Resolve ${id}`,
+    verb: texts.resolve({ id }),
     typed: symbol ?? kind,
     will: [
-      `The break ${kind} closes with your reason.`,
-      holds === "nothing" ? "It blocks nothing." : `Trading it blocked (${holds}) resumes: due orders are sent.`
+      texts.theBreakClosesWith({ kind }),
+      holds === "nothing" ? texts.itBlocksNothing : texts.tradingItBlockedResumes({ holds })
     ],
-    willNot: ["Positions, orders and fills stay unchanged."],
+    willNot: [texts.positionsOrdersAndFills],
     cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason} --yes`,
     ...command(id, (api, wish) => api.controls.resolveBreak(wish), version)
   }
@@ -75,14 +76,14 @@ export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {
 /** What a difference between books and broker is booked as. */
 const bookedAs = {
   base: {
-    verb: "is not ours",
-    will: "Booked as an external holding: no order follows.",
-    willNot: "Trades, target and residual stay unchanged."
+    verb: texts.bookAsExternal,
+    will: texts.bookedAsAnExternal,
+    willNot: texts.tradesTargetAndResidual
   },
   hedged: {
-    verb: "is ours",
-    will: "Booked as our fill: the residual changes by as much.",
-    willNot: "Trades and target stay unchanged."
+    verb: texts.bookAsFill,
+    will: texts.bookedAsOurFill,
+    willNot: texts.tradesAndTargetStay
   }
 } as const
 
@@ -110,16 +111,13 @@ export const adjustPosition = (
       payload: { ...payload, account, as, by, held: ours, ...(said === "" ? {} : { price: said }) }
     })
   return {
-    verb: `${signed} ${symbol} ${verb}`,
+    verb: verb({ signed, symbol }),
     about: { entity: `position/${symbol}`, account, seenAt },
     isDangerous: true,
     typed: signed,
-    ...(as === "hedged" ? { asks: { term: "paidPrice", label: "Price", isOptional: true } } : {}),
-    will: [
-      `${signed} ${symbol} is booked on ${account}. ${will}`,
-      "The break closes when the next reconciliation agrees."
-    ],
-    willNot: [willNot, "No entry is changed. This adds one."],
+    ...(as === "hedged" ? { asks: { term: "paidPrice", label: texts.price, isOptional: true } } : {}),
+    will: [texts.isBookedOn({ signed, symbol, account, will }), texts.theBreakClosesWhen],
+    willNot: [willNot, texts.noEntryIsChanged],
     cli: (reason, said) =>
       `roundlot positions adjust ${symbol} --account ${account} --as ${as} --by ${by}${said === "…" ? "" : ` --price ${said}`} --reason ${reason} --yes`,
     run: (api, reason, key, said) => ask(api, { reason }, said, key),

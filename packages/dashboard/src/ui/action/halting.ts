@@ -4,6 +4,7 @@ import type { Api } from "../../api/client.ts"
 import { ProblemError, problemOf } from "../../api/problem.ts"
 import type { Action } from "./Action.ts"
 import { scopeName } from "./standing.ts"
+import { texts } from "../../words/text/halts.ts"
 
 /** A dry run leaves no trace, its reason neither. */
 export const rehearsal = { reason: "what would follow", dryRun: true } as const
@@ -45,7 +46,8 @@ const inPart = (
   if (scopes.length === 1) return problem
   const fates = all.map((each, at) =>
     Either.match(each, {
-      onLeft: (error) => `${scopeName(scopes[at]?.account, scopes[at]?.symbol)} is not: ${problemOf(error).message}`,
+      onLeft: (error) =>
+        texts.isNot({ scope: scopeName(scopes[at]?.account, scopes[at]?.symbol), message: problemOf(error).message }),
       onRight: ({ done }) => done
     })
   )
@@ -84,40 +86,31 @@ const haltOf = (scopes: ReadonlyArray<Scope>, { cancelOpen }: { readonly cancelO
   }
 }
 
-const ordersIn = (count: number): string => `${count} working ${count === 1 ? "order" : "orders"}`
-
 const stops = (name: string): ReadonlyArray<string> => [
-  `Order entry stops now: ${name}.`,
-  "Trades are still accepted and accumulate."
+  texts.orderEntryStopsNow({ name }),
+  texts.tradesAreStillAccepted
 ]
 
 /** Stops what is sent in some scopes, and where that is wanted, what works there. */
 const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
   ...haltOf(scopes, { cancelOpen: false }),
-  verb: `Halt ${name}`,
+  verb: texts.halt({ name }),
   will: stops(name),
-  willNot: ["No order is cancelled."],
+  willNot: [texts.noOrderIsCancelled],
   tells: ({ cancelled = [] }) =>
-    cancelled.length === 0
-      ? "No working orders."
-      : `${ordersIn(cancelled.length)} ${cancelled.length === 1 ? "stays" : "stay"} at the broker.`,
+    cancelled.length === 0 ? texts.noWorkingOrders : texts.ordersStay({ count: cancelled.length }),
   also: {
     term: "cancelOpen",
-    label: ({ cancelled = [] }) =>
-      cancelled.length === 0 ? undefined : `Also cancel the ${ordersIn(cancelled.length)}`,
+    label: ({ cancelled = [] }) => (cancelled.length === 0 ? undefined : texts.alsoCancel({ count: cancelled.length })),
     action: {
       ...haltOf(scopes, { cancelOpen: true }),
-      verb: `Halt ${name} and cancel its orders`,
-      will: [
-        ...stops(name),
-        "Cancels are requested for working orders. Each ends when its broker confirms.",
-        "Their positions stay held until resumed."
-      ],
-      willNot: ["Filled shares stay."],
+      verb: texts.haltAndCancelIts({ name }),
+      will: [...stops(name), texts.cancelsAreRequestedFor, texts.theirPositionsStayHeld],
+      willNot: [texts.filledSharesStay],
       tells: ({ cancelled = [] }) =>
         cancelled.length === 0
-          ? "No working orders."
-          : `Cancel requested for ${ordersIn(cancelled.length)}: ${cancelled.join(", ")}.`
+          ? texts.noWorkingOrders
+          : texts.cancelRequested({ count: cancelled.length, orders: cancelled.join(", ") })
     }
   }
 })
@@ -143,7 +136,7 @@ const haltsOf = (accounts: ReadonlyArray<AtBroker>): ReadonlyArray<Action> => {
       .filter(({ names }) => names.length > 1)
       .map(({ broker, names }) =>
         haltIn(
-          `all of ${broker}: ${names.join(", ")}`,
+          texts.allOf({ broker, names: names.join(", ") }),
           names.map((account) => ({ account }))
         )
       ),
@@ -156,17 +149,17 @@ export const haltAny = (accounts: ReadonlyArray<AtBroker>, seen: Scope | undefin
   ...halt(),
   instead: {
     term: "haltScope",
-    label: "Scope",
+    label: texts.scope,
     actions: [...(seen === undefined ? [] : [halt(seen.account, seen.symbol)]), ...haltsOf(accounts)]
   }
 })
 
 /** Lets go on what was halted. */
 export const resume = (account?: string, symbol?: string): Action => ({
-  verb: `Resume ${scopeName(account, symbol)}`,
+  verb: texts.resume({ account: scopeName(account, symbol) }),
   typed: scopeName(account, symbol),
-  will: ["Due positions send their orders now."],
-  willNot: ["A halt of a wider or narrower scope stays."],
+  will: [texts.duePositionsSendTheir],
+  willNot: [texts.aHaltOfA],
   cli: (reason) => `roundlot resume ${scopeFlags({ account, symbol })} --reason ${reason}`,
   run: (api, reason, key) =>
     api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope({ account, symbol }) } }),

@@ -5,6 +5,7 @@ import type { Term } from "../../words/glossary.ts"
 import { lifeSecondsWords, offsetsWords, sessionWords, timeWords, typeWords } from "../../words/terms.ts"
 import type { Action, Done } from "./Action.ts"
 import { policyOfferedBy, type Terms } from "../form/terms.ts"
+import { texts } from "../../words/text/orderActions.ts"
 
 type Account = Pick<Documents.AccountDocument, "name" | "order" | "supportedOrders">
 
@@ -87,10 +88,8 @@ export const policyOf = ({
       ...(timeInForce === "" ? {} : { timeInForce })
     },
     faults: {
-      ...(numbers.length === steps.length
-        ? {}
-        : { offsets: "Whole basis points, with commas between the steps: 5, 20, 50." }),
-      ...(type === "limit" && seconds === undefined ? { life: "Whole seconds: 60." } : {})
+      ...(numbers.length === steps.length ? {} : { offsets: texts.wholeBasisPointsWith }),
+      ...(type === "limit" && seconds === undefined ? { life: texts.wholeSeconds } : {})
     }
   }
 }
@@ -134,15 +133,12 @@ const recordedOf = (api: Api, account: string, done: string): Effect.Effect<Done
 
 /** Sets how orders of an account leave from now on. */
 export const setOrderPolicy = ({ name, order: before }: Account, policy: Policy): Action => ({
-  verb: `Change order settings of ${name}`,
+  verb: texts.changeOrderSettingsOf({ name }),
   will: [
-    `Orders of ${name} without settings of their own: ${wordsOf(policy)}. Before: ${wordsOf(before)}.`,
-    "Its positions are evaluated with the new settings now, each from the first step."
+    texts.ordersOfWithoutSettings({ name, after: wordsOf(policy), before: wordsOf(before) }),
+    texts.itsPositionsAreEvaluated
   ],
-  willNot: [
-    "Orders sent before stay unchanged.",
-    "Orders and sources with their own session or time in force keep them."
-  ],
+  willNot: [texts.ordersSentBeforeStay, texts.ordersAndSourcesWith],
   cli: (reason) => `roundlot accounts add ${name} ${flagsOf(policy)} --reason ${reason}`,
   run: (api, reason, key) =>
     Effect.flatMap(
@@ -151,6 +147,6 @@ export const setOrderPolicy = ({ name, order: before }: Account, policy: Policy)
         headers: { "idempotency-key": key },
         payload: { reason, ...policy }
       }),
-      ({ order }) => recordedOf(api, name, `Order settings of ${name}: ${wordsOf(order)}.`)
+      ({ order }) => recordedOf(api, name, texts.orderSettingsOf({ name, settings: wordsOf(order) }))
     )
 })

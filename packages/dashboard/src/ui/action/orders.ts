@@ -3,6 +3,7 @@ import { orderOf, type Seen } from "../../api/records.ts"
 import { termsWords } from "../../words/terms.ts"
 import type { Action } from "./Action.ts"
 import { command, aboutOf } from "./command.ts"
+import { texts } from "../../words/text/orderActions.ts"
 
 const ofOrder = aboutOf("order", orderOf)
 
@@ -10,13 +11,13 @@ const ofOrder = aboutOf("order", orderOf)
 export const cancelOrder = (order: Documents.OrderDocument): Action => {
   const { filledQuantity, id, quantity, side, symbol } = order
   return {
-    verb: `Cancel ${id}`,
-    back: "Keep the order",
+    verb: texts.cancel({ id }),
+    back: texts.keepTheOrder,
     ...ofOrder(order, cancelOrder),
     isDangerous: true,
     isStop: true,
-    will: [`The broker is asked to cancel ${side} ${quantity} ${symbol}. The order ends when the broker confirms.`],
-    willNot: [`${filledQuantity} of ${quantity} are filled, and stay.`],
+    will: [texts.theBrokerIsAsked({ side, quantity, symbol })],
+    willNot: [texts.filledStay({ filled: filledQuantity, quantity })],
     cli: (reason) => `roundlot orders cancel ${id} --reason ${reason}`,
     ...command(id, (api, wish) => api.controls.cancelOrder(wish))
   }
@@ -25,14 +26,16 @@ export const cancelOrder = (order: Documents.OrderDocument): Action => {
 /** Lets an order go that waits for a person, as it was shown. */
 export const approveOrder = (order: Seen<Documents.OrderDetail>): Action => {
   const { account, id, limitPrice, quantity, side, stopPrice, symbol } = order
-  const prices = [stopPrice === null ? "" : `, stop ${stopPrice}`, limitPrice === null ? "" : `, limit ${limitPrice}`]
+  const terms = [
+    termsWords(order),
+    ...(stopPrice === null ? [] : [texts.stopPrice({ price: stopPrice })]),
+    ...(limitPrice === null ? [] : [texts.limitPrice({ price: limitPrice })])
+  ].join(", ")
   return {
-    verb: `Approve ${id}`,
+    verb: texts.approve({ id }),
     ...ofOrder(order, () => approveOrder(order)),
-    will: [
-      `${side} ${quantity} ${symbol} of ${account} (${termsWords(order)}${prices.join("")}) is checked against the account's limits again, and sent to the broker.`
-    ],
-    willNot: ["Limits and halts still apply."],
+    will: [texts.isCheckedAgain({ side, quantity, symbol, account, terms })],
+    willNot: [texts.limitsAndHaltsStill],
     cli: (reason) => `roundlot orders approve ${id} --quantity ${quantity} --reason ${reason}`,
     ...command(id, (api, { payload, ...wish }) =>
       api.controls.approveOrder({ ...wish, payload: { ...payload, quantity } })
@@ -45,17 +48,19 @@ export const markPlaced = (order: Seen<Documents.OrderDocument>, brokerOrderId: 
   const { id, quantity, side, symbol } = order
   return {
     ...ofOrder(order, (now) => markPlaced(now, brokerOrderId)),
-    verb: brokerOrderId === undefined ? `The broker has ${id}` : `${id} is ${brokerOrderId}`,
+    verb: brokerOrderId === undefined ? texts.theBrokerHas({ id }) : texts.orderIsBrokerOrder({ id, brokerOrderId }),
     asks: {
       term: "brokerOrderId",
-      label: "The broker's order id",
+      label: texts.theBrokersOrderId,
       ...(brokerOrderId === undefined ? {} : { chosen: brokerOrderId })
     },
     will: [
-      `You confirm that ${brokerOrderId ?? "the broker order you name"} is ${id}, ${side} ${quantity} ${symbol}. State and fills are read from it.`,
-      `It is read and compared. A different symbol or side does not count, and any difference is a break that blocks ${symbol}.`
+      brokerOrderId === undefined
+        ? texts.youConfirmTheOneYouName({ id, side, quantity, symbol })
+        : texts.youConfirmThatIs({ brokerOrderId, id, side, quantity, symbol }),
+      texts.isReadAndCompared({ symbol })
     ],
-    willNot: ["No order is sent."],
+    willNot: [texts.noOrderIsSent],
     cli: (reason, said) => `roundlot orders resolve ${id} --as ${said} --reason ${reason}`,
     ...command(id, (api, { payload, ...wish }, said) =>
       api.controls.resolveOrder({ ...wish, payload: { ...payload, as: said } })
@@ -68,13 +73,11 @@ export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
   const { id, quantity, side, symbol } = order
   return {
     ...ofOrder(order, markNotPlaced),
-    verb: `${id} was never placed`,
+    verb: texts.wasNeverPlaced({ id }),
     isDangerous: true,
     typed: symbol,
-    will: [
-      `${id} ends, and its ${side} of ${quantity} ${symbol} is no longer in flight. Due shares are ordered again: if the broker has the order after all, they are traded twice.`
-    ],
-    willNot: ["The broker is not asked. You confirm it."],
+    will: [texts.endsUnplaced({ id, side, quantity, symbol })],
+    willNot: [texts.brokerIsNotAsked],
     cli: (reason) => `roundlot orders resolve ${id} --not-placed --reason ${reason} --yes`,
     ...command(id, (api, { payload, ...wish }) =>
       api.controls.resolveOrder({ ...wish, payload: { ...payload, notPlaced: true } })
@@ -84,8 +87,8 @@ export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
 
 /** What of the broker's evidence contradicts a live order, as a sentence. */
 export const contradicting: { readonly [F in NonNullable<Documents.OrderDetail["contradiction"]>["fact"]]: string } = {
-  EndReported: "The broker reported its end. No second reading confirms it.",
-  NotListed: "It is missing in the broker's complete history."
+  EndReported: texts.theBrokerReportedIts,
+  NotListed: texts.itIsMissingIn
 }
 
 /** A live order that its broker contradicts: a person has looked, and it has ended there. One that the broker shows live refuses it. */
@@ -96,14 +99,14 @@ export const markEnded = (
   const { filledQuantity, id, quantity, side, symbol } = order
   return {
     ...ofOrder(order, (now) => markEnded(now, now.contradiction ?? against)),
-    verb: `${id} has ended`,
+    verb: texts.hasEnded({ id }),
     isDangerous: true,
     typed: symbol,
     will: [
-      `${contradicting[against.fact]} You confirm that it ended as ${against.as}.`,
-      `${id} ends with ${filledQuantity} of ${quantity} filled. Due shares are ordered again: if the ${side} order in ${symbol} still works at the broker, they are traded twice.`
+      texts.youConfirmItsEnd({ fact: contradicting[against.fact], as: against.as }),
+      texts.endsFilled({ id, filled: filledQuantity, quantity, side, symbol })
     ],
-    willNot: ["The broker is not asked. You confirm it."],
+    willNot: [texts.brokerIsNotAsked],
     cli: (reason) => `roundlot orders resolve ${id} --ended --reason ${reason} --yes`,
     ...command(id, (api, { payload, ...wish }) =>
       api.controls.resolveOrder({ ...wish, payload: { ...payload, ended: true } })
@@ -117,14 +120,19 @@ export const acceptReport = (order: Seen<Documents.OrderDetail>, number: number)
   const held = heldReports.find((each) => each.number === number)
   return {
     ...ofOrder(order, (now) => acceptReport({ ...order, ...now }, number)),
-    verb: `Accept report ${number}`,
+    verb: texts.acceptReport({ number }),
     isDangerous: true,
     typed: symbol,
     will: [
-      `Books ${held?.field ?? "what was reported"} ${held?.reported ?? ""} of ${id}, where ${held?.possible ?? "less"} was possible.`,
-      `Trading in ${symbol} continues when no other report of ${id} is held.`
+      texts.booksReport({
+        field: held?.field ?? texts.reportedField,
+        reported: held?.reported ?? "",
+        id,
+        possible: held?.possible ?? texts.less
+      }),
+      texts.tradingInContinuesWhen({ symbol, id })
     ],
-    willNot: ["The broker is not asked again."],
+    willNot: [texts.brokerIsNotAskedAgain],
     cli: (reason) => `roundlot orders accept-report ${id} --report ${number} --reason ${reason} --yes`,
     ...command(id, (api, { payload, ...wish }) =>
       api.controls.acceptReport({ ...wish, payload: { ...payload, report: number } })
@@ -137,14 +145,11 @@ export const voidOrder = (order: Seen<Documents.OrderDetail>): Action => {
   const { id, sentQuantity, side, symbol } = order
   return {
     ...ofOrder(order, (now) => voidOrder({ ...order, ...now })),
-    verb: `Void reports of ${id}`,
+    verb: texts.voidReportsOf({ id }),
     isDangerous: true,
     typed: symbol,
-    will: [
-      `All reported totals of ${id} are discarded. It is ${side} ${sentQuantity} ${symbol} again, as sent.`,
-      "Held reports are closed as voided."
-    ],
-    willNot: ["Its executions stay. Void them one by one on the command line."],
+    will: [texts.allReportedTotalsOf({ id, side, quantity: sentQuantity, symbol }), texts.heldReportsAreClosed],
+    willNot: [texts.itsExecutionsStayVoid],
     cli: (reason) => `roundlot orders void ${id} --reason ${reason} --yes`,
     ...command(id, (api, wish) => api.controls.voidOrder(wish))
   }

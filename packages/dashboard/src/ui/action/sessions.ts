@@ -1,26 +1,26 @@
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
 import type { Action } from "./Action.ts"
+import { texts } from "../../words/text/otherActions.ts"
 
 const signedOut = (done: string, key: string) => () => ({ done, account: "", commandId: key, effects: null })
 
 /** Signs a browser out. */
 export const endSession = ({ host, id, token }: Documents.SessionDocument): Action => ({
-  verb: "Sign out",
+  verb: texts.signOut,
   isHarmless: true,
-  will: [`The browser of ${token} at ${host} is signed out now.`],
-  willNot: ["Its token stays valid, so that it can sign in again."],
+  will: [texts.theBrowserOfAt({ token, host })],
+  willNot: [texts.itsTokenStaysValid],
   cli: () => `roundlot sessions end ${id}`,
-  run: (api, _reason, key) =>
-    Effect.map(api.session.end({ path: { id } }), signedOut("That browser is signed out.", key))
+  run: (api, _reason, key) => Effect.map(api.session.end({ path: { id } }), signedOut(texts.thatBrowserIsSigned, key))
 })
 
 /** Signs out all other browsers of the caller's token. */
 export const endOtherSessions: Action = {
-  verb: "Sign out my other browsers",
+  verb: texts.signOutMyOther,
   isHarmless: true,
-  will: ["All your other browsers are signed out now."],
-  willNot: ["This browser and those of other tokens stay signed in."],
+  will: [texts.allYourOtherBrowsers],
+  willNot: [texts.thisBrowserAndThose],
   cli: () => "roundlot sessions list",
-  run: (api, _reason, key) => Effect.map(api.session.endOthers(), signedOut("Your other browsers are signed out.", key))
+  run: (api, _reason, key) => Effect.map(api.session.endOthers(), signedOut(texts.yourOtherBrowsersAre, key))
 }

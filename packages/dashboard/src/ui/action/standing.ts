@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { signs, signOfState } from "../../words/signs.ts"
+import { texts } from "../../words/text/halts.ts"
 
 type Overview = Documents.OverviewDocument
 type Control = Documents.ControlDocument
@@ -30,7 +31,7 @@ export const boundAt = ({ controls }: Pick<Overview, "controls">, position: Scop
 
 /** What a scope is called. */
 export const scopeName = (account: string | undefined, symbol: string | undefined): string =>
-  account === undefined ? "everything" : symbol === undefined ? account : `${symbol} on ${account}`
+  account === undefined ? texts.everything : symbol === undefined ? account : texts.on({ symbol, account })
 
 /** What a control is set for. */
 export const nameOf = ({ account, symbol }: Scope): string => scopeName(account ?? undefined, symbol ?? undefined)
@@ -41,7 +42,8 @@ const MOST_NAMED = 5
 /** The names of scopes in a sentence. */
 export const named = (scopes: ReadonlyArray<Scope>): string => {
   const rest = scopes.length - MOST_NAMED
-  return `${scopes.slice(0, MOST_NAMED).map(nameOf).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`
+  const names = scopes.slice(0, MOST_NAMED).map(nameOf).join(", ")
+  return rest > 0 ? texts.namesAndMore({ names, rest }) : names
 }
 
 /** What does not trade as usual in words, each state with what it is set for: `Halted: IBM on paper · Reducing: second`. */

@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { type Seen, tradeOf } from "../../api/records.ts"
 import type { Action } from "./Action.ts"
 import { aboutOf, command } from "./command.ts"
+import { texts } from "../../words/text/otherActions.ts"
 
 const ofTrade = aboutOf("trade", tradeOf)
 
@@ -10,10 +11,10 @@ export const reverseTrade = (trade: Seen<Documents.TradeDocument>): Action => {
   const { id, quantity, side, symbol, version } = trade
   return {
     ...ofTrade(trade, reverseTrade),
-    verb: `Reverse ${id}`,
+    verb: texts.reverse({ id }),
     typed: symbol,
-    will: [`A trade of ${quantity} ${symbol} on the other side reverses this ${side}. It accumulates like any other.`],
-    willNot: ["The trade, its orders and its fills stay in the journal."],
+    will: [texts.aTradeOfOn({ quantity, symbol, side })],
+    willNot: [texts.theTradeItsOrders],
     cli: (reason) => `roundlot trades reverse ${id} --reason ${reason}`,
     ...command(id, (api, wish) => api.controls.reverseTrade(wish), version)
   }
@@ -24,10 +25,10 @@ export const dismissTrade = (trade: Seen<Documents.TradeDocument>): Action => {
   const { id, quantity, side, symbol, version } = trade
   return {
     ...ofTrade(trade, dismissTrade),
-    verb: `Dismiss ${id}`,
+    verb: texts.dismiss({ id }),
     typed: symbol,
-    will: [`The held trade, ${side} ${quantity} ${symbol}, will not be counted.`],
-    willNot: ["No order is made for it."],
+    will: [texts.theHeldTradeWill({ side, quantity, symbol })],
+    willNot: [texts.noOrderIsMade],
     cli: (reason) => `roundlot trades dismiss ${id} --reason ${reason}`,
     ...command(id, (api, wish) => api.controls.dismissTrade(wish), version)
   }

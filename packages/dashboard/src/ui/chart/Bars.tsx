@@ -3,6 +3,7 @@ import { Link } from "wouter"
 import { grouped, magnitude, MINUS, negated, shareOf, signOf, sumOf } from "../../format/figure.ts"
 import { Head } from "../parts/Help.tsx"
 import { Figure } from "../parts/Figure.tsx"
+import { texts } from "../../words/text/charts.ts"
 
 interface GaugeProps {
   readonly residual: string
@@ -22,8 +23,8 @@ export const LotGauge = ({ from, isHeld, residual }: GaugeProps) => {
       aria-valuemin={-100}
       aria-valuemax={100}
       aria-valuenow={Math.round(share * 100)}
-      aria-valuetext={`${grouped(residual, true)} of ${grouped(from)}`}
-      aria-label="residual to the next lot"
+      aria-valuetext={texts.residualOfThreshold({ residual: grouped(residual, true), from: grouped(from) })}
+      aria-label={texts.residualToTheNext}
     >
       <span style={{ left: `${left}%`, width: `${Math.abs(share) * 50}%` }} />
     </span>
@@ -39,8 +40,8 @@ export const FillBar = ({ filled, quantity }: { readonly filled: string; readonl
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(Math.max(0, shareOf(filled, quantity)) * 100)}
-      aria-valuetext={`${grouped(filled)} of ${grouped(quantity)}`}
-      aria-label="filled"
+      aria-valuetext={texts.filledOfQuantity({ filled: grouped(filled), quantity: grouped(quantity) })}
+      aria-label={texts.filled}
     >
       <span style={{ width: `${Math.max(0, shareOf(filled, quantity)) * 100}%` }} />
     </span>
@@ -96,7 +97,7 @@ export const Equation = ({ rows, sum }: EquationProps) => (
     </dl>
     {addsUp(sum) ? null : (
       <p className="tone-danger" role="alert">
-        These figures do not add up. Run the audit first.
+        {texts.doesNotAddUp}
       </p>
     )}
   </div>

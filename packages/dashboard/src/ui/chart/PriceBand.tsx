@@ -1,15 +1,16 @@
 import type { Documents } from "@roundlot/api"
 import { grouped, magnitude, shareOf, sumOf, negated, signOf } from "../../format/figure.ts"
 import { usePaced } from "./usePaced.ts"
+import { texts } from "../../words/text/charts.ts"
 
 type Fill = Documents.FillDocument
 type Band = Documents.PriceBandDocument
 
 const sources: Readonly<Record<Band["from"], string>> = {
-  limit: "its limit",
-  market: "the market before its fill",
-  trades: "the price of its trades",
-  fill: "its last fill"
+  limit: texts.itsLimit,
+  market: texts.marketBeforeFill,
+  trades: texts.priceOfTrades,
+  fill: texts.itsLastFill
 }
 
 /** The band takes the middle of the line; what is outside stands beside it, at most at its end. */
@@ -36,17 +37,15 @@ export const PriceBand = ({ band, fills }: { readonly band: Band; readonly fills
   const priced = usePaced(fills).filter(isPriced)
   const outside = priced.filter((fill) => fill.canonical && fill.band === "outside").length
   const most = priced.map(({ quantity }) => magnitude(quantity)).reduce((a, b) => (shareOf(a, b) < 1 ? b : a), "0")
-  const found = priced.length === 0 ? "no fill with a price yet" : outside === 0 ? "all inside" : `${outside} outside`
-  const around = `±${grouped(String(band.bandBp))} bp of ${grouped(band.reference)}`
+  const found = priced.length === 0 ? texts.noPricedFill : outside === 0 ? texts.allInside : texts.outside({ outside })
+  const around = texts.bandAround({ bp: grouped(String(band.bandBp)), reference: grouped(band.reference) })
   return (
     <div className="price-band">
       <p>
-        <span>
-          Price against the band, {around}, {sources[band.from]}
-        </span>
+        <span>{texts.priceAgainstTheBand({ around, sources: sources[band.from] })}</span>
         <span className={outside === 0 ? undefined : "tone-warn"}>{found}</span>
       </p>
-      <div className="line" role="img" aria-label={`Prices against the band, ${around}: ${found}`}>
+      <div className="line" role="img" aria-label={texts.pricesAgainstTheBand({ around, found })}>
         <span className="inside" />
         <span className="reference" />
         {priced.map((fill) => {
@@ -57,7 +56,7 @@ export const PriceBand = ({ band, fills }: { readonly band: Band; readonly fills
               key={fill.id}
               className={state}
               style={{ left: `${placeOf(fill.price, band)}%`, width: size, height: size }}
-              title={`${fill.id}: ${grouped(fill.quantity)} at ${grouped(fill.price)}`}
+              title={texts.fillAt({ fill: fill.id, quantity: grouped(fill.quantity), price: grouped(fill.price) })}
             />
           )
         })}

@@ -6,6 +6,7 @@ import * as columns from "../table/columns.tsx"
 import type { Column } from "../table/Column.ts"
 import { useNow, useSettings } from "../parts/settings.ts"
 import { type Point, StepChart } from "./StepChart.tsx"
+import { texts } from "../../words/text/charts.ts"
 
 /** The rate of a stretch, for its pixel, beside what was sent of it. */
 interface Rate extends Point, Stretch {}
@@ -36,13 +37,13 @@ export const RateChart = ({ reading }: { readonly reading: Reading }) => {
   const named = dipsOf(stretches)
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, MOST_NAMED)
-    .map(({ from, ms, rows }) => `Dip at ${time(from)}: ${rowsIn(rows)} in ${shownSpan(ms)}.`)
+    .map(({ from, ms, rows }) => texts.dip({ from: time(from), rows: rowsIn(rows), span: shownSpan(ms) }))
   return (
     <StepChart
       isSmall
-      label="Rows per second"
-      summary={named.length === 0 ? `No dip since ${time(first.from)}.` : named.join(" ")}
-      unit="rows/s"
+      label={texts.rowsPerSecond}
+      summary={named.length === 0 ? texts.noDipSince({ from: time(first.from) }) : named.join(" ")}
+      unit={texts.rowsASecond}
       points={stretches.map(rate)}
       columns={table}
     />

@@ -1,4 +1,5 @@
 import { type RowCounts, rowsDone } from "../../words/rows.ts"
+import { texts } from "../../words/text/charts.ts"
 
 interface RowsBarProps {
   readonly counts: RowCounts
@@ -11,12 +12,12 @@ export const RowsBar = ({ counts, working = 0 }: RowsBarProps) => {
   const { cancelledTrades, failedTrades, totalTrades } = counts
   const done = rowsDone(counts)
   const share = (count: number): string => `${totalTrades === 0 ? 0 : (100 * count) / totalTrades}%`
-  const text = `${done} of ${totalTrades} rows completed, ${failedTrades} failed, ${cancelledTrades} cancelled`
+  const text = texts.rowsProgress({ done, total: totalTrades, failed: failedTrades, cancelled: cancelledTrades })
   return (
     <span
       className="rows-bar"
       role="meter"
-      aria-label="rows"
+      aria-label={texts.rows}
       aria-valuemin={0}
       aria-valuemax={totalTrades}
       aria-valuenow={Math.min(totalTrades, done + failedTrades + cancelledTrades)}

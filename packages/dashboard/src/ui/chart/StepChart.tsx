@@ -6,6 +6,7 @@ import type { Column } from "../table/Column.ts"
 import { Rows } from "../table/TablePanel.tsx"
 import { useNow, useSettings } from "../parts/settings.ts"
 import { usePaced } from "./usePaced.ts"
+import { texts } from "../../words/text/charts.ts"
 
 /** What a line is at a moment, as the daemon sent it; numbers are made of figures for pixels only. */
 export interface Point {
@@ -90,13 +91,13 @@ export const StepChart = <A extends Point>(props: StepChartProps<A>) => {
       <p>
         {summary}{" "}
         <button type="button" className="button quiet small" onClick={() => setTable(!isTable)}>
-          {isTable ? "View as chart" : "View as table"}
+          {isTable ? texts.viewAsChart : texts.viewAsTable}
         </button>
       </p>
       {isTable ? (
         <Rows
           label={label}
-          empty="Nothing happened yet."
+          empty={texts.nothingHappenedYet}
           columns={columns}
           rows={points}
           idOf={({ at, figure }) => `${at} ${figure}`}

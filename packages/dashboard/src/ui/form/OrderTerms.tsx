@@ -3,6 +3,7 @@ import { pricesOf } from "@roundlot/api/client"
 import { sessionWords, timeWords, typeWords } from "../../words/terms.ts"
 import { Choice, Written } from "../parts/Field.tsx"
 import type { Terms } from "./terms.ts"
+import { texts } from "../../words/text/forms.ts"
 
 interface PolicyFieldsProps {
   /** What the broker of the account takes. */
@@ -23,7 +24,7 @@ interface PolicyFieldsProps {
 const SessionField = ({ errorOf, offered, onChange }: PolicyFieldsProps) => (
   <Choice
     term="session"
-    label="Session"
+    label={texts.session}
     value={offered.terms.session}
     options={[
       ["", offered.usual.session],
@@ -38,7 +39,7 @@ const SessionField = ({ errorOf, offered, onChange }: PolicyFieldsProps) => (
 const LifeField = ({ errorOf, offered, onChange }: PolicyFieldsProps) => (
   <Choice
     term="timeInForce"
-    label="Time in force"
+    label={texts.timeInForce}
     value={offered.terms.timeInForce}
     options={[
       ...(offered.isUsualTaken ? [["", offered.usual.timeInForce] as const] : []),
@@ -75,7 +76,7 @@ export const OrderTerms = (props: OrderTermsProps) => {
       <SessionField {...props} />
       <Choice
         term="orderType"
-        label="Type"
+        label={texts.type}
         value={type}
         options={offered.types.map((each) => [each, typeWords(each)] as const)}
         onChoose={(chosen) => onChange({ type: chosen })}
@@ -84,7 +85,7 @@ export const OrderTerms = (props: OrderTermsProps) => {
       {needs.limit ? (
         <Written
           term="limitPrice"
-          label="Limit price"
+          label={texts.limitPrice}
           value={limitPrice}
           onWrite={(text) => onChange({ limitPrice: text })}
           error={errorOf("limitPrice")}
@@ -95,7 +96,7 @@ export const OrderTerms = (props: OrderTermsProps) => {
       {needs.stop ? (
         <Written
           term="stopPrice"
-          label="Stop price"
+          label={texts.stopPrice}
           value={stopPrice}
           onWrite={(text) => onChange({ stopPrice: text })}
           error={errorOf("stopPrice")}
@@ -107,7 +108,7 @@ export const OrderTerms = (props: OrderTermsProps) => {
       {timeInForce === "gtd" ? (
         <Written
           term="goodTill"
-          label="Good till"
+          label={texts.goodTill}
           value={goodTill}
           onWrite={(text) => onChange({ goodTill: text })}
           error={errorOf("goodTill")}

@@ -3,10 +3,11 @@ import { useAsk } from "../../api/asking.ts"
 import { ProblemError } from "../../api/problem.ts"
 import { Choice, Written } from "../parts/Field.tsx"
 import { useFilters } from "../parts/filters.ts"
+import { texts } from "../../words/text/forms.ts"
 
 const sides = [
-  ["buy", "Buy"],
-  ["sell", "Sell"]
+  ["buy", texts.buy],
+  ["sell", texts.sell]
 ] as const
 
 /** A wish to trade as forms ask for it: who, what, on which side, and the key under which it is sent. */
@@ -61,7 +62,7 @@ export const TicketFields = ({
   <>
     <Choice
       term="account"
-      label="Account"
+      label={texts.account}
       value={ticket.account}
       options={ticket.names.map((name) => [name, name] as const)}
       onChoose={ticket.chooseAccount}
@@ -69,7 +70,7 @@ export const TicketFields = ({
     />
     <Written
       term="symbol"
-      label="Symbol"
+      label={texts.symbol}
       value={ticket.symbol}
       onWrite={ticket.writeSymbol}
       error={errorOf("symbol")}
@@ -77,7 +78,7 @@ export const TicketFields = ({
     />
     <Choice
       term="side"
-      label="Side"
+      label={texts.side}
       value={ticket.side}
       options={sides}
       onChoose={ticket.chooseSide}

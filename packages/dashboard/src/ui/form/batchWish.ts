@@ -1,6 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { policyTimesInForce, type BatchMode } from "@roundlot/api/client"
 import { sessionWords, timeWords } from "../../words/terms.ts"
+import { texts } from "../../words/text/forms.ts"
 import { TERMS, type Separator } from "./batchFile.ts"
 import { policyOfferedBy, saidBySource, type Terms } from "./terms.ts"
 
@@ -156,7 +157,7 @@ export const policyOffered = (wish: Wish, { accounts, sources, templates }: Know
   if (wish.mode !== "execute") return undefined
   const account = accounts?.find(({ name }, _, { length }) => name === wish.account || length === 1)
   const template = templates?.find(({ name }) => name === wish.template)
-  const terms = template === undefined ? [] : [["template", template.terms] as const]
+  const terms = template === undefined ? [] : [[texts.templateSays, template.terms] as const]
   const before = [...terms, ...saidBySource(template?.terms.source ?? SOURCE, sources)]
   return account === undefined ? undefined : policyOfferedBy(account, wish, before)
 }
@@ -169,12 +170,12 @@ export const settled = (wish: Wish, known: Known): Wish => {
   return isUnknown ? there : { ...there, ...(policyOffered(there, known)?.terms ?? { session: "", timeInForce: "" }) }
 }
 
-/** What the form says of orders, in words; what it leaves open, rows, template, source and account say. */
+/** What the form says of orders, in words: empty where it says nothing. What it leaves open, rows, template, source and account say. */
 export const policyWords = (wish: Wish): string => {
   const { session, timeInForce } = policyOf(wish)
   const said = [
     timeInForce === undefined ? [] : [timeWords(timeInForce)],
     session === undefined ? [] : [sessionWords(session)]
   ].flat()
-  return said.length === 0 ? "" : `: ${said.join(", ")}, unless a row names its own`
+  return said.join(", ")
 }

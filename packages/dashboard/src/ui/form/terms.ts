@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { orderTypes, policyTimesInForce, pricesOf, type OrderType } from "@roundlot/api/client"
 import { quoted } from "../../words/copies.ts"
 import { sessionWords, timeWords } from "../../words/terms.ts"
+import { texts } from "../../words/text/forms.ts"
 
 type Account = Pick<Documents.AccountDocument, "order" | "supportedOrders">
 type Session = Documents.OrderDetail["session"]
@@ -41,33 +42,38 @@ export const saidBySource = (name: string, sources: ReadonlyArray<Documents.Sour
   const source = sources?.find((each) => each.name === name)
   if (source === undefined) return []
   const { session, timeInForce } = source
-  return [[`source ${name}`, { session: session ?? undefined, timeInForce: timeInForce ?? undefined }]]
+  return [[texts.source({ name }), { session: session ?? undefined, timeInForce: timeInForce ?? undefined }]]
 }
 
 /** What an open batch says of its rows' orders that say nothing themselves. */
 export const saidByBatch = (batch: Documents.BatchDocument | undefined): Said =>
   batch === undefined
     ? []
-    : [[`batch ${batch.id}`, { session: batch.session ?? undefined, timeInForce: batch.timeInForce ?? undefined }]]
+    : [
+        [
+          texts.batch({ batch: batch.id }),
+          { session: batch.session ?? undefined, timeInForce: batch.timeInForce ?? undefined }
+        ]
+      ]
 
 /** The first that says anything of a term, and what it says. */
 const firstIn = <A>(all: Said, of: (policy: Policy) => A | undefined, otherwise: A) =>
   all.flatMap(([sayer, policy]) => {
     const value = of(policy)
     return value === undefined ? [] : [{ sayer, value }]
-  })[0] ?? { sayer: "account", value: otherwise }
+  })[0] ?? { sayer: texts.accountSays, value: otherwise }
 
 /** What holds where a form says nothing: of each term what the first says that says anything, else the account. */
 const usualOf = ({ order }: Account, before: Said = []) => {
-  const all: Said = [...before, ["account", order === "market" ? {} : order]]
+  const all: Said = [...before, [texts.accountSays, order === "market" ? {} : order]]
   const session = firstIn<Session>(all, (policy) => policy.session, "regular")
   const timeInForce = firstIn<string>(all, (policy) => policy.timeInForce, "day")
   return {
     session: session.value,
     timeInForce: timeInForce.value,
     words: {
-      session: `${session.sayer} setting: ${sessionWords(session.value)}`,
-      timeInForce: `${timeInForce.sayer} setting: ${timeWords(timeInForce.value)}`
+      session: texts.setting({ sayer: session.sayer, value: sessionWords(session.value) }),
+      timeInForce: texts.setting({ sayer: timeInForce.sayer, value: timeWords(timeInForce.value) })
     }
   } as const
 }

@@ -1,4 +1,5 @@
 import { useFilters } from "../parts/filters.ts"
+import { texts } from "../../words/text/frame.ts"
 
 /** Whose records are looked at: a parameter of the address, which goes on from page to page. Nothing to choose where there is one account. */
 export const AccountSwitch = ({ names }: { readonly names: ReadonlyArray<string> }) => {
@@ -9,11 +10,11 @@ export const AccountSwitch = ({ names }: { readonly names: ReadonlyArray<string>
   return (
     <select
       className="accounts"
-      aria-label="Shown account"
+      aria-label={texts.shownAccount}
       value={account}
       onChange={({ target }) => set("account", target.value)}
     >
-      <option value="">All accounts</option>
+      <option value="">{texts.allAccounts}</option>
       {shown.map((name) => (
         <option key={name} value={name}>
           {name}

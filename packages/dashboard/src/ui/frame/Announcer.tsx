@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react"
 import { useOverview } from "../../api/overview.ts"
 import * as live from "../../live/live.ts"
+import { texts } from "../../words/text/frame.ts"
 
 const ANNOUNCE_MS = 10_000
 
@@ -10,9 +11,6 @@ let waiting: ReadonlyArray<string> = []
 export const announce = (text: string): void => {
   waiting = [...waiting, text]
 }
-
-const counted = (count: number, one: string, many: string): ReadonlyArray<string> =>
-  count === 0 ? [] : [`${count} ${count === 1 ? one : many}.`]
 
 /** How many cases of breaks have come since they were first seen. */
 const useOpened = () => {
@@ -41,8 +39,8 @@ export const Announcer = () => {
     })
     const timer = setInterval(() => {
       const said = [
-        ...counted(fills, "new fill", "new fills"),
-        ...counted(opened.current, "case opened", "cases opened"),
+        ...(fills === 0 ? [] : [texts.newFills({ count: fills })]),
+        ...(opened.current === 0 ? [] : [texts.casesOpened({ count: opened.current })]),
         ...waiting
       ]
       if (said.length > 0) setText(said.join(" "))

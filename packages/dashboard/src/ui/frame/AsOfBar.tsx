@@ -2,6 +2,7 @@ import { lazy, useState } from "react"
 import { useLocation } from "wouter"
 import { useAsOf, useLookAt } from "../parts/asOf.ts"
 import { Part } from "../parts/Part.tsx"
+import { texts } from "../../words/text/frame.ts"
 
 const AsOfPanel = lazy(() => import("./AsOfPanel.tsx").then(({ AsOfPanel }) => ({ default: AsOfPanel })))
 
@@ -28,7 +29,7 @@ export const AsOfBar = () => {
   if (asOf === "" && (!isOpen || !isPast)) {
     return isPast ? (
       <button type="button" data-key="a" className="button quiet small as-of" onClick={() => setOpen(true)}>
-        As of…
+        {texts.asOf}
       </button>
     ) : null
   }

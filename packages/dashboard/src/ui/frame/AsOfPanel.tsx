@@ -8,6 +8,7 @@ import { Field } from "../parts/Field.tsx"
 import { Head } from "../parts/Help.tsx"
 import { useNow, useSettings } from "../parts/settings.ts"
 import { SignIcon } from "../parts/Sign.tsx"
+import { texts } from "../../words/text/asOf.ts"
 
 /** The number of the first commit. */
 const FIRST = 1
@@ -34,7 +35,7 @@ const Steps = ({ head, onLook, position }: StepsProps) => {
     setDragged(undefined)
   }
   return (
-    <div className="field past-steps" role="group" aria-label="Steps">
+    <div className="field past-steps" role="group" aria-label={texts.steps}>
       <Head term="feedPosition" />
       <button
         type="button"
@@ -42,12 +43,15 @@ const Steps = ({ head, onLook, position }: StepsProps) => {
         disabled={position <= FIRST}
         onClick={() => onLook(Math.max(FIRST, position - 1))}
       >
-        Earlier
+        {texts.earlier}
       </button>
       <input
         type="range"
-        aria-label="Feed position"
-        aria-valuetext={`${grouped(String(dragged ?? position))} of ${grouped(String(head))}`}
+        aria-label={texts.feedPosition}
+        aria-valuetext={texts.positionOfHead({
+          position: grouped(String(dragged ?? position)),
+          head: grouped(String(head))
+        })}
         min={FIRST}
         max={Math.max(head, position)}
         value={dragged ?? position}
@@ -57,10 +61,10 @@ const Steps = ({ head, onLook, position }: StepsProps) => {
         onBlur={letGo}
       />
       <button type="button" className="button small" disabled={position >= head} onClick={() => onLook(position + 1)}>
-        Later
+        {texts.later}
       </button>
       <span className="figure">
-        {grouped(String(dragged ?? position))} of {grouped(String(head))}
+        {texts.positionOfHead({ position: grouped(String(dragged ?? position)), head: grouped(String(head)) })}
       </span>
     </div>
   )
@@ -81,17 +85,16 @@ export const AsOfPanel = ({ asOf, isPast, onClose }: AsOfPanelProps) => {
   const { utc } = useSettings()
   const { head, place } = usePlace(asOf)
   const timeOf = (at: string): string => `${shownTime(at, now, utc)} ${zoneName(utc)}`
-  const asked = /^\d+$/.test(asOf) ? `feed position ${grouped(asOf)}` : timeOf(asOf)
-  const shown = place === undefined ? asked : `feed position ${grouped(String(place.position))}, ${timeOf(place.at)}`
+  const asked = /^\d+$/.test(asOf) ? texts.atFeedPosition({ position: grouped(asOf) }) : timeOf(asOf)
+  const shown =
+    place === undefined
+      ? asked
+      : texts.atFeedPositionAndTime({ position: grouped(String(place.position)), at: timeOf(place.at) })
   return (
     <div className="banner past" role="status">
       <SignIcon sign={signOfState("frame", "past")} />
       <span>
-        {asOf === ""
-          ? "Choose a moment to see the books as of then."
-          : isPast
-            ? `Books as of ${shown}. No actions are possible.`
-            : `This page shows the current state. Other pages show ${shown}.`}
+        {asOf === "" ? texts.chooseAMoment : isPast ? texts.booksAsOf({ shown }) : texts.currentState({ shown })}
       </span>
       {head === undefined ? null : (
         <Steps position={place?.position ?? head} head={head} onLook={(position) => look(String(position))} />
@@ -100,7 +103,7 @@ export const AsOfPanel = ({ asOf, isPast, onClose }: AsOfPanelProps) => {
         <input
           type="datetime-local"
           step={1}
-          aria-label="As of"
+          aria-label={texts.asOf}
           // oxlint-disable-next-line jsx-a11y/no-autofocus -- who opened the bar has asked for this field
           autoFocus={asOf === ""}
           value={place === undefined ? "" : writtenTime(place.at, utc)}
@@ -111,7 +114,7 @@ export const AsOfPanel = ({ asOf, isPast, onClose }: AsOfPanelProps) => {
         />
       </Field>
       <button type="button" className="button small" onClick={onClose}>
-        Back to now
+        {texts.backToNow}
       </button>
     </div>
   )

@@ -1,12 +1,13 @@
 import { useRef, useState } from "react"
 import { useLocation, useSearch } from "wouter"
 import { copyText } from "../parts/copying.ts"
+import { texts } from "../../words/text/frame.ts"
 
 const ways = [
-  ["link", "Link"],
-  ["cli", "CLI command"],
+  ["link", texts.link],
+  ["cli", texts.cliCommand],
   ["curl", "curl"],
-  ["json", "JSON"]
+  ["json", texts.json]
 ] as const
 
 type Way = (typeof ways)[number][0]
@@ -35,7 +36,7 @@ export const CopyAs = () => {
   const copy = async (way: Way, name: string): Promise<void> => {
     const text = await textOf(way, path, search).catch(() => undefined)
     const isDone = text !== undefined && (await copyText(text))
-    setSaid(isDone ? `${name} copied` : text === undefined ? `No ${name} for this page` : "The browser refused to copy")
+    setSaid(isDone ? texts.copied({ name }) : text === undefined ? texts.noCopyForPage({ name }) : texts.copyRefused)
     close()
   }
   return (
@@ -52,8 +53,8 @@ export const CopyAs = () => {
           if (!currentTarget.contains(relatedTarget)) currentTarget.open = false
         }}
       >
-        <summary className="button quiet small">Copy as</summary>
-        <ul aria-label="Copy as">
+        <summary className="button quiet small">{texts.copyAs}</summary>
+        <ul aria-label={texts.copyAs}>
           {ways.map(([way, name]) => (
             <li key={way}>
               <button type="button" className="button quiet small" onClick={() => void copy(way, name)}>

@@ -1,6 +1,7 @@
 import * as Dialog from "@radix-ui/react-dialog"
 import { useLocation } from "wouter"
 import { keysAt } from "./keys.ts"
+import { texts } from "../../words/text/keys.ts"
 
 /** The keys of the page that it is opened on. */
 export const KeysDialog = ({ onClose }: { readonly onClose: () => void }) => {
@@ -10,7 +11,7 @@ export const KeysDialog = ({ onClose }: { readonly onClose: () => void }) => {
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
         <Dialog.Content className="dialog" aria-describedby={undefined}>
-          <Dialog.Title>Keyboard shortcuts</Dialog.Title>
+          <Dialog.Title>{texts.keyboardShortcuts}</Dialog.Title>
           <ul className="rows keys">
             {keysAt(path).map(({ does, keys }) => (
               <li key={`${keys} ${does}`}>
@@ -19,9 +20,9 @@ export const KeysDialog = ({ onClose }: { readonly onClose: () => void }) => {
               </li>
             ))}
           </ul>
-          <p className="faint">Single letters are inactive inside fields. Switch them off in Settings.</p>
+          <p className="faint">{texts.singleLettersAreInactive}</p>
           <div className="buttons">
-            <Dialog.Close className="button primary">Close</Dialog.Close>
+            <Dialog.Close className="button primary">{texts.close}</Dialog.Close>
           </div>
         </Dialog.Content>
       </Dialog.Portal>

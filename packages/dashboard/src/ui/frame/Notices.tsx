@@ -8,6 +8,7 @@ import { pathOfRecord } from "../../words/paths.ts"
 import { signOfBatch, signOfState } from "../../words/signs.ts"
 import { announce } from "./Announcer.tsx"
 import { chosen } from "../parts/settings.ts"
+import { texts } from "../../words/text/frame.ts"
 
 /** Something that a person is told of without having asked. */
 interface Notice {
@@ -43,7 +44,7 @@ const told = async (account: string, change: Change): Promise<ReadonlyArray<Noti
   if (change.kind !== "batch") return [plain]
   const batch = await readOf((api) => api.batches.show({ path: { id: change.id }, urlParams: {} }))
   if (batch.finishedAt === null) return []
-  return [{ ...plain, text: `Batch ${batch.name}: ${signOfBatch(batch).word}` }]
+  return [{ ...plain, text: texts.batchState({ batch: batch.name, state: signOfBatch(batch).word }) }]
 }
 
 /** What the journal calls the scope of a trading state. */
@@ -103,11 +104,16 @@ export const Notices = () => {
     []
   )
   return (
-    <div className="notices" role="status" aria-live="off" aria-label="Notices">
+    <div className="notices" role="status" aria-live="off" aria-label={texts.notices}>
       {notices.map(({ key, text, to }) => (
         <p key={key}>
           {to === undefined ? text : <Link href={to}>{text}</Link>}{" "}
-          <button type="button" className="button quiet small" aria-label={`Dismiss ${text}`} onClick={() => drop(key)}>
+          <button
+            type="button"
+            className="button quiet small"
+            aria-label={texts.dismiss({ text })}
+            onClick={() => drop(key)}
+          >
             ×
           </button>
         </p>

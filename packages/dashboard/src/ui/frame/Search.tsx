@@ -8,6 +8,7 @@ import { scopeName } from "../action/standing.ts"
 import { pages } from "./navigation.ts"
 import { useMay } from "../action/useMay.ts"
 import { choose, chosen, turnTheme } from "../parts/settings.ts"
+import { texts } from "../../words/text/frame.ts"
 
 /** Something that can be done from anywhere by its name. */
 interface Command {
@@ -38,8 +39,8 @@ const haltsIn = ({ accounts, positions }: Documents.OverviewDocument, text: stri
   ]
   return scopes
     .map(([account, symbol]) => ({
-      name: `Halt ${scopeName(account, symbol)}`,
-      does: "needs a reason",
+      name: texts.haltScope({ scope: scopeName(account, symbol) }),
+      does: texts.needsAReason,
       run: () => askHalt(account, symbol)
     }))
     .filter(({ name }) => fits(text, name))
@@ -62,20 +63,20 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
   }
   const mayTrade = useMay("trade")
   const commands: ReadonlyArray<Command> = [
-    ...pages.map(([path, name, key]) => ({ name, does: `opens the page (g ${key})`, run: () => go(path) })),
+    ...pages.map(([path, name, key]) => ({ name, does: texts.opensThePage({ key }), run: () => go(path) })),
     ...(mayTrade
       ? [
-          { name: "New trade", does: "opens its form", run: () => go("/trades/new") },
-          { name: "New decision", does: "opens its form", run: () => go("/decisions/new") },
-          { name: "New batch", does: "opens the four steps", run: () => go("/batches/new") }
+          { name: texts.newTrade, does: texts.opensItsForm, run: () => go("/trades/new") },
+          { name: texts.newDecision, does: texts.opensItsForm, run: () => go("/decisions/new") },
+          { name: texts.newBatch, does: texts.opensTheFourSteps, run: () => go("/batches/new") }
         ]
       : []),
-    { name: "Halt everything", does: "needs a reason (⇧ H)", run: onHalt },
-    { name: "Keys", does: "lists the shortcuts of this page (?)", run: onHelp },
-    { name: "UTC or own zone", does: "changes the time zone (z)", run: () => choose({ utc: !chosen().utc }) },
+    { name: texts.haltEverything, does: texts.haltNeedsAReason, run: onHalt },
+    { name: texts.keys, does: texts.listsTheShortcutsOf, run: onHelp },
+    { name: texts.utcOrOwnZone, does: texts.changesTheTimeZone, run: () => choose({ utc: !chosen().utc }) },
     {
-      name: "Light or dark",
-      does: "changes the theme (⇧ T)",
+      name: texts.lightOrDark,
+      does: texts.changesTheThemeT,
       run: turnTheme
     }
   ]
@@ -85,7 +86,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
     text === "" ? commands.length : MOST
   )
   const seek: ReadonlyArray<Command> =
-    text.trim() === "" ? [] : [{ name: text.trim(), does: "searches by id or symbol", run: () => void find() }]
+    text.trim() === "" ? [] : [{ name: text.trim(), does: texts.searchesByIdOr, run: () => void find() }]
   const options = [...seek, ...found]
   const doIt = (command: Command): void => {
     close()
@@ -99,7 +100,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
       const [record] = items.flatMap((each) => pathOfRecord(each) ?? [])
       const [command] = found
       if (record === undefined && command !== undefined) return doIt(command)
-      if (record === undefined) return setSaid(`Nothing found for ${q.slice(0, 40)}.`)
+      if (record === undefined) return setSaid(texts.nothingFoundFor({ q: q.slice(0, 40) }))
       close()
       go(record)
     } catch (error) {
@@ -132,11 +133,11 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
         ref={field}
         type="search"
         role="combobox"
-        aria-label="Search by id or symbol"
+        aria-label={texts.searchByIdOr}
         aria-expanded={isOpen}
         aria-controls={list}
         aria-activedescendant={isOpen && options.length > 0 ? `${list}-${at}` : undefined}
-        placeholder="Search or run a command"
+        placeholder={texts.searchOrRunA}
         value={text}
         onFocus={() => setOpen(true)}
         onKeyDown={pressed}
@@ -150,7 +151,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
         spellCheck={false}
       />
       <kbd aria-hidden="true">Ctrl K</kbd>
-      <ul id={list} role="listbox" aria-label="Results" hidden={!isOpen || said !== ""} className="palette">
+      <ul id={list} role="listbox" aria-label={texts.results} hidden={!isOpen || said !== ""} className="palette">
         {options.map((command, index) => (
           // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are those of the field that owns the list
           <li

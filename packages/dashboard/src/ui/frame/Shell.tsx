@@ -26,6 +26,7 @@ import { choose, useNow, useSettings } from "../parts/settings.ts"
 import { SignIcon } from "../parts/Sign.tsx"
 import { boundIn, named } from "../action/standing.ts"
 import { useKeys } from "./useKeys.ts"
+import { texts } from "../../words/text/frame.ts"
 
 const KeysDialog = lazy(() => import("./KeysDialog.tsx").then(({ KeysDialog }) => ({ default: KeysDialog })))
 
@@ -50,7 +51,9 @@ const LiveClock = () => {
   const sign = signOfLink(word, isTold ? (word === "stale" ? now - standing.heardAt : quietFor) : undefined)
   const tail =
     word === "reconnecting"
-      ? `, try ${standing.attempt}${standing.nextAt > now ? ` in ${shownSpan(standing.nextAt - now)}` : ""}`
+      ? standing.nextAt > now
+        ? texts.attemptIn({ attempt: standing.attempt, span: shownSpan(standing.nextAt - now) })
+        : texts.attempt({ attempt: standing.attempt })
       : ""
   return (
     <span className="live" data-live={word}>
@@ -76,7 +79,11 @@ const MarketClock = ({ of: { changesAt, isOpen } }: { readonly of: Documents.Ove
         <SignIcon sign={sign} />
         <span>
           <strong>{sign.word}</strong>
-          {left <= 0 ? "" : ` ${isOpen ? "closes" : "opens"} in ${shownSpan(left)}`}
+          {left <= 0
+            ? ""
+            : isOpen
+              ? texts.closesIn({ span: shownSpan(left) })
+              : texts.opensIn({ span: shownSpan(left) })}
         </span>
       </Explained>
     </span>
@@ -90,13 +97,13 @@ const Fallback = () => {
   const word = live.wordOf(standing, now)
   if (word === "live" || word === "quiet" || word === "connecting" || word === "signedOut") return null
   return (
-    <section className="banner tone-warn" aria-label="Data age">
+    <section className="banner tone-warn" aria-label={texts.dataAge}>
       {/* Said once, and not with every second that passes. */}
       <span className="hidden" role="status">
-        No connection to the daemon. Data may be out of date.
+        {texts.noConnection}
       </span>
       <SignIcon sign={signOfState("link", "stale")} />
-      <span>Last update {shownSpan(now - standing.heardAt)} ago. Data may be out of date. Retrying every 5 s.</span>
+      <span>{texts.lastUpdate({ age: shownSpan(now - standing.heardAt) })}</span>
       <button
         type="button"
         className="button small"
@@ -105,7 +112,7 @@ const Fallback = () => {
           void queries.invalidateQueries()
         }}
       >
-        Refresh
+        {texts.refresh}
       </button>
     </section>
   )
@@ -116,12 +123,9 @@ const Missing = () =>
   useMissing() ? (
     <div className="banner tone-warn" role="alert">
       <SignIcon sign={signOfState("link", "stale")} />
-      <span>
-        A part of the dashboard could not be loaded: the daemon is not answering, or was updated since this page was
-        opened.
-      </span>
+      <span>{texts.partNotLoaded}</span>
       <button type="button" className="button small" onClick={() => location.reload()}>
-        Reload
+        {texts.reload}
       </button>
     </div>
   ) : null
@@ -131,11 +135,9 @@ const Unlocked = () => {
   const { data: caller } = useCaller()
   if (caller?.open !== true) return null
   return (
-    <section className="banner tone-warn" aria-label="Access">
+    <section className="banner tone-warn" aria-label={texts.access}>
       <SignIcon sign={signOfState("frame", "unlocked")} />
-      <span>
-        <strong>Open.</strong> No API tokens are checked. Anyone on this host has full access (<code>--open</code>).
-      </span>
+      <span>{texts.noTokensChecked({ open: <strong>{texts.open}</strong>, flag: <code>--open</code> })}</span>
     </section>
   )
 }
@@ -147,7 +149,8 @@ const useTab = (overview: Documents.OverviewDocument | undefined, path: string):
   const cases = overview === undefined ? 0 : overview.cases
   const isHalted = overview !== undefined && haltedOf(overview).length > 0
   useEffect(() => {
-    document.title = `${isStale ? "Not connected · " : ""}${cases > 0 ? `(${cases}) ` : ""}${titleAt(path)} · Roundlot`
+    const page = `${cases > 0 ? `(${cases}) ` : ""}${titleAt(path)}`
+    document.title = isStale ? texts.titleNotConnected({ page }) : texts.title({ page })
     const icon = isStale ? "-stale" : isHalted ? "-halted" : cases > 0 ? "-attention" : ""
     document.querySelector('link[rel="icon"]')?.setAttribute("href", `/icon${icon}.svg`)
   }, [cases, isHalted, isStale, path])
@@ -161,7 +164,7 @@ const ZoneSwitch = ({ children }: { readonly children: (zone: string) => string 
       type="button"
       className="button quiet zone"
       onClick={() => choose({ utc: !utc })}
-      aria-label={`Times in ${zoneName(utc)}; change`}
+      aria-label={texts.changeZone({ zone: zoneName(utc) })}
     >
       {children(zoneName(utc))}
     </button>
@@ -185,7 +188,7 @@ const PageIcon = ({ of }: { readonly of: string }) => (
 const Who = () => {
   const { data: caller } = useCaller()
   return caller === undefined ? null : (
-    <Link href="/settings" className="who" title={`Signed in as ${caller.name}, role ${caller.role}`}>
+    <Link href="/settings" className="who" title={texts.signedInAsRole({ caller: caller.name, role: caller.role })}>
       <span className="name">
         <Foreign text={caller.person ?? caller.name} /> <span className="faint">({caller.role})</span>
       </span>
@@ -194,7 +197,7 @@ const Who = () => {
 }
 
 const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }) => (
-  <nav className="rail" aria-label="Main">
+  <nav className="rail" aria-label={texts.main}>
     <Link href="/" className="brand">
       <svg viewBox="0 0 32 32" aria-hidden="true">
         <circle cx="16" cy="16" r="14" fill="currentColor" />
@@ -225,13 +228,13 @@ const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }
 const bottom = ["/", "/attention", "/orders", "/batches", "/settings"]
 
 const BottomBar = ({ cases, path }: { readonly cases: number; readonly path: string }) => (
-  <nav className="bottom" aria-label="Main, short">
+  <nav className="bottom" aria-label={texts.mainShort}>
     {pages
       .filter(([to]) => bottom.includes(to))
       .map(([to, name]) => (
         <Link key={to} href={to === "/settings" ? "/settings" : to} aria-current={isAt(path, to) ? "page" : undefined}>
           <PageIcon of={to} />
-          {to === "/settings" ? "More" : name}
+          {to === "/settings" ? texts.more : name}
           {to === "/attention" && cases > 0 ? <span className="count">{cases}</span> : null}
         </Link>
       ))}
@@ -261,16 +264,13 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   return (
     <div className={`shell${asOf === "" ? "" : " past"}${isStale ? " stale" : ""}`}>
       <a className="skip" href="#main">
-        Skip to the page
+        {texts.skipToThePage}
       </a>
       <Rail cases={cases} path={path} />
       <div className="frame">
         <header className="top">
-          <Explained
-            help="Paper: a simulated or paper account, no real money. Real money: orders cost something."
-            className={isReal ? "badge real" : "badge paper"}
-          >
-            {isReal ? "Real money" : "Paper"}
+          <Explained help={texts.moneyHelp} className={isReal ? "badge real" : "badge paper"}>
+            {isReal ? texts.realMoney : texts.paper}
           </Explained>
           <AccountSwitch names={accounts.map(({ name }) => name)} />
           <Search field={search} overview={overview} onHalt={onHalt} onHelp={() => setHelping(true)} />
@@ -278,15 +278,19 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           {overview === undefined ? null : <MarketClock of={overview.market} />}
           <LiveClock />
           <span ref={halting}>
-            <DialogButton label="Halt" className="button halt" onAsk={() => askHaltAny(accounts, positionAt(path))} />
+            <DialogButton
+              label={texts.halt}
+              className="button halt"
+              onAsk={() => askHaltAny(accounts, positionAt(path))}
+            />
           </span>
         </header>
         {halted.length === 0 ? null : (
           <div className="banner tone-danger" role="alert">
             <SignIcon sign={signOfState("trading", "halted")} />
-            <span>Halted: {named(halted)}. No orders are sent. Trades accumulate.</span>
+            <span>{texts.halted({ scopes: named(halted) })}</span>
             <button type="button" className="button small" onClick={() => go("/ops")}>
-              Controls
+              {texts.controls}
             </button>
           </div>
         )}
@@ -299,7 +303,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           {children}
         </main>
         <footer className="zoned">
-          <ZoneSwitch>{(zone) => `Times in ${zone}`}</ZoneSwitch>
+          <ZoneSwitch>{(zone) => texts.timesInZone({ zone })}</ZoneSwitch>
         </footer>
       </div>
       <BottomBar cases={cases} path={path} />

@@ -1,3 +1,5 @@
+import { texts } from "../../words/text/keys.ts"
+
 /** A key, or several, and what they do. */
 export interface Key {
   readonly keys: string
@@ -14,28 +16,28 @@ const CASE = /^\/(?:attention|orders)\/[A-Z]\d+$/
 
 /** Every key of the pages. */
 export const keys: ReadonlyArray<Key> = [
-  { keys: "Ctrl K", does: "search by id, go to a page, run a command" },
-  { keys: "?", does: "shortcuts of this page" },
-  { keys: "g then o i p l t r f d a b j x s", does: "go to a page" },
-  { keys: "⇧ H", does: "halt: opens its dialog" },
-  { keys: "/", does: "filter the list, or search" },
-  { keys: "j k ↑ ↓ Home End", does: "in tables: move", at: TABLE },
-  { keys: "← →", does: "in tables: move within the row", at: TABLE },
-  { keys: "Enter, Ctrl Enter", does: "in tables: open, or open in a new tab", at: TABLE },
-  { keys: "x, ⇧ J, ⇧ K", does: "in tables: select, select further down or up", at: TABLE },
-  { keys: "c", does: "in tables: copy the selection, or the row, as CSV with all fields", at: TABLE },
-  { keys: "f", does: "in tables: freeze or resume", at: TABLE },
-  { keys: "s", does: "sort by the next column", at: SORTED },
-  { keys: "e", does: "export all rows", at: LIST },
-  { keys: "[ ]", does: "previous and next in the list", at: RECORD },
-  { keys: ".", does: "actions of the row or the page" },
-  { keys: "v", does: "available resolutions", at: CASE },
-  { keys: "r", does: "reconcile now: opens its dialog", at: /^\/attention\/./ },
-  { keys: "j k", does: "next and previous case", at: /^\/attention\/./ },
-  { keys: "a", does: "as of another time" },
-  { keys: "z", does: "times in UTC or your own zone" },
-  { keys: "⇧ T", does: "light or dark" },
-  { keys: "Esc", does: "close the open layer" }
+  { keys: texts.ctrlK, does: texts.searchByIdGo },
+  { keys: "?", does: texts.shortcutsOfThisPage },
+  { keys: texts.gThenLetter, does: texts.goToAPage },
+  { keys: texts.shiftH, does: texts.haltOpensItsDialog },
+  { keys: "/", does: texts.filterTheListOr },
+  { keys: texts.moveKeys, does: texts.inTablesMove, at: TABLE },
+  { keys: "← →", does: texts.inTablesMoveWithin, at: TABLE },
+  { keys: texts.openKeys, does: texts.inTablesOpenOr, at: TABLE },
+  { keys: texts.selectKeys, does: texts.inTablesSelectSelect, at: TABLE },
+  { keys: "c", does: texts.inTablesCopyThe, at: TABLE },
+  { keys: "f", does: texts.inTablesFreezeOr, at: TABLE },
+  { keys: "s", does: texts.sortByTheNext, at: SORTED },
+  { keys: "e", does: texts.exportAllRows, at: LIST },
+  { keys: "[ ]", does: texts.previousAndNextIn, at: RECORD },
+  { keys: ".", does: texts.actionsOfTheRow },
+  { keys: "v", does: texts.availableResolutions, at: CASE },
+  { keys: "r", does: texts.reconcileNowOpensIts, at: /^\/attention\/./ },
+  { keys: texts.jK, does: texts.nextAndPreviousCase, at: /^\/attention\/./ },
+  { keys: "a", does: texts.asOfAnotherTime },
+  { keys: "z", does: texts.timesInUtcOr },
+  { keys: texts.shiftT, does: texts.lightOrDark },
+  { keys: texts.esc, does: texts.closeTheOpenLayer }
 ]
 
 /** The keys of the page at a path. */

@@ -1,3 +1,5 @@
+import { texts } from "../../words/text/frame.ts"
+
 /** A page of the navigation: where, its name, and the key after `g` that goes there. */
 type PageLink = readonly [path: string, name: string, key: string]
 
@@ -25,31 +27,31 @@ export const drawingOf = (path: string): string => drawings[path] ?? ""
 /** The pages of the navigation, group by group. */
 export const groups: ReadonlyArray<readonly [group: string, links: ReadonlyArray<PageLink>]> = [
   [
-    "Now",
+    texts.now,
     [
-      ["/", "Overview", "o"],
-      ["/attention", "Attention", "i"]
+      ["/", texts.overview, "o"],
+      ["/attention", texts.attention, "i"]
     ]
   ],
   [
-    "Books",
+    texts.books,
     [
-      ["/positions", "Positions", "p"],
-      ["/profit", "Profit", "l"],
-      ["/trades", "Trades", "t"],
-      ["/orders", "Orders", "r"],
-      ["/fills", "Fills", "f"],
-      ["/decisions", "Decisions", "d"],
-      ["/attempts", "Attempts", "a"]
+      ["/positions", texts.positions, "p"],
+      ["/profit", texts.profit, "l"],
+      ["/trades", texts.trades, "t"],
+      ["/orders", texts.orders, "r"],
+      ["/fills", texts.fills, "f"],
+      ["/decisions", texts.decisions, "d"],
+      ["/attempts", texts.attempts, "a"]
     ]
   ],
-  ["Work", [["/batches", "Batches", "b"]]],
-  ["Record", [["/journal", "Journal", "j"]]],
+  [texts.work, [["/batches", texts.batches, "b"]]],
+  [texts.record, [["/journal", texts.journal, "j"]]],
   [
-    "Run",
+    texts.run,
     [
-      ["/ops", "Operations", "x"],
-      ["/settings", "Settings", "s"]
+      ["/ops", texts.operations, "x"],
+      ["/settings", texts.settings, "s"]
     ]
   ]
 ]
@@ -79,7 +81,7 @@ export const titleAt = (path: string): string => {
   })
   if (first === undefined) return name
   if (at === "/ops" && second !== undefined) return `${second} · ${name}`
-  return `${(at === "/positions" || at === "/profit") && second !== undefined ? `${second} on ${first}` : first} · ${name}`
+  return `${(at === "/positions" || at === "/profit") && second !== undefined ? texts.symbolOnAccount({ symbol: second, account: first }) : first} · ${name}`
 }
 
 /** What a page is called before it has come: the page of the navigation that it is under. */

@@ -2,6 +2,7 @@ import { useEffect } from "react"
 import { glossary, type Term } from "../../words/glossary.ts"
 import { useFilters } from "../parts/filters.ts"
 import { keptLists } from "../parts/kept.ts"
+import { texts } from "../../words/text/lists.ts"
 
 const kept = keptLists("roundlot.hidden.", (value): value is string => typeof value === "string")
 
@@ -39,8 +40,8 @@ export const useColumns = (list: string, terms: ReadonlyArray<Term>): Chosen => 
 /** Which columns of a list are shown. */
 export const ColumnChoice = ({ chosen, terms }: { readonly chosen: Chosen; readonly terms: ReadonlyArray<Term> }) => (
   <details className="choice">
-    <summary className="button quiet small">Columns</summary>
-    <ul aria-label="Columns">
+    <summary className="button quiet small">{texts.columns}</summary>
+    <ul aria-label={texts.columns}>
       {terms.slice(1).map((term) => (
         <li key={term}>
           <label title={glossary[term].help}>

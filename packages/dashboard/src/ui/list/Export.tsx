@@ -7,6 +7,7 @@ import type { Page } from "../../api/parts.ts"
 import { csvOf, type Row, rowOf } from "../table/csv.ts"
 import { Problem } from "../parts/Panel.tsx"
 import { save } from "../parts/saving.ts"
+import { texts } from "../../words/text/lists.ts"
 
 /** More than that is for `roundlot` and its files: a page holds it in memory. */
 const MOST = 100_000
@@ -33,7 +34,7 @@ export const Export = <A extends object>({ name, read }: ExportProps<A>) => {
   }
   return (
     <ExportButton look="quiet small" run={saveAll}>
-      {({ count, isCut }) => (isCut ? `The first ${count} rows saved.` : `${count} rows saved.`)}
+      {({ count, isCut }) => (isCut ? texts.theFirstRowsSaved({ count }) : texts.rowsSaved({ count }))}
     </ExportButton>
   )
 }
@@ -57,7 +58,7 @@ export const ExportButton = <A,>({ children, look = "", run }: ExportButtonProps
         aria-disabled={saving.isPending}
         onClick={() => (saving.isPending ? undefined : saving.mutate())}
       >
-        {saving.isPending ? "Reading all…" : "Export CSV"}
+        {saving.isPending ? texts.readingAll : texts.exportCsv}
       </button>
       {saving.data === undefined ? null : (
         <span role="status" className="faint">

@@ -1,6 +1,8 @@
 import type { Documents } from "@roundlot/api"
+import type { ReactNode } from "react"
 import { productOf, sumOf } from "../../format/figure.ts"
 import { Figure } from "../parts/Figure.tsx"
+import { texts } from "../../words/text/lists.ts"
 
 type Fill = Documents.FillDocument
 
@@ -14,16 +16,25 @@ const tradedOf = (fills: ReadonlyArray<Fill>, side: Fill["side"]) => {
   }
 }
 
-const Traded = ({
-  of: { dollars, shares },
-  verb
-}: {
-  readonly of: ReturnType<typeof tradedOf>
-  readonly verb: string
-}) => (
+/** What fills of one side come to, as it is shown. */
+const shown = ({ dollars, shares }: ReturnType<typeof tradedOf>) => ({
+  shares: <Figure of={shares} />,
+  dollars: <Figure of={dollars} money />
+})
+
+const Fee = ({ currency, sum }: { readonly currency: string; readonly sum: string }) => (
   <>
-    {verb} <Figure of={shares} /> shares for <Figure of={dollars} money />
+    <Figure of={sum} money={currency === "USD"} cents />
+    {currency === "USD" ? null : ` ${currency}`}
   </>
+)
+
+/** One of several, after those before it. */
+const listed = (each: ReactNode, at: number) => (
+  <span key={at}>
+    {at === 0 ? null : "; "}
+    {each}
+  </span>
 )
 
 /** Fees by their currency; those that say none are of the account's, dollars. */
@@ -50,21 +61,17 @@ export const FillTotals = ({ fills, isAll }: FillTotalsProps) => {
   const fees = feesOf(counted)
   const unpriced = counted.filter(({ price }) => price === null).length
   const unknown = counted.filter(({ commission }) => commission === null).length
+  const sums = [
+    ...(bought.count === 0 ? [] : [texts.bought(shown(bought))]),
+    ...(sold.count === 0 ? [] : [texts.sold(shown(sold))]),
+    ...fees.map(([currency, sum]) => texts.fees({ sum: <Fee currency={currency} sum={sum} /> }))
+  ]
+  const said = { count: <Figure of={String(counted.length)} />, sums: sums.map(listed) }
   return (
-    <p className="extent" role="note" aria-label="Totals">
-      {isAll ? "All " : "The "}
-      <Figure of={String(counted.length)} /> fills{isAll ? "" : " loaded (scroll for more)"}:{" "}
-      {bought.count === 0 ? null : <Traded verb="bought" of={bought} />}
-      {bought.count > 0 && sold.count > 0 ? "; " : null}
-      {sold.count === 0 ? null : <Traded verb="sold" of={sold} />}
-      {fees.map(([currency, sum]) => (
-        <span key={currency}>
-          ; fees <Figure of={sum} money={currency === "USD"} cents />
-          {currency === "USD" ? null : ` ${currency}`}
-        </span>
-      ))}
-      .{unpriced === 0 ? null : ` Price missing for ${unpriced}.`}
-      {unknown === 0 ? null : ` Fees missing for ${unknown}.`}
+    <p className="extent" role="note" aria-label={texts.totals}>
+      {isAll ? texts.allFills(said) : texts.loadedFills(said)}
+      {unpriced === 0 ? null : <> {texts.priceMissingFor({ count: unpriced })}</>}
+      {unknown === 0 ? null : <> {texts.feesMissingFor({ count: unknown })}</>}
     </p>
   )
 }

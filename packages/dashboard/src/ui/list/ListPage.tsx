@@ -25,6 +25,7 @@ import { SavedViews } from "./SavedViews.tsx"
 import { PageHead } from "../parts/PageHead.tsx"
 import { usePhone } from "../parts/usePhone.ts"
 import { rememberList } from "../parts/siblings.ts"
+import { texts } from "../../words/text/lists.ts"
 
 /** How a list is sorted, by its address, the way to the next one, and what its heads have to know of it. */
 const useSorts = (sorts: ReadonlyArray<Sort>) => {
@@ -106,13 +107,13 @@ const PeriodFilter = () => {
           if (target.value !== "other") setAll(name === undefined ? { since: "", until: "" } : { ...periodNow(name) })
         }}
       >
-        <option value="">all</option>
+        <option value="">{texts.anyValue}</option>
         {periodNames.map((name) => (
           <option key={name} value={name}>
             {periods[name]}
           </option>
         ))}
-        {isOther ? <option value="other">as written</option> : null}
+        {isOther ? <option value="other">{texts.asWritten}</option> : null}
       </select>
     </div>
   )
@@ -178,8 +179,8 @@ const Chips = ({ chips, names }: { readonly chips: ReadonlyArray<Chip>; readonly
   const isNow = (asks: Params): boolean =>
     names.every((name) => STAYING.includes(name) || get(name) === (asks[name] ?? ""))
   return (
-    <nav className="chips" aria-label="Views">
-      {[{ name: "All", asks: {} }, ...offered].map((chip) => {
+    <nav className="chips" aria-label={texts.views}>
+      {[{ name: texts.all, asks: {} }, ...offered].map((chip) => {
         const asks = asksOf(chip, utc, caller?.name ?? "")
         const search = searchOf(asks)
         return (
@@ -233,7 +234,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
       {listing.chips === undefined ? null : (
         <Chips chips={listing.chips} names={listing.filters.map(({ name }) => name)} />
       )}
-      <div className="filters" role="group" aria-label="Filters">
+      <div className="filters" role="group" aria-label={texts.filters}>
         {listing.filters.map(({ name, options, term, usual }) => (
           <Fragment key={name}>
             {name === "since" ? <PeriodFilter /> : null}
@@ -253,7 +254,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
                   value={asked[name] ?? allOf(usual)}
                   onChange={(event) => set(name, event.target.value)}
                 >
-                  <option value={allOf(usual)}>all</option>
+                  <option value={allOf(usual)}>{texts.anyValue}</option>
                   {options.map(([value, label]) => (
                     <option key={value} value={value}>
                       {label}
@@ -266,7 +267,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         ))}
         {isFiltered ? (
           <button type="button" className="button small" onClick={() => clear(listing.filters.map(({ name }) => name))}>
-            Clear
+            {texts.clear}
           </button>
         ) : null}
         <StaleSign />
@@ -274,7 +275,11 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         <ColumnChoice chosen={chosen} terms={terms} />
         {sort === undefined ? null : (
           <button type="button" className="button quiet small" data-key="s" onClick={onNext}>
-            {sort.term === "status" ? "By status" : sort.direction === "descending" ? "Newest first" : "Oldest first"}
+            {sort.term === "status"
+              ? texts.byStatus
+              : sort.direction === "descending"
+                ? texts.newestFirst
+                : texts.oldestFirst}
           </button>
         )}
         {rows.length === 0 ? null : (
@@ -305,9 +310,11 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
                 coming={ordered["order"] === "newest" ? "above" : "waiting"}
                 empty={
                   isFiltered && Object.keys(asked).length > 0
-                    ? `Nothing matches ${Object.entries(asked)
-                        .map(([name, value]) => `${name} ${value}`)
-                        .join(", ")}.`
+                    ? texts.nothingMatches({
+                        filters: Object.entries(asked)
+                          .map(([name, value]) => `${name} ${value}`)
+                          .join(", ")
+                      })
                     : listing.empty
                 }
                 onEnd={readOn}

@@ -7,6 +7,7 @@ import { signs, type Family } from "../../words/signs.ts"
 import type { Usual } from "../../words/usual.ts"
 import type { Column } from "../table/Column.ts"
 import type { Sorted } from "../table/model.ts"
+import { texts } from "../../words/text/lists.ts"
 
 /** A filter of a list: a parameter of the address and of the API alike. */
 interface Filter {
@@ -28,7 +29,7 @@ export interface Chip {
 }
 
 /** Who made a record is looked up record by record, so of a period only. */
-export const mineToday: Chip = { name: "Mine today", asks: {}, isMine: true, isToday: true }
+export const mineToday: Chip = { name: texts.mineToday, asks: {}, isMine: true, isToday: true }
 
 /** By whom a record was made, and when. */
 export const filtersOfMaking: ReadonlyArray<Filter> = [

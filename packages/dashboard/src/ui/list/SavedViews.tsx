@@ -2,6 +2,7 @@ import { useState } from "react"
 import { Link, useLocation, useSearch } from "wouter"
 import { Field } from "../parts/Field.tsx"
 import { useViews } from "./views.ts"
+import { texts } from "../../words/text/lists.ts"
 
 /** The named addresses of a list, and a way to name the one that is looked at. */
 export const SavedViews = ({ list }: { readonly list: string }) => {
@@ -11,13 +12,13 @@ export const SavedViews = ({ list }: { readonly list: string }) => {
   const [isNaming, setNaming] = useState(false)
   const [name, setName] = useState("")
   return (
-    <nav className="views" aria-label="Saved views">
+    <nav className="views" aria-label={texts.savedViews}>
       {views.map((view) => (
         <span key={view.name} className="view">
           <Link href={`${path}?${view.search}`} aria-current={view.search === search ? "page" : undefined}>
             {view.name}
           </Link>
-          <button type="button" aria-label={`Delete the view ${view.name}`} onClick={() => remove(view.name)}>
+          <button type="button" aria-label={texts.deleteTheView({ view: view.name })} onClick={() => remove(view.name)}>
             ×
           </button>
         </span>
@@ -35,7 +36,7 @@ export const SavedViews = ({ list }: { readonly list: string }) => {
         >
           <Field term="viewName">
             <input
-              aria-label="Name of the view"
+              aria-label={texts.nameOfTheView}
               value={name}
               maxLength={40}
               onChange={({ target }) => setName(target.value)}
@@ -43,12 +44,12 @@ export const SavedViews = ({ list }: { readonly list: string }) => {
             />
           </Field>
           <button type="submit" className="button small">
-            Save
+            {texts.save}
           </button>
         </form>
       ) : search === "" ? null : (
         <button type="button" className="button quiet small" onClick={() => setNaming(true)}>
-          Save view
+          {texts.saveView}
         </button>
       )}
     </nav>

@@ -1,3 +1,5 @@
+import { texts } from "../../words/text/lists.ts"
+
 /** A period of whole days, the newest of them today; `until` is empty where it goes on. */
 interface Period {
   readonly since: string
@@ -5,7 +7,7 @@ interface Period {
 }
 
 /** Periods that many ask for, by their name. */
-export const periods = { today: "Today", yesterday: "Yesterday", week: "7 days" } as const
+export const periods = { today: texts.today, yesterday: texts.yesterday, week: texts.sevenDays } as const
 
 /** The name of a period. */
 export type PeriodName = keyof typeof periods

@@ -1,5 +1,6 @@
 import { useState } from "react"
 import { copyText } from "./copying.ts"
+import { texts } from "../../words/text/parts.ts"
 
 const LONGEST = 64
 
@@ -7,7 +8,14 @@ const LONGEST = 64
 export const CopyId = ({ id }: { readonly id: string }) => {
   const [isCopied, setCopied] = useState(false)
   const forget = (): void => setCopied(false)
-  const name = `${isCopied ? "Copied" : "Copy"} ${id.length > LONGEST ? "the id" : id}`
+  const isLong = id.length > LONGEST
+  const name = isCopied
+    ? isLong
+      ? texts.copiedTheId
+      : texts.copiedId({ id })
+    : isLong
+      ? texts.copyTheId
+      : texts.copyId({ id })
   return (
     <button
       type="button"

@@ -5,6 +5,7 @@ import { CopyId } from "./CopyId.tsx"
 import { copyText } from "./copying.ts"
 import { Explained } from "./Help.tsx"
 import { useNow, useSettings } from "./settings.ts"
+import { texts } from "../../words/text/parts.ts"
 
 interface FigureProps {
   /** The decimal as it was sent; null where it is not known. */
@@ -25,7 +26,7 @@ interface FigureProps {
 export const Figure = ({ align, cents, isAbout, money, of, signed, unknown }: FigureProps) => {
   if (of === null) {
     return (
-      <span className="figure faint" title={unknown ?? "not known"}>
+      <span className="figure faint" title={unknown ?? texts.notKnown}>
         —
       </span>
     )
@@ -47,7 +48,7 @@ export const Figure = ({ align, cents, isAbout, money, of, signed, unknown }: Fi
     <button
       type="button"
       className="figure long"
-      title={`${withSign} (click to copy)`}
+      title={texts.clickToCopy({ withSign })}
       onClick={() => void copyText(of)}
       aria-label={withSign}
     >
@@ -86,7 +87,7 @@ const useTold = (at: string | null): { readonly shown: string; readonly more: st
   // It is told anew every second, in every row: the exchange's time stays what it is.
   const there = useMemo(() => (at === null ? "" : exchangeTime(at)), [at])
   if (at === null) return { shown: "", more: "" }
-  return { shown: shownTime(at, now, utc), more: `${at} · New York ${there} · ${ageOf(at, now)} ago` }
+  return { shown: shownTime(at, now, utc), more: texts.momentInFull({ at, newYork: there, age: ageOf(at, now) }) }
 }
 
 /** How long ago a moment is; it ticks. */
@@ -128,7 +129,8 @@ export const Foreign = ({ text }: { readonly text: string | null }) => {
   return (
     <details className="foreign">
       <summary>
-        <bdi>{safe.slice(0, LONGEST)}…</bdi> <span className="link">Show all {safe.length} characters</span>
+        <bdi>{safe.slice(0, LONGEST)}…</bdi>{" "}
+        <span className="link">{texts.showAllCharacters({ count: safe.length })}</span>
       </summary>
       <bdi>{safe}</bdi>
     </details>

@@ -4,6 +4,7 @@ import { Link } from "wouter"
 import { useIsStale } from "../../api/asking.ts"
 import { ProblemError } from "../../api/problem.ts"
 import { StateSign } from "./Sign.tsx"
+import { texts } from "../../words/text/parts.ts"
 
 /** What a part of a page has. */
 export interface PanelProps {
@@ -39,24 +40,27 @@ export const Problem = ({ again, error }: { readonly error: Error; readonly agai
   if (problem?.status === 401) {
     return (
       <div className="problem" role="alert" aria-live="polite">
-        Session ended.{" "}
-        <Link href={`/sign-in?return=${encodeURIComponent(location.pathname + location.search)}`}>Sign in</Link> to go
-        on: <code>roundlot tokens link</code> prints a link.
+        {texts.sessionEnded({
+          signIn: (
+            <Link href={`/sign-in?return=${encodeURIComponent(location.pathname + location.search)}`}>
+              {texts.signIn}
+            </Link>
+          ),
+          command: <code>roundlot tokens link</code>
+        })}
       </div>
     )
   }
   return (
     <div className="problem" role="alert" aria-live="polite">
-      <strong>{problem?.status === 403 ? "Your role does not allow this." : "Could not load."}</strong> {error.message}{" "}
+      <strong>{problem?.status === 403 ? texts.roleTooLow : texts.couldNotLoad}</strong> {error.message}{" "}
       {problem === undefined || problem.status <= 0 ? null : <span className="faint mono">{problem.type}</span>}{" "}
       {problem?.requestId === undefined ? null : (
-        <span className="faint">
-          request <span className="mono">{problem.requestId}</span>
-        </span>
+        <span className="faint">{texts.request({ requestId: <span className="mono">{problem.requestId}</span> })}</span>
       )}{" "}
       {again === undefined ? null : (
         <button type="button" className="button small" onClick={again}>
-          Try again
+          {texts.tryAgain}
         </button>
       )}
     </div>

@@ -2,6 +2,7 @@ import type { ReactNode } from "react"
 import type { Term } from "../../words/glossary.ts"
 import { Head } from "../parts/Help.tsx"
 import { Panel } from "../parts/Panel.tsx"
+import { texts } from "../../words/text/parts.ts"
 
 /** A line of a comparison: the same on both sides. */
 interface Line {
@@ -24,7 +25,7 @@ export const BothSides = ({
   heads: [ours, theirs] = ["ours", "theirs"],
   lines,
   note,
-  title = "Books vs. broker"
+  title = texts.booksVsBroker
 }: BothSidesProps) => (
   <Panel title={title} note={note}>
     <table className="sides" aria-label={title}>

@@ -3,6 +3,7 @@ import { useDocument } from "../../api/asking.ts"
 import { grouped, signOf } from "../../format/figure.ts"
 import { signOfNext } from "../../words/signs.ts"
 import { SignView } from "../parts/Sign.tsx"
+import { texts } from "../../words/text/parts.ts"
 
 const useAccounts = () => useDocument(["accounts"], "/api/v1/accounts")
 
@@ -26,10 +27,10 @@ interface NextOrderProps {
 export const NextOrder = ({ answer, from, residual }: NextOrderProps) => {
   if (answer.code !== "NotDue") return <SignView sign={signOfNext(answer)} />
   const sign = signOf(residual)
-  if (sign === 0) return <span className="faint">No residual</span>
+  if (sign === 0) return <span className="faint">{texts.noResidual}</span>
   return (
     <span className="figure">
-      {sign > 0 ? `Buys at residual ${grouped(from)}` : `Sells at residual −${grouped(from)}`}
+      {sign > 0 ? texts.buysAtResidual({ from: grouped(from) }) : texts.sellsAtResidual({ from: grouped(from) })}
     </span>
   )
 }

@@ -12,6 +12,7 @@ import { CopyId } from "../parts/CopyId.tsx"
 import { Foreign, GivenId } from "../parts/Figure.tsx"
 import { Asked } from "../parts/Panel.tsx"
 import { StateSign } from "../parts/Sign.tsx"
+import { texts } from "../../words/text/parts.ts"
 
 /** The id of a record, which leads to its screen. */
 export const RecordLink = ({ id, to }: { readonly id: string; readonly to: string }) => (
@@ -25,8 +26,8 @@ export const RecordLink = ({ id, to }: { readonly id: string; readonly to: strin
 
 /** Leads from a price, or whatever a record shows, to causes. */
 export const WhyLink = ({ of }: { readonly of: string }) => (
-  <Link href={pathOfWhy(of)} className="button quiet small" aria-label={`Why ${of}`}>
-    Why
+  <Link href={pathOfWhy(of)} className="button quiet small" aria-label={texts.whyOf({ of })}>
+    {texts.why}
   </Link>
 )
 

@@ -8,6 +8,7 @@ import type { Sign } from "../../words/signs.ts"
 import { Foreign, Moment } from "../parts/Figure.tsx"
 import { Asked, Panel } from "../parts/Panel.tsx"
 import { SignIcon } from "../parts/Sign.tsx"
+import { texts } from "../../words/text/parts.ts"
 
 /** JSON as text, never as anything else. */
 export const Json = ({ label, of }: { readonly of: unknown; readonly label: string }) => (
@@ -23,7 +24,7 @@ interface TimelineProps {
 
 /** What happened to a record, entry by entry, each with what was written; its number leads to the entry. */
 export const Timeline = ({ account, history }: TimelineProps) => (
-  <Panel title="History" note={`${history.length} ${history.length === 1 ? "entry" : "entries"}`} id="story">
+  <Panel title={texts.history} note={texts.entries({ count: history.length })} id="story">
     <ol className="rows story">
       {history.map(({ at, body, cause, seq, tag }) => (
         <li key={seq} id={`seq-${seq}`}>
@@ -31,9 +32,7 @@ export const Timeline = ({ account, history }: TimelineProps) => (
           <details className="what">
             <summary>
               {eventWords(tag)}{" "}
-              <span className="faint">
-                by {cause.kind}, <Foreign text={cause.actor} />
-              </span>
+              <span className="faint">{texts.by({ kind: cause.kind, actor: <Foreign text={cause.actor} /> })}</span>
               {cause.reason === null ? null : (
                 <>
                   {" "}
@@ -41,9 +40,9 @@ export const Timeline = ({ account, history }: TimelineProps) => (
                 </>
               )}
             </summary>
-            <Json of={body} label={`entry ${seq} contents`} />
+            <Json of={body} label={texts.entryContents({ seq })} />
           </details>
-          <Link href={pathOfEntry(account, seq)} className="faint figure" aria-label={`Entry ${seq}`}>
+          <Link href={pathOfEntry(account, seq)} className="faint figure" aria-label={texts.entry({ seq })}>
             {seq}
           </Link>
         </li>
@@ -85,7 +84,7 @@ export const Stages = ({ stages }: { readonly stages: ReadonlyArray<Stage> }) =>
 }
 
 const bodyOf = ({ body, contentType }: Documents.PayloadDocument): unknown => {
-  if (body === null) return "not text"
+  if (body === null) return texts.notText
   if (!contentType.includes("json")) return body
   try {
     // Only where nothing is lost by it: digits beyond a double stay as they were sent.
@@ -100,7 +99,7 @@ export const Payload = ({ of, title }: { readonly title: string; readonly of: Do
   <div className="payload">
     <h3>{title}</h3>
     {of === null ? (
-      <p className="faint">No entries.</p>
+      <p className="faint">{texts.noEntries}</p>
     ) : (
       <>
         <p className="mono">
@@ -108,7 +107,7 @@ export const Payload = ({ of, title }: { readonly title: string; readonly of: Do
           <Foreign text={of.endpoint} /> {of.statusCode}
         </p>
         <p className="faint">
-          <Moment at={of.capturedAt} /> · {of.id} · sha256 {of.sha256.slice(0, 12)}…
+          {texts.payloadLine({ at: <Moment at={of.capturedAt} />, id: of.id, sha256: of.sha256.slice(0, 12) })}
         </p>
         <Json of={bodyOf(of)} label={`${title} ${of.id}`} />
       </>

@@ -1,17 +1,18 @@
 import { grouped } from "../../format/figure.ts"
 import type { useHolding } from "./holding.ts"
 import { Chosen, type useSelection } from "./Selection.tsx"
+import { texts } from "../../words/text/tables.ts"
 
 interface PillProps {
-  readonly counts: ReadonlyArray<readonly [count: number, what: string]>
+  readonly counts: ReadonlyArray<readonly [count: number, say: (values: { readonly count: string }) => string]>
   readonly onClick: () => void
 }
 
 /** What is not shown, or only still shown; pressed, it is. */
 const Pill = ({ counts, onClick }: PillProps) => {
-  const told = counts.filter(([count]) => count > 0).map(([count, what]) => `${grouped(String(count))} ${what}`)
+  const told = counts.filter(([count]) => count > 0).map(([count, say]) => say({ count: grouped(String(count)) }))
   return told.length === 0 ? null : (
-    <button type="button" className="pill" title="Show the current rows" onClick={onClick}>
+    <button type="button" className="pill" title={texts.showTheCurrentRows} onClick={onClick}>
       {told.join(", ")}
     </button>
   )
@@ -30,15 +31,15 @@ export const Pills = ({ held, onRelease, said, selection }: PillsProps) => (
   <div className="pills">
     <Pill
       counts={[
-        [held.changed, "changed"],
-        [held.waiting, held.isMoreWaiting ? "or more new" : "new"],
-        [held.left.size, "left"]
+        [held.changed, texts.changed],
+        [held.waiting, held.isMoreWaiting ? texts.newOrMore : texts.new],
+        [held.left.size, texts.left]
       ]}
       onClick={onRelease}
     />
     {held.isFrozen ? (
       <button type="button" className="pill" onClick={held.turnFrozen}>
-        Frozen: resume
+        {texts.frozenResume}
       </button>
     ) : null}
     <Chosen count={selection.count} onCopy={() => selection.copy()} onClear={selection.clear} />

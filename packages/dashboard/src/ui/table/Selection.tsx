@@ -1,6 +1,7 @@
 import { useState } from "react"
 import { copyText } from "../parts/copying.ts"
 import type { Model } from "./model.ts"
+import { texts } from "../../words/text/tables.ts"
 
 /** Copies rows as CSV, with every field. */
 const copyRows = async (rows: ReadonlyArray<object>): Promise<boolean> => {
@@ -35,8 +36,8 @@ export const useSelection = <A extends object>({ idOf, model, shown }: Selecting
     /** Copies what is selected; where nothing is, the row. */
     copy: (row?: A): void => {
       const rows = meant(row)
-      const words = `${rows.length} ${rows.length === 1 ? "row" : "rows"} copied`
-      void copyRows(rows).then((isDone) => setSaid(isDone ? words : "The browser refused to copy"))
+      const words = texts.rowsCopied({ count: rows.length })
+      void copyRows(rows).then((isDone) => setSaid(isDone ? words : texts.copyRefused))
     }
   }
 }
@@ -51,15 +52,15 @@ interface ChosenProps {
 export const Chosen = ({ count, onClear, onCopy }: ChosenProps) => (
   <>
     <span role="status" className={count === 0 ? "hidden" : "pill"}>
-      {count === 0 ? "" : `${count} selected`}
+      {count === 0 ? "" : texts.selected({ count })}
     </span>
     {count === 0 ? null : (
       <>
         <button type="button" className="pill" onClick={onCopy}>
-          Copy
+          {texts.copy}
         </button>
         <button type="button" className="pill" onClick={onClear}>
-          Clear selection
+          {texts.clearSelection}
         </button>
       </>
     )}

@@ -4,6 +4,7 @@ import { glossary, type Term } from "../../words/glossary.ts"
 import { Head } from "../parts/Help.tsx"
 import type { Model } from "./model.ts"
 import { useSettings } from "../parts/settings.ts"
+import { texts } from "../../words/text/tables.ts"
 
 interface SortProps {
   readonly term: Term
@@ -16,7 +17,7 @@ const SortButton = ({ onSort, sorted, term }: SortProps) => (
   <button
     type="button"
     className="sort"
-    aria-label={`Sort by ${glossary[term].head}`}
+    aria-label={texts.sortBy({ head: glossary[term].head })}
     aria-pressed={sorted !== false}
     onClick={onSort}
   >

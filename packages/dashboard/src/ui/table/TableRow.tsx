@@ -3,6 +3,7 @@ import type { KeyboardEvent, MouseEvent, ReactNode } from "react"
 import type { Fractions } from "./alignment.ts"
 import { type Column, isDollars } from "./Column.ts"
 import { Figure, Time } from "../parts/Figure.tsx"
+import { texts } from "../../words/text/tables.ts"
 
 const cellOf = <A,>(column: Column<A>, row: A, align: number): ReactNode => {
   if (column.kind === "node") return column.of(row)
@@ -74,13 +75,13 @@ export const TableRow = <A extends object>(props: TableRowProps<A>) => {
               <input
                 type="checkbox"
                 className="box"
-                aria-label={`Select ${row.id}`}
+                aria-label={texts.select({ row: row.id })}
                 checked={row.getIsSelected()}
                 onChange={() => onTurn(row.original)}
               />
             ) : null}
             {cellOf(given, row.original, fractions.get(given.term) ?? 0)}
-            {at === 0 && isLeft ? <span className="mark"> no longer matches</span> : null}
+            {at === 0 && isLeft ? <span className="mark"> {texts.noLongerMatches}</span> : null}
           </td>
         )
       })}

@@ -7,6 +7,7 @@ import type { Column } from "./Column.ts"
 import { useFilters } from "../parts/filters.ts"
 import { StateSign } from "../parts/Sign.tsx"
 import { TablePanel } from "./TablePanel.tsx"
+import { texts } from "../../words/text/tables.ts"
 
 type Waiting = Documents.WaitingFillDocument
 
@@ -23,7 +24,10 @@ const waiting: ReadonlyArray<Column<Waiting>> = [
   columns.node("subject", ({ breakId, orderId }) =>
     breakId === null ? null : (
       <>
-        <Link href={`/attention/${breakId}`}>like a fill</Link> of <Link href={`/orders/${orderId}`}>{orderId}</Link>
+        {texts.fillOfOrder({
+          fill: <Link href={`/attention/${breakId}`}>{texts.likeAFill}</Link>,
+          order: <Link href={`/orders/${orderId}`}>{orderId}</Link>
+        })}
       </>
     )
   )
@@ -52,9 +56,9 @@ export const WaitingCommissions = () => {
   const rows = data?.items ?? []
   return isPast || rows.length === 0 ? null : (
     <TablePanel
-      title="Commissions without an execution"
-      note={`${rows.length} ${rows.length === 1 ? "commission" : "commissions"}`}
-      empty="None."
+      title={texts.commissionsWithoutAnExecution}
+      note={texts.commissions({ count: rows.length })}
+      empty={texts.none}
       columns={commissions}
       rows={rows}
       idOf={({ account: owner, execId, number }) => `${owner} ${execId} ${number}`}
@@ -82,9 +86,9 @@ export const WaitingFills = ({ order }: WaitingFillsProps) => {
   // What waits is told of now alone.
   return isPast || rows.length === 0 ? null : (
     <TablePanel
-      title="Unmatched fills"
-      note={`${rows.length} ${rows.length === 1 ? "execution" : "executions"}`}
-      empty="None."
+      title={texts.unmatchedFills}
+      note={texts.executions({ count: rows.length })}
+      empty={texts.none}
       columns={waiting}
       rows={rows}
       idOf={({ account: owner, execId }) => `${owner} ${execId}`}

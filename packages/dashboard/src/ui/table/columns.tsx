@@ -6,6 +6,7 @@ import type { Column } from "./Column.ts"
 import { Foreign, GivenId } from "../parts/Figure.tsx"
 import { RecordLink } from "../record/Record.tsx"
 import { Side, SignView, StateSign } from "../parts/Sign.tsx"
+import { texts } from "../../words/text/tables.ts"
 
 /** Where the records of a kind are: `/orders`. */
 type Folder = `/${string}`
@@ -77,10 +78,7 @@ export const orderStatus: Column<Documents.OrderDocument> = node("status", (orde
   <>
     <SignView sign={signOfOrder(order)} />
     {order.replacedBy === null ? null : (
-      <>
-        {" "}
-        replaced by <RecordLink id={order.replacedBy} to={`/orders/${order.replacedBy}`} />
-      </>
+      <> {texts.replacedBy({ order: <RecordLink id={order.replacedBy} to={`/orders/${order.replacedBy}`} /> })}</>
     )}
   </>
 ))
@@ -126,11 +124,7 @@ export const quantity: Column<{ readonly quantity: string | null }> = figure("qu
 
 /** What of an allocation was given back, and why. */
 export const givenBack: Column<{ readonly releasedWhy: string | null }> = node("reason", ({ releasedWhy }) =>
-  releasedWhy === null ? null : (
-    <>
-      Released: <Foreign text={releasedWhy} />
-    </>
-  )
+  releasedWhy === null ? null : <>{texts.released({ reason: <Foreign text={releasedWhy} /> })}</>
 )
 
 /** Errors in a row of a file, and where it stands there. */

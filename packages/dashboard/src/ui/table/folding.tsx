@@ -1,6 +1,7 @@
 import { createContext, useContext, useMemo, useState, type ReactNode } from "react"
 import { grouped } from "../../format/figure.ts"
 import { RecordLink } from "../record/Record.tsx"
+import { texts } from "../../words/text/tables.ts"
 
 /** Rows that are folded, by the id of the row that took their place. */
 type Folded = ReadonlyMap<string, ReadonlyArray<string>>
@@ -58,9 +59,9 @@ export const Folding = <A,>({ by, children, rows }: FoldingProps<A>) => {
       {children(isUnfolded ? rows : shown, isUnfolded)}
       {count === 0 ? null : (
         <p className="extent">
-          {grouped(String(count))} replaced.{" "}
+          {texts.replaced({ count: grouped(String(count)) })}{" "}
           <button type="button" className="button quiet small" onClick={() => setUnfolded(!isUnfolded)}>
-            {isUnfolded ? "Hide them" : "Show them"}
+            {isUnfolded ? texts.hideThem : texts.showThem}
           </button>
         </p>
       )}

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from "react"
+import { texts } from "../../words/text/tables.ts"
 
 /** What can be reached in a row: the row is one stop of the Tab key, arrows go along it. */
 const INSIDE = "tr[data-row] :is(a, button, summary, time, input)"
@@ -33,7 +34,7 @@ export const useRowFocus = <A>({ idOf, scroller, shown }: Rows<A>) => {
     if (lost === undefined || document.activeElement !== document.body) return
     if (shown.some((row) => idOf(row) === lost)) return
     held.current = undefined
-    setSaid(`${lost} is no longer in the list`)
+    setSaid(texts.rowGone({ row: lost }))
     scroller.current?.querySelector<HTMLElement>(`[data-row="${Math.min(at, shown.length - 1)}"]`)?.focus()
   }, [scroller, shown, idOf, at])
   return {

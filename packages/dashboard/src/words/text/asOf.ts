@@ -1,0 +1,17 @@
+import { messages } from "./messages.ts"
+
+/** Texts of the bar that leads to another moment. */
+export const texts = messages({
+  steps: "Steps",
+  earlier: "Earlier",
+  feedPosition: "Feed position",
+  positionOfHead: "{position} of {head}",
+  later: "Later",
+  atFeedPosition: "feed position {position}",
+  atFeedPositionAndTime: "feed position {position}, {at}",
+  chooseAMoment: "Choose a moment to see the books as of then.",
+  booksAsOf: "Books as of {shown}. No actions are possible.",
+  currentState: "This page shows the current state. Other pages show {shown}.",
+  asOf: "As of",
+  backToNow: "Back to now"
+})

@@ -1,0 +1,26 @@
+import { messages } from "./messages.ts"
+
+/** Texts of events: what stands beside the name of a record. */
+export const texts = messages({
+  because: "{words}: {reason}",
+  scope: "{symbol} on {account}",
+  everything: "everything",
+  held: "held",
+  accepted: "accepted: {terms}",
+  takenIn: "taken in: {side} {quantity} {symbol}",
+  waitsForBatch: "waits for its batch",
+  waitsForBatchOf: "waits for its batch: {terms}",
+  failed: "failed",
+  made: "made: {terms}",
+  isState: "is {state}",
+  scopeIs: "{scope} is {state}",
+  cancelRequested: "cancel requested",
+  filled: "filled {quantity} at {price}",
+  filledUnpriced: "filled {quantity} at an unknown price",
+  fills: { one: "{count} fill", other: "{count} fills" },
+  breakOpened: "{kind} about {subject}",
+  assigned: "assigned to {owner}",
+  acknowledged: "acknowledged as {severity}",
+  noted: "noted: {note}",
+  closed: "closed"
+})

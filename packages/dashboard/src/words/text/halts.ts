@@ -1,0 +1,32 @@
+import { messages } from "./messages.ts"
+
+/** Texts of halts and resumes. */
+export const texts = messages({
+  isNot: "{scope} is not: {message}",
+  orderEntryStopsNow: "Order entry stops now: {name}.",
+  tradesAreStillAccepted: "Trades are still accepted and accumulate.",
+  halt: "Halt {name}",
+  noOrderIsCancelled: "No order is cancelled.",
+  noWorkingOrders: "No working orders.",
+  ordersStay: {
+    one: "{count} working order stays at the broker.",
+    other: "{count} working orders stay at the broker."
+  },
+  alsoCancel: { one: "Also cancel the {count} working order", other: "Also cancel the {count} working orders" },
+  haltAndCancelIts: "Halt {name} and cancel its orders",
+  cancelsAreRequestedFor: "Cancels are requested for working orders. Each ends when its broker confirms.",
+  theirPositionsStayHeld: "Their positions stay held until resumed.",
+  filledSharesStay: "Filled shares stay.",
+  cancelRequested: {
+    one: "Cancel requested for {count} working order: {orders}.",
+    other: "Cancel requested for {count} working orders: {orders}."
+  },
+  allOf: "all of {broker}: {names}",
+  scope: "Scope",
+  resume: "Resume {account}",
+  duePositionsSendTheir: "Due positions send their orders now.",
+  aHaltOfA: "A halt of a wider or narrower scope stays.",
+  on: "{symbol} on {account}",
+  namesAndMore: "{names} and {rest} more",
+  everything: "everything"
+})

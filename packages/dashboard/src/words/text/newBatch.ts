@@ -1,0 +1,98 @@
+import { messages } from "./messages.ts"
+
+/** Texts of the steps in which a batch is submitted. */
+export const texts = messages({
+  file: "File",
+  columns: "Columns",
+  check: "Check",
+  submit: "Submit",
+  newBatch: "New batch",
+  batches: "Batches",
+  stepOf: "{batches} · step {step} of {total}: {name}",
+  checking: "Checking…",
+  takenInFor: "Taken in for {account}: {rows}, {how}.",
+  accumulated: "accumulated into whole lots",
+  eachSent: "each sent as a direct order",
+  recordedAsRejected: "Recorded as rejected: {rows}.",
+  takenIn: "Taken in: {rows}, {how}.",
+  back: "Back",
+  sending: "Sending…",
+  submitRows: "Submit {rows}",
+  wouldBeRefusedBy: {
+    one: "{count} row would be refused by a limit",
+    other: "{count} rows would be refused by a limit"
+  },
+  wouldBeQuarantined: { one: "{count} row would be quarantined", other: "{count} rows would be quarantined" },
+  conflictWithRecordedTrades: {
+    one: "{count} row conflicts with a recorded trade, which stays unchanged",
+    other: "{count} rows conflict with recorded trades, which stay unchanged"
+  },
+  areAlreadyRecorded: { one: "{count} row is already recorded", other: "{count} rows are already recorded" },
+  repeatAnEarlierRow: {
+    one: "{count} row repeats an earlier row of the file",
+    other: "{count} rows repeat an earlier row of the file"
+  },
+  wouldBeRecordedAs: {
+    one: "{count} row would be recorded as history and never counted",
+    other: "{count} rows would be recorded as history and never counted"
+  },
+  wouldBeTaken: "{accepted} would be taken, {rejected} would not.",
+  rejectedRows: "Rejected rows",
+  otherRows: "Other rows",
+  wouldOrderNothing: "{symbol} would order nothing: {answer}",
+  ordersThatWouldFollow: "Orders that would follow",
+  rowsToReview: "Rows to review",
+  allOrNothing: "All or nothing",
+  wouldNotBeTaken: "{rows} would not be taken as they are.",
+  fixTheFile: "Fix the file",
+  continue: "Continue",
+  submitOnlyTheValid: "Submit only the valid rows",
+  separator: "Separator",
+  decimalSign: "Decimal sign",
+  point: "point: 1.5",
+  comma: "comma: 1,5",
+  dates: "Dates",
+  timeZone: "Time zone",
+  europeBerlin: "Europe/Berlin",
+  column: "{field} column",
+  nameOfTheTemplate: "Name of the template",
+  saveAsTemplate: "Save as template",
+  templateSaved: "Template {name} saved.",
+  template: "Template",
+  account: "Account",
+  mode: "Mode",
+  name: "Name",
+  noColumnIs: "No column is {missing}.",
+  modeIsMissing: "Mode is missing.",
+  nameIsMissing: "Name is missing.",
+  orDropItHere: "or drop it here",
+  pastedRows: "Pasted rows",
+  theFirstLineNames: "The first line names the columns: {example}",
+  rowsBelowTheHeader: "{count} rows below the header.",
+  corrections: "Corrections",
+  line: "Line {line}",
+  checkAgain: "Check again",
+  inTheBatch: { one: "{count} row in the batch", other: "{count} rows in the batch" },
+  inTheBatchHeld: {
+    one: "{count} row in the batch, held for a decision",
+    other: "{count} rows in the batch, held for a decision"
+  },
+  recordedBeforeCountedOnce: {
+    one: "{count} row recorded before, counted once",
+    other: "{count} rows recorded before, counted once"
+  },
+  recordedBeforeWithOther: {
+    one: "{count} row recorded before with other contents, which stay",
+    other: "{count} rows recorded before with other contents, which stay"
+  },
+  noTrades: { one: "{count} row no trade", other: "{count} rows no trades" },
+  submitted: "Submitted",
+  submittedAs: "Submitted as {batch}. What became of its {rows}:",
+  resultOfTheRows: "Result of the rows",
+  open: "Open {batch}",
+  eachSentWithTerms: "each sent as a direct order: {terms}, unless a row names its own",
+  requiredField: "{field} (required)",
+  noColumn: "none",
+  choose: "choose",
+  noTemplate: "none"
+})

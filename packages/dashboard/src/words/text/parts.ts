@@ -1,0 +1,38 @@
+import { messages } from "./messages.ts"
+
+/** Texts of the parts that pages are made of. */
+export const texts = messages({
+  partNotLoaded: "A part of the dashboard could not be loaded.",
+  noAnswer: "The daemon is not answering.",
+  unknownAnswer: "Unknown answer of the daemon: {details}",
+  copiedId: "Copied {id}",
+  copyId: "Copy {id}",
+  copyTheId: "Copy the id",
+  notKnown: "not known",
+  clickToCopy: "{withSign} (click to copy)",
+  momentInFull: "{at} · New York {newYork} · {age} ago",
+  showAllCharacters: "Show all {count} characters",
+  signIn: "Sign in",
+  sessionEnded: "Session ended. {signIn} to go on: {command} prints a link.",
+  roleTooLow: "Your role does not allow this.",
+  couldNotLoad: "Could not load.",
+  request: "request {requestId}",
+  tryAgain: "Try again",
+  booksVsBroker: "Books vs. broker",
+  noResidual: "No residual",
+  buysAtResidual: "Buys at residual {from}",
+  sellsAtResidual: "Sells at residual −{from}",
+  why: "Why",
+  whyOf: "Why {of}",
+  ofOneCauseAndMore: "{count} of one cause: {ids} and {more} more",
+  ofOneCause: "{count} of one cause: {ids}",
+  history: "History",
+  by: "by {kind}, {actor}",
+  entryContents: "entry {seq} contents",
+  entry: "Entry {seq}",
+  notText: "not text",
+  noEntries: "No entries.",
+  payloadLine: "{at} · {id} · sha256 {sha256}…",
+  copiedTheId: "Copied the id",
+  entries: { one: "{count} entry", other: "{count} entries" }
+})
