@@ -105,7 +105,7 @@ const PolicyForm = ({ account }: { readonly account: Account }) => {
               className="button primary"
             />
           ) : (
-            <span role="status">{isWhole ? texts.theseSettingsAreIn : texts.enterOffsetsAndCancel}</span>
+            <span role="status">{isWhole ? texts.settingsInForce : texts.enterSettings}</span>
           )}
         </div>
       </form>
@@ -132,12 +132,12 @@ const sources: ReadonlyArray<Column<Documents.SourceDocument>> = [
 
 /** What the configuration says of the sources whose trades are this account's, or any's. */
 const Sources = ({ of }: { readonly of: string }) => (
-  <Panel title={texts.sources} note={texts.asConfiguredTheirTerms}>
+  <Panel title={texts.sources} note={texts.sourcesNote}>
     <Asked query={useAsk(["sources"], (api) => api.trades.sources())}>
       {({ items }) => (
         <Rows
           label={texts.sources}
-          empty={texts.noConfiguredSourcesFor}
+          empty={texts.noSources}
           columns={sources}
           rows={items.filter(({ account }) => account === null || account === of)}
           idOf={({ name }) => name}
@@ -151,15 +151,11 @@ const Sources = ({ of }: { readonly of: string }) => (
 const Detail = ({ account }: { readonly account: Account }) => (
   <>
     <PageHead
-      note={
-        <>
-          {texts.accountOfBroker({ operations: <Link href="/ops">{texts.operations}</Link>, broker: account.broker })}
-        </>
-      }
+      note={texts.accountOfBroker({ operations: <Link href="/ops">{texts.operations}</Link>, broker: account.broker })}
     >
       {account.name} <StateSign family="trading" state={account.tradingState} />
     </PageHead>
-    <Panel title={texts.orderSettings} note={texts.forOrdersWithoutSettings}>
+    <Panel title={texts.orderSettings} note={texts.settingsNote}>
       <Facts facts={linesOf(account.order)} />
     </Panel>
     <Change account={account} />

@@ -59,7 +59,7 @@ const breaks: Listing<Documents.BreakDocument> = {
   idOf: ({ id }) => id,
   hrefOf: ({ id }) => `/attention/${id}`,
   read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page } }),
-  empty: texts.noOpenBreaksResolved,
+  empty: texts.noOpenBreaks,
   card: ["kind", "symbol"],
   columns: [
     columns.node("severity", (found) => <StateSign family="break" state={found.standing} />),
@@ -128,7 +128,7 @@ const Waiting = () => {
           {held === 0 ? null : <Held count={held} />}
         </ul>
       )}
-      {asOf === "" ? null : <p className="calm">{texts.jobsAndServicesAre}</p>}
+      {asOf === "" ? null : <p className="calm">{texts.jobsOnlyNow}</p>}
     </Panel>
   )
 }

@@ -12,12 +12,12 @@ type Checked = Documents.CheckedDocument
 
 /** What would become of rows that are not taken as they are, in the words of the page. */
 const exceptions = [
-  ["refused", texts.wouldBeRefusedBy],
+  ["refused", texts.wouldBeRefused],
   ["quarantined", texts.wouldBeQuarantined],
-  ["conflicts", texts.conflictWithRecordedTrades],
-  ["duplicates", texts.areAlreadyRecorded],
-  ["repeated", texts.repeatAnEarlierRow],
-  ["recorded", texts.wouldBeRecordedAs]
+  ["conflicts", texts.wouldConflict],
+  ["duplicates", texts.alreadyRecorded],
+  ["repeated", texts.repeats],
+  ["recorded", texts.wouldBeHistory]
 ] as const
 
 /** The rows that a submission takes in, whatever becomes of them: all that are trades. */
@@ -72,7 +72,7 @@ const Outlook = ({ csv, of, onCheck }: OutlookProps) => {
       </ul>
       {of.orders.length === 0 ? null : (
         <DataTable
-          label={texts.ordersThatWouldFollow}
+          label={texts.ordersToFollow}
           columns={orders}
           rows={of.orders}
           idOf={({ side, symbol }) => `${symbol} ${side}`}
@@ -120,7 +120,7 @@ export const BatchCheck = ({ csv, of, onBack, onCheck, onGoOn, onStrict, strict 
           {of.rejected === 0 ? texts.back : texts.fixTheFile}
         </button>
         <button type="button" className="button primary" aria-disabled={!isReady} onClick={() => isReady && onGoOn()}>
-          {of.rejected === 0 || strict ? texts.continue : texts.submitOnlyTheValid}
+          {of.rejected === 0 || strict ? texts.continue : texts.submitValid}
         </button>
       </div>
     </section>

@@ -107,7 +107,7 @@ const SaveTemplate = ({ of }: { readonly of: Wish }) => {
     <Field term="saveTemplate" error={saving.error?.message}>
       <span className="buttons">
         <input
-          aria-label={texts.nameOfTheTemplate}
+          aria-label={texts.templateName}
           value={saveAs}
           maxLength={64}
           onChange={({ target }) => setSaveAs(target.value)}

@@ -47,11 +47,9 @@ export const BatchFile = ({ csv, onGive, onGoOn }: BatchFileProps) => (
       />
     </Field>
     <p className="faint">
-      {csv === "" ? (
-        <>{texts.theFirstLineNames({ example: <code>{SAMPLE.trim()}</code> })}</>
-      ) : (
-        texts.rowsBelowTheHeader({ count: csv.split(/\r?\n/).filter((line) => line.trim() !== "").length - 1 })
-      )}
+      {csv === ""
+        ? texts.firstLine({ example: <code>{SAMPLE.trim()}</code> })
+        : texts.rowsBelowHeader({ count: csv.split(/\r?\n/).filter((line) => line.trim() !== "").length - 1 })}
     </p>
     <div className="buttons">
       <button

@@ -103,7 +103,7 @@ const Trades = ({ batch }: { readonly batch: Batch }) => {
         key={`${batch.id} ${status}`}
         list={list}
         label={texts.trades}
-        empty={status === "" ? texts.noRowsAccepted : texts.noFailedTradesInvalid}
+        empty={status === "" ? texts.noRowsAccepted : texts.noFailedTrades}
         columns={trades}
         idOf={idOf}
         hrefOf={({ id }) => `/trades/${id}`}
@@ -194,7 +194,7 @@ const Orders = ({ batch }: { readonly batch: Batch }) => {
           />
           {hasMore ? (
             <p className="more">
-              {texts.ofItsFirst({ count: rowsIn(rows.length) })}{" "}
+              {texts.ofFirst({ count: rowsIn(rows.length) })}{" "}
               <button type="button" className="button small" onClick={readOn}>
                 {texts.readMoreRows}
               </button>

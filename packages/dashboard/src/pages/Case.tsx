@@ -50,7 +50,7 @@ const Positions = ({ of: { ours, theirs, ...parts } }: { readonly of: Holdings }
     theirs: <Figure of={theirs} signed />,
     differs: ours !== theirs
   } as const
-  return <BothSides lines={[shares, ...made]} note={texts.withThePartsOf} />
+  return <BothSides lines={[shares, ...made]} note={texts.withOurParts} />
 }
 
 /** An order, as the books have it and as the broker last answered; with its cancel where that is what to do first. */
@@ -80,7 +80,7 @@ export const OrderSides = ({ id, isToEnd = false }: { readonly id: string; reado
                 <ActionButton action={cancelOrder(order)} />
               ) : null}
             </Panel>
-            <Panel title={texts.atTheBroker} note={texts.theBrokersLastAnswer}>
+            <Panel title={texts.atTheBroker} note={texts.lastAnswer}>
               <Payload title={texts.answer} of={last?.response ?? null} />
             </Panel>
           </div>
@@ -108,12 +108,12 @@ const Adjusting = ({ found }: { readonly found: Documents.BreakDetail }) => {
 /** What ends a break, in a sentence, where it is not an operator's word. */
 const endOf = ({ kind, subject }: Documents.BreakDetail): ReactNode => {
   if (kind === "Doubt") {
-    return <>{texts.endsWithDoubt({ order: <Link href={`/orders/${subject}`}>{subject}</Link> })}</>
+    return texts.closesWithOrder({ order: <Link href={`/orders/${subject}`}>{subject}</Link> })
   }
   if (kind === "PositionDiffers" || kind === "ForeignPosition") {
-    return texts.itClosesWhenBooks
+    return texts.closesOnAgreement
   }
-  return texts.itClosesByItself
+  return texts.closesAutomatically
 }
 
 /** Books and broker are compared again. */

@@ -25,15 +25,11 @@ const Detail = ({ entry }: { readonly entry: Entry }) => {
   return (
     <>
       <PageHead
-        note={
-          <>
-            {texts.entryOfJournal({
-              journal: <Link href="/journal">{texts.journal}</Link>,
-              account,
-              seq: <Figure of={String(seq)} />
-            })}
-          </>
-        }
+        note={texts.entryOfJournal({
+          journal: <Link href="/journal">{texts.journal}</Link>,
+          account,
+          seq: <Figure of={String(seq)} />
+        })}
         actions={
           <>
             <Link href={pathOfWhy(`${account}/${seq}`)} className="button quiet">

@@ -73,7 +73,7 @@ const orders: Listing<Documents.OrderDocument> = {
     { name: texts.external, asks: { origin: "external" } }
   ],
   read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page } }),
-  empty: texts.noOrdersYetThe,
+  empty: texts.noOrders,
   card: ["side", "quantity", "symbol", "status"],
   replacementOf: ({ replacedBy }) => replacedBy,
   columns: [
@@ -122,14 +122,10 @@ const trades: Listing<Documents.TradeDocument> = {
     { name: texts.failed, asks: { status: "failed" } }
   ],
   read: (api, asked, page) => api.trades.list({ urlParams: { ...asked, ...page } }),
-  empty: (
-    <>
-      {texts.noTradesYet({
-        link: <Link href="/trades/new">{texts.createOne}</Link>,
-        command: <code>npx roundlot trades add --symbol AAPL --side buy --quantity 0.3</code>
-      })}
-    </>
-  ),
+  empty: texts.noTradesYet({
+    link: <Link href="/trades/new">{texts.createOne}</Link>,
+    command: <code>npx roundlot trades add --symbol AAPL --side buy --quantity 0.3</code>
+  }),
   actions: (
     <ForRole role="trade">
       <Link href="/trades/new" className="button primary">
@@ -188,7 +184,7 @@ const fills: Listing<Documents.FillDocument> = {
         ...(canonical === undefined ? {} : { canonical: canonical === "true" })
       }
     }),
-  empty: texts.noFillsYetA,
+  empty: texts.noFills,
   foot: (rows, isAll) => <FillTotals fills={rows} isAll={isAll} />,
   card: ["quantity", "symbol", "price", "counts"],
   columns: [
@@ -216,14 +212,10 @@ const decisions: Listing<Documents.DecisionDocument> = {
   moment: "asOf",
   filters: [filters.account, filters.symbol, { name: "strategy", term: "strategy" }, statesOf("decision")],
   read: (api, asked, page) => api.decisions.list({ urlParams: { ...asked, ...page } }),
-  empty: (
-    <>
-      {texts.noDecisionsYetA({
-        link: <Link href="/decisions/new">{texts.here}</Link>,
-        command: <code>npx roundlot decide</code>
-      })}
-    </>
-  ),
+  empty: texts.noDecisions({
+    link: <Link href="/decisions/new">{texts.here}</Link>,
+    command: <code>npx roundlot decide</code>
+  }),
   actions: (
     <ForRole role="trade">
       <Link href="/decisions/new" className="button primary">
@@ -260,7 +252,7 @@ const attempts: Listing<Documents.AttemptDocument> = {
   ],
   moment: "asOf",
   read: (api, asked, page) => api.attempts.list({ urlParams: { ...asked, ...page } }),
-  empty: texts.noAttemptsYetEach,
+  empty: texts.noAttempts,
   card: ["order", "outcome"],
   columns: [
     columns.id("/attempts"),
@@ -287,7 +279,7 @@ const journal: Listing<Documents.EntryDocument> = {
   idOf: (entry) => `${entry.account} ${entry.seq}`,
   hrefOf: ({ account, seq }) => pathOfEntry(account, seq),
   read: (api, asked, page) => api.journal.list({ urlParams: { ...asked, ...page } }),
-  empty: texts.noEntriesYetEvery,
+  empty: texts.noEntries,
   card: ["event", "entity"],
   columns: [
     columns.node("sequence", ({ account, seq }) => (
@@ -324,7 +316,7 @@ const Positions = () => {
     idOf: (position) => `${position.account} ${position.symbol}`,
     hrefOf: pathOfPosition,
     read: (api, asked, page) => api.positions.list({ urlParams: { ...asked, ...page } }),
-    empty: texts.noPositionsYetThe,
+    empty: texts.noPositions,
     card: ["hedged", "residual", "next"],
     columns: [
       columns.node("symbol", (position) => <Link href={pathOfPosition(position)}>{position.symbol}</Link>),

@@ -123,7 +123,7 @@ export const Near = ({ overview }: { readonly overview: Documents.OverviewDocume
       }
     >
       {shown.length === 0 ? (
-        <Empty>{texts.noResidualsPositionsWith}</Empty>
+        <Empty>{texts.noResiduals}</Empty>
       ) : (
         <div className="wide near">
           <table>

@@ -68,7 +68,7 @@ const ofBreak = ({ found, ids }: BreakCase): Line => ({
 const ofDoubt = (id: string): Line => ({
   key: id,
   sign: <StateSign family="order" state="in_doubt" />,
-  text: <>{texts.unconfirmedLine({ id })}</>,
+  text: texts.unconfirmedLine({ id }),
   at: null,
   to: `/attention/${id}`,
   verb: texts.resolve
@@ -85,17 +85,13 @@ const ofProposed = ({
 }: Overview["proposed"][number]): Line => ({
   key: id,
   sign: <StateSign family="orderTag" state="proposed" />,
-  text: (
-    <>
-      {texts.proposedLine({
-        side,
-        quantity,
-        symbol: <strong>{symbol}</strong>,
-        account,
-        approveBy: <Time at={approveBy} />
-      })}
-    </>
-  ),
+  text: texts.proposedLine({
+    side,
+    quantity,
+    symbol: <strong>{symbol}</strong>,
+    account,
+    approveBy: <Time at={approveBy} />
+  }),
   at: proposedAt,
   to: `/attention/${id}`,
   verb: texts.resolve
@@ -131,7 +127,7 @@ const ofFailed = (failed: Overview["failedOrders"][number]): Line => ({
 const ofBatch = ({ failed, finishedAt, id, name, total }: Overview["failedBatches"][number]): Line => ({
   key: id,
   sign: <StateSign family="batch" state={failed < total ? "partial_success" : "failed"} />,
-  text: <>{texts.failedRowsLine({ failed, total, batch: <Foreign text={name} /> })}</>,
+  text: texts.failedRowsLine({ failed, total, batch: <Foreign text={name} /> }),
   at: finishedAt,
   to: `/attention/${id}`,
   verb: texts.review
@@ -190,7 +186,7 @@ const Nothing = () => {
       <span className="tone-ok">
         <SignIcon sign={signOfState("part", "ok")} />
       </span>
-      {isStale ? texts.noOpenItemsWhen : texts.noOpenItems}
+      {isStale ? texts.noOpenItemsStale : texts.noOpenItems}
     </p>
   )
 }

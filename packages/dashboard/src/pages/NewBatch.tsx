@@ -81,16 +81,12 @@ export const NewBatch = () => {
   return (
     <>
       <PageHead
-        note={
-          <>
-            {texts.stepOf({
-              batches: <Link href="/batches">{texts.batches}</Link>,
-              step: step + 1,
-              total: steps.length,
-              name: steps[step]
-            })}
-          </>
-        }
+        note={texts.stepOf({
+          batches: <Link href="/batches">{texts.batches}</Link>,
+          step: step + 1,
+          total: steps.length,
+          name: steps[step]
+        })}
       >
         {texts.newBatch}
       </PageHead>
@@ -124,7 +120,7 @@ export const NewBatch = () => {
             {wish.account === ""
               ? texts.takenIn({ rows: rowsIn(tradesIn(checked)), how: howSent(wish) })
               : texts.takenInFor({ account: wish.account, rows: rowsIn(tradesIn(checked)), how: howSent(wish) })}
-            {checked.rejected === 0 ? null : <> {texts.recordedAsRejected({ rows: rowsIn(checked.rejected) })}</>}
+            {checked.rejected === 0 ? null : texts.recordedAsRejected({ rows: rowsIn(checked.rejected) })}
           </p>
           {submitting.error === null ? null : <Problem error={submitting.error} />}
           <div className="buttons">

@@ -78,7 +78,7 @@ export const NewDecision = () => {
   const made = deciding.data
   return (
     <>
-      <PageHead note={<>{texts.decisionNote({ decisions: <Link href="/decisions">{texts.decisions}</Link> })}</>}>
+      <PageHead note={texts.decisionNote({ decisions: <Link href="/decisions">{texts.decisions}</Link> })}>
         {texts.newDecision}
       </PageHead>
       <form
@@ -126,7 +126,7 @@ export const NewDecision = () => {
         {elsewhere === null ? null : <Problem error={elsewhere} />}
         <Preview wish={wish} />
         <p className="faint">
-          {texts.theSameOnThe({
+          {texts.sameOnCommandLine({
             command: (
               <code>
                 npx roundlot decide --account {account} --symbol {quoted(symbol || "AAPL")} --side {side}{" "}

@@ -29,10 +29,10 @@ import { texts } from "../words/text/trades.ts"
 
 const outcomes = {
   accepted: texts.tradeAccepted,
-  duplicate: texts.duplicateAlreadyRecordedNothing,
-  conflict: texts.conflictItContradictsThe,
-  quarantined: texts.quarantinedRecordedAndNot,
-  recorded: texts.recordedAsHistoryIt
+  duplicate: texts.duplicate,
+  conflict: texts.conflict,
+  quarantined: texts.quarantined,
+  recorded: texts.recordedAsHistory
 } as const
 
 const Taken = ({ taken }: { readonly taken: Documents.TakenDocument }) => (
@@ -128,11 +128,11 @@ const Preview = ({ account, batch, direct, quantity, side, symbol }: Thought) =>
   const said = !isGiven
     ? texts.enterSymbolAndQuantity
     : direct !== undefined && batch?.mode === "accumulate"
-      ? texts.noneTheBatchAccumulates
+      ? texts.batchAccumulates
       : isItsOwn
         ? directOrderOf({ direct, quantity, side, symbol })
         : isNew
-          ? texts.firstTradeInWhole({ symbol })
+          ? texts.firstTrade({ symbol })
           : problem !== null
             ? problem.message
             : order === undefined || order === null
@@ -150,7 +150,7 @@ const Preview = ({ account, batch, direct, quantity, side, symbol }: Thought) =>
 /** How a trade can be executed; one that is put into a batch is by the batch's mode, where it says nothing. */
 const executionsIn = (batch: Documents.BatchDocument | undefined) =>
   [
-    ["", batch === undefined ? texts.accumulateAccountSetting : texts.batchSetting({ mode: batch.mode })],
+    ["", batch === undefined ? texts.accumulates : texts.batchSetting({ mode: batch.mode })],
     ["direct", texts.directOrder]
   ] as const
 
@@ -208,7 +208,7 @@ export const NewTrade = () => {
   const { elsewhere, errorOf } = faultsAt(sending.error, direct === undefined ? FIELDS : [...FIELDS, ...TERMS])
   return (
     <>
-      <PageHead note={<>{texts.tradeNote({ trades: <Link href="/trades">{texts.trades}</Link> })}</>}>
+      <PageHead note={texts.tradeNote({ trades: <Link href="/trades">{texts.trades}</Link> })}>
         {texts.newTrade}
       </PageHead>
       <form
@@ -270,7 +270,7 @@ export const NewTrade = () => {
           direct={direct}
         />
         <p className="faint">
-          {texts.theSameOnThe({
+          {texts.sameOnCommandLine({
             command: (
               <code>
                 npx roundlot trades add --account {account} --symbol {quoted(symbol || "AAPL")} --side {side} --quantity{" "}

@@ -172,7 +172,7 @@ export const Operations = () => {
           {({ controls: rows }) => (
             <Rows
               label={texts.tradingStates}
-              empty={texts.noControlsSetA}
+              empty={texts.noControls}
               columns={controls}
               rows={rows}
               idOf={({ account, symbol }) => `${account} ${symbol}`}
@@ -201,19 +201,12 @@ export const Operations = () => {
       </Panel>
       <Panel
         title={texts.jobs}
-        note={texts.theNewest}
+        note={texts.newest}
         action={<ActionButton action={testAlerts} className="button small" />}
       >
         <Asked query={work}>
           {({ items }) => (
-            <Rows
-              label={texts.jobs}
-              empty={texts.noBackgroundJobsBatches}
-              columns={jobs}
-              rows={items}
-              idOf={({ id }) => id}
-              isShort
-            />
+            <Rows label={texts.jobs} empty={texts.noJobs} columns={jobs} rows={items} idOf={({ id }) => id} isShort />
           )}
         </Asked>
       </Panel>
@@ -225,14 +218,12 @@ export const Operations = () => {
           )}
         </Asked>
       </Panel>
-      <Panel title={texts.tokens} note={texts.createRotateAndRevoke}>
+      <Panel title={texts.tokens} note={texts.tokensNote}>
         <Asked query={held}>
           {({ items }) => (
             <Rows
               label={texts.tokens}
-              empty={
-                <>{texts.noApiTokensMake({ command: <code>npx roundlot tokens create dana --role operate</code> })}</>
-              }
+              empty={texts.noTokens({ command: <code>npx roundlot tokens create dana --role operate</code> })}
               columns={tokens}
               rows={items}
               idOf={({ name }) => name}

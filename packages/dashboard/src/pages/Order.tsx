@@ -182,17 +182,13 @@ const AwaitsApproval = ({ order }: { readonly order: Order }) => {
     <div className="banner tone-doubt" role="status">
       <SignIcon sign={signOfState("orderTag", "proposed")} />
       <span>
-        {proposal === null ? (
-          texts.sentOnceApproved
-        ) : (
-          <>
-            {texts.proposedBy({
+        {proposal === null
+          ? texts.sentOnceApproved
+          : texts.proposedBy({
               source: <Foreign text={proposal.source} />,
               notional: <Figure of={proposal.notional} money />,
               approveBy: <Moment at={proposal.approveBy} />
             })}
-          </>
-        )}
       </span>
       <ActionButton action={approveOrder(order)} className="button small" />
     </div>

@@ -64,7 +64,7 @@ const Grounds = ({ overview }: { readonly overview: Overview }) => {
   return (
     <p className="faint grounds">
       <Explained help={glossary.lastReconciled.help}>
-        {at === undefined ? texts.notReconciledYet : <>{texts.lastReconciled({ age: <Age at={at} /> })}</>}
+        {at === undefined ? texts.notReconciledYet : texts.lastReconciled({ age: <Age at={at} /> })}
       </Explained>
       {at === undefined ? null : count === 0 ? (
         <>
@@ -79,11 +79,7 @@ const Grounds = ({ overview }: { readonly overview: Overview }) => {
       )}
       {" · "}
       <Explained help={glossary.lastFill.help}>
-        {overview.lastFillAt === null ? (
-          texts.noFillYet
-        ) : (
-          <>{texts.lastFill({ age: <Age at={overview.lastFillAt} /> })}</>
-        )}
+        {overview.lastFillAt === null ? texts.noFillYet : texts.lastFill({ age: <Age at={overview.lastFillAt} /> })}
       </Explained>
     </p>
   )
@@ -191,7 +187,7 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
       action={<Link href={ofAllAccounts("/orders")}>{texts.allOrders}</Link>}
     >
       {shown.length === 0 ? (
-        <Empty>{texts.noOrdersYetThe}</Empty>
+        <Empty>{texts.noOrders}</Empty>
       ) : (
         <ul className="rows">
           {shown.map((order) => (
@@ -335,7 +331,7 @@ const HealthPanel = () => {
               <details className="well">
                 <summary>
                   <SignIcon sign={signOfState("part", "ok")} />{" "}
-                  {failing.length === 0 ? texts.allServicesHealthy({ well }) : texts.theOtherAreHealthy({ well })}
+                  {failing.length === 0 ? texts.allServicesHealthy({ well }) : texts.othersHealthy({ well })}
                 </summary>
                 <ul className="rows">
                   {parts
@@ -366,19 +362,19 @@ const stepsOf = ({ accounts, latestOrders, positions }: Overview): ReadonlyArray
   const [order] = latestOrders
   return [
     {
-      text: texts.makeAnAccountAt,
+      text: texts.makeAccount,
       command: "npx roundlot accounts add paper",
       isDone: accounts.length > 0,
       link: <a href="/docs/guides/first-steps">{texts.firstSteps}</a>
     },
     {
-      text: texts.sendAFirstTrade,
+      text: texts.sendFirstTrade,
       command: "npx roundlot trades add --symbol AAPL --side buy --quantity 1.5",
       isDone: positions.length > 0 || order !== undefined,
       link: <Link href="/trades/new">{texts.newTrade}</Link>
     },
     {
-      text: texts.watchItBecomeAn,
+      text: texts.watchOrder,
       command: "npx roundlot orders list",
       isDone: false,
       link: order === undefined ? null : <Link href={`/orders/${order.id}`}>{texts.order({ order: order.id })}</Link>

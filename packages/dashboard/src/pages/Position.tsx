@@ -69,7 +69,7 @@ const Slippage = ({ hedged }: { readonly hedged: ReadonlyArray<Documents.Hedging
     .flatMap(({ slippageBp, tradedAt }) => (slippageBp === null ? [] : [{ at: tradedAt, figure: slippageBp }]))
     .toReversed()
   const newest = points.at(-1)
-  if (newest === undefined) return <Empty>{texts.noHedgedTradeWith}</Empty>
+  if (newest === undefined) return <Empty>{texts.noHedgedTrade}</Empty>
   return (
     <StepChart
       label={texts.slippage}
@@ -146,7 +146,7 @@ const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => 
       ) : points === undefined ? (
         <Empty>{texts.chooseATimeRange}</Empty>
       ) : points.length === 0 ? (
-        <Empty>{texts.noPositionAtThat}</Empty>
+        <Empty>{texts.noPositionThen}</Empty>
       ) : (
         <StepChart
           label={texts.residual}
@@ -274,7 +274,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
       {bound.map((each) => (
         <BoundBanner key={nameOf(each)} by={each} />
       ))}
-      <Panel title={texts.position} note={<>{texts.asOf({ at: <Moment at={position.updatedAt} /> })}</>}>
+      <Panel title={texts.position} note={texts.asOf({ at: <Moment at={position.updatedAt} /> })}>
         <Equation sum={position} rows={rowsOf(position)} />
         <div className="next">
           <LotGauge residual={position.residual} from={from} />
@@ -286,9 +286,8 @@ const Detail = ({ position }: { readonly position: Position }) => {
             {upper(withMinus(next.why))}.{" "}
             <span className="faint">
               {texts.threshold({ threshold: grouped(from) })}
-              {isSameAnswer(next.answer, position.answer) && (
-                <> {texts.unchangedSince({ at: <Moment at={position.answerSince} /> })}</>
-              )}
+              {isSameAnswer(next.answer, position.answer) &&
+                texts.unchangedSince({ at: <Moment at={position.answerSince} /> })}
             </span>
           </span>
         </div>

@@ -179,7 +179,7 @@ const AttemptPage = ({ id }: ById) => (
             ]
           ]}
         />
-        <Panel title={texts.theExchange}>
+        <Panel title={texts.exchange}>
           <div className="two">
             <Payload title={texts.request} of={attempt.request} />
             <Payload title={texts.response} of={attempt.response} />

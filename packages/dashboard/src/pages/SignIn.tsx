@@ -21,7 +21,7 @@ const takeCode = (): string | undefined => {
 /** Why signing in failed. */
 const refusalOf = (error: Error, isLink: boolean): string => {
   if (!(error instanceof ProblemError) || error.status !== 401) return error.message
-  return isLink ? texts.theLinkWasUsed : texts.theTokenIsUnknown
+  return isLink ? texts.linkUsed : texts.tokenUnknown
 }
 
 const Provider = Schema.Struct({ name: Schema.NullOr(Schema.String), problem: Schema.NullOr(Schema.String) })
@@ -38,7 +38,7 @@ const WithProvider = () => {
     <section className="panel form" aria-label={texts.team}>
       {provider.problem === null ? null : (
         <p className="problem">
-          {texts.couldNotBeAsked({ provider: <Foreign text={provider.name} />, problem: provider.problem })}
+          {texts.providerAway({ provider: <Foreign text={provider.name} />, problem: provider.problem })}
         </p>
       )}
       <div className="buttons">
@@ -76,7 +76,7 @@ export const SignIn = () => {
   }, [mutate])
   return (
     <>
-      <PageHead note={texts.withALinkOf}>{texts.signIn}</PageHead>
+      <PageHead note={texts.signInNote}>{texts.signIn}</PageHead>
       <WithProvider />
       <form
         className="panel form"

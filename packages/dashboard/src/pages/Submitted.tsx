@@ -14,9 +14,9 @@ type Submitted = Documents.SubmittedDocument
 const parts = [
   ["accepted", "pending", texts.inTheBatch],
   ["quarantined", "quarantined", texts.inTheBatchHeld],
-  ["duplicates", "duplicate", texts.recordedBeforeCountedOnce],
-  ["conflicts", "conflict", texts.recordedBeforeWithOther],
-  ["rejected", "failed", texts.noTrades]
+  ["duplicates", "duplicate", texts.duplicates],
+  ["conflicts", "conflict", texts.conflicts],
+  ["rejected", "failed", texts.invalidRows]
 ] as const
 
 /** Did every row become what its submitter saw beforehand: taken in, or refused? */
@@ -35,7 +35,7 @@ export const SubmittedRows = ({ of }: { readonly of: Submitted }) => {
   return (
     <section className="panel form" aria-label={texts.submitted}>
       <p role="status">{texts.submittedAs({ batch: batch.id, rows: rowsIn(rows) })}</p>
-      <ul className="rows" aria-label={texts.resultOfTheRows}>
+      <ul className="rows" aria-label={texts.rowResults}>
         {parts.map(([part, state, say]) =>
           of[part] === 0 ? null : (
             <li key={part}>

@@ -86,15 +86,15 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
     <div className="two">
       <TablePanel
         title={texts.allocations}
-        note={texts.allocationsOfCount({ count: trade.allocations.length })}
-        empty={texts.notAllocatedYetIt}
+        note={texts.allocationCount({ count: trade.allocations.length })}
+        empty={texts.notAllocated}
         columns={allocations}
         rows={trade.allocations}
         idOf={({ id }) => id}
       />
       <TablePanel
         title={texts.fills}
-        note={texts.fillsOfCount({ count: trade.fills.length })}
+        note={texts.fillCount({ count: trade.fills.length })}
         empty={texts.noFillsYet}
         columns={fills}
         rows={trade.fills}

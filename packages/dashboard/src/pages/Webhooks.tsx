@@ -73,7 +73,7 @@ export const Webhooks = () => {
         {({ items }) => (
           <Rows
             label={texts.webhooks}
-            empty={<>{texts.noWebhooks({ setting: <code>webhooks</code> })}</>}
+            empty={texts.noWebhooks({ setting: <code>webhooks</code> })}
             columns={webhooks}
             rows={items}
             idOf={({ name }) => name}

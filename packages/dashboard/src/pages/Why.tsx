@@ -82,7 +82,7 @@ export const WhyPage = ({ of }: { readonly of: string }) => (
   <Shown name={["why", of]} title={texts.whyOf({ of })} read={(api) => api.journal.why({ urlParams: { of } })}>
     {(why) => (
       <>
-        <PageHead note={<>{texts.entryCauses({ journal: <Link href="/journal">{texts.journal}</Link> })}</>}>
+        <PageHead note={texts.entryCauses({ journal: <Link href="/journal">{texts.journal}</Link> })}>
           {texts.whyOf({ of })}
         </PageHead>
         <Panel title={texts.causes2} note={texts.eachBelowItsEffect}>

@@ -251,7 +251,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                   </Field>
                 )}
                 <p className="faint">
-                  {texts.theSameOnThe({
+                  {texts.sameOnCommandLine({
                     command: (
                       <code>
                         {action.cli(

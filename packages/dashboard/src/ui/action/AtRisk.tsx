@@ -24,7 +24,7 @@ export const AtRisk = ({ of }: { readonly of: AtRiskDocument }) =>
   isNothing(of) ? null : (
     <ul className="evidence" aria-label={texts.atRisk}>
       {of.blocks.map((each) => (
-        <li key={each.symbol}>{texts.owedAndNotOrdered({ each: <Amount of={each} /> })}</li>
+        <li key={each.symbol}>{texts.owed({ each: <Amount of={each} /> })}</li>
       ))}
       {of.inDoubt === null ? null : <li>{texts.unconfirmed({ inDoubt: <Amount of={of.inDoubt} /> })}</li>}
       {of.deciding.map((each) => (
@@ -53,12 +53,12 @@ const recommendedWords: {
   reconcile: texts.reconcileNow,
   cancel: texts.cancelIt,
   "mark-placed": texts.markItPlaced,
-  "accept-excess": texts.acceptTheOverfill,
-  "adjust-base": texts.bookItAsOpening,
+  "accept-excess": texts.acceptOverfill,
+  "adjust-base": texts.bookAsOpening,
   resolve: "resolve",
   resume: texts.resumeTheSymbol,
   "change-control": texts.changeTheLimit,
-  release: texts.releaseOrDismissIt,
+  release: texts.releaseOrDismiss,
   retry: texts.retryIt,
-  approve: texts.approveOrCancelIt
+  approve: texts.approveOrCancel
 }

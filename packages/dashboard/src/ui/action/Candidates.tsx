@@ -100,7 +100,7 @@ export const Candidates = ({ order }: { readonly order: Order }) => {
   const candidates = order.status === "in_doubt" ? candidatesOf(order) : []
   if (candidates.length === 0) return null
   return (
-    <Panel title={<Head term="candidates" />} note={texts.asLastListedBy}>
+    <Panel title={<Head term="candidates" />} note={texts.asListed}>
       <ul className="candidates" aria-label={texts.brokerOrders}>
         {candidates.map((candidate) => (
           <Card key={candidate.brokerOrderId} order={order} candidate={candidate}>

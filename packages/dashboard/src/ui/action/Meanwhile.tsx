@@ -65,8 +65,7 @@ export const Meanwhile = ({ of: { entity, entries, now, problem } }: { readonly 
   useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [problem])
   return (
     <div ref={place} className="problem meanwhile" role="alert" aria-live="polite">
-      <strong>{texts.nothingWasDoneIs({ entity })}</strong>{" "}
-      {problem.status === 412 ? null : <Foreign text={problem.message} />}
+      <strong>{texts.notDone({ entity })}</strong> {problem.status === 412 ? null : <Foreign text={problem.message} />}
       {entries.length === 0 ? null : (
         <ul aria-label={texts.changesInTheMeantime}>
           {entries.map((each) => (
@@ -74,9 +73,7 @@ export const Meanwhile = ({ of: { entity, entries, now, problem } }: { readonly 
           ))}
         </ul>
       )}
-      {now === undefined ? null : (
-        <p>{texts.itIsNowReview({ state: <StateSign family={now.family} state={now.state} /> })}</p>
-      )}
+      {now === undefined ? null : <p>{texts.isNow({ state: <StateSign family={now.family} state={now.state} /> })}</p>}
     </div>
   )
 }

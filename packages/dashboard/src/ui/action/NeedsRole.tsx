@@ -11,7 +11,7 @@ export const NeedsRole = ({ role }: { readonly role: Role }) => {
   if (may || caller === undefined) return null
   return (
     <p className="problem" role="note">
-      {texts.youNeedTheRole({ role, caller: <Foreign text={caller.name} />, callerRole: caller.role })}
+      {texts.needsRole({ role, caller: <Foreign text={caller.name} />, callerRole: caller.role })}
     </p>
   )
 }

@@ -59,7 +59,7 @@ const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Acti
       {of.effects?.orders.map(({ account, notional, quantity, side, symbol }) => (
         <li key={`${account} ${symbol}`}>
           {notional === null
-            ? texts.thenOrderedOn({ side, quantity: <Figure of={quantity} />, symbol, account })
+            ? texts.thenOrdered({ side, quantity: <Figure of={quantity} />, symbol, account })
             : texts.thenOrderedAbout({
                 side,
                 quantity: <Figure of={quantity} />,
@@ -70,7 +70,7 @@ const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Acti
         </li>
       ))}
       <Together orders={of.effects?.orders ?? []} />
-      {of.effects?.orders.length === 0 ? <li>{texts.noOrdersWillBe}</li> : null}
+      {of.effects?.orders.length === 0 ? <li>{texts.noOrdersNow}</li> : null}
     </ul>
     {of.doubt === undefined ? null : (
       <>
@@ -97,7 +97,7 @@ export const Foreseen = ({ answer: { data, error, isFetched }, isShown, of }: Fo
   return error === null || !isShown ? null : (
     <>
       <Problem error={error} />
-      <p className="faint">{texts.theImpactIsUnknown}</p>
+      <p className="faint">{texts.impactUnknown}</p>
     </>
   )
 }

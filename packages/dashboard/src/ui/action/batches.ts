@@ -35,7 +35,7 @@ export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
   back: texts.keepTheBatch,
   isDangerous: true,
   isStop: true,
-  will: [texts.waitingRowsAreStopped, texts.cancelsAreRequestedFor],
+  will: [texts.waitingRowsStop, texts.cancelsRequested],
   willNot: [texts.completedRowsStay],
   cli: (reason) => `roundlot batches cancel ${batch.id} --reason ${reason} --yes`,
   run: (api, reason, key) => Effect.map(api.batches.cancel(on(batch.id, reason, key)), recorded(texts.cancelled)),
@@ -47,9 +47,9 @@ export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
 export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   role: "trade",
   ...ofBatch(batch, retryBatch),
-  verb: texts.retryFailedRowsOf({ batch: batch.id }),
-  will: [texts.aNewBatchWith({ batch: batch.id })],
-  willNot: [texts.sentRowsAreNot],
+  verb: texts.retryFailedRows({ batch: batch.id }),
+  will: [texts.newBatchOfFailedRows({ batch: batch.id })],
+  willNot: [texts.withoutSentRows],
   cli: (reason) => `roundlot batches retry ${batch.id} --reason ${reason} --yes`,
   rehearse: (api) => Effect.map(api.batches.retry({ path: { id: batch.id }, ...dry }), foreseen),
   run: (api, reason, key) =>
@@ -63,8 +63,8 @@ export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
 export const archiveBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   ...ofBatch(batch, archiveBatch),
   verb: texts.archive({ batch: batch.id }),
-  will: [texts.itIsHiddenFrom],
-  willNot: [texts.itsTradesOrdersAnd],
+  will: [texts.isHidden],
+  willNot: [texts.recordsStay],
   cli: (reason) => `roundlot batches archive ${batch.id} --reason ${reason}`,
   rehearse: (api) => Effect.map(api.batches.archive({ path: { id: batch.id }, ...dry }), foreseen),
   run: (api, reason, key) =>
@@ -80,8 +80,8 @@ export const deleteBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   verb: texts.delete({ batch: batch.id }),
   isDangerous: true,
   typed: batch.id,
-  will: [texts.removesTheRecordOf({ batch: batch.id })],
-  willNot: [texts.itsTradesOrdersAnd],
+  will: [texts.removesRecord({ batch: batch.id })],
+  willNot: [texts.recordsStay],
   cli: (reason) => `roundlot batches delete ${batch.id} --reason ${reason} --yes`,
   rehearse: (api) => Effect.map(api.batches.remove({ path: { id: batch.id }, ...dry }), foreseen),
   run: (api, reason, key) =>
@@ -96,8 +96,8 @@ export const removeTemplate = (name: string): Action => ({
   role: "trade",
   verb: texts.deleteTemplate({ name }),
   isHarmless: true,
-  will: [texts.theTemplateIsNo],
-  willNot: [texts.batchesSubmittedWithIt],
+  will: [texts.templateGone],
+  willNot: [texts.itsBatchesStay],
   cli: () => `roundlot batches templates delete ${name}`,
   run: (api, _reason, key) =>
     Effect.map(api.batches.removeTemplate({ path: { name }, headers: { "idempotency-key": key } }), () => ({

@@ -14,7 +14,7 @@ const dated = (found: Seen<Documents.BreakDetail>) => ({ ...found, updatedAt: ch
 
 const ofBreak = aboutOf("break", (id) => (api) => Effect.map(breakOf(id)(api), dated))
 
-const changesNothing = [texts.theCaseStaysOpen]
+const changesNothing = [texts.caseStaysOpen]
 
 /** A case, as far as every kind of them is alike. */
 export interface OpenCase {
@@ -29,7 +29,7 @@ const typedId = (id: string): string => (id.includes(" ") ? `'${id}'` : id)
 /** Acknowledges a case: somebody has seen it. */
 export const acknowledgeCase = ({ id, severity }: OpenCase): Action => ({
   verb: texts.acknowledge({ id }),
-  will: [texts.noFurtherAlertsUntil({ severity })],
+  will: [texts.noFurtherAlerts({ severity })],
   willNot: changesNothing,
   cli: (reason) => `roundlot cases acknowledge ${typedId(id)} --reason ${reason}`,
   ...command(id, (api, wish) => api.controls.acknowledgeCase(wish))
@@ -39,7 +39,7 @@ export const acknowledgeCase = ({ id, severity }: OpenCase): Action => ({
 export const assignCase = ({ id, owner }: OpenCase): Action => ({
   verb: texts.assign({ id }),
   asks: { term: "owner", label: texts.owner },
-  will: [owner === null ? texts.theCaseGetsAn : texts.theCaseMovesFrom({ owner })],
+  will: [owner === null ? texts.caseGetsOwner : texts.caseChangesOwner({ owner })],
   willNot: changesNothing,
   cli: (reason, said) => `roundlot cases assign ${typedId(id)} --to ${said === "" ? "NAME" : said} --reason ${reason}`,
   ...command(id, (api, wish, said) =>
@@ -50,7 +50,7 @@ export const assignCase = ({ id, owner }: OpenCase): Action => ({
 /** Puts a note on record: its reason. */
 export const noteCase = ({ id }: OpenCase): Action => ({
   verb: texts.noteOn({ id }),
-  will: [texts.theReasonIsAdded],
+  will: [texts.reasonIsNoted],
   willNot: changesNothing,
   cli: (reason) => `roundlot cases note ${typedId(id)} --reason ${reason}`,
   ...command(id, (api, wish) => api.controls.noteCase(wish))
@@ -63,11 +63,8 @@ export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {
     ...ofBreak(dated(found), dismissBreak),
     verb: texts.resolve({ id }),
     typed: symbol ?? kind,
-    will: [
-      texts.theBreakClosesWith({ kind }),
-      holds === "nothing" ? texts.itBlocksNothing : texts.tradingItBlockedResumes({ holds })
-    ],
-    willNot: [texts.positionsOrdersAndFills],
+    will: [texts.breakCloses({ kind }), holds === "nothing" ? texts.itBlocksNothing : texts.tradingResumes({ holds })],
+    willNot: [texts.booksStay],
     cli: (reason) => `roundlot breaks resolve ${id} --reason ${reason} --yes`,
     ...command(id, (api, wish) => api.controls.resolveBreak(wish), version)
   }
@@ -77,13 +74,13 @@ export const dismissBreak = (found: Seen<Documents.BreakDetail>): Action => {
 const bookedAs = {
   base: {
     verb: texts.bookAsExternal,
-    will: texts.bookedAsAnExternal,
-    willNot: texts.tradesTargetAndResidual
+    will: texts.bookedAsExternal,
+    willNot: texts.residualStays
   },
   hedged: {
     verb: texts.bookAsFill,
-    will: texts.bookedAsOurFill,
-    willNot: texts.tradesAndTargetStay
+    will: texts.bookedAsFill,
+    willNot: texts.targetStays
   }
 } as const
 
@@ -116,8 +113,8 @@ export const adjustPosition = (
     isDangerous: true,
     typed: signed,
     ...(as === "hedged" ? { asks: { term: "paidPrice", label: texts.price, isOptional: true } } : {}),
-    will: [texts.isBookedOn({ signed, symbol, account, will }), texts.theBreakClosesWhen],
-    willNot: [willNot, texts.noEntryIsChanged],
+    will: [texts.isBookedOn({ signed, symbol, account, will }), texts.breakClosesOnAgreement],
+    willNot: [willNot, texts.addsEntry],
     cli: (reason, said) =>
       `roundlot positions adjust ${symbol} --account ${account} --as ${as} --by ${by}${said === "…" ? "" : ` --price ${said}`} --reason ${reason} --yes`,
     run: (api, reason, key, said) => ask(api, { reason }, said, key),

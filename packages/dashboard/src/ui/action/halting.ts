@@ -47,7 +47,10 @@ const inPart = (
   const fates = all.map((each, at) =>
     Either.match(each, {
       onLeft: (error) =>
-        texts.isNot({ scope: scopeName(scopes[at]?.account, scopes[at]?.symbol), message: problemOf(error).message }),
+        texts.isNotHalted({
+          scope: scopeName(scopes[at]?.account, scopes[at]?.symbol),
+          message: problemOf(error).message
+        }),
       onRight: ({ done }) => done
     })
   )
@@ -86,10 +89,7 @@ const haltOf = (scopes: ReadonlyArray<Scope>, { cancelOpen }: { readonly cancelO
   }
 }
 
-const stops = (name: string): ReadonlyArray<string> => [
-  texts.orderEntryStopsNow({ name }),
-  texts.tradesAreStillAccepted
-]
+const stops = (name: string): ReadonlyArray<string> => [texts.entryStops({ name }), texts.tradesAccumulate]
 
 /** Stops what is sent in some scopes, and where that is wanted, what works there. */
 const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
@@ -104,8 +104,8 @@ const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
     label: ({ cancelled = [] }) => (cancelled.length === 0 ? undefined : texts.alsoCancel({ count: cancelled.length })),
     action: {
       ...haltOf(scopes, { cancelOpen: true }),
-      verb: texts.haltAndCancelIts({ name }),
-      will: [...stops(name), texts.cancelsAreRequestedFor, texts.theirPositionsStayHeld],
+      verb: texts.haltAndCancel({ name }),
+      will: [...stops(name), texts.cancelsRequested, texts.positionsStayHeld],
       willNot: [texts.filledSharesStay],
       tells: ({ cancelled = [] }) =>
         cancelled.length === 0
@@ -158,8 +158,8 @@ export const haltAny = (accounts: ReadonlyArray<AtBroker>, seen: Scope | undefin
 export const resume = (account?: string, symbol?: string): Action => ({
   verb: texts.resume({ account: scopeName(account, symbol) }),
   typed: scopeName(account, symbol),
-  will: [texts.duePositionsSendTheir],
-  willNot: [texts.aHaltOfA],
+  will: [texts.duePositionsSend],
+  willNot: [texts.otherHaltsStay],
   cli: (reason) => `roundlot resume ${scopeFlags({ account, symbol })} --reason ${reason}`,
   run: (api, reason, key) =>
     api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope({ account, symbol }) } }),

@@ -7,12 +7,12 @@ import { texts } from "../../words/text/otherActions.ts"
 /** Tries again what the background gave up. */
 export const retryJob = ({ id, key, type }: typeof Documents.JobDocument.Type): Action => ({
   verb: texts.retry({ type, key }),
-  will: [texts.theJobIsQueued],
-  willNot: [texts.earlierEffectsAreNot],
+  will: [texts.jobQueuedAgain],
+  willNot: [texts.effectsStay],
   cli: (reason) => `roundlot jobs retry ${id} --reason ${reason}`,
   run: (api, reason, wish) =>
     Effect.map(api.jobs.retry(on(id, reason, wish)), ({ status }) => ({
-      done: texts.retriedItIs({ status }),
+      done: texts.retriedAs({ status }),
       account: "",
       commandId: id,
       effects: null
@@ -23,13 +23,13 @@ export const retryJob = ({ id, key, type }: typeof Documents.JobDocument.Type): 
 export const testAlerts: Action = {
   verb: texts.testAlerts,
   isHarmless: true,
-  will: [texts.aJobSendsA],
+  will: [texts.sendsTestAlert],
   willNot: [texts.noCaseIsOpened],
   cli: () => "roundlot alerts test",
   run: (api, _reason, key) =>
     Effect.map(
       api.jobs.enqueue({ headers: { "idempotency-key": key }, payload: { type: "alerts.test", key } }),
-      ({ id }) => ({ done: texts.queuedSeeItsJob, account: "", commandId: id, effects: null })
+      ({ id }) => ({ done: texts.queued, account: "", commandId: id, effects: null })
     )
 }
 
@@ -37,12 +37,12 @@ export const testAlerts: Action = {
 export const reconcileNow: Action = {
   verb: texts.reconcileNow,
   isHarmless: true,
-  will: [texts.aJobComparesEvery],
+  will: [texts.comparesAccounts],
   willNot: [texts.noOrdersAreSent],
   cli: () => "roundlot reconcile",
   run: (api, _reason, key) =>
     Effect.map(api.jobs.reconcile({ headers: { "idempotency-key": key }, payload: {} }), ({ items }) => ({
-      done: texts.queuedAccountsToReconcile({ count: items.length }),
+      done: texts.reconcileQueued({ count: items.length }),
       account: "",
       commandId: items[0]?.id ?? "",
       effects: null

@@ -88,8 +88,8 @@ export const policyOf = ({
       ...(timeInForce === "" ? {} : { timeInForce })
     },
     faults: {
-      ...(numbers.length === steps.length ? {} : { offsets: texts.wholeBasisPointsWith }),
-      ...(type === "limit" && seconds === undefined ? { life: texts.wholeSeconds } : {})
+      ...(numbers.length === steps.length ? {} : { offsets: texts.offsetsHint }),
+      ...(type === "limit" && seconds === undefined ? { life: texts.secondsHint } : {})
     }
   }
 }
@@ -133,12 +133,9 @@ const recordedOf = (api: Api, account: string, done: string): Effect.Effect<Done
 
 /** Sets how orders of an account leave from now on. */
 export const setOrderPolicy = ({ name, order: before }: Account, policy: Policy): Action => ({
-  verb: texts.changeOrderSettingsOf({ name }),
-  will: [
-    texts.ordersOfWithoutSettings({ name, after: wordsOf(policy), before: wordsOf(before) }),
-    texts.itsPositionsAreEvaluated
-  ],
-  willNot: [texts.ordersSentBeforeStay, texts.ordersAndSourcesWith],
+  verb: texts.changeSettings({ name }),
+  will: [texts.settingsChange({ name, after: wordsOf(policy), before: wordsOf(before) }), texts.positionsEvaluated],
+  willNot: [texts.sentOrdersStay, texts.ownSettingsStay],
   cli: (reason) => `roundlot accounts add ${name} ${flagsOf(policy)} --reason ${reason}`,
   run: (api, reason, key) =>
     Effect.flatMap(
@@ -147,6 +144,6 @@ export const setOrderPolicy = ({ name, order: before }: Account, policy: Policy)
         headers: { "idempotency-key": key },
         payload: { reason, ...policy }
       }),
-      ({ order }) => recordedOf(api, name, texts.orderSettingsOf({ name, settings: wordsOf(order) }))
+      ({ order }) => recordedOf(api, name, texts.settingsOf({ name, settings: wordsOf(order) }))
     )
 })

@@ -16,7 +16,7 @@ export const cancelOrder = (order: Documents.OrderDocument): Action => {
     ...ofOrder(order, cancelOrder),
     isDangerous: true,
     isStop: true,
-    will: [texts.theBrokerIsAsked({ side, quantity, symbol })],
+    will: [texts.cancelIsAsked({ side, quantity, symbol })],
     willNot: [texts.filledStay({ filled: filledQuantity, quantity })],
     cli: (reason) => `roundlot orders cancel ${id} --reason ${reason}`,
     ...command(id, (api, wish) => api.controls.cancelOrder(wish))
@@ -48,10 +48,10 @@ export const markPlaced = (order: Seen<Documents.OrderDocument>, brokerOrderId: 
   const { id, quantity, side, symbol } = order
   return {
     ...ofOrder(order, (now) => markPlaced(now, brokerOrderId)),
-    verb: brokerOrderId === undefined ? texts.theBrokerHas({ id }) : texts.orderIsBrokerOrder({ id, brokerOrderId }),
+    verb: brokerOrderId === undefined ? texts.brokerHas({ id }) : texts.orderIsBrokerOrder({ id, brokerOrderId }),
     asks: {
       term: "brokerOrderId",
-      label: texts.theBrokersOrderId,
+      label: texts.brokerOrderId,
       ...(brokerOrderId === undefined ? {} : { chosen: brokerOrderId })
     },
     will: [
@@ -87,8 +87,8 @@ export const markNotPlaced = (order: Seen<Documents.OrderDocument>): Action => {
 
 /** What of the broker's evidence contradicts a live order, as a sentence. */
 export const contradicting: { readonly [F in NonNullable<Documents.OrderDetail["contradiction"]>["fact"]]: string } = {
-  EndReported: texts.theBrokerReportedIts,
-  NotListed: texts.itIsMissingIn
+  EndReported: texts.endReported,
+  NotListed: texts.missingInHistory
 }
 
 /** A live order that its broker contradicts: a person has looked, and it has ended there. One that the broker shows live refuses it. */
@@ -130,7 +130,7 @@ export const acceptReport = (order: Seen<Documents.OrderDetail>, number: number)
         id,
         possible: held?.possible ?? texts.less
       }),
-      texts.tradingInContinuesWhen({ symbol, id })
+      texts.tradingContinues({ symbol, id })
     ],
     willNot: [texts.brokerIsNotAskedAgain],
     cli: (reason) => `roundlot orders accept-report ${id} --report ${number} --reason ${reason} --yes`,
@@ -145,11 +145,11 @@ export const voidOrder = (order: Seen<Documents.OrderDetail>): Action => {
   const { id, sentQuantity, side, symbol } = order
   return {
     ...ofOrder(order, (now) => voidOrder({ ...order, ...now })),
-    verb: texts.voidReportsOf({ id }),
+    verb: texts.voidReports({ id }),
     isDangerous: true,
     typed: symbol,
-    will: [texts.allReportedTotalsOf({ id, side, quantity: sentQuantity, symbol }), texts.heldReportsAreClosed],
-    willNot: [texts.itsExecutionsStayVoid],
+    will: [texts.totalsDiscarded({ id, side, quantity: sentQuantity, symbol }), texts.heldReportsClose],
+    willNot: [texts.executionsStay],
     cli: (reason) => `roundlot orders void ${id} --reason ${reason} --yes`,
     ...command(id, (api, wish) => api.controls.voidOrder(wish))
   }

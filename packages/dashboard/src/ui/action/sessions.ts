@@ -9,18 +9,18 @@ const signedOut = (done: string, key: string) => () => ({ done, account: "", com
 export const endSession = ({ host, id, token }: Documents.SessionDocument): Action => ({
   verb: texts.signOut,
   isHarmless: true,
-  will: [texts.theBrowserOfAt({ token, host })],
-  willNot: [texts.itsTokenStaysValid],
+  will: [texts.browserSignedOut({ token, host })],
+  willNot: [texts.tokenStaysValid],
   cli: () => `roundlot sessions end ${id}`,
-  run: (api, _reason, key) => Effect.map(api.session.end({ path: { id } }), signedOut(texts.thatBrowserIsSigned, key))
+  run: (api, _reason, key) => Effect.map(api.session.end({ path: { id } }), signedOut(texts.signedOut, key))
 })
 
 /** Signs out all other browsers of the caller's token. */
 export const endOtherSessions: Action = {
-  verb: texts.signOutMyOther,
+  verb: texts.signOutOthers,
   isHarmless: true,
-  will: [texts.allYourOtherBrowsers],
-  willNot: [texts.thisBrowserAndThose],
+  will: [texts.otherBrowsersSignedOut],
+  willNot: [texts.thisBrowserStays],
   cli: () => "roundlot sessions list",
-  run: (api, _reason, key) => Effect.map(api.session.endOthers(), signedOut(texts.yourOtherBrowsersAre, key))
+  run: (api, _reason, key) => Effect.map(api.session.endOthers(), signedOut(texts.othersSignedOut, key))
 }

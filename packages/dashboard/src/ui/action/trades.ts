@@ -13,8 +13,8 @@ export const reverseTrade = (trade: Seen<Documents.TradeDocument>): Action => {
     ...ofTrade(trade, reverseTrade),
     verb: texts.reverse({ id }),
     typed: symbol,
-    will: [texts.aTradeOfOn({ quantity, symbol, side })],
-    willNot: [texts.theTradeItsOrders],
+    will: [texts.reversal({ quantity, symbol, side })],
+    willNot: [texts.recordsStay],
     cli: (reason) => `roundlot trades reverse ${id} --reason ${reason}`,
     ...command(id, (api, wish) => api.controls.reverseTrade(wish), version)
   }
@@ -27,7 +27,7 @@ export const dismissTrade = (trade: Seen<Documents.TradeDocument>): Action => {
     ...ofTrade(trade, dismissTrade),
     verb: texts.dismiss({ id }),
     typed: symbol,
-    will: [texts.theHeldTradeWill({ side, quantity, symbol })],
+    will: [texts.heldTradeDismissed({ side, quantity, symbol })],
     willNot: [texts.noOrderIsMade],
     cli: (reason) => `roundlot trades dismiss ${id} --reason ${reason}`,
     ...command(id, (api, wish) => api.controls.dismissTrade(wish), version)

@@ -10,8 +10,8 @@ type Webhook = typeof Documents.WebhookDocument.Type
 export const testWebhook = ({ name }: Webhook): Action => ({
   verb: texts.test({ name }),
   isHarmless: true,
-  will: [texts.aJobPostsA],
-  willNot: [texts.noEventIsPosted],
+  will: [texts.postsTest],
+  willNot: [texts.noEventPosted],
   cli: () => `roundlot webhooks test ${name}`,
   run: (api, _reason, key) =>
     Effect.map(
@@ -19,7 +19,7 @@ export const testWebhook = ({ name }: Webhook): Action => ({
         headers: { "idempotency-key": key },
         payload: { type: "webhooks.test", key, payload: { webhook: name } }
       }),
-      ({ id }) => ({ done: texts.queuedSeeItsJob, account: "", commandId: id, effects: null })
+      ({ id }) => ({ done: texts.queued, account: "", commandId: id, effects: null })
     )
 })
 
@@ -35,7 +35,7 @@ const goOn = (api: Api, { name }: Webhook, after: string, key: string) =>
 export const continueWebhook = (webhook: Webhook, at?: string): Action => ({
   verb: at === undefined ? texts.replayTo({ webhook: webhook.name }) : texts.tryNow({ webhook: webhook.name }),
   isHarmless: true,
-  will: [at === undefined ? texts.eventsAfterACursor : texts.waitingEventsArePosted],
+  will: [at === undefined ? texts.replays : texts.postsWaiting],
   willNot: [texts.theBooksStayUnchanged],
   ...(at === undefined ? { asks: { term: "after", label: texts.continueAfter } as const } : {}),
   cli: (_reason, said) => `roundlot webhooks continue ${webhook.name} --after ${at ?? said}`,
@@ -46,10 +46,7 @@ export const continueWebhook = (webhook: Webhook, at?: string): Action => ({
 export const passOver = (webhook: Webhook, { cursor, entry }: Webhook["next"][number]): Action => ({
   verb: texts.skip({ tag: entry.tag, entity: entry.entity.id }),
   isHarmless: true,
-  will: [
-    texts.eventsAfterOfAre({ tag: entry.tag, entity: entry.entity.id, webhook: webhook.name }),
-    texts.theSkippedEventIs
-  ],
+  will: [texts.skips({ tag: entry.tag, entity: entry.entity.id, webhook: webhook.name }), texts.skippedEvent],
   willNot: [texts.noEventIsLost],
   cli: () => `roundlot webhooks continue ${webhook.name} --after ${cursor}`,
   run: (api, _reason, key) => goOn(api, webhook, cursor, key)

@@ -24,7 +24,7 @@ export const LotGauge = ({ from, isHeld, residual }: GaugeProps) => {
       aria-valuemax={100}
       aria-valuenow={Math.round(share * 100)}
       aria-valuetext={texts.residualOfThreshold({ residual: grouped(residual, true), from: grouped(from) })}
-      aria-label={texts.residualToTheNext}
+      aria-label={texts.residualToNextLot}
     >
       <span style={{ left: `${left}%`, width: `${Math.abs(share) * 50}%` }} />
     </span>

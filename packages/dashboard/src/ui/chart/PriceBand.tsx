@@ -42,10 +42,10 @@ export const PriceBand = ({ band, fills }: { readonly band: Band; readonly fills
   return (
     <div className="price-band">
       <p>
-        <span>{texts.priceAgainstTheBand({ around, sources: sources[band.from] })}</span>
+        <span>{texts.bandTitle({ around, sources: sources[band.from] })}</span>
         <span className={outside === 0 ? undefined : "tone-warn"}>{found}</span>
       </p>
-      <div className="line" role="img" aria-label={texts.pricesAgainstTheBand({ around, found })}>
+      <div className="line" role="img" aria-label={texts.bandSummary({ around, found })}>
         <span className="inside" />
         <span className="reference" />
         {priced.map((fill) => {

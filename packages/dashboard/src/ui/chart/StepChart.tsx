@@ -97,7 +97,7 @@ export const StepChart = <A extends Point>(props: StepChartProps<A>) => {
       {isTable ? (
         <Rows
           label={label}
-          empty={texts.nothingHappenedYet}
+          empty={texts.nothingYet}
           columns={columns}
           rows={points}
           idOf={({ at, figure }) => `${at} ${figure}`}

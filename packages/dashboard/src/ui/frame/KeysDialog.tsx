@@ -20,7 +20,7 @@ export const KeysDialog = ({ onClose }: { readonly onClose: () => void }) => {
               </li>
             ))}
           </ul>
-          <p className="faint">{texts.singleLettersAreInactive}</p>
+          <p className="faint">{texts.singleLetters}</p>
           <div className="buttons">
             <Dialog.Close className="button primary">{texts.close}</Dialog.Close>
           </div>

@@ -68,15 +68,15 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
       ? [
           { name: texts.newTrade, does: texts.opensItsForm, run: () => go("/trades/new") },
           { name: texts.newDecision, does: texts.opensItsForm, run: () => go("/decisions/new") },
-          { name: texts.newBatch, does: texts.opensTheFourSteps, run: () => go("/batches/new") }
+          { name: texts.newBatch, does: texts.opensSteps, run: () => go("/batches/new") }
         ]
       : []),
     { name: texts.haltEverything, does: texts.haltNeedsAReason, run: onHalt },
-    { name: texts.keys, does: texts.listsTheShortcutsOf, run: onHelp },
-    { name: texts.utcOrOwnZone, does: texts.changesTheTimeZone, run: () => choose({ utc: !chosen().utc }) },
+    { name: texts.keys, does: texts.listsShortcuts, run: onHelp },
+    { name: texts.utcOrOwnZone, does: texts.changesZone, run: () => choose({ utc: !chosen().utc }) },
     {
       name: texts.lightOrDark,
-      does: texts.changesTheThemeT,
+      does: texts.changesTheme,
       run: turnTheme
     }
   ]
@@ -86,7 +86,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
     text === "" ? commands.length : MOST
   )
   const seek: ReadonlyArray<Command> =
-    text.trim() === "" ? [] : [{ name: text.trim(), does: texts.searchesByIdOr, run: () => void find() }]
+    text.trim() === "" ? [] : [{ name: text.trim(), does: texts.searches, run: () => void find() }]
   const options = [...seek, ...found]
   const doIt = (command: Command): void => {
     close()
@@ -100,7 +100,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
       const [record] = items.flatMap((each) => pathOfRecord(each) ?? [])
       const [command] = found
       if (record === undefined && command !== undefined) return doIt(command)
-      if (record === undefined) return setSaid(texts.nothingFoundFor({ q: q.slice(0, 40) }))
+      if (record === undefined) return setSaid(texts.nothingFound({ q: q.slice(0, 40) }))
       close()
       go(record)
     } catch (error) {
@@ -133,11 +133,11 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
         ref={field}
         type="search"
         role="combobox"
-        aria-label={texts.searchByIdOr}
+        aria-label={texts.searchLabel}
         aria-expanded={isOpen}
         aria-controls={list}
         aria-activedescendant={isOpen && options.length > 0 ? `${list}-${at}` : undefined}
-        placeholder={texts.searchOrRunA}
+        placeholder={texts.searchPlaceholder}
         value={text}
         onFocus={() => setOpen(true)}
         onKeyDown={pressed}

@@ -188,7 +188,7 @@ const PageIcon = ({ of }: { readonly of: string }) => (
 const Who = () => {
   const { data: caller } = useCaller()
   return caller === undefined ? null : (
-    <Link href="/settings" className="who" title={texts.signedInAsRole({ caller: caller.name, role: caller.role })}>
+    <Link href="/settings" className="who" title={texts.signedInAs({ caller: caller.name, role: caller.role })}>
       <span className="name">
         <Foreign text={caller.person ?? caller.name} /> <span className="faint">({caller.role})</span>
       </span>

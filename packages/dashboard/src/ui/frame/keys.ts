@@ -16,28 +16,28 @@ const CASE = /^\/(?:attention|orders)\/[A-Z]\d+$/
 
 /** Every key of the pages. */
 export const keys: ReadonlyArray<Key> = [
-  { keys: texts.ctrlK, does: texts.searchByIdGo },
-  { keys: "?", does: texts.shortcutsOfThisPage },
+  { keys: texts.ctrlK, does: texts.search },
+  { keys: "?", does: texts.shortcuts },
   { keys: texts.gThenLetter, does: texts.goToAPage },
-  { keys: texts.shiftH, does: texts.haltOpensItsDialog },
-  { keys: "/", does: texts.filterTheListOr },
-  { keys: texts.moveKeys, does: texts.inTablesMove, at: TABLE },
-  { keys: "← →", does: texts.inTablesMoveWithin, at: TABLE },
-  { keys: texts.openKeys, does: texts.inTablesOpenOr, at: TABLE },
-  { keys: texts.selectKeys, does: texts.inTablesSelectSelect, at: TABLE },
-  { keys: "c", does: texts.inTablesCopyThe, at: TABLE },
-  { keys: "f", does: texts.inTablesFreezeOr, at: TABLE },
-  { keys: "s", does: texts.sortByTheNext, at: SORTED },
+  { keys: texts.shiftH, does: texts.halt },
+  { keys: "/", does: texts.filter },
+  { keys: texts.moveKeys, does: texts.move, at: TABLE },
+  { keys: "← →", does: texts.moveWithin, at: TABLE },
+  { keys: texts.openKeys, does: texts.openRow, at: TABLE },
+  { keys: texts.selectKeys, does: texts.selectRows, at: TABLE },
+  { keys: "c", does: texts.copyRows, at: TABLE },
+  { keys: "f", does: texts.freeze, at: TABLE },
+  { keys: "s", does: texts.sort, at: SORTED },
   { keys: "e", does: texts.exportAllRows, at: LIST },
-  { keys: "[ ]", does: texts.previousAndNextIn, at: RECORD },
-  { keys: ".", does: texts.actionsOfTheRow },
+  { keys: "[ ]", does: texts.previousAndNext, at: RECORD },
+  { keys: ".", does: texts.rowActions },
   { keys: "v", does: texts.availableResolutions, at: CASE },
-  { keys: "r", does: texts.reconcileNowOpensIts, at: /^\/attention\/./ },
-  { keys: texts.jK, does: texts.nextAndPreviousCase, at: /^\/attention\/./ },
-  { keys: "a", does: texts.asOfAnotherTime },
-  { keys: "z", does: texts.timesInUtcOr },
+  { keys: "r", does: texts.reconcile, at: /^\/attention\/./ },
+  { keys: texts.jK, does: texts.cases, at: /^\/attention\/./ },
+  { keys: "a", does: texts.asOf },
+  { keys: "z", does: texts.zone },
   { keys: texts.shiftT, does: texts.lightOrDark },
-  { keys: texts.esc, does: texts.closeTheOpenLayer }
+  { keys: texts.esc, does: texts.closeLayer }
 ]
 
 /** The keys of the page at a path. */

@@ -34,7 +34,7 @@ export const Export = <A extends object>({ name, read }: ExportProps<A>) => {
   }
   return (
     <ExportButton look="quiet small" run={saveAll}>
-      {({ count, isCut }) => (isCut ? texts.theFirstRowsSaved({ count }) : texts.rowsSaved({ count }))}
+      {({ count, isCut }) => (isCut ? texts.firstRowsSaved({ count }) : texts.rowsSaved({ count }))}
     </ExportButton>
   )
 }

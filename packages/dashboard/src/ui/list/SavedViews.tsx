@@ -18,7 +18,7 @@ export const SavedViews = ({ list }: { readonly list: string }) => {
           <Link href={`${path}?${view.search}`} aria-current={view.search === search ? "page" : undefined}>
             {view.name}
           </Link>
-          <button type="button" aria-label={texts.deleteTheView({ view: view.name })} onClick={() => remove(view.name)}>
+          <button type="button" aria-label={texts.deleteView({ view: view.name })} onClick={() => remove(view.name)}>
             ×
           </button>
         </span>
@@ -36,7 +36,7 @@ export const SavedViews = ({ list }: { readonly list: string }) => {
         >
           <Field term="viewName">
             <input
-              aria-label={texts.nameOfTheView}
+              aria-label={texts.viewName}
               value={name}
               maxLength={40}
               onChange={({ target }) => setName(target.value)}

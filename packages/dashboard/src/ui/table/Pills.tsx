@@ -12,7 +12,7 @@ interface PillProps {
 const Pill = ({ counts, onClick }: PillProps) => {
   const told = counts.filter(([count]) => count > 0).map(([count, say]) => say({ count: grouped(String(count)) }))
   return told.length === 0 ? null : (
-    <button type="button" className="pill" title={texts.showTheCurrentRows} onClick={onClick}>
+    <button type="button" className="pill" title={texts.showCurrentRows} onClick={onClick}>
       {told.join(", ")}
     </button>
   )

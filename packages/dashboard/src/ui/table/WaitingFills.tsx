@@ -22,14 +22,12 @@ const waiting: ReadonlyArray<Column<Waiting>> = [
   columns.figure("price", ({ price }) => price),
   columns.foreignId("brokerOrderId", ({ brokerOrderId }) => brokerOrderId),
   columns.node("subject", ({ breakId, orderId }) =>
-    breakId === null ? null : (
-      <>
-        {texts.fillOfOrder({
+    breakId === null
+      ? null
+      : texts.fillOfOrder({
           fill: <Link href={`/attention/${breakId}`}>{texts.likeAFill}</Link>,
           order: <Link href={`/orders/${orderId}`}>{orderId}</Link>
-        })}
-      </>
-    )
+        })
   )
 ]
 

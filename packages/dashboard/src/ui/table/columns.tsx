@@ -77,9 +77,9 @@ export const counts: Column<Documents.FillDocument> = node("counts", (fill) => (
 export const orderStatus: Column<Documents.OrderDocument> = node("status", (order) => (
   <>
     <SignView sign={signOfOrder(order)} />
-    {order.replacedBy === null ? null : (
-      <> {texts.replacedBy({ order: <RecordLink id={order.replacedBy} to={`/orders/${order.replacedBy}`} /> })}</>
-    )}
+    {order.replacedBy === null
+      ? null
+      : texts.replacedBy({ order: <RecordLink id={order.replacedBy} to={`/orders/${order.replacedBy}`} /> })}
   </>
 ))
 
@@ -124,7 +124,7 @@ export const quantity: Column<{ readonly quantity: string | null }> = figure("qu
 
 /** What of an allocation was given back, and why. */
 export const givenBack: Column<{ readonly releasedWhy: string | null }> = node("reason", ({ releasedWhy }) =>
-  releasedWhy === null ? null : <>{texts.released({ reason: <Foreign text={releasedWhy} /> })}</>
+  releasedWhy === null ? null : texts.released({ reason: <Foreign text={releasedWhy} /> })
 )
 
 /** Errors in a row of a file, and where it stands there. */

@@ -3,7 +3,7 @@ import { messages } from "./messages.ts"
 /** Texts of charts. */
 export const texts = messages({
   residualOfThreshold: "{residual} of {from}",
-  residualToTheNext: "residual to the next lot",
+  residualToNextLot: "residual to the next lot",
   filledOfQuantity: "{filled} of {quantity}",
   filled: "filled",
   doesNotAddUp: "These figures do not add up. Run the audit first.",
@@ -15,8 +15,8 @@ export const texts = messages({
   allInside: "all inside",
   outside: "{outside} outside",
   bandAround: "±{bp} bp of {reference}",
-  priceAgainstTheBand: "Price against the band, {around}, {sources}",
-  pricesAgainstTheBand: "Prices against the band, {around}: {found}",
+  bandTitle: "Price against the band, {around}, {sources}",
+  bandSummary: "Prices against the band, {around}: {found}",
   fillAt: "{fill}: {quantity} at {price}",
   dip: "Dip at {from}: {rows} in {span}.",
   rowsPerSecond: "Rows per second",
@@ -26,5 +26,5 @@ export const texts = messages({
   rows: "rows",
   viewAsChart: "View as chart",
   viewAsTable: "View as table",
-  nothingHappenedYet: "Nothing happened yet."
+  nothingYet: "Nothing happened yet."
 })

@@ -2,9 +2,9 @@ import { messages } from "./messages.ts"
 
 /** Texts of halts and resumes. */
 export const texts = messages({
-  isNot: "{scope} is not: {message}",
-  orderEntryStopsNow: "Order entry stops now: {name}.",
-  tradesAreStillAccepted: "Trades are still accepted and accumulate.",
+  isNotHalted: "{scope} is not: {message}",
+  entryStops: "Order entry stops now: {name}.",
+  tradesAccumulate: "Trades are still accepted and accumulate.",
   halt: "Halt {name}",
   noOrderIsCancelled: "No order is cancelled.",
   noWorkingOrders: "No working orders.",
@@ -13,9 +13,9 @@ export const texts = messages({
     other: "{count} working orders stay at the broker."
   },
   alsoCancel: { one: "Also cancel the {count} working order", other: "Also cancel the {count} working orders" },
-  haltAndCancelIts: "Halt {name} and cancel its orders",
-  cancelsAreRequestedFor: "Cancels are requested for working orders. Each ends when its broker confirms.",
-  theirPositionsStayHeld: "Their positions stay held until resumed.",
+  haltAndCancel: "Halt {name} and cancel its orders",
+  cancelsRequested: "Cancels are requested for working orders. Each ends when its broker confirms.",
+  positionsStayHeld: "Their positions stay held until resumed.",
   filledSharesStay: "Filled shares stay.",
   cancelRequested: {
     one: "Cancel requested for {count} working order: {orders}.",
@@ -24,8 +24,8 @@ export const texts = messages({
   allOf: "all of {broker}: {names}",
   scope: "Scope",
   resume: "Resume {account}",
-  duePositionsSendTheir: "Due positions send their orders now.",
-  aHaltOfA: "A halt of a wider or narrower scope stays.",
+  duePositionsSend: "Due positions send their orders now.",
+  otherHaltsStay: "A halt of a wider or narrower scope stays.",
   on: "{symbol} on {account}",
   namesAndMore: "{names} and {rest} more",
   everything: "everything"

@@ -18,21 +18,21 @@ export const texts = messages({
   back: "Back",
   sending: "Sending…",
   submitRows: "Submit {rows}",
-  wouldBeRefusedBy: {
+  wouldBeRefused: {
     one: "{count} row would be refused by a limit",
     other: "{count} rows would be refused by a limit"
   },
   wouldBeQuarantined: { one: "{count} row would be quarantined", other: "{count} rows would be quarantined" },
-  conflictWithRecordedTrades: {
+  wouldConflict: {
     one: "{count} row conflicts with a recorded trade, which stays unchanged",
     other: "{count} rows conflict with recorded trades, which stay unchanged"
   },
-  areAlreadyRecorded: { one: "{count} row is already recorded", other: "{count} rows are already recorded" },
-  repeatAnEarlierRow: {
+  alreadyRecorded: { one: "{count} row is already recorded", other: "{count} rows are already recorded" },
+  repeats: {
     one: "{count} row repeats an earlier row of the file",
     other: "{count} rows repeat an earlier row of the file"
   },
-  wouldBeRecordedAs: {
+  wouldBeHistory: {
     one: "{count} row would be recorded as history and never counted",
     other: "{count} rows would be recorded as history and never counted"
   },
@@ -40,13 +40,13 @@ export const texts = messages({
   rejectedRows: "Rejected rows",
   otherRows: "Other rows",
   wouldOrderNothing: "{symbol} would order nothing: {answer}",
-  ordersThatWouldFollow: "Orders that would follow",
+  ordersToFollow: "Orders that would follow",
   rowsToReview: "Rows to review",
   allOrNothing: "All or nothing",
   wouldNotBeTaken: "{rows} would not be taken as they are.",
   fixTheFile: "Fix the file",
   continue: "Continue",
-  submitOnlyTheValid: "Submit only the valid rows",
+  submitValid: "Submit only the valid rows",
   separator: "Separator",
   decimalSign: "Decimal sign",
   point: "point: 1.5",
@@ -55,7 +55,7 @@ export const texts = messages({
   timeZone: "Time zone",
   europeBerlin: "Europe/Berlin",
   column: "{field} column",
-  nameOfTheTemplate: "Name of the template",
+  templateName: "Name of the template",
   saveAsTemplate: "Save as template",
   templateSaved: "Template {name} saved.",
   template: "Template",
@@ -67,8 +67,8 @@ export const texts = messages({
   nameIsMissing: "Name is missing.",
   orDropItHere: "or drop it here",
   pastedRows: "Pasted rows",
-  theFirstLineNames: "The first line names the columns: {example}",
-  rowsBelowTheHeader: "{count} rows below the header.",
+  firstLine: "The first line names the columns: {example}",
+  rowsBelowHeader: { one: "{count} row below the header.", other: "{count} rows below the header." },
   corrections: "Corrections",
   line: "Line {line}",
   checkAgain: "Check again",
@@ -77,18 +77,18 @@ export const texts = messages({
     one: "{count} row in the batch, held for a decision",
     other: "{count} rows in the batch, held for a decision"
   },
-  recordedBeforeCountedOnce: {
+  duplicates: {
     one: "{count} row recorded before, counted once",
     other: "{count} rows recorded before, counted once"
   },
-  recordedBeforeWithOther: {
+  conflicts: {
     one: "{count} row recorded before with other contents, which stay",
     other: "{count} rows recorded before with other contents, which stay"
   },
-  noTrades: { one: "{count} row no trade", other: "{count} rows no trades" },
+  invalidRows: { one: "{count} invalid row", other: "{count} invalid rows" },
   submitted: "Submitted",
-  submittedAs: "Submitted as {batch}. What became of its {rows}:",
-  resultOfTheRows: "Result of the rows",
+  submittedAs: "Submitted as {batch}. Result of its {rows}:",
+  rowResults: "Result of the rows",
   open: "Open {batch}",
   eachSentWithTerms: "each sent as a direct order: {terms}, unless a row names its own",
   requiredField: "{field} (required)",

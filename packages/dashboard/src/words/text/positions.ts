@@ -3,7 +3,7 @@ import { messages } from "./messages.ts"
 /** Texts of the page of a position. */
 export const texts = messages({
   excessOf: "excess of {orderId}",
-  noHedgedTradeWith: "No hedged trade with a price yet.",
+  noHedgedTrade: "No hedged trade with a price yet.",
   slippage: "Slippage",
   slippageSummary: {
     one: "{count} trade; the newest cost {figure} bp. Negative is better than the trade's own price.",
@@ -17,7 +17,7 @@ export const texts = messages({
   atMoments: "at {count} moments",
   span: "Span",
   chooseATimeRange: "Choose a time range.",
-  noPositionAtThat: "No position at that time.",
+  noPositionThen: "No position at that time.",
   residual: "Residual",
   residualSummary: "{first} at first, {last} at last.",
   shares: "sh",

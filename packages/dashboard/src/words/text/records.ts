@@ -17,7 +17,7 @@ export const texts = messages({
   noRationale: "No rationale given.",
   attemptOf: "Attempt {number} of {order}",
   attempts: "Attempts",
-  theExchange: "The exchange",
+  exchange: "Request and response",
   request: "Request",
   response: "Response",
   journal: "Journal",

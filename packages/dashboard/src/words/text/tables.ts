@@ -3,7 +3,7 @@ import { messages } from "./messages.ts"
 /** Texts of tables. */
 export const texts = messages({
   extent: "{head} {first}–{last} of {total}",
-  showTheCurrentRows: "Show the current rows",
+  showCurrentRows: "Show the current rows",
   newOrMore: "{count} or more new",
   frozenResume: "Frozen: resume",
   rowsCopied: { one: "{count} row copied", other: "{count} rows copied" },
