@@ -194,7 +194,7 @@ const Orders = ({ batch }: { readonly batch: Batch }) => {
           />
           {hasMore ? (
             <p className="more">
-              {texts.ofFirst({ count: rowsIn(rows.length) })}{" "}
+              {texts.ofFirstRows({ rows: rowsIn(rows.length) })}{" "}
               <button type="button" className="button small" onClick={readOn}>
                 {texts.readMoreRows}
               </button>

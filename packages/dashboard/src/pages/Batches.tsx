@@ -33,7 +33,7 @@ const batches: Listing<Documents.BatchDocument> = {
     mineToday
   ],
   read: (api, asked, page) => api.batches.list({ urlParams: { ...asked, ...page } }),
-  empty: texts.noBatches({ link: <Link href="/batches/new">{texts.submitFile}</Link> }),
+  empty: texts.noBatches({ submitFile: <Link href="/batches/new">{texts.submitFile}</Link> }),
   actions: (
     <ForRole role="trade">
       <Link href="/batches/new" className="button primary">

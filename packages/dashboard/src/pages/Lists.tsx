@@ -123,7 +123,7 @@ const trades: Listing<Documents.TradeDocument> = {
   ],
   read: (api, asked, page) => api.trades.list({ urlParams: { ...asked, ...page } }),
   empty: texts.noTradesYet({
-    link: <Link href="/trades/new">{texts.createOne}</Link>,
+    createOne: <Link href="/trades/new">{texts.createOne}</Link>,
     command: <code>npx roundlot trades add --symbol AAPL --side buy --quantity 0.3</code>
   }),
   actions: (
@@ -213,7 +213,7 @@ const decisions: Listing<Documents.DecisionDocument> = {
   filters: [filters.account, filters.symbol, { name: "strategy", term: "strategy" }, statesOf("decision")],
   read: (api, asked, page) => api.decisions.list({ urlParams: { ...asked, ...page } }),
   empty: texts.noDecisions({
-    link: <Link href="/decisions/new">{texts.here}</Link>,
+    here: <Link href="/decisions/new">{texts.here}</Link>,
     command: <code>npx roundlot decide</code>
   }),
   actions: (

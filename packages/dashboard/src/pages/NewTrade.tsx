@@ -158,7 +158,7 @@ const executionsIn = (batch: Documents.BatchDocument | undefined) =>
 const SOURCE = "api"
 
 const FIELDS = ["account", "symbol", "side", "quantity", "price", "batchId"]
-const TERMS = Object.keys(asAccountSays).map((name) => texts.direct({ name }))
+const TERMS = Object.keys(asAccountSays).map((name) => `direct.${name}`)
 
 /** A trade made by hand, with the order that would follow it. */
 export const NewTrade = () => {
@@ -257,7 +257,7 @@ export const NewTrade = () => {
           <OrderTerms
             offered={offered}
             onChange={changed((next: Partial<Terms>) => setTerms({ ...offered.terms, ...next }))}
-            errorOf={(name) => errorOf(texts.direct({ name }))}
+            errorOf={(name) => errorOf(`direct.${name}`)}
           />
         )}
         {elsewhere === null ? null : <Problem error={elsewhere} />}

@@ -85,7 +85,7 @@ export const WhyPage = ({ of }: { readonly of: string }) => (
         <PageHead note={texts.entryCauses({ journal: <Link href="/journal">{texts.journal}</Link> })}>
           {texts.whyOf({ of })}
         </PageHead>
-        <Panel title={texts.causes2} note={texts.eachBelowItsEffect}>
+        <Panel title={texts.causesTitle} note={texts.eachBelowItsEffect}>
           <div className="causes">
             <Line of={why} />
             <Causes of={why} />

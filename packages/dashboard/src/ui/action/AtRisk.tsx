@@ -24,9 +24,9 @@ export const AtRisk = ({ of }: { readonly of: AtRiskDocument }) =>
   isNothing(of) ? null : (
     <ul className="evidence" aria-label={texts.atRisk}>
       {of.blocks.map((each) => (
-        <li key={each.symbol}>{texts.owed({ each: <Amount of={each} /> })}</li>
+        <li key={each.symbol}>{texts.owed({ amount: <Amount of={each} /> })}</li>
       ))}
-      {of.inDoubt === null ? null : <li>{texts.unconfirmed({ inDoubt: <Amount of={of.inDoubt} /> })}</li>}
+      {of.inDoubt === null ? null : <li>{texts.unconfirmed({ amount: <Amount of={of.inDoubt} /> })}</li>}
       {of.deciding.map((each) => (
         <li key={`${each.fact} ${each.attemptId}`}>
           {decidingWords(each)} {each.brokerOrderId === null ? null : <GivenId id={each.brokerOrderId} />}
@@ -40,22 +40,21 @@ export const AtRisk = ({ of }: { readonly of: AtRiskDocument }) =>
 export const RecommendedVerdict = ({ of }: { readonly of: Documents.BreakDocument["recommended"] }) =>
   of === null ? null : (
     <p className="evidence">
-      <strong>{texts.recommended({ recommendedWords: recommendedWords[of.resolution] })}</strong>{" "}
-      <Foreign text={of.reason} />
+      <strong>{texts.recommended({ resolution: recommendedWords[of.resolution] })}</strong> <Foreign text={of.reason} />
     </p>
   )
 
 const recommendedWords: {
   readonly [C in NonNullable<Documents.BreakDocument["recommended"]>["resolution"]]: string
 } = {
-  wait: "wait",
-  recheck: "recheck",
+  wait: texts.wait,
+  recheck: texts.recheck,
   reconcile: texts.reconcileNow,
   cancel: texts.cancelIt,
   "mark-placed": texts.markItPlaced,
   "accept-excess": texts.acceptOverfill,
   "adjust-base": texts.bookAsOpening,
-  resolve: "resolve",
+  resolve: texts.resolve,
   resume: texts.resumeTheSymbol,
   "change-control": texts.changeTheLimit,
   release: texts.releaseOrDismiss,

@@ -156,7 +156,7 @@ export const haltAny = (accounts: ReadonlyArray<AtBroker>, seen: Scope | undefin
 
 /** Lets go on what was halted. */
 export const resume = (account?: string, symbol?: string): Action => ({
-  verb: texts.resume({ account: scopeName(account, symbol) }),
+  verb: texts.resume({ scope: scopeName(account, symbol) }),
   typed: scopeName(account, symbol),
   will: [texts.duePositionsSend],
   willNot: [texts.otherHaltsStay],

@@ -61,7 +61,7 @@ const LiveClock = () => {
         <SignIcon sign={sign} />
         <span className="figure">
           {sign.word}
-          {tail}
+          {tail === "" ? "" : `, ${tail}`}
         </span>
       </Explained>
     </span>
@@ -79,11 +79,9 @@ const MarketClock = ({ of: { changesAt, isOpen } }: { readonly of: Documents.Ove
         <SignIcon sign={sign} />
         <span>
           <strong>{sign.word}</strong>
-          {left <= 0
-            ? ""
-            : isOpen
-              ? texts.closesIn({ span: shownSpan(left) })
-              : texts.opensIn({ span: shownSpan(left) })}
+          {left <= 0 ? null : (
+            <> {isOpen ? texts.closesIn({ span: shownSpan(left) }) : texts.opensIn({ span: shownSpan(left) })}</>
+          )}
         </span>
       </Explained>
     </span>

@@ -31,7 +31,7 @@ export const texts = messages({
   noErrors: "No errors.",
   noFailedRows: "No failed rows.",
   noOrdersYet: "No orders yet.",
-  ofFirst: "Of its first {count}.",
+  ofFirstRows: "Of its first {rows}.",
   readMoreRows: "Load more rows",
   resultsBySymbol: "Results by symbol",
   rowWithValue: "Row {line}: {value}",
@@ -40,6 +40,6 @@ export const texts = messages({
   running: "Running",
   today: "Today",
   submitFile: "Submit a file of trades",
-  noBatches: "No batches yet. {link}: every row is accounted for.",
+  noBatches: "No batches yet. {submitFile}: every row is accounted for.",
   newBatch: "New batch"
 })

@@ -41,9 +41,9 @@ export const texts = messages({
   searchLabel: "Search by id or symbol",
   searchPlaceholder: "Search or run a command",
   results: "Results",
-  attemptIn: ", attempt {attempt} in {span}",
-  attempt: ", attempt {attempt}",
-  closesIn: " closes in {span}",
+  attemptIn: "attempt {attempt} in {span}",
+  attempt: "attempt {attempt}",
+  closesIn: "closes in {span}",
   dataAge: "Data age",
   noConnection: "No connection to the daemon. Data may be out of date.",
   lastUpdate: "Last update {age} ago. Data may be out of date. Retrying every 5 s.",
@@ -88,5 +88,5 @@ export const texts = messages({
   operations: "Operations",
   settings: "Settings",
   symbolOnAccount: "{symbol} on {account}",
-  opensIn: " opens in {span}"
+  opensIn: "opens in {span}"
 })

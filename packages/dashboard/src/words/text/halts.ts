@@ -23,7 +23,7 @@ export const texts = messages({
   },
   allOf: "all of {broker}: {names}",
   scope: "Scope",
-  resume: "Resume {account}",
+  resume: "Resume {scope}",
   duePositionsSend: "Due positions send their orders now.",
   otherHaltsStay: "A halt of a wider or narrower scope stays.",
   on: "{symbol} on {account}",

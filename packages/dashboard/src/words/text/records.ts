@@ -36,6 +36,6 @@ export const texts = messages({
   andMore: "and {leftOut} more",
   whyOf: "Why {of}",
   entryCauses: "{journal} · causes",
-  causes2: "Causes",
+  causesTitle: "Causes",
   eachBelowItsEffect: "each below its effect"
 })

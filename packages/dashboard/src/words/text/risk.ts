@@ -3,9 +3,9 @@ import { messages } from "./messages.ts"
 /** Texts on what is at risk in a case, and what is recommended. */
 export const texts = messages({
   atRisk: "At risk",
-  owed: "Owed and not ordered: {each}",
-  unconfirmed: "Unconfirmed: {inDoubt}",
-  recommended: "Recommended: {recommendedWords}.",
+  owed: "Owed and not ordered: {amount}",
+  unconfirmed: "Unconfirmed: {amount}",
+  recommended: "Recommended: {resolution}.",
   reconcileNow: "reconcile now",
   cancelIt: "cancel it",
   markItPlaced: "mark it placed",
@@ -15,5 +15,8 @@ export const texts = messages({
   changeTheLimit: "change the limit",
   releaseOrDismiss: "release or dismiss it",
   retryIt: "retry it",
-  approveOrCancel: "approve or cancel it"
+  approveOrCancel: "approve or cancel it",
+  wait: "wait",
+  recheck: "recheck",
+  resolve: "resolve"
 })

@@ -33,7 +33,6 @@ export const texts = messages({
   accumulates: "accumulate (account setting)",
   batchSetting: "batch setting: {mode}",
   directOrder: "direct order",
-  direct: "direct.{name}",
   newTrade: "New trade",
   tradeNote: "{trades} · accumulates in its position; whole lots are ordered",
   quantity: "Quantity",
