@@ -1,4 +1,5 @@
 // What people read on the dashboard is in its catalogue, words/: a literal in a page, a part or an action fails.
+import { basename } from "node:path"
 import ts from "typescript"
 import { place, report, sourcesIn } from "./sources.mjs"
 
@@ -78,10 +79,43 @@ const faultsOf = (source) => {
   return found
 }
 
+/** What a room of the catalogue has, by its name. */
+const namesIn = ({ tree }) => {
+  const names = []
+  const visit = (node) => {
+    const isRoom = ts.isCallExpression(node) && node.expression.getText() === "messages"
+    if (isRoom) for (const property of node.arguments[0].properties) names.push(property.name)
+    ts.forEachChild(node, visit)
+  }
+  visit(tree)
+  return names
+}
+
+/** Which texts of a room a file says; `undefined` where it takes them by a computed name, or takes the room apart. */
+const saidBy = ({ tree }) => {
+  const text = tree.getFullText()
+  return /\btexts\[|= texts$/m.test(text) ? undefined : [...text.matchAll(/\btexts\.(\w+)/g)].map(([, name]) => name)
+}
+
+/** Texts that no file says any more. */
+const unsaidIn = (room, all) => {
+  const users = all.filter(({ tree }) =>
+    tree.statements.some(
+      (node) => ts.isImportDeclaration(node) && node.moduleSpecifier.text.endsWith(`text/${basename(room.path)}`)
+    )
+  )
+  const said = users.map(saidBy)
+  if (said.includes(undefined)) return []
+  const known = new Set(said.flat())
+  return namesIn(room)
+    .filter(({ text }) => !known.has(text))
+    .map((name) => `${place(room, name)} ${name.text} is said nowhere: delete it`)
+}
+
 /** Pages whose texts are still to be moved: the list only gets shorter. */
 const notMoved = /\/src\/pages\/Profit\w*\.tsx$/
 
-const files = sourcesIn("packages/dashboard", "dashboard").filter(
-  ({ path }) => !path.includes("/src/words/") && !notMoved.test(path)
-)
-report(files.flatMap(faultsOf), files.length)
+const all = sourcesIn("packages/dashboard", "dashboard")
+const pages = all.filter(({ path }) => !path.includes("/src/words/") && !notMoved.test(path))
+const rooms = all.filter(({ path }) => /\/words\/text\/(?!messages\.ts)/.test(path))
+report([...pages.flatMap(faultsOf), ...rooms.flatMap((room) => unsaidIn(room, all))], pages.length)
