@@ -60,7 +60,8 @@ describe("the catalogue", () => {
   test("has the same placeholders in both forms of a number", () => {
     const plurals = sources.flatMap(pluralsIn)
     expect(plurals.length).toBeGreaterThan(20)
-    for (const [one, other] of plurals) expect(placeholdersIn(one), one).toEqual(placeholdersIn(other))
+    const differing = plurals.filter(([one, other]) => `${placeholdersIn(one)}` !== `${placeholdersIn(other)}`)
+    expect(differing).toEqual([])
   })
 
   test("has no text that begins or ends with a blank: two of them are joined by the page", () => {
