@@ -30,6 +30,7 @@ import { Rows } from "../ui/table/TablePanel.tsx"
 import { useMay } from "../ui/action/useMay.ts"
 import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
 import { texts } from "../words/text/operations.ts"
+import { Limits } from "./Limits.tsx"
 
 type Account = Documents.AccountDetail
 
@@ -159,11 +160,12 @@ const Detail = ({ account }: { readonly account: Account }) => (
       <Facts facts={linesOf(account.order)} />
     </Panel>
     <Change account={account} />
+    <Limits account={account} />
     <Sources of={account.name} />
   </>
 )
 
-/** An account: how its orders leave, and where an operator changes that. */
+/** An account: how its orders leave and what limits them, and where an operator changes that. */
 export const AccountPage = ({ name }: { readonly name: string }) => (
   <Shown
     name={["account", name]}

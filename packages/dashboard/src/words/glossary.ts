@@ -48,6 +48,20 @@ const entries = {
   },
   orderLife: { head: "Cancel after, s", help: "Seconds after which a limit order is cancelled." },
   inForce: { head: "Current", help: "The value now in force." },
+  limit: { head: "Limit", help: "What one order, a position or a market date has at most. Beyond it nothing is sent." },
+  limitSource: {
+    head: "Set by",
+    help: "The account's own setting, the default of every account, or lifted by an operator."
+  },
+  limitUsed: { head: "Used", help: "What counts against the limit, on the last market date with an order." },
+  waitingForLimit: {
+    head: "Waiting positions",
+    help: "Positions that owe shares and send none because of this limit."
+  },
+  newLimit: {
+    head: "New amount",
+    help: "Shares or dollars, as the limit has. None lifts it, its default too. A raise takes effect at once and is recorded."
+  },
   afterChange: { head: "After", help: "The value after the change." },
   ladder: {
     head: "Ladder",

@@ -125,7 +125,7 @@ const flagsOf = (policy: Policy): string => {
 }
 
 /** What was done, by the entry that says so: settings have no id of a command. */
-const recordedOf = (api: Api, account: string, done: string): Effect.Effect<Done, unknown> =>
+export const recordedOf = (api: Api, account: string, done: string): Effect.Effect<Done, unknown> =>
   Effect.map(
     api.journal.list({ urlParams: { account, tag: "AccountChanged", order: "newest", limit: 1 } }),
     ({ items: [entry] }) => ({ done, account, commandId: "", effects: null, entry })

@@ -1,0 +1,55 @@
+import type { Documents } from "@roundlot/api"
+import { Effect } from "effect"
+import { grouped, withCents } from "../../format/figure.ts"
+import { texts } from "../../words/text/limits.ts"
+import type { Action } from "./Action.ts"
+import { recordedOf } from "./orderPolicy.ts"
+
+/** A limit of an account in force. */
+export type Limit = Documents.AccountDocument["limits"][number]
+
+/** What an operator sets a limit to: an amount above zero, or `none`; nothing where a text is neither. */
+export const amountOf = (text: string): string | undefined => {
+  const amount = text.trim()
+  return amount === "none" || (/^\d{1,15}(\.\d{1,9})?$/.test(amount) && Number(amount) > 0) ? amount : undefined
+}
+
+/** The amount of a limit with its unit. */
+export const amountWords = ({ amount, unit }: Pick<Limit, "amount" | "unit">): string =>
+  amount === null
+    ? texts.noLimit
+    : unit === "dollars"
+      ? texts.dollars({ amount: grouped(withCents(amount)) })
+      : texts.shares({ amount: grouped(amount) })
+
+const flags = {
+  orderQuantity: "order-quantity",
+  orderNotional: "order-notional",
+  openResidual: "open-residual",
+  dailyNotional: "daily-notional"
+} as const
+
+/** What an account's own amount of a limit is in: that of an open residual is in dollars, its default in shares. */
+const unitOf = ({ limit, unit }: Limit): Limit["unit"] => (limit === "openResidual" ? "dollars" : unit)
+
+/** Sets a limit of an account from now on. */
+export const setLimit = (name: string, before: Limit, amount: string): Action => {
+  const limit = texts[before.limit]
+  const after = amountWords({ amount: amount === "none" ? null : amount, unit: unitOf(before) })
+  return {
+    verb: texts.changeOf({ limit, name }),
+    will: [texts.willBe({ limit, name, after, before: amountWords(before) }), texts.dueOrdersAreJudged],
+    willNot: [texts.sentOrdersStay],
+    cli: (reason) =>
+      `roundlot controls set --account ${name} --${flags[before.limit]} ${amount} --reason ${reason} --yes`,
+    run: (api, reason, key) =>
+      Effect.flatMap(
+        api.controls.setLimits({
+          path: { name },
+          headers: { "idempotency-key": key },
+          payload: { reason, [before.limit]: amount }
+        }),
+        () => recordedOf(api, name, texts.isSet({ limit, name, amount: after }))
+      )
+  }
+}
