@@ -1,6 +1,6 @@
 import { Account, type AccountName, Quantity, Ticker } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
-import { ladder } from "@roundlot/core/ledger"
+import { ladder, taxLots } from "@roundlot/core/ledger"
 import { Either, Schema } from "effect"
 import { durationMs } from "./duration.ts"
 import type { SettingsError } from "./SettingsError.ts"
@@ -84,6 +84,7 @@ const policies = {
   external: optional(Schema.Literal("ignore", "count")),
   cancelOnFlip: optional(Schema.Boolean),
   crossing: optional(Schema.Literal(...Account.crossings)),
+  lotMethod: optional(Schema.Literal(...taxLots.methods)),
   resendWindow: optional(Schema.String),
   maxTradeAge: optional(Schema.String),
   band: optional(Band),

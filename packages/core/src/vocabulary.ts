@@ -16,7 +16,7 @@ export {
   type CauseLink,
   type CauseOrigin
 } from "./records/causation.ts"
-export { methods as lotMethods } from "./rules/lot/methods.ts"
+export { lotMethods } from "./records/lotMethods.ts"
 export { breakKinds } from "./records/breakKinds.ts"
 export { tradeKinds, tradeStatuses } from "./records/tradeStatuses.ts"
 export { isQuarantined, reasonText, tradeStandings } from "./records/TradeStanding.ts"

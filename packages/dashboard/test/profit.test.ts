@@ -56,13 +56,16 @@ test("LOT-10: profit of today is one click from the overview, and the trades of 
   expect(seen.faults).toEqual([])
 })
 
-test("LOT-4: another method and period are the address; what is missing is said beside the sums", async () => {
+test("LOT-4: the account's method unless another is chosen; method and period are the address; what is missing is said beside the sums", async () => {
   await using seen = await open("/profit")
   const { page } = seen
   const table = page.getByRole("table", { name: "Profit in USD" })
   await table.getByRole("link", { name: "AAPL" }).waitFor()
+  await page.getByText("by FIFO (account setting)").waitFor()
+  await daemon.cli("accounts", "add", "paper", "--lot-method", "lifo")
+  await page.getByText("by LIFO (account setting)").waitFor()
   await page.getByRole("combobox", { name: "Method" }).selectOption("average")
-  await page.getByText("by Average cost").waitFor()
+  await page.getByText("by Average cost", { exact: true }).waitFor()
   await page.getByRole("combobox", { name: "Period" }).selectOption("all")
   await page.waitForURL(/\?method=average&from=all$/)
   await page.getByLabel("To", { exact: true }).fill("2020-01-01")

@@ -1,6 +1,7 @@
 import { Account, Decimal, Instant, Price, Quantity, Side, Ticker, Trade } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { Command } from "@roundlot/core/ledger"
+import { lotMethods } from "@roundlot/core/vocabulary"
 import { Effect, ParseResult, Schema } from "effect"
 
 const Issues = Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
@@ -76,6 +77,7 @@ const Settings = Schema.partialWith(
     shorting: Schema.Literal("never", "allowed"),
     external: Schema.Literal("ignore", "count"),
     crossing: Schema.Literal(...Account.crossings),
+    lotMethod: Schema.Literal(...lotMethods),
     cancelOnFlip: Schema.Boolean,
     maxTradeAgeMs: Schema.Int.pipe(Schema.positive())
   }),

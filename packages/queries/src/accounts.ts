@@ -46,6 +46,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   external: account.external,
   cancelOnFlip: account.cancelOnFlip,
   crossing: account.crossing ?? null,
+  lotMethod: Account.lotMethodOf(account),
   resendWindowMs: account.resendWindowMs,
   maxTradeAgeMs: age.oldestOf(account),
   bandBp: account.bandBp ?? band.USUAL_BAND_BP,
@@ -142,10 +143,13 @@ export const list = (
     return { items: records.map(documentOf), ...page }
   })
 
+/** There is no account of this name. */
+export const noAccount = (name: string): NotFound => new NotFound({ kind: "account", id: name, list: "accounts" })
+
 /** The account of today that has this exact name. */
 export const nameOf = (name: string) =>
   Effect.flatMap(Reads.account(name), (account) =>
-    account === undefined ? new NotFound({ kind: "account", id: name, list: "accounts" }) : Effect.succeed(account.name)
+    account === undefined ? noAccount(name) : Effect.succeed(account.name)
   )
 
 /** One account, by its exact name, with what trading states stand. */
@@ -154,7 +158,7 @@ export const show = (
 ): Effect.Effect<AccountDetail, NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const account = yield* Reads.account(name)
-    if (account === undefined) return yield* new NotFound({ kind: "account", id: name, list: "accounts" })
+    if (account === undefined) return yield* noAccount(name)
     const set = yield* Reads.all(TradingState.ControlTable, { where: [{ column: "account", in: ["", name] }] })
     const ofAccount = { column: "account", in: [name] }
     const usage = yield* Reads.first(Usage.UsageTable, { where: [ofAccount] })

@@ -3,6 +3,7 @@ import { Account, Clock, Decimal, Fill, Order, Position, Reads, Side } from "@ro
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { decode, Instrument, movements, taxLots, tradeDates, valuation, wash } from "@roundlot/core/ledger"
 import { Chunk, Effect, Either, Stream } from "effect"
+import * as accounts from "./accounts.ts"
 import { inAnyCase, wordOf } from "./criteria.ts"
 import { BadFilter, NotFound } from "./errors.ts"
 import { eventOf } from "./history.ts"
@@ -14,7 +15,7 @@ import * as Columns from "./table.ts"
 export { type ProfitRow } from "./profitRows.ts"
 
 /**
- * Of which account, symbol and period (dates in New York, both of them in it), and by which method; default: first in first out. A date may be
+ * Of which account, symbol and period (dates in New York, both of them in it), and by which method; default: that of the account. A date may be
  * `today`, or the first one of this `month` or `year`. `sums` leaves out closings, lots and corrections.
  */
 export interface ProfitFilters {
@@ -44,8 +45,10 @@ export const rows = (
     const { symbol } = filters
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const dates = yield* datesOf(filters, tradeDates.tradeDate(now))
-    const method = filters.method === undefined ? "fifo" : yield* wordOf("method", filters.method, taxLots.methods)
-    const account = yield* accountOf(filters.account)
+    const asked = filters.method === undefined ? undefined : yield* wordOf("method", filters.method, taxLots.methods)
+    const own = yield* accountOf(filters.account)
+    const account = own.name
+    const method = asked ?? Account.lotMethodOf(own)
     const where = [{ column: "account", in: [account] }]
     const positions = yield* Reads.all(Position.PositionTable, { where: [...where, ...inAnyCase("symbol", symbol)] })
     if (symbol !== undefined && positions.length === 0) {
@@ -65,11 +68,13 @@ const isSum = (kind: Rows.ProfitRow["kind"]): boolean => sums.includes(kind)
 /** The account that is named, or the only one. */
 const accountOf = (named: string | undefined) =>
   Effect.gen(function* () {
-    const there: ReadonlyArray<string> = (yield* Reads.all(Account.AccountTable)).map(({ name }) => name)
-    const account = named ?? there[0] ?? ""
-    if (!there.includes(account)) return yield* new NotFound({ kind: "account", id: account, list: "accounts" })
-    if (named !== undefined || there.length === 1) return account
-    return yield* new BadFilter({ filter: "account", value: "", problem: `is to be one of ${there.join(", ")}` })
+    if (named !== undefined) return (yield* Reads.account(named)) ?? (yield* accounts.noAccount(named))
+    const there = yield* Reads.all(Account.AccountTable)
+    const [account] = there
+    if (account === undefined) return yield* accounts.noAccount("")
+    if (there.length === 1) return account
+    const problem = `is to be one of ${there.map(({ name }) => name).join(", ")}`
+    return yield* new BadFilter({ filter: "account", value: "", problem })
   })
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/

@@ -3,8 +3,9 @@ import { Instant } from "@roundlot/core"
 import { TradeRepository, type Entry } from "@roundlot/core/adapter"
 import { type Event, Feed } from "@roundlot/core/ledger"
 import { Effect, Stream } from "effect"
+import { noAccount } from "./accounts.ts"
 import { momentOf, type Period } from "./criteria.ts"
-import { NotFound, type BadFilter } from "./errors.ts"
+import type { BadFilter, NotFound } from "./errors.ts"
 import { causeOf, eventOf, timeOf } from "./history.ts"
 import * as journals from "./journals.ts"
 import * as past from "./past.ts"
@@ -89,7 +90,7 @@ const journalOf = (account: string) =>
     const repository = yield* TradeRepository.TradeRepository
     const there = [...(yield* repository.heads).keys()]
     const found = there.find((name) => name === account) ?? there.find((name) => journals.isOf(account, name))
-    return found ?? (yield* new NotFound({ kind: "account", id: account, list: "accounts" }))
+    return found ?? (yield* noAccount(account))
   })
 
 /** Later than every time as it is written. */

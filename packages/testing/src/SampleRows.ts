@@ -39,6 +39,7 @@ export const account: Row = {
   crossesZero: 1,
   orderSession: null,
   orderTimeInForce: null,
+  lotMethod: null,
   supportedOrders: '[{"session":"regular","types":["market","limit"],"timesInForce":["day"]}]',
   notionalTypes: null,
   simulatedMarket: null,

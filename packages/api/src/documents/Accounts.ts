@@ -1,4 +1,4 @@
-import { instrumentStatuses } from "@roundlot/core/vocabulary"
+import { instrumentStatuses, lotMethods } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { atBroker, dated, Decimal, OrderType, pageOf, scope, Session, Time, past } from "./words.ts"
 
@@ -58,6 +58,8 @@ export const AccountDocument = Schema.Struct({
   cancelOnFlip: Schema.Boolean,
   /** What becomes of a direct order while one of the other side lives; where nothing is set rows wait, and decisions are refused. */
   crossing: Schema.NullOr(Schema.Literal("wait", "refuse")),
+  /** By which method its profit is reported, where none is asked for. */
+  lotMethod: Schema.Literal(...lotMethods),
   resendWindowMs: Schema.Int,
   maxTradeAgeMs: Schema.Int,
   bandBp: Schema.Int,

@@ -354,7 +354,9 @@ const ofProfit = {
   symbol: only.symbol,
   from: word("From this trade date on, in New York: a date, `today`, `month` or `year`."),
   to: word("To this trade date, which is in it."),
-  method: word("Which lot is closed first: `fifo` (unless said), `lifo`, `hifo` or `average`."),
+  method: word(
+    "Which lot is closed first: `fifo`, `lifo`, `hifo` or `average`. Without it: as the account is set (`lotMethod`)."
+  ),
   ...moment
 }
 

@@ -53,6 +53,7 @@ export const accountsAdd = Verb.make({
       Options.withDescription("Cancel an order when its position turns")
     ),
     crossing: flags.text("crossing", "Direct orders while one of the other side lives: wait or refuse"),
+    lotMethod: flags.text("lot-method", "How profit is reported: fifo (default), lifo, hifo or average"),
     resendWindow: flags.text("resend-window", "How long a doubtful order may go again; default 10m"),
     reason: flags.text("reason", "Why; needed where a limit lets more through than before")
   },

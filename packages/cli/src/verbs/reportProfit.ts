@@ -1,6 +1,6 @@
 import { past, profit as views } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
-import { Effect, Stream } from "effect"
+import { Effect, Option, Stream } from "effect"
 import { createHash } from "node:crypto"
 import { accountNames } from "@roundlot/commands"
 import { taxLots } from "@roundlot/core/ledger"
@@ -30,8 +30,11 @@ export const reportProfit = Verb.make({
     from: flags.text("from", "From this trade date on, in New York"),
     to: flags.text("to", "To this trade date, which is in it"),
     method: Options.choice("method", taxLots.methods).pipe(
-      Options.withDescription("Which lot is closed first: fifo (default), lifo, hifo, or all at their average"),
-      Options.withDefault("fifo")
+      Options.withDescription(
+        "Which lot is closed first: fifo, lifo, hifo, or all at their average; default the account's lotMethod"
+      ),
+      Options.optional,
+      Options.map(Option.getOrUndefined)
     ),
     csv: Options.boolean("csv").pipe(Options.withDescription("As CSV"))
   },

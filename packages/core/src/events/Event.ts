@@ -44,6 +44,7 @@ import { severities } from "../records/severities.ts"
 import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../records/HeldReport.ts"
 import * as Instant from "../values/Instant.ts"
 import { tradeReasons } from "../records/tradeReasons.ts"
+import { lotMethods } from "../records/lotMethods.ts"
 
 const maybe = Schema.optional
 const Time = Instant.FromString
@@ -84,6 +85,7 @@ const later = {
   limitOffsetBp: Schema.optionalWith(Account.fields.limitOffsetBp, { default: unset }),
   /** Left away where there is one offset only: entries of such accounts are as they were before there were more. */
   repriceOffsetsBp: maybe(Schema.Array(Schema.Int)),
+  lotMethod: maybe(Schema.Literal(...lotMethods)),
   orderLifeSeconds: Schema.optionalWith(Account.fields.orderLifeSeconds, { default: unset }),
   orderSession: Schema.optionalWith(Account.fields.orderSession, { default: unset }),
   orderTimeInForce: Schema.optionalWith(Account.fields.orderTimeInForce, { default: unset }),

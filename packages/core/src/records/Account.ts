@@ -3,6 +3,7 @@ import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { Quantity } from "../values/Quantity.ts"
+import { lotMethods, type LotMethod } from "./lotMethods.ts"
 import { DatedSymbol } from "./DatedSymbol.ts"
 import { resolve, type OrderPolicy } from "./OrderPolicy.ts"
 import { policyTimesInForce, sessions } from "./OrderTerms.ts"
@@ -70,6 +71,8 @@ export const Account = Schema.Struct({
   /** In which session its orders are sent and how long they work, where what asks for one says nothing. */
   orderSession: Column.optional(Column.literal(sessions)),
   orderTimeInForce: Column.optional(Column.literal(policyTimesInForce)),
+  /** By which method its profit is reported, where none is asked for (LOT-4); FIFO where nothing is said. */
+  lotMethod: Column.optional(Column.literal(lotMethods)),
   /** What the account's broker takes, as it last declared; unknown before the account was first driven. */
   crossesZero: Column.optional(Column.flag),
   supportedOrders: Column.optional(Column.json(Schema.Array(SupportedOrders))),
@@ -115,6 +118,7 @@ const settable = [
   "liftedLimits",
   "limitOffsetBp",
   "lot",
+  "lotMethod",
   "maxDailyNotional",
   "maxOpenResidual",
   "maxOrderNotional",
@@ -179,8 +183,12 @@ export const defaultSettings: AccountSettings = {
   repriceOffsetsBp: undefined,
   orderLifeSeconds: undefined,
   orderSession: undefined,
-  orderTimeInForce: undefined
+  orderTimeInForce: undefined,
+  lotMethod: undefined
 }
+
+/** The method by which the profit of an account is reported where none is asked for (LOT-4). */
+export const lotMethodOf = ({ lotMethod }: Pick<Account, "lotMethod">): LotMethod => lotMethod ?? "fifo"
 
 /** The policy of an account for its orders. */
 export const policyOf = ({

@@ -61,6 +61,7 @@ export const keys: Keys = {
       external: "now",
       cancelOnFlip: "now",
       crossing: "now",
+      lotMethod: "now",
       resendWindow: "now",
       notPlacedAfter: "later",
       maxTradeAge: "now",

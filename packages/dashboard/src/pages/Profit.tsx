@@ -8,7 +8,14 @@ import * as columns from "../ui/table/columns.tsx"
 import { DataTable } from "../ui/table/DataTable.tsx"
 import { pathOfProfit } from "../words/paths.ts"
 import { missingWords } from "../words/profit.ts"
-import { methodName, ProfitExport, ProfitFilters, type ProfitRow, useProfit, useProfitAsked } from "./ProfitFilters.tsx"
+import {
+  methodWords,
+  ProfitExport,
+  ProfitFilters,
+  type ProfitRow,
+  useProfit,
+  useProfitAsked
+} from "./ProfitFilters.tsx"
 
 /** What a symbol, or a period of one, came to; the way to its lots keeps what the address asks for. */
 const columnsWith = (search: string): ReadonlyArray<Column<ProfitRow>> => [
@@ -50,6 +57,7 @@ const sumsOf = (total: ProfitRow): SumsOf => ({
 })
 
 interface SumsProps {
+  readonly method: string
   readonly rows: ReadonlyArray<ProfitRow>
   readonly total: ProfitRow
 }
@@ -57,13 +65,13 @@ interface SumsProps {
 const symbolOf = ({ symbol }: ProfitRow): string => symbol ?? ""
 
 /** The symbols of one currency, and what they come to. */
-const OfCurrency = ({ rows, total }: SumsProps) => {
+const OfCurrency = ({ method, rows, total }: SumsProps) => {
   const search = useSearch()
   const shown = useMemo(() => columnsWith(search), [search])
   const own = rows.filter(({ currency, kind }) => kind === "symbol" && currency === total.currency)
   const missing = missingWords(total)
   return (
-    <Panel title={`Symbols in ${total.currency}`} note={`by ${methodName(total.method)}`}>
+    <Panel title={`Symbols in ${total.currency}`} note={`by ${method}`}>
       {own.length === 0 ? (
         <Empty>No fills and no open lots in this period.</Empty>
       ) : (
@@ -103,7 +111,12 @@ export const ProfitPage = (): ReactNode => {
           items
             .filter(({ kind }) => kind === "total")
             .map((total) => (
-              <OfCurrency key={`${total.currency} ${JSON.stringify(asked)}`} rows={items} total={total} />
+              <OfCurrency
+                key={`${total.currency} ${JSON.stringify(asked)}`}
+                method={methodWords(asked, total.method)}
+                rows={items}
+                total={total}
+              />
             ))
         }
       </Asked>

@@ -24,15 +24,17 @@ interface ProfitAsked extends Past {
 }
 
 const methods = [
-  ["", "FIFO"],
+  ["fifo", "FIFO"],
   ["lifo", "LIFO"],
   ["hifo", "HIFO"],
   ["average", "Average cost"]
 ] as const
 
-/** The name of the method by which lots are closed. */
-export const methodName = (method: string): string =>
-  methods.find(([each]) => each === method || (each === "" && method === "fifo"))?.[1] ?? method
+/** The method by which lots are closed, and that it is the account's where none was asked for. */
+export const methodWords = (asked: ProfitAsked, method: string): string => {
+  const name = methods.find(([each]) => each === method)?.[1] ?? method
+  return asked.method === undefined ? `${name} (account setting)` : name
+}
 
 const periods = [
   ["", "Today"],
@@ -122,7 +124,12 @@ export const ProfitFilters = ({ account }: { readonly account?: string | undefin
       />
       <DateField name="from" term="dateFrom" />
       <DateField name="to" term="dateTo" />
-      <Select term="lotMethod" value={get("method")} options={methods} onChoose={(method) => set("method", method)} />
+      <Select
+        term="lotMethod"
+        value={get("method")}
+        options={[["", "Account setting"], ...methods]}
+        onChoose={(method) => set("method", method)}
+      />
     </div>
   )
 }

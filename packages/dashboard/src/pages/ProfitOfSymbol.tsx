@@ -9,7 +9,14 @@ import * as columns from "../ui/table/columns.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
 import { pathOfPosition, pathOfProfit } from "../words/paths.ts"
 import { missingWords } from "../words/profit.ts"
-import { methodName, ProfitExport, ProfitFilters, type ProfitRow, useProfit, useProfitAsked } from "./ProfitFilters.tsx"
+import {
+  methodWords,
+  ProfitExport,
+  ProfitFilters,
+  type ProfitRow,
+  useProfit,
+  useProfitAsked
+} from "./ProfitFilters.tsx"
 
 const opened: ReadonlyArray<Column<ProfitRow>> = [
   columns.linked("openedBy", "/fills", (row) => row.openedBy),
@@ -52,13 +59,13 @@ const corrections: ReadonlyArray<Column<ProfitRow>> = [
 const idOf = ({ closedBy, date, openedBy, quantity }: ProfitRow): string =>
   `${openedBy} ${closedBy} ${date} ${quantity}`
 
-const Sums = ({ of }: { readonly of: ProfitRow }) => {
+const Sums = ({ method, of }: { readonly method: string; readonly of: ProfitRow }) => {
   const missing = missingWords(of)
   const isDollar = of.currency === "USD"
   return (
     <Facts
       facts={[
-        ["lotMethod", methodName(of.method)],
+        ["lotMethod", method],
         ["held", <Figure of={of.quantity} signed />],
         ["averageCost", of.averageCost === null ? null : <Figure of={of.averageCost} money={isDollar} isAbout />],
         [
@@ -125,7 +132,11 @@ export const ProfitOfSymbol = ({ account, symbol }: OfSymbol): ReactNode => {
       </PageHead>
       <ProfitFilters />
       <Asked query={query}>
-        {({ items }) => items.filter(({ kind }) => kind === "symbol").map((row) => <Sums key={row.symbol} of={row} />)}
+        {({ items }) =>
+          items
+            .filter(({ kind }) => kind === "symbol")
+            .map((row) => <Sums key={row.symbol} method={methodWords(asked, row.method)} of={row} />)
+        }
       </Asked>
       {table("Open lots", "No open lots.", "lot", lots)}
       {table("Closings", "No shares were closed in this period.", "closing", closings)}

@@ -22,7 +22,7 @@ export const profitTerms = {
   dateTo: { head: "To", help: "Last trade date of the period, in New York." },
   lotMethod: {
     head: "Method",
-    help: "Which lot a sale closes first: the oldest (FIFO), the newest (LIFO), the one that gains least (HIFO), or all at their average cost."
+    help: "Which lot a sale closes first: the oldest (FIFO), the newest (LIFO), the one that gains least (HIFO), or all at their average cost. Unless one is chosen, as lotMethod of the account is set."
   },
   lotOpened: { head: "Opened", help: "Trade date on which the lot was opened. Blank for declared shares." },
   openedBy: { head: "Opened by", help: "Fill that opened the lot. It leads to its order and source trades." },

@@ -268,6 +268,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     [{ alerts: {} }, "alerts: names nobody"],
     [{ accounts: { a: { notPlacedAfter: "1d" } } }, "accounts.a.notPlacedAfter: is not supported in this version"],
     [{ accounts: { a: { maxTradeAge: "old" } } }, "accounts.a.maxTradeAge"],
+    [{ accounts: { a: { lotMethod: "best" } } }, "accounts.a.lotMethod"],
     [{ accounts: { a: { band: 20 } } }, "accounts.a.band"],
     [{ accounts: { a: { band: "20" } } }, "accounts.a.band: is not per cent, such as 20% or 7.5%"],
     [{ accounts: { a: { direktion: "mirror" } } }, "Did you mean 'direction'?"],

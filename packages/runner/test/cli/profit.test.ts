@@ -7,6 +7,7 @@ const Row = Schema.parseJson(
   Schema.Struct({
     kind: Schema.String,
     symbol: Schema.NullOr(Schema.String),
+    method: Schema.String,
     side: Schema.NullOr(Schema.String),
     date: Schema.NullOr(Schema.String),
     quantity: Schema.NullOr(Schema.String),
@@ -70,6 +71,26 @@ describe("what an accountant is given", () => {
     expect(csv.out.split("\r\n")[1]).toMatch(/^closing,paper,AAPL,fifo,2\d{3}-\d\d-\d\d,long,10,/)
     expect(csv.err).toContain(createHash("sha256").update(csv.out).digest("hex"))
     expect((await cli("report", "profit")).out).toMatch(/AAPL +USD +3 +360 +120 +90 +270 +-90 +0 \+ \? +-160 +2680 /)
+  })
+
+  it("LOT-4: without a method that of the account counts, as it was set at the moment; another may be asked for", async () => {
+    const at = desk()
+    const { cli } = at
+    await traded(at, ["buy", "10", "100"], ["buy", "5", "120"], ["sell", "12", "90"])
+    const [, before = ""] = /"position":(\d+)/.exec((await cli("journal", "head", "--json")).out) ?? []
+    const set = await cli("accounts", "add", "paper", "--lot-method", "average", "--json")
+    expect(set).toMatchObject({ code: 0, out: expect.stringContaining('"lotMethod":"average"') })
+    const last = async (...asked: ReadonlyArray<string>) =>
+      rowsOf((await cli("report", "profit", "--json", ...asked)).out).at(-1)
+    expect(await last()).toMatchObject({ method: "average", profit: "-200" })
+    expect(await last("--method", "fifo")).toMatchObject({ method: "fifo", profit: "-160" })
+    expect(await last("--as-of", before)).toMatchObject({ method: "fifo", profit: "-160" })
+    // Another setting keeps it.
+    await cli("accounts", "add", "paper", "--crossing", "wait")
+    expect(await last()).toMatchObject({ method: "average" })
+    expect((await cli("audit")).code).toBe(0)
+    const wrong = await cli("accounts", "add", "paper", "--lot-method", "best")
+    expect([wrong.code === 0, wrong.err]).toEqual([false, expect.stringMatching(/lotMethod.*fifo.*average/)])
   })
 
   it("LOT-2, LOT-6, LOT-7: a correction, a split and declared shares; as of any moment", async () => {

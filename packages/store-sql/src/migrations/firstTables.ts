@@ -1,5 +1,9 @@
 /** Of the statements below: a database remembers which it was made by. */
+<<<<<<< HEAD
 export const fingerprint = "dfe8555a"
+=======
+export const fingerprint = "e3f8a5ae"
+>>>>>>> 584ef780 (An account has a method by which its profit is reported where none is asked for)
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -33,6 +37,7 @@ export const sqlite: ReadonlyArray<string> = [
   "orderLifeSeconds" INTEGER,
   "orderSession" TEXT,
   "orderTimeInForce" TEXT,
+  "lotMethod" TEXT,
   "crossesZero" INTEGER,
   "supportedOrders" TEXT,
   "notionalTypes" TEXT,
@@ -60,6 +65,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_repriceOffsetsBp" CHECK (json_valid("repriceOffsetsBp")),
   CONSTRAINT "accounts_orderSession" CHECK ("orderSession" IN ('regular', 'extended')),
   CONSTRAINT "accounts_orderTimeInForce" CHECK ("orderTimeInForce" = 'day' OR "orderTimeInForce" = 'gtc' OR "orderTimeInForce" = 'opg' OR "orderTimeInForce" = 'cls' OR "orderTimeInForce" = 'ioc' OR "orderTimeInForce" = 'fok'),
+  CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" = 'fifo' OR "lotMethod" = 'lifo' OR "lotMethod" = 'hifo' OR "lotMethod" = 'average'),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK (json_valid("supportedOrders")),
   CONSTRAINT "accounts_notionalTypes" CHECK (json_valid("notionalTypes")),
@@ -1050,6 +1056,7 @@ export const postgres: ReadonlyArray<string> = [
   "orderLifeSeconds" BIGINT,
   "orderSession" TEXT COLLATE "C",
   "orderTimeInForce" TEXT COLLATE "C",
+  "lotMethod" TEXT COLLATE "C",
   "crossesZero" SMALLINT,
   "supportedOrders" TEXT,
   "notionalTypes" TEXT,
@@ -1077,6 +1084,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_repriceOffsetsBp" CHECK ("repriceOffsetsBp" IS NULL OR ("repriceOffsetsBp"::json) IS NOT NULL),
   CONSTRAINT "accounts_orderSession" CHECK ("orderSession" IN ('regular', 'extended')),
   CONSTRAINT "accounts_orderTimeInForce" CHECK ("orderTimeInForce" IN ('day', 'gtc', 'opg', 'cls', 'ioc', 'fok')),
+  CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" IN ('fifo', 'lifo', 'hifo', 'average')),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK ("supportedOrders" IS NULL OR ("supportedOrders"::json) IS NOT NULL),
   CONSTRAINT "accounts_notionalTypes" CHECK ("notionalTypes" IS NULL OR ("notionalTypes"::json) IS NOT NULL),

@@ -9,6 +9,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
   books.accounts.put({
     ...settings,
     repriceOffsetsBp: settings.repriceOffsetsBp,
+    lotMethod: settings.lotMethod,
     crossesZero: known?.crossesZero,
     supportedOrders: known?.supportedOrders,
     notionalTypes: known?.notionalTypes,

@@ -43,7 +43,8 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   repriceOffsetsBp: textOf(settings.repriceOffsetsBp),
   orderLifeSeconds: textOf(settings.orderLifeSeconds),
   orderSession: textOf(settings.orderSession),
-  orderTimeInForce: textOf(settings.orderTimeInForce)
+  orderTimeInForce: textOf(settings.orderTimeInForce),
+  lotMethod: textOf(settings.lotMethod)
 })
 
 /** Values by name, as texts; what is not set may be there as `undefined` or not at all. */

@@ -1,11 +1,11 @@
 import { timesSplit } from "../../records/splitting.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { nothing, paid, parted, plus, received, type Amount } from "./Amount.ts"
-import type { Method } from "./methods.ts"
+import type { LotMethod as Method } from "../../records/lotMethods.ts"
 import type { Moved, Movement, Split } from "./movements.ts"
 import { isOverAYear } from "./tradeDate.ts"
 
-export { methods, type Method } from "./methods.ts"
+export { lotMethods as methods, type LotMethod as Method } from "../../records/lotMethods.ts"
 
 /** Shares that were opened together. */
 export interface Opening {
