@@ -92,8 +92,42 @@ test("LOT-4: the account's method unless another is chosen; method and period ar
   expect(seen.faults).toEqual([])
 })
 
-test("LOT-1: the file for the accountant has the bytes of the command line, and its hash is shown", async () => {
+test("LOT-11: sums of every day and of every account are in the address, and lead to their symbols", async () => {
+  await daemon.cli("accounts", "add", "second")
   await using seen = await open("/profit?from=all")
+  const { page } = seen
+  const group = page.getByRole("combobox", { name: "Sums of" })
+  const rowsIn = (name: string) => page.getByRole("table", { name }).getByRole("row")
+  await group.selectOption("day")
+  await page.waitForURL(/\?from=all&by=day$/)
+  const [day, sum] = [rowsIn("Days in USD").nth(1), rowsIn("Days in USD").filter({ hasText: "Sum" })]
+  await day.getByText("1,540.00").waitFor()
+  await sum.getByText("1,540.00").waitFor()
+  await day.getByRole("link").click()
+  await page.waitForURL(/\?from=(\d{4}-\d\d-\d\d)&account=paper&to=\1$/)
+  await page.getByRole("table", { name: "Profit in USD" }).getByRole("link", { name: "AAPL" }).click()
+  await rowsIn("Days").getByText("1,440.00").waitFor()
+  await page.goto(`${daemon.url}/profit?from=all&account=second`)
+  await group.selectOption("account")
+  await page.waitForURL(/\?from=all&by=account$/)
+  const accounts = rowsIn("Profit of accounts")
+  await accounts.filter({ hasText: "second" }).getByText("FIFO (account setting)").waitFor()
+  await accounts.filter({ hasText: "paper" }).getByText("1,540.00").waitFor()
+  for (const by of ["day", "account"]) {
+    await page.goto(`${daemon.url}/profit?from=all&by=${by}`)
+    await page.getByRole("table").first().waitFor()
+    await page.setViewportSize({ width: 390, height: 900 })
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(390)
+    expect(await findingsInThemes(page)).toEqual([])
+    await page.setViewportSize({ width: 1440, height: 900 })
+  }
+  await accounts.getByRole("link", { name: "paper" }).click()
+  await page.waitForURL(/\?from=all&account=paper$/)
+  expect(seen.faults).toEqual([])
+})
+
+test("LOT-1: the file for the accountant has the bytes of the command line, and its hash is shown", async () => {
+  await using seen = await open("/profit?from=all&account=paper")
   const { page } = seen
   await page.getByRole("table", { name: "Profit in USD" }).waitFor()
   const saving = page.waitForEvent("download")
@@ -104,6 +138,8 @@ test("LOT-1: the file for the accountant has the bytes of the command line, and 
     .getByRole("status")
     .filter({ hasText: hash.slice(0, 8) })
     .waitFor()
-  expect(await daemon.cli("report", "profit", "--csv")).toBe(`${saved.toString()}SHA-256 of these rows: ${hash}\n`)
+  expect(await daemon.cli("report", "profit", "--account", "paper", "--csv")).toBe(
+    `${saved.toString()}SHA-256 of these rows: ${hash}\n`
+  )
   expect(seen.faults).toEqual([])
 })

@@ -2,7 +2,7 @@ import { Csv } from "@roundlot/api"
 import { Account, Clock, Decimal, Fill, Order, Position, Reads, Side } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { decode, Instrument, movements, taxLots, tradeDates, valuation, wash } from "@roundlot/core/ledger"
-import { Chunk, Effect, Either, Stream } from "effect"
+import { Chunk, Effect, Either, Stream, Struct } from "effect"
 import * as accounts from "./accounts.ts"
 import { inAnyCase, wordOf } from "./criteria.ts"
 import { BadFilter, NotFound } from "./errors.ts"
@@ -10,29 +10,52 @@ import { eventOf } from "./history.ts"
 import * as journals from "./journals.ts"
 import { among } from "./listing.ts"
 import * as Rows from "./profitRows.ts"
+import type { Screen } from "./Screen.ts"
 import * as Columns from "./table.ts"
 
 export { type ProfitRow } from "./profitRows.ts"
 
 /**
  * Of which account, symbol and period (dates in New York, both of them in it), and by which method; default: that of the account. A date may be
- * `today`, or the first one of this `month` or `year`. `sums` leaves out closings, lots and corrections.
+ * `today`, or the first one of this `month` or `year`. `sums` leaves out closings, lots and corrections, and `by` all but the sums of
+ * every symbol, day, both, or account.
  */
 export interface ProfitFilters {
-  /** Needed where there are several. */
+  /** Needed where there are several, and `by` is not said: then it is all of them. */
   readonly account?: string | undefined
   readonly symbol?: string | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
   readonly method?: string | undefined
   readonly sums?: boolean | undefined
+  readonly by?: string | undefined
+}
+
+type Kind = Rows.ProfitRow["kind"]
+
+/** What may be asked for by `by`, and the rows that it comes to. */
+const groups = {
+  symbol: ["symbol", "total"],
+  day: ["day", "total"],
+  symbolDay: ["symbolDay", "total"],
+  account: ["total"]
+} as const satisfies Readonly<Record<string, ReadonlyArray<Kind>>>
+
+const sums: ReadonlyArray<Kind> = ["symbol", "day", "total"]
+
+const kindsOf = ({ by, sums: areSums }: ProfitFilters): Either.Either<(kind: Kind) => boolean, BadFilter> => {
+  if (by === undefined) return Either.right((kind) => (areSums === true ? sums.includes(kind) : kind !== "symbolDay"))
+  return Either.map(wordOf("by", by, Struct.keys(groups)), (group) => {
+    const kinds: ReadonlyArray<Kind> = groups[group]
+    return (kind) => kinds.includes(kind)
+  })
 }
 
 type Rows = Stream.Stream<Rows.ProfitRow, TradeRepository.StoreError, TradeRepository.TradeRepository>
 
 /**
  * LOT-1 to LOT-9: what an account's executions of a period came to, symbol by symbol: each closing of a lot, what is open at the end,
- * and what was corrected; then sums by day, and of all. One symbol is in memory at a time.
+ * and what was corrected; then sums by day, and of all. One symbol of one account is in memory at a time.
  */
 export const rows = (
   filters: ProfitFilters
@@ -46,33 +69,50 @@ export const rows = (
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const dates = yield* datesOf(filters, tradeDates.tradeDate(now))
     const asked = filters.method === undefined ? undefined : yield* wordOf("method", filters.method, taxLots.methods)
-    const own = yield* accountOf(filters.account)
-    const account = own.name
-    const method = asked ?? Account.lotMethodOf(own)
-    const where = [{ column: "account", in: [account] }]
-    const positions = yield* Reads.all(Position.PositionTable, { where: [...where, ...inAnyCase("symbol", symbol)] })
-    if (symbol !== undefined && positions.length === 0) {
-      return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
+    const isWanted = yield* kindsOf(filters)
+    const owners = yield* accountsOf(filters)
+    const [owner, ...others] = owners
+    if (symbol !== undefined && owner !== undefined) {
+      const one = others.length === 0 ? [owner] : undefined
+      if (!(yield* isThere(symbol, one))) {
+        return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
+      }
     }
-    const waiting = (yield* Reads.all(Fill.WaitingFillTable, {
-      where: [...where, { column: "joinedAt", in: [null] }]
-    })).length
-    const found = rowsOfAll({ account, method, dates, positions, waiting })
-    return filters.sums === true ? Stream.filter(found, ({ kind }) => isSum(kind)) : found
+    return Stream.fromIterable(owners).pipe(
+      Stream.flatMap((own) =>
+        rowsOfAccount({ account: own.name, method: asked ?? Account.lotMethodOf(own), dates, isWanted }, symbol)
+      ),
+      Stream.filter(({ kind }) => isWanted(kind))
+    )
   })
 
-const sums: ReadonlyArray<Rows.ProfitRow["kind"]> = ["symbol", "day", "total"]
+/** Is a symbol in the books of these accounts, or of any? */
+const isThere = (symbol: string, owners: ReadonlyArray<Account.Account> | undefined) => {
+  const where = [
+    ...(owners === undefined ? [] : [{ column: "account", in: owners.map(({ name }) => name) }]),
+    ...inAnyCase("symbol", symbol)
+  ]
+  return Effect.map(Reads.first(Position.PositionTable, { where }), (found) => found !== undefined)
+}
 
-const isSum = (kind: Rows.ProfitRow["kind"]): boolean => sums.includes(kind)
+const rowsOfAccount = (asked: Omit<Asked, "positions" | "waiting">, symbol: string | undefined) =>
+  Stream.unwrap(
+    Effect.gen(function* () {
+      const where = [{ column: "account", in: [asked.account] }]
+      const positions = yield* Reads.all(Position.PositionTable, { where: [...where, ...inAnyCase("symbol", symbol)] })
+      const unjoined = [...where, { column: "joinedAt", in: [null] }]
+      const waiting = (yield* Reads.all(Fill.WaitingFillTable, { where: unjoined })).length
+      return rowsOfAll({ ...asked, positions, waiting })
+    })
+  )
 
-/** The account that is named, or the only one. */
-const accountOf = (named: string | undefined) =>
+/** The account that is named, or the only one; all, where only sums of groups are asked for. */
+const accountsOf = ({ account: named, by }: ProfitFilters) =>
   Effect.gen(function* () {
-    if (named !== undefined) return (yield* Reads.account(named)) ?? (yield* accounts.noAccount(named))
+    if (named !== undefined) return [(yield* Reads.account(named)) ?? (yield* accounts.noAccount(named))]
     const there = yield* Reads.all(Account.AccountTable)
-    const [account] = there
-    if (account === undefined) return yield* accounts.noAccount("")
-    if (there.length === 1) return account
+    if (there.length === 0) return yield* accounts.noAccount("")
+    if (there.length === 1 || by !== undefined) return there
     const problem = `is to be one of ${there.map(({ name }) => name).join(", ")}`
     return yield* new BadFilter({ filter: "account", value: "", problem })
   })
@@ -113,6 +153,7 @@ interface Asked {
   readonly account: string
   readonly method: taxLots.Method
   readonly dates: Rows.Dates
+  readonly isWanted: (kind: Kind) => boolean
   readonly positions: ReadonlyArray<Position.Position>
   /** So many fills wait for their order, and are in no lot. */
   readonly waiting: number
@@ -150,14 +191,18 @@ const sumsOfAll = ({ account, method, waiting }: Omit<Asked, "positions">, total
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([currency, { days, held }]) => {
       const of = { account, method, symbol: null, currency }
-      const inOrder = [...days].toSorted(([a], [b]) => (a < b ? -1 : 1))
-      const sum = inOrder.map(([, each]) => each).reduce(Rows.both, Rows.noSums)
-      return [
-        ...inOrder.map(([date, each]) => Rows.sumRow("day", of, each, { date })),
-        Rows.sumRow("total", of, sum, { ...Rows.heldFields(held), note })
-      ]
+      const sum = [...days.values()].reduce(Rows.both, Rows.noSums)
+      return [...dayRows("day", of, days), Rows.sumRow("total", of, sum, { ...Rows.heldFields(held), note })]
     })
 }
+
+/** Sums of days, in their order. */
+const dayRows = (
+  kind: "symbolDay" | "day",
+  of: Rows.RowOf,
+  days: ReadonlyMap<string, Rows.Sums>
+): ReadonlyArray<Rows.ProfitRow> =>
+  [...days].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([date, each]) => Rows.sumRow(kind, of, each, { date }))
 
 /** How many splits there were in all. */
 const epochOf = (all: ReadonlyArray<movements.Movement>): number =>
@@ -184,7 +229,7 @@ const heldOf = ({ executed }: movements.History, all: ReadonlyArray<movements.Mo
 interface Held extends Pick<Asked, "dates" | "method">, Pick<Position.Position, "lastPrice" | "lastPriceAt"> {}
 
 const rowsOfSymbol = (
-  { account, dates, method }: Omit<Asked, "positions">,
+  { account, dates, isWanted, method }: Omit<Asked, "positions">,
   { lastPrice, lastPriceAt, symbol }: Position.Position,
   totals: OfCurrencies
 ) =>
@@ -209,11 +254,14 @@ const rowsOfSymbol = (
     ]
     if (found.length === 0 && added.length === 0 && Decimal.isZero(inferred)) return []
     const { days, held } = totals.get(currency) ?? noTotals()
-    for (const { date, sums } of added) days.set(date, Rows.both(days.get(date) ?? Rows.noSums, sums))
+    const own = new Map<string, Rows.Sums>()
+    for (const { date, sums } of added) own.set(date, Rows.both(own.get(date) ?? Rows.noSums, sums))
+    for (const [date, each] of own) days.set(date, Rows.both(days.get(date) ?? Rows.noSums, each))
+    const ownDays = isWanted("symbolDay") ? dayRows("symbolDay", of, own) : []
     totals.set(currency, { days, held: Rows.withHeld(held, worth) })
-    const sums = added.reduce((sum, each) => Rows.both(sum, each.sums), Rows.noSums)
+    const sums = [...own.values()].reduce(Rows.both, Rows.noSums)
     const note = noteOf(inferred, later)
-    return [...found, Rows.sumRow("symbol", of, sums, { ...Rows.valuedFields(worth, priced), note })]
+    return [...found, ...ownDays, Rows.sumRow("symbol", of, sums, { ...Rows.valuedFields(worth, priced), note })]
   })
 
 const noteOf = (inferred: Decimal.Decimal, later: movements.Movement | undefined): string | null => {
@@ -283,15 +331,27 @@ export const csvOf = <E, R>(found: Stream.Stream<Rows.ProfitRow, E, R>): Stream.
 const textOf = (cell: Rows.ProfitRow[keyof Rows.ProfitRow]): string | number | null =>
   typeof cell === "boolean" ? (cell ? "yes" : "no") : cell
 
-const columns: ReadonlyArray<Columns.TableColumn<Rows.ProfitRow>> = [
+type Shown = ReadonlyArray<Columns.TableColumn<Rows.ProfitRow>>
+
+const account: Shown = [Columns.ids("ACCOUNT", (row) => row.account)]
+
+const date: Shown = [Columns.ids("DATE", (row) => row.date)]
+
+const names: Shown = [
   Columns.ids("SYMBOL", (row) => row.symbol ?? row.kind),
-  Columns.minor(Columns.ids("CURRENCY", (row) => row.currency)),
+  Columns.minor(Columns.ids("CURRENCY", (row) => row.currency))
+]
+
+const open: Shown = [
   Columns.numbers("HELD", (row) => row.quantity),
   Columns.numbers("COST", (row) => Columns.short(row.cost)),
   Columns.minor(Columns.numbers("AVERAGE", (row) => Columns.short(row.averageCost))),
   Columns.minor(Columns.numbers("PRICE", (row) => Columns.short(row.price))),
   Columns.minor(Columns.numbers("VALUE", (row) => Columns.short(row.marketValue))),
-  Columns.numbers("UNREALISED", (row) => withDoubt(row.unrealised, row.kind === "total" && (row.unvalued ?? 0) > 0)),
+  Columns.numbers("UNREALISED", (row) => withDoubt(row.unrealised, row.kind === "total" && (row.unvalued ?? 0) > 0))
+]
+
+const traded: Shown = [
   Columns.numbers("FEES", (row) => withDoubt(row.fees, row.feesKnown === false)),
   Columns.numbers("PROFIT", (row) => withDoubt(row.profit, (row.unknownProfits ?? 0) > 0)),
   Columns.minor(Columns.numbers("TURNOVER", (row) => withDoubt(row.turnover, (row.unpriced ?? 0) > 0))),
@@ -303,5 +363,16 @@ const columns: ReadonlyArray<Columns.TableColumn<Rows.ProfitRow>> = [
 const withDoubt = (sum: string | null, isPartial: boolean): string | null =>
   sum === null ? null : `${Columns.short(sum) ?? ""}${isPartial ? " + ?" : ""}`
 
-/** The sums of symbols and of all, as a table for people. */
-export const table = Columns.tableOf<Rows.ProfitRow>(columns)
+/** Sums as a table for people: of days without what is open, of several accounts with their names. */
+export const table = (rows: ReadonlyArray<Rows.ProfitRow>, screen?: Screen): string => {
+  const areDays = rows.some(({ kind }) => kind === "day" || kind === "symbolDay")
+  const isOfSeveral = new Set(rows.map((row) => row.account)).size > 1
+  const columns = [
+    ...(isOfSeveral ? account : []),
+    ...(areDays ? date : []),
+    ...names,
+    ...(areDays ? [] : open),
+    ...traded
+  ]
+  return Columns.render(columns, rows, screen)
+}

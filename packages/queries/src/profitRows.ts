@@ -227,7 +227,7 @@ export const valuedFields = (of: valuation.Valuation, priced: valuation.Quoted |
 
 /** A row of sums. */
 export const sumRow = (
-  kind: "symbol" | "day" | "total",
+  kind: "symbol" | "symbolDay" | "day" | "total",
   of: RowOf,
   sums: Sums,
   rest: Partial<ProfitRow> = {}

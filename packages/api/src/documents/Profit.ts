@@ -10,7 +10,7 @@ const count = Schema.NullOr(Schema.Int)
  * kind does not say, or what is not known. Shares, dollars of the currency, dates in New York.
  */
 export const ProfitRow = Schema.Struct({
-  kind: Schema.Literal("closing", "lot", "correction", "symbol", "day", "total"),
+  kind: Schema.Literal("closing", "lot", "correction", "symbol", "symbolDay", "day", "total"),
   account: Schema.String,
   symbol: Schema.NullOr(Schema.String),
   method: Schema.Literal(...lotMethods),

@@ -350,8 +350,11 @@ export const payloads = looking("payloads", "Raw requests and answers.")
 
 /** Which profit is reported. */
 const ofProfit = {
-  account: word("The account, by its name; needed where there are several."),
+  account: word("The account, by its name; needed where there are several and `by` is not said."),
   symbol: only.symbol,
+  by: word(
+    "Only sums, of every `symbol`, `day`, symbol and day (`symbolDay`) or `account`; without `account` of all accounts."
+  ),
   from: word("From this trade date on, in New York: a date, `today`, `month` or `year`."),
   to: word("To this trade date, which is in it."),
   method: word(

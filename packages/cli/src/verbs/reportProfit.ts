@@ -1,6 +1,6 @@
 import { past, profit as views } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
-import { Effect, Option, Stream } from "effect"
+import { Chunk, Effect, Option, Stream } from "effect"
 import { createHash } from "node:crypto"
 import { accountNames } from "@roundlot/commands"
 import { taxLots } from "@roundlot/core/ledger"
@@ -16,6 +16,7 @@ export const reportProfit = Verb.make({
     "what an accountant asks for: closed and open lots of a period, profit, fees, corrections; losses that were replaced",
   examples: [
     ["roundlot report profit", "profit of each symbol, for people"],
+    ["roundlot report profit --by day --from month", "profit, fees and turnover of each day, of every account"],
     [
       "roundlot report profit --from 2026-01-01 --to 2026-12-31 --csv > 2026.csv",
       "a year, with every lot; the SHA-256 of the file is said beside it"
@@ -36,16 +37,19 @@ export const reportProfit = Verb.make({
       Options.optional,
       Options.map(Option.getOrUndefined)
     ),
+    by: flags.text("by", "Sums of every symbol, day, symbolDay or account; without --account of all accounts"),
     csv: Options.boolean("csv").pipe(Options.withDescription("As CSV"))
   },
   run: (asked) =>
     reading(asked, () =>
       Effect.gen(function* () {
-        const account = yield* accountNames.sole(asked.account)
+        const areAll = asked.by !== undefined && Option.isNone(asked.account)
+        const account = areAll ? undefined : yield* accountNames.sole(asked.account)
+        const by = asked.by ?? (asked.csv || asked.json ? undefined : "symbol")
         const { found } = yield* past.seen(
           asked.asOf,
           past.ownersOf(account),
-          Effect.map(Effect.flatMap(views.rows({ ...asked, account }), past.kept), (rows) => ({ found: rows }))
+          Effect.map(Effect.flatMap(views.rows({ ...asked, account, by }), past.kept), (rows) => ({ found: rows }))
         )
         yield* asked.csv || asked.json ? exported(asked.csv, found) : shown(found)
       })
@@ -70,10 +74,7 @@ const exported = <E>(isCsv: boolean, found: Found<E>) =>
 const shown = <E>(found: Found<E>) =>
   Effect.gen(function* () {
     const { answer } = yield* Output
-    const sums: Array<views.ProfitRow> = []
-    yield* Stream.runForEach(found, (row) =>
-      Effect.sync(() => (row.kind === "symbol" || row.kind === "total" ? sums.push(row) : 0))
-    )
+    const sums = Chunk.toReadonlyArray(yield* Stream.runCollect(found))
     const hint = "'+ ?': a price or a fee is not known. --csv and --json have every lot and closing."
     yield* answer(sums, (screen) => `${views.table(sums, screen)}\n${hint}`)
   })

@@ -1,4 +1,4 @@
-import { useMemo, type ReactNode } from "react"
+import { useCallback, useMemo, type ReactNode } from "react"
 import { Link, useSearch } from "wouter"
 import { Foreign } from "../ui/parts/Figure.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
@@ -8,7 +8,9 @@ import * as columns from "../ui/table/columns.tsx"
 import { DataTable } from "../ui/table/DataTable.tsx"
 import { pathOfProfit } from "../words/paths.ts"
 import { missingWords } from "../words/profit.ts"
+import { DaysInCurrency, OfAccounts, traded, valued } from "./ProfitGroups.tsx"
 import {
+  groupOf,
   methodWords,
   ProfitExport,
   ProfitFilters,
@@ -35,17 +37,8 @@ const columnsWith = (search: string): ReadonlyArray<Column<ProfitRow>> => [
   },
   columns.figure("marketPrice", ({ price }) => price),
   columns.time("priceAt", ({ priceAt }) => priceAt),
-  columns.figure("marketValue", ({ marketValue }) => marketValue),
-  columns.signed("unrealised", ({ unrealised }) => unrealised),
-  columns.signed("realised", ({ profit }) => profit),
-  columns.figure("fees", ({ fees }) => fees),
-  columns.figure("turnover", ({ turnover }) => turnover),
-  {
-    term: "missing",
-    kind: "node",
-    of: (row) => <Foreign text={missingWords(row)} />,
-    isShown: (rows) => rows.some((row) => missingWords(row) !== null)
-  }
+  ...valued,
+  ...traded
 ]
 
 const sumsOf = (total: ProfitRow): SumsOf => ({
@@ -65,7 +58,7 @@ interface SumsProps {
 const symbolOf = ({ symbol }: ProfitRow): string => symbol ?? ""
 
 /** The symbols of one currency, and what they come to. */
-const OfCurrency = ({ method, rows, total }: SumsProps) => {
+const SymbolsInCurrency = ({ method, rows, total }: SumsProps) => {
   const search = useSearch()
   const shown = useMemo(() => columnsWith(search), [search])
   const own = rows.filter(({ currency, kind }) => kind === "symbol" && currency === total.currency)
@@ -96,29 +89,33 @@ const OfCurrency = ({ method, rows, total }: SumsProps) => {
 /** What the symbols of an account came to in a period, with the accountant's file. */
 export const ProfitPage = (): ReactNode => {
   const asked = useProfitAsked()
-  const query = useProfit({ ...asked, sums: true })
+  const by = groupOf(asked.by ?? "")
+  const query = useProfit({ ...asked, by })
+  const methodOf = useCallback((method: string) => methodWords(asked.method, method), [asked.method])
   return (
     <>
       <PageHead
-        note={asked.account === undefined ? undefined : `Account ${asked.account}. Trade dates in New York.`}
+        note={`${asked.account === undefined ? "" : `Account ${asked.account}. `}Trade dates in New York.`}
         actions={<ProfitExport key={JSON.stringify(asked)} asked={asked} />}
       >
         Profit
       </PageHead>
       <ProfitFilters account={asked.account} />
       <Asked query={query}>
-        {({ items }) =>
-          items
+        {({ items }) => {
+          if (by === "account") return <OfAccounts rows={items} methodOf={methodOf} />
+          const OfCurrency = by === "day" ? DaysInCurrency : SymbolsInCurrency
+          return items
             .filter(({ kind }) => kind === "total")
             .map((total) => (
               <OfCurrency
                 key={`${total.currency} ${JSON.stringify(asked)}`}
-                method={methodWords(asked, total.method)}
+                method={methodOf(total.method)}
                 rows={items}
                 total={total}
               />
             ))
-        }
+        }}
       </Asked>
     </>
   )

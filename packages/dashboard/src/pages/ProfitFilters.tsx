@@ -21,6 +21,7 @@ interface ProfitAsked extends Past {
   readonly from?: string
   readonly to?: string
   readonly method?: string
+  readonly by?: string
 }
 
 const methods = [
@@ -31,10 +32,16 @@ const methods = [
 ] as const
 
 /** The method by which lots are closed, and that it is the account's where none was asked for. */
-export const methodWords = (asked: ProfitAsked, method: string): string => {
+export const methodWords = (asked: string | undefined, method: string): string => {
   const name = methods.find(([each]) => each === method)?.[1] ?? method
-  return asked.method === undefined ? `${name} (account setting)` : name
+  return asked === undefined ? `${name} (account setting)` : name
 }
+
+const groups = [
+  ["", "Symbol"],
+  ["day", "Day"],
+  ["account", "Account"]
+] as const
 
 const periods = [
   ["", "Today"],
@@ -45,6 +52,9 @@ const periods = [
 
 const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text)
 
+/** What sums are of: symbols unless the address says days or accounts. */
+export const groupOf = (by: string): "symbol" | "day" | "account" => (by === "day" || by === "account" ? by : "symbol")
+
 /** What the address asks for: today unless it says more. Of several accounts the first, where it names none. */
 export const useProfitAsked = (): ProfitAsked => {
   const { get } = useFilters()
@@ -53,17 +63,19 @@ export const useProfitAsked = (): ProfitAsked => {
   const account = get("account") === "" ? first : get("account")
   const to = get("to")
   const from = get("from") === "" && to === "" ? "today" : get("from")
-  const given = { account, from: from === "all" ? "" : from, to, method: get("method") }
+  const by = get("by") === "" ? "" : groupOf(get("by"))
+  const own = by === "account" ? "" : account
+  const given = { account: own, from: from === "all" ? "" : from, to, method: get("method"), by }
   return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "")), ...momentOf(asOf) }
 }
 
 /** Reads the report, and again whenever something happened. */
-export const useProfit = (asked: ProfitAsked & { readonly sums?: boolean }) =>
+export const useProfit = (asked: ProfitAsked) =>
   useAsk(
     ["profit", asked],
     (api) => api.overview.profit({ urlParams: asked }),
     // Of which account, the overview says.
-    asked.account !== undefined
+    asked.account !== undefined || asked.by === "account"
   )
 
 interface SelectProps {
@@ -101,14 +113,20 @@ const DateField = ({ name, term }: { readonly name: "from" | "to"; readonly term
   )
 }
 
-/** Of which period, by which method, and of which account where there are several. */
-export const ProfitFilters = ({ account }: { readonly account?: string | undefined }) => {
+/** Sums of what, and of which account where there are several. */
+const Grouping = ({ account }: { readonly account: string | undefined }) => {
   const { get, set, setAll } = useFilters()
   const accounts = useOverview().data?.accounts ?? []
-  const from = get("from")
+  const isOfSeveral = accounts.length > 1
   return (
-    <div className="filters" role="group" aria-label="Filters">
-      {account === undefined || accounts.length < 2 ? null : (
+    <>
+      <Select
+        term="profitBy"
+        value={get("by")}
+        options={isOfSeveral ? groups : groups.filter(([group]) => group !== "account")}
+        onChoose={(by) => setAll(by === "account" ? { by, account: "" } : { by })}
+      />
+      {account === undefined || !isOfSeveral ? null : (
         <Select
           term="account"
           value={account}
@@ -116,6 +134,23 @@ export const ProfitFilters = ({ account }: { readonly account?: string | undefin
           onChoose={(name) => set("account", name)}
         />
       )}
+    </>
+  )
+}
+
+interface FiltersProps {
+  readonly account?: string | undefined
+  /** It is of one symbol: nothing is grouped. */
+  readonly isOfSymbol?: boolean
+}
+
+/** Of which period, by which method, and sums of what. */
+export const ProfitFilters = ({ account, isOfSymbol = false }: FiltersProps) => {
+  const { get, set, setAll } = useFilters()
+  const from = get("from")
+  return (
+    <div className="filters" role="group" aria-label="Filters">
+      {isOfSymbol ? null : <Grouping account={account} />}
       <Select
         term="profitPeriod"
         value={from}

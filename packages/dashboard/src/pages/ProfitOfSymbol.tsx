@@ -9,6 +9,7 @@ import * as columns from "../ui/table/columns.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
 import { pathOfPosition, pathOfProfit } from "../words/paths.ts"
 import { missingWords } from "../words/profit.ts"
+import { traded } from "./ProfitGroups.tsx"
 import {
   methodWords,
   ProfitExport,
@@ -48,6 +49,8 @@ const closings: ReadonlyArray<Column<ProfitRow>> = [
     isShown: (rows) => rows.some(({ washDisallowed }) => washDisallowed !== null)
   }
 ]
+
+const days: ReadonlyArray<Column<ProfitRow>> = [columns.node("tradeDate", ({ date }) => date), ...traded]
 
 const corrections: ReadonlyArray<Column<ProfitRow>> = [
   columns.node("updated", ({ date }) => date),
@@ -96,7 +99,8 @@ interface OfSymbol {
 
 /** The lots of a symbol: what is open, what was closed in the period, and what was corrected; each leads to its fills. */
 export const ProfitOfSymbol = ({ account, symbol }: OfSymbol): ReactNode => {
-  const asked = { ...useProfitAsked(), account, symbol }
+  const { by: _by, ...rest } = useProfitAsked()
+  const asked = { ...rest, account, symbol }
   const search = useSearch()
   const query = useProfit(asked)
   const key = JSON.stringify(asked)
@@ -130,15 +134,16 @@ export const ProfitOfSymbol = ({ account, symbol }: OfSymbol): ReactNode => {
       >
         {symbol}
       </PageHead>
-      <ProfitFilters />
+      <ProfitFilters isOfSymbol />
       <Asked query={query}>
         {({ items }) =>
           items
             .filter(({ kind }) => kind === "symbol")
-            .map((row) => <Sums key={row.symbol} method={methodWords(asked, row.method)} of={row} />)
+            .map((row) => <Sums key={row.symbol} method={methodWords(asked.method, row.method)} of={row} />)
         }
       </Asked>
       {table("Open lots", "No open lots.", "lot", lots)}
+      {table("Days", "No fills in this period.", "day", days)}
       {table("Closings", "No shares were closed in this period.", "closing", closings)}
       {table("Corrections", "No fills were corrected in this period.", "correction", corrections)}
     </>

@@ -6,6 +6,7 @@ import { desk, HEADER } from "./roundlot.ts"
 const Row = Schema.parseJson(
   Schema.Struct({
     kind: Schema.String,
+    account: Schema.String,
     symbol: Schema.NullOr(Schema.String),
     method: Schema.String,
     side: Schema.NullOr(Schema.String),
@@ -17,6 +18,7 @@ const Row = Schema.parseJson(
     proceeds: Schema.NullOr(Schema.String),
     feesKnown: Schema.NullOr(Schema.Boolean),
     profit: Schema.NullOr(Schema.String),
+    turnover: Schema.NullOr(Schema.String),
     unknownProfits: Schema.NullOr(Schema.Number),
     washShares: Schema.NullOr(Schema.String),
     washBy: Schema.NullOr(Schema.String),
@@ -36,12 +38,12 @@ let trades = 0
 /** Orders are filled one after the other, each at its price. */
 const traded = async (
   { cli, file }: ReturnType<typeof desk>,
-  ...all: ReadonlyArray<readonly [side: string, shares: string, price: string]>
+  ...all: ReadonlyArray<readonly [side: string, shares: string, price: string, symbol?: string]>
 ): Promise<void> => {
-  for (const [side, shares, price] of all) {
+  for (const [side, shares, price, symbol = "AAPL"] of all) {
     const id = `t${++trades}`
-    await cli("exchange", "do", JSON.stringify({ id, do: { price: { symbol: "AAPL", price } } }))
-    const text = [HEADER, `${id},2026-01-02T15:00:00Z,AAPL,${side},${shares},${price}`, ""].join("\n")
+    await cli("exchange", "do", JSON.stringify({ id, do: { price: { symbol, price } } }))
+    const text = [HEADER, `${id},2026-01-02T15:00:00Z,${symbol},${side},${shares},${price}`, ""].join("\n")
     await cli("trades", "import", file(`${id}.csv`, text))
     await cli("start", "--until-idle")
   }
@@ -114,6 +116,35 @@ describe("what an accountant is given", () => {
     ])
     const then = rowsOf((await cli("report", "profit", "--json", "--as-of", before)).out)
     expect(then[0]).toMatchObject({ kind: "lot", openedBy: "F1", quantity: "10", cost: "1000" })
+  })
+
+  it("LOT-11: sums of every day, symbol and account; bought and sold are both turnover", async () => {
+    const at = desk()
+    const { cli } = at
+    await traded(at, ["buy", "10", "100"], ["sell", "4", "110"], ["sell", "2", "50", "MSFT"])
+    await cli("accounts", "add", "second")
+    const [closing] = rowsOf((await cli("report", "profit", "--account", "paper", "--json")).out)
+    const date = closing?.date ?? "none"
+    const by = async (...words: ReadonlyArray<string>) =>
+      rowsOf((await cli("report", "profit", "--json", "--by", ...words)).out)
+    const total = { kind: "total", account: "paper", symbol: null, profit: "40", turnover: "1540" }
+    const ofSecond = { kind: "total", account: "second", profit: "0", turnover: "0" }
+    const aapl = { symbol: "AAPL", profit: "40", turnover: "1440" }
+    const msft = { symbol: "MSFT", profit: "0", turnover: "100" }
+    const each = (kind: string, rest: object) => [aapl, msft].map((sums) => ({ kind, ...sums, ...rest }))
+    expect(await by("symbolDay")).toMatchObject([...each("symbolDay", { date }), total, ofSecond])
+    expect(await by("day")).toMatchObject([{ ...total, kind: "day", date, feesKnown: false }, total, ofSecond])
+    expect(await by("symbol")).toMatchObject([...each("symbol", { date: null }), total, ofSecond])
+    expect(await by("account")).toMatchObject([total, ofSecond])
+    expect(await by("account", "--account", "second")).toMatchObject([ofSecond])
+    expect(await by("day", "--symbol", "AAPL", "--from", "2200-01-01")).toMatchObject([{ turnover: "0" }, ofSecond])
+    expect((await cli("report", "profit", "--by", "day")).out).toMatch(
+      new RegExp(`^ACCOUNT +DATE +SYMBOL .*\\npaper +${date} +day +USD +0 \\+ \\? +40 +1540`)
+    )
+    const wrong = await cli("report", "profit", "--by", "week")
+    expect([wrong.code, wrong.out, wrong.err]).toEqual([2, "", expect.stringContaining("symbolDay")])
+    expect((await cli("report", "profit", "--by", "day", "--symbol", "KO")).code).toBe(1)
+    expect((await cli("report", "profit", "--json")).err).toContain("paper")
   })
 
   it("LOT-6: what is paid out in lieu at a joining is sold in the shares after it", async () => {

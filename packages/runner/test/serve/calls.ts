@@ -68,6 +68,7 @@ export const queries: Readonly<Record<string, string>> = {
   "batches.upload": "?name=Monday&mode=execute",
   "positions.preview": "?side=buy&quantity=2",
   "overview.resolve": "?q=O1",
+  "overview.profit": "?by=symbolDay",
   "journal.why": "?of=F3"
 }
 

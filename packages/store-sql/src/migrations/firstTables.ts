@@ -1,9 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-<<<<<<< HEAD
-export const fingerprint = "dfe8555a"
-=======
-export const fingerprint = "e3f8a5ae"
->>>>>>> 584ef780 (An account has a method by which its profit is reported where none is asked for)
+export const fingerprint = "70b284d2"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
