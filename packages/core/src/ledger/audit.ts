@@ -12,6 +12,7 @@ import { emptyHead, hashOf, type Entry, type Head } from "../events/Entry.ts"
 import { sha256 } from "../records/Payload.ts"
 import { project } from "../books/project.ts"
 import { allocationsOf } from "../books/project/allocations.ts"
+import { executionFault } from "./auditExecutions.ts"
 
 /** One thing in which the books differ from their journal. `seq` is the first entry that disagrees, where one can be named. */
 export interface Finding {
@@ -225,7 +226,7 @@ export const trace = (self: Fold): Tracing | undefined => {
   }
 }
 
-/** A4 and A2, each figure summed from its own rows: what must hold of any books. Record by record, so that others can have the thread. */
+/** A4, A2 and F5, each figure summed from its own rows: what must hold of any books. Record by record, so that others can have the thread. */
 export function* checkConservation(self: Fold): Generator<void> {
   const { books } = self
   const report = (where: string, what: string, account: string) =>
@@ -270,5 +271,7 @@ export function* checkConservation(self: Fold): Generator<void> {
     if (!Decimal.equals(Decimal.sum(covered), commitmentOf(order))) {
       report(`orders ${order.id}`, "allocations and excess are not its commitment (A4)", order.account)
     }
+    const fault = executionFault(books, order)
+    if (fault !== undefined) report(`orders ${order.id}`, fault, order.account)
   }
 }
