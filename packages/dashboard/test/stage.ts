@@ -134,19 +134,27 @@ export const browsing = () => {
 
   return async (
     url: string,
-    options: { readonly theme?: "light" | "dark"; readonly width?: number; readonly script?: string } = {}
+    options: {
+      readonly theme?: "light" | "dark"
+      readonly width?: number
+      readonly height?: number
+      readonly script?: string
+      /** The moment that its clock stays at. */
+      readonly at?: string
+    } = {}
   ) => {
     if (launching === undefined) throw new Error("no browser")
     const context = await (
       await launching
     ).newContext({
       colorScheme: options.theme ?? "light",
-      viewport: { width: options.width ?? 1440, height: 900 },
+      viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
       reducedMotion: "reduce"
     })
     context.setDefaultTimeout(LONGEST_WAIT_MS)
     const page: Page = await context.newPage()
     if (options.script !== undefined) await page.addInitScript(options.script)
+    if (options.at !== undefined) await page.clock.setFixedTime(options.at)
     const faults: Array<string> = []
     page.on("pageerror", (error) => faults.push(error.message))
     page.on("dialog", (dialog) => {

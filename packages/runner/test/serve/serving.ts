@@ -173,9 +173,13 @@ export const servingLocked = servingWith({}, false)
 
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 
-/** The books in memory on a test's clock, with what a server needs beside them. */
-export const books = Layer.mergeAll(
-  Health.layer.pipe(Layer.provideMerge(scene.books(MemoryRepository.layerMemory, Entropy.layerSecure))),
-  quiet,
-  NodeHttpClient.layer
-).pipe(Layer.provideMerge(TestContext.TestContext))
+/** The books in memory on a test's clock, with what a server needs beside them; what is drawn by chance is of the given source. */
+export const booksBy = (entropy: Layer.Layer<Entropy.Entropy>) =>
+  Layer.mergeAll(
+    Health.layer.pipe(Layer.provideMerge(scene.books(MemoryRepository.layerMemory, entropy))),
+    quiet,
+    NodeHttpClient.layer
+  ).pipe(Layer.provideMerge(TestContext.TestContext))
+
+/** The same, where chance is chance. */
+export const books = booksBy(Entropy.layerSecure)
