@@ -77,8 +77,8 @@ export const read = (file: Uint8Array): Picture => {
   const { channels, data, height, palette, width } = decode(file)
   const pixels = new Uint8Array(4 * width * height).fill(255)
   for (let at = 0; at < width * height; at++) {
-    const from = palette?.[data[at] ?? 0] ?? data.subarray(at * channels, at * channels + 3)
-    pixels.set(from, 4 * at)
+    const colour = palette?.[data[at] ?? 0]
+    for (let part = 0; part < 3; part++) pixels[4 * at + part] = colour?.[part] ?? data[at * channels + part] ?? 0
   }
   return { width, height, pixels }
 }
