@@ -139,7 +139,7 @@ export const browsing = () => {
       readonly width?: number
       readonly height?: number
       readonly script?: string
-      /** The moment that its clock stays at. */
+      /** The moment that its clock stays at, in UTC, whatever the zone of the machine. */
       readonly at?: string
     } = {}
   ) => {
@@ -149,7 +149,8 @@ export const browsing = () => {
     ).newContext({
       colorScheme: options.theme ?? "light",
       viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
-      reducedMotion: "reduce"
+      reducedMotion: "reduce",
+      ...(options.at === undefined ? {} : { timezoneId: "UTC" })
     })
     context.setDefaultTimeout(LONGEST_WAIT_MS)
     const page: Page = await context.newPage()
