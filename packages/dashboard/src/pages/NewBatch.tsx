@@ -120,7 +120,7 @@ export const NewBatch = () => {
             {wish.account === ""
               ? texts.takenIn({ rows: rowsIn(tradesIn(checked)), how: howSent(wish) })
               : texts.takenInFor({ account: wish.account, rows: rowsIn(tradesIn(checked)), how: howSent(wish) })}
-            {checked.rejected === 0 ? null : texts.recordedAsRejected({ rows: rowsIn(checked.rejected) })}
+            {checked.rejected === 0 ? null : <> {texts.recordedAsRejected({ rows: rowsIn(checked.rejected) })}</>}
           </p>
           {submitting.error === null ? null : <Problem error={submitting.error} />}
           <div className="buttons">

@@ -286,8 +286,9 @@ const Detail = ({ position }: { readonly position: Position }) => {
             {upper(withMinus(next.why))}.{" "}
             <span className="faint">
               {texts.threshold({ threshold: grouped(from) })}
-              {isSameAnswer(next.answer, position.answer) &&
-                texts.unchangedSince({ at: <Moment at={position.answerSince} /> })}
+              {isSameAnswer(next.answer, position.answer) && (
+                <> {texts.unchangedSince({ at: <Moment at={position.answerSince} /> })}</>
+              )}
             </span>
           </span>
         </div>

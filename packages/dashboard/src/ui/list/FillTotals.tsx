@@ -70,8 +70,8 @@ export const FillTotals = ({ fills, isAll }: FillTotalsProps) => {
   return (
     <p className="extent" role="note" aria-label={texts.totals}>
       {isAll ? texts.allFills(said) : texts.loadedFills(said)}
-      {unpriced === 0 ? null : texts.priceMissing({ count: unpriced })}
-      {unknown === 0 ? null : texts.feesMissing({ count: unknown })}
+      {unpriced === 0 ? null : <> {texts.priceMissing({ count: unpriced })}</>}
+      {unknown === 0 ? null : <> {texts.feesMissing({ count: unknown })}</>}
     </p>
   )
 }

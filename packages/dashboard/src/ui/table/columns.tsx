@@ -77,9 +77,9 @@ export const counts: Column<Documents.FillDocument> = node("counts", (fill) => (
 export const orderStatus: Column<Documents.OrderDocument> = node("status", (order) => (
   <>
     <SignView sign={signOfOrder(order)} />
-    {order.replacedBy === null
-      ? null
-      : texts.replacedBy({ order: <RecordLink id={order.replacedBy} to={`/orders/${order.replacedBy}`} /> })}
+    {order.replacedBy === null ? null : (
+      <> {texts.replacedBy({ order: <RecordLink id={order.replacedBy} to={`/orders/${order.replacedBy}`} /> })}</>
+    )}
   </>
 ))
 
