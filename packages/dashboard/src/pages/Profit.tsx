@@ -18,6 +18,7 @@ import {
   useProfit,
   useProfitAsked
 } from "./ProfitFilters.tsx"
+import { texts } from "../words/text/profit.ts"
 
 /** What a symbol, or a period of one, came to; the way to its lots keeps what the address asks for. */
 const columnsWith = (search: string): ReadonlyArray<Column<ProfitRow>> => [
@@ -64,12 +65,12 @@ const SymbolsInCurrency = ({ method, rows, total }: SumsProps) => {
   const own = rows.filter(({ currency, kind }) => kind === "symbol" && currency === total.currency)
   const missing = missingWords(total)
   return (
-    <Panel title={`Symbols in ${total.currency}`} note={`by ${method}`}>
+    <Panel title={texts.symbolsIn({ currency: total.currency })} note={texts.by({ method })}>
       {own.length === 0 ? (
-        <Empty>No fills and no open lots in this period.</Empty>
+        <Empty>{texts.noFillsNoLots}</Empty>
       ) : (
         <DataTable
-          label={`Profit in ${total.currency}`}
+          label={texts.profitIn({ currency: total.currency })}
           columns={shown}
           rows={own}
           idOf={symbolOf}
@@ -79,7 +80,7 @@ const SymbolsInCurrency = ({ method, rows, total }: SumsProps) => {
       )}
       {missing === null ? null : (
         <p className="extent" role="note">
-          Not in these sums: <Foreign text={missing} />
+          {texts.notIncluded({ missing: <Foreign text={missing} /> })}
         </p>
       )}
     </Panel>
@@ -95,10 +96,10 @@ export const ProfitPage = (): ReactNode => {
   return (
     <>
       <PageHead
-        note={`${asked.account === undefined ? "" : `Account ${asked.account}. `}Trade dates in New York.`}
+        note={asked.account === undefined ? texts.tradeDates : texts.tradeDatesOfAccount({ account: asked.account })}
         actions={<ProfitExport key={JSON.stringify(asked)} asked={asked} />}
       >
-        Profit
+        {texts.profit}
       </PageHead>
       <ProfitFilters account={asked.account} />
       <Asked query={query}>

@@ -10,6 +10,7 @@ import { Head } from "../ui/parts/Help.tsx"
 import { ExportButton } from "../ui/list/Export.tsx"
 import { save } from "../ui/parts/saving.ts"
 import { glossary, type Term } from "../words/glossary.ts"
+import { texts } from "../words/text/profit.ts"
 
 /** A row of the report on profit. */
 export type ProfitRow = Documents.ProfitRow
@@ -25,29 +26,29 @@ interface ProfitAsked extends Past {
 }
 
 const methods = [
-  ["fifo", "FIFO"],
-  ["lifo", "LIFO"],
-  ["hifo", "HIFO"],
-  ["average", "Average cost"]
+  ["fifo", texts.fifo],
+  ["lifo", texts.lifo],
+  ["hifo", texts.hifo],
+  ["average", texts.averageCost]
 ] as const
 
 /** The method by which lots are closed, and that it is the account's where none was asked for. */
 export const methodWords = (asked: string | undefined, method: string): string => {
   const name = methods.find(([each]) => each === method)?.[1] ?? method
-  return asked === undefined ? `${name} (account setting)` : name
+  return asked === undefined ? texts.methodOfAccount({ name }) : name
 }
 
 const groups = [
-  ["", "Symbol"],
-  ["day", "Day"],
-  ["account", "Account"]
+  ["", texts.symbol],
+  ["day", texts.day],
+  ["account", texts.accountChoice]
 ] as const
 
 const periods = [
-  ["", "Today"],
-  ["month", "This month"],
-  ["year", "This year"],
-  ["all", "All"]
+  ["", texts.today],
+  ["month", texts.thisMonth],
+  ["year", texts.thisYear],
+  ["all", texts.all]
 ] as const
 
 const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text)
@@ -149,12 +150,12 @@ export const ProfitFilters = ({ account, isOfSymbol = false }: FiltersProps) => 
   const { get, set, setAll } = useFilters()
   const from = get("from")
   return (
-    <div className="filters" role="group" aria-label="Filters">
+    <div className="filters" role="group" aria-label={texts.filters}>
       {isOfSymbol ? null : <Grouping account={account} />}
       <Select
         term="profitPeriod"
         value={from}
-        options={isDate(from) ? [...periods, [from, "From a date"]] : periods}
+        options={isDate(from) ? [...periods, [from, texts.fromADate]] : periods}
         onChoose={(period) => setAll({ from: period, to: "" })}
       />
       <DateField name="from" term="dateFrom" />
@@ -162,7 +163,7 @@ export const ProfitFilters = ({ account, isOfSymbol = false }: FiltersProps) => 
       <Select
         term="lotMethod"
         value={get("method")}
-        options={[["", "Account setting"], ...methods]}
+        options={[["", texts.accountSetting], ...methods]}
         onChoose={(method) => set("method", method)}
       />
     </div>
@@ -186,11 +187,7 @@ export const ProfitExport = ({ asked }: { readonly asked: ProfitAsked }) => {
   }
   return (
     <ExportButton run={saveReport}>
-      {(hash) => (
-        <>
-          Saved. SHA-256 <GivenId id={hash} isShort />
-        </>
-      )}
+      {(hash) => <>{texts.saved({ hash: <GivenId id={hash} isShort /> })}</>}
     </ExportButton>
   )
 }

@@ -8,6 +8,7 @@ import { DataTable } from "../ui/table/DataTable.tsx"
 import { pathOfProfit } from "../words/paths.ts"
 import { missingWords } from "../words/profit.ts"
 import type { ProfitRow } from "./ProfitFilters.tsx"
+import { texts } from "../words/text/profit.ts"
 
 /** What executions of a period came to. */
 export const traded: ReadonlyArray<Column<ProfitRow>> = [
@@ -62,12 +63,12 @@ export const DaysInCurrency = ({ method, rows, total }: DaysProps) => {
   const own = rows.filter(({ currency, kind }) => kind === "day" && currency === total.currency).toReversed()
   const { fees, profit, turnover } = total
   return (
-    <Panel title={`Days in ${total.currency}`} note={`by ${method}`}>
+    <Panel title={texts.daysIn({ currency: total.currency })} note={texts.by({ method })}>
       {own.length === 0 ? (
-        <Empty>No fills in this period.</Empty>
+        <Empty>{texts.noFills}</Empty>
       ) : (
         <DataTable
-          label={`Days in ${total.currency}`}
+          label={texts.daysIn({ currency: total.currency })}
           columns={shown}
           rows={own}
           idOf={dateOf}
@@ -99,8 +100,8 @@ export const OfAccounts = ({ methodOf, rows }: AccountsProps) => {
     [search, methodOf]
   )
   return (
-    <Panel title="Accounts">
-      <DataTable label="Profit of accounts" columns={shown} rows={rows} idOf={accountOf} isShort />
+    <Panel title={texts.accounts}>
+      <DataTable label={texts.profitOfAccounts} columns={shown} rows={rows} idOf={accountOf} isShort />
     </Panel>
   )
 }

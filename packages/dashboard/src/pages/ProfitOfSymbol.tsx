@@ -18,6 +18,7 @@ import {
   useProfit,
   useProfitAsked
 } from "./ProfitFilters.tsx"
+import { texts } from "../words/text/profit.ts"
 
 const opened: ReadonlyArray<Column<ProfitRow>> = [
   columns.linked("openedBy", "/fills", (row) => row.openedBy),
@@ -74,11 +75,9 @@ const Sums = ({ method, of }: { readonly method: string; readonly of: ProfitRow 
         [
           "marketPrice",
           of.price === null ? (
-            "not known"
+            texts.notKnown
           ) : (
-            <>
-              <Figure of={of.price} money={isDollar} /> of <Moment at={of.priceAt} />
-            </>
+            <>{texts.priceAt({ price: <Figure of={of.price} money={isDollar} />, at: <Moment at={of.priceAt} /> })}</>
           )
         ],
         ["marketValue", <Figure of={of.marketValue} money={isDollar} />],
@@ -126,8 +125,11 @@ export const ProfitOfSymbol = ({ account, symbol }: OfSymbol): ReactNode => {
       <PageHead
         note={
           <>
-            <Link href={`${pathOfProfit()}${search === "" ? "" : `?${search}`}`}>Profit</Link> ·{" "}
-            <Link href={pathOfPosition({ account, symbol })}>Position</Link> · account {account}
+            {texts.note({
+              profit: <Link href={`${pathOfProfit()}${search === "" ? "" : `?${search}`}`}>{texts.profit}</Link>,
+              position: <Link href={pathOfPosition({ account, symbol })}>{texts.position}</Link>,
+              account
+            })}
           </>
         }
         actions={<ProfitExport key={key} asked={asked} />}
@@ -142,10 +144,10 @@ export const ProfitOfSymbol = ({ account, symbol }: OfSymbol): ReactNode => {
             .map((row) => <Sums key={row.symbol} method={methodWords(asked.method, row.method)} of={row} />)
         }
       </Asked>
-      {table("Open lots", "No open lots.", "lot", lots)}
-      {table("Days", "No fills in this period.", "day", days)}
-      {table("Closings", "No shares were closed in this period.", "closing", closings)}
-      {table("Corrections", "No fills were corrected in this period.", "correction", corrections)}
+      {table(texts.openLots, texts.noOpenLots, "lot", lots)}
+      {table(texts.days, texts.noFills, "day", days)}
+      {table(texts.closings, texts.noClosings, "closing", closings)}
+      {table(texts.corrections, texts.noCorrections, "correction", corrections)}
     </>
   )
 }
