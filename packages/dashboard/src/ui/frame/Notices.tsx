@@ -70,39 +70,105 @@ const tellOutside = ({ key, text }: Notice): void => {
   outside.addEventListener("click", () => window.focus())
 }
 
+/** A change that is worth a notice. */
+interface Heard {
+  readonly account: string
+  readonly change: Change
+}
+
+/** So many breaks have a notice each at a time; of more, one says how many. */
+const MOST_BREAKS = 3
+
+/** Reads what was heard, one batch at a time: what comes meanwhile is read together, each record once. */
+const collecting = (read: (all: ReadonlyArray<Heard>) => Promise<void>) => {
+  const waiting = new Map<string, Heard>()
+  let isReading = false
+  const run = async (): Promise<void> => {
+    try {
+      while (waiting.size > 0) {
+        const all = [...waiting.values()]
+        waiting.clear()
+        await read(all)
+      }
+    } finally {
+      isReading = false
+    }
+  }
+  return (heard: Heard): void => {
+    waiting.set(noticeOf(heard.account, heard.change).key, heard)
+    if (isReading) return
+    isReading = true
+    void run()
+  }
+}
+
+/** What is shown now: each notice for a while, the newest of those with the same key. */
+const useNotices = () => {
+  const [notices, setNotices] = useState<ReadonlyArray<Notice>>([])
+  const ends = useRef(new Map<string, ReturnType<typeof setTimeout>>())
+  const drop = (key: string): void => {
+    clearTimeout(ends.current.get(key))
+    ends.current.delete(key)
+    setNotices((all) => all.filter((each) => each.key !== key))
+  }
+  const show = (notice: Notice): void => {
+    const { isLoud, key } = notice
+    if (isLoud) tellOutside(notice)
+    clearTimeout(ends.current.get(key))
+    ends.current.set(
+      key,
+      setTimeout(() => drop(key), SHOWN_MS)
+    )
+    setNotices((all) => [...all.filter((each) => each.key !== key), notice].slice(-MOST))
+  }
+  const isShown = (key: string): boolean => ends.current.has(key)
+  return { notices, drop, show, isShown }
+}
+
+const MORE_BREAKS = "breaks"
+
 /** Batches that ended, breaks that opened, states that were set: told once, in the page and, where allowed, by the browser. */
 export const Notices = () => {
-  const [notices, setNotices] = useState<ReadonlyArray<Notice>>([])
-  const drop = (key: string): void => setNotices((all) => all.filter((each) => each.key !== key))
+  const { drop, isShown, notices, show } = useNotices()
   const ended = useRef(new Set<string>())
-  const show = (change: Change, found: ReadonlyArray<Notice>): void => {
+  const breaks = useRef({ alone: new Set<string>(), more: 0 })
+  const showOne = async ({ account, change }: Heard): Promise<void> => {
+    // What cannot be read now is on its page; a notice is no record.
+    const found = await told(account, change).catch(() => [])
     if (change.kind === "batch" && found.length > 0) {
       // Several entries may tell of its last moves, and each is read as it stands by then.
       if (ended.current.has(change.id)) return
       ended.current.add(change.id)
       announce(`${found.map(({ text }) => text).join(" ")}.`)
     }
-    for (const each of found) {
-      if (each.isLoud) tellOutside(each)
-      setTimeout(() => drop(each.key), SHOWN_MS)
-    }
-    setNotices((all) => [...all.filter(({ key }) => found.every((each) => each.key !== key)), ...found].slice(-MOST))
+    for (const each of found) show(each)
   }
-  useEffect(
-    () =>
-      live.listen((heard) => {
-        if (heard.kind !== "commit") return
-        const { account, changes } = heard.commit
-        for (const change of changes.filter(isWorthIt)) {
-          // What cannot be read now is on its page; a notice is no record.
-          void told(account, change).then(
-            (found) => show(change, found),
-            () => undefined
-          )
-        }
-      }),
-    []
-  )
+  const showBreaks = async (opened: ReadonlyArray<Heard>): Promise<void> => {
+    const counted = breaks.current
+    for (const key of counted.alone) if (!isShown(key)) counted.alone.delete(key)
+    if (!isShown(MORE_BREAKS)) counted.more = 0
+    if (counted.more === 0 && counted.alone.size + opened.length <= MOST_BREAKS) {
+      for (const each of opened) {
+        counted.alone.add(noticeOf(each.account, each.change).key)
+        await showOne(each)
+      }
+      return
+    }
+    counted.more += opened.length
+    show({ key: MORE_BREAKS, text: texts.moreBreaks({ count: counted.more }), to: "/attention", isLoud: true })
+  }
+  useEffect(() => {
+    const hear = collecting(async (all) => {
+      for (const each of all.filter(({ change }) => change.kind !== "break")) await showOne(each)
+      const opened = all.filter(({ change }) => change.kind === "break")
+      if (opened.length > 0) await showBreaks(opened)
+    })
+    return live.listen((heard) => {
+      if (heard.kind !== "commit") return
+      const { account, changes } = heard.commit
+      for (const change of changes.filter(isWorthIt)) hear({ account, change })
+    })
+  }, [])
   return (
     <div className="notices" role="status" aria-live="off" aria-label={texts.notices}>
       {notices.map(({ key, text, to }) => (

@@ -22,6 +22,7 @@ export const texts = messages({
   copyAs: "Copy as",
   batchState: "Batch {batch}: {state}",
   notices: "Notices",
+  moreBreaks: { one: "{count} more break opened", other: "{count} more breaks opened" },
   dismiss: "Dismiss {text}",
   haltScope: "Halt {scope}",
   needsAReason: "needs a reason",
