@@ -38,8 +38,10 @@ const standing = (parts: ReadonlyArray<Health.PartHealth>) =>
     const open = yield* health.open
     if (open === undefined) return { overall: null, cases: null }
     const { critical } = yield* health.trading
-    const cases = open.cases + Health.failingOf(parts).length
-    return { overall: overallStatus.overallStatusOf({ ...open, cases, critical }), cases }
+    const failing = Health.failingOf(parts).length
+    // Who answers attends to its accounts.
+    const overall = overallStatus.overallStatusOf({ ...open, critical, failing, unattended: 0 })
+    return { overall, cases: open.cases + failing }
   })
 
 const healthDocument = Effect.gen(function* () {

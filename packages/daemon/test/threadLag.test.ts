@@ -1,6 +1,6 @@
 import { it } from "@effect/vitest"
 import { Clock } from "@roundlot/core"
-import { Health } from "@roundlot/core/ledger"
+import { Health, overallStatus } from "@roundlot/core/ledger"
 import { Deferred, Effect, Layer } from "effect"
 import { expect } from "vitest"
 import { threadLag } from "@roundlot/daemon"
@@ -31,5 +31,25 @@ it.scopedLive("FILL-13: health hears that the thread stood still, and for how lo
     expect(yield* well).toBe(threadLag.THREAD)
     yield* standStill
     expect(yield* failed).toMatch(/^thread: it stood still for \d+\.\d s: nothing was sent/)
+  }).pipe(Effect.provide(Layer.provideMerge(Health.layer, Clock.layerAlwaysOpen)))
+)
+
+it.scopedLive("a thread that lags makes the overall status worse", () =>
+  Effect.gen(function* () {
+    const health = yield* Health.Health
+    const overall = Effect.map(health.all, (parts) =>
+      overallStatus.overallStatusOf({
+        accounts: 1,
+        cases: 0,
+        critical: 0,
+        failing: Health.failingOf(parts).length,
+        restricted: 0,
+        unattended: 0
+      })
+    )
+    yield* health.succeeded(threadLag.THREAD)
+    expect(yield* overall).toBe("well")
+    yield* health.failed(threadLag.THREAD, "it stood still for 5.0 s")
+    expect(yield* overall).toBe("cases")
   }).pipe(Effect.provide(Layer.provideMerge(Health.layer, Clock.layerAlwaysOpen)))
 )

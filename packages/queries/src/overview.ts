@@ -1,5 +1,5 @@
 import { Server, type Documents } from "@roundlot/api"
-import { Account, Clock, Decimal, Fill, Instant, Order, Position, Reads } from "@roundlot/core"
+import { Account, type AccountName, Clock, Decimal, Fill, Instant, Order, Position, Reads } from "@roundlot/core"
 import { Id, OrderState, TradeRepository, XnysCalendar } from "@roundlot/core/adapter"
 import { Feed, Health, OpenCases, overallStatus, Reconciliation, Risk, TradingState } from "@roundlot/core/ledger"
 import { Effect } from "effect"
@@ -31,8 +31,15 @@ export const marketAt = (now: Instant.Instant): Documents.OverviewDocument["mark
   return { isOpen, changesAt: changesAt === undefined ? null : Instant.format(changesAt) }
 }
 
-/** All at a glance, read at once, where these parts of the daemon fail. */
-export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray<string>) {
+/** What the books do not have: the parts of the daemon that fail, whether it answers, and the accounts that a process drives. */
+export interface Processes {
+  readonly failing: ReadonlyArray<string>
+  readonly answers: boolean
+  readonly drives: (account: AccountName.AccountName) => boolean
+}
+
+/** All at a glance, read at once, where the processes are like this. */
+export const overviewWhere = Effect.fnUntraced(function* ({ answers, drives, failing }: Processes) {
   const repository = yield* TradeRepository.TradeRepository
   const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
   return yield* repository.snapshot(
@@ -48,7 +55,8 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
       )
       const open = yield* OpenCases.read
       const settled = OpenCases.settled(open, now)
-      const cases = OpenCases.countOf(open, now) + failing.length
+      const cases = OpenCases.countOf(open, now)
+      const idle = countOf(accounts, ({ name }) => !drives(name) && working.some(({ account }) => account === name))
       const trading = yield* Risk.trading(now)
       const states = yield* Reads.all(TradingState.ControlTable)
       const newest = yield* Feed.newestRow
@@ -61,7 +69,9 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
           accounts: accounts.length,
           cases,
           critical: trading.critical,
-          restricted
+          failing: failing.length,
+          restricted,
+          unattended: idle + (answers ? 0 : 1)
         }),
         status: trading.isWell && failing.length === 0 ? "ok" : "degraded",
         // What trading is kept from stands beside them.
@@ -119,7 +129,7 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
           finishedAt: timeOrNull(finishedAt)
         })),
         givenUp: open.givenUp,
-        cases,
+        cases: cases + failing.length,
         controls: states.map(controls.documentOf),
         owing: standing
           .filter(owes)
@@ -134,5 +144,10 @@ export const overviewWhere = Effect.fnUntraced(function* (failing: ReadonlyArray
 /** All at a glance: what a dashboard's first page asks for. Of the parts of the daemon an earlier moment knows nothing. */
 export const overview = Effect.gen(function* () {
   const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
-  return yield* overviewWhere(Health.failingOf(parts).map(({ part }) => part))
+  // Who answers attends to its accounts.
+  return yield* overviewWhere({
+    failing: Health.failingOf(parts).map(({ part }) => part),
+    answers: true,
+    drives: () => true
+  })
 })

@@ -31,13 +31,17 @@ const asked = ({ url }: Served): Effect.Effect<Daemon> =>
     Effect.provide(FetchHttpClient.layer)
   )
 
-type Overview = Pick<Documents.OverviewDocument, "accounts" | "cases" | "controls" | "overall" | "trading">
+interface Seen extends Pick<Documents.OverviewDocument, "accounts" | "cases" | "controls" | "overall" | "trading"> {
+  /** The accounts that a process drives now. */
+  readonly driven: ReadonlyArray<string>
+  readonly daemon: Daemon | null
+}
 
 const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
 
-const words: { readonly [S in Overview["overall"]]: (seen: Overview) => string } = {
+const words: { readonly [S in Seen["overall"]]: (seen: Seen) => string } = {
   empty: () => "Nothing is set up yet: 'roundlot accounts add' makes an account",
-  well: () => "All well",
+  well: () => "Healthy",
   cases: ({ cases }) => `Trading, with ${counted(cases, "case")} open: 'roundlot cases list'`,
   restricted: ({ cases, controls }) => {
     const scopes = controls
@@ -47,6 +51,13 @@ const words: { readonly [S in Overview["overall"]]: (seen: Overview) => string }
           `${[account, symbol].filter((each) => each !== null).join("/") || "everything"} is ${state}`
       )
     return `${scopes.join(", ")}${cases === 0 ? "" : `, with ${counted(cases, "case")} open`}: 'roundlot controls show'`
+  },
+  unattended: ({ accounts, daemon, driven }) => {
+    const idle = accounts.filter(({ name, openOrders }) => openOrders > 0 && !driven.includes(name))
+    const names = (idle.length > 0 ? idle.map(({ name }) => name) : driven).join(", ")
+    if (idle.length > 0) return `No process works on the open orders of ${names}: 'roundlot start'`
+    const whose = names === "" ? "" : ` for ${names}`
+    return `The daemon at ${daemon?.url} does not answer${whose}: 'roundlot doctor'`
   },
   critical: ({ cases, trading: { critical, dollars } }) => {
     const atRisk = dollars === null ? "an unknown amount" : `$${dollars}`
@@ -64,9 +75,6 @@ const driven = Effect.gen(function* () {
 const drivenText = (accounts: ReadonlyArray<string>): string =>
   accounts.length === 0 ? "No process drives an account now." : `Driven now: ${accounts.join(", ")}.`
 
-const idleText = (accounts: Overview["accounts"]): string =>
-  `Nobody works on the open orders of ${accounts.map(({ name }) => name).join(", ")}: 'roundlot start'`
-
 const daemonText = (daemon: Daemon | null): string => {
   if (daemon === null) return "No daemon serves this store."
   if (!daemon.answers) return `The daemon at ${daemon.url} does not answer: 'roundlot doctor' says more.`
@@ -74,14 +82,7 @@ const daemonText = (daemon: Daemon | null): string => {
   return `The daemon at ${daemon.url} answers${failing}.`
 }
 
-const accountText = ({
-  broker,
-  environment,
-  name,
-  openOrders,
-  owing,
-  positions
-}: Overview["accounts"][number]): string =>
+const accountText = ({ broker, environment, name, openOrders, owing, positions }: Seen["accounts"][number]): string =>
   `${name} at ${broker} (${environment}): ${counted(positions, "position")}, ${owing} of them owing, ${counted(openOrders, "open order")}`
 
 /** `status`. */
@@ -98,18 +99,22 @@ export const status = Verb.make({
           settings.served,
           Option.match({ onNone: () => Effect.succeed(null), onSome: asked })
         )
-        const seen = yield* overviews.overviewWhere(daemon?.failing ?? [])
         const drives = yield* driven
+        const seen = yield* overviews.overviewWhere({
+          failing: daemon?.failing ?? [],
+          answers: daemon?.answers !== false,
+          drives: (account) => drives.includes(account)
+        })
         const { accounts, at, cases, controls, overall, trading } = seen
-        const idle = accounts.filter(({ name, openOrders }) => openOrders > 0 && !drives.includes(name))
-        if (overall !== "well" || daemon?.answers === false || idle.length > 0) yield* output.look
-        const first = idle.length > 0 ? idleText(idle) : words[overall](seen)
-        const lines = [`${first}.`, drivenText(drives), daemonText(daemon), ...accounts.map(accountText)]
-        const store = settings.books.shown
-        yield* output.answer(
-          { overall, at, store, cases, trading, controls, driven: drives, daemon, accounts },
-          lines.join("\n")
-        )
+        if (overall !== "well") yield* output.look
+        const found = { overall, cases, trading, controls, driven: drives, daemon, accounts }
+        const lines = [
+          `${words[overall](found)}.`,
+          drivenText(drives),
+          daemonText(daemon),
+          ...accounts.map(accountText)
+        ]
+        yield* output.answer({ ...found, at, store: settings.books.shown }, lines.join("\n"))
       })
     )
 })

@@ -44,7 +44,7 @@ const shownTo = (accounts: AccountScope.AccountScope, parts: ReadonlyArray<PartH
 }
 
 /** What the word for how all stands rests on, beside how trading stands and which parts fail. */
-export type OpenCount = Omit<Counted, "critical">
+export type OpenCount = Omit<Counted, "critical" | "failing" | "unattended">
 
 /** The parts that fail, but for what trading is kept from: that stands in cases of its own. */
 export const failingOf = (parts: ReadonlyArray<PartHealth>): ReadonlyArray<PartHealth> =>

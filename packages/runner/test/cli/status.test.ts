@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
-import { desk, HEADER, until } from "./roundlot.ts"
+import { child, desk, HEADER, until } from "./roundlot.ts"
 
 const AT = "2026-01-02T15:00:00Z"
 const FAILING = [HEADER, `b1,${AT},KO,buy,1,60`, `b2,${AT},KO,hold,1,60`, `b3,${AT},KO,buy,nothing,60`, ""].join("\n")
@@ -10,7 +10,7 @@ describe("roundlot status", () => {
   it("is well where nothing needs a person, and says that nothing is set up, or what is halted", async () => {
     const { cli, json } = desk()
     await cli("accounts", "add", "paper")
-    expect(await cli("status")).toMatchObject({ code: 0, out: expect.stringMatching(/^All well\.\nNo process drives/) })
+    expect(await cli("status")).toMatchObject({ code: 0, out: expect.stringMatching(/^Healthy\.\nNo process drives/) })
     await cli("halt", "--account", "paper", "--reason", "news")
     expect(await cli("status")).toMatchObject({ code: 3, out: expect.stringMatching(/^paper is halted: /) })
     expect(await json("status")).toMatchObject({ overall: "restricted", cases: 0, daemon: null })
@@ -97,7 +97,7 @@ describe("roundlot status", () => {
     await cli("trades", "add", "--id", "t-1", "--symbol", "AAPL", "--side", "buy", "--quantity", "2", "--direct")
     expect(await cli("status")).toMatchObject({
       code: 3,
-      out: expect.stringMatching(/^Nobody works on the open orders of paper: 'roundlot start'\./)
+      out: expect.stringMatching(/^No process works on the open orders of paper: 'roundlot start'\./)
     })
   })
 
@@ -107,6 +107,24 @@ describe("roundlot status", () => {
     const served = { url: "http://127.0.0.1:1", host: "here", pid: 1, open: false }
     writeFileSync(join(folder, "books.daemon.json"), JSON.stringify(served), { mode: 0o600 })
     expect(await cli("status")).toMatchObject({ code: 3, out: expect.stringContaining("does not answer") })
-    expect(await json("status")).toMatchObject({ overall: "well", daemon: { url: served.url, answers: false } })
+    expect(await json("status")).toMatchObject({ overall: "unattended", daemon: { url: served.url, answers: false } })
+  })
+
+  it("is not well while the daemon that drives its accounts is stopped, and once it is killed", async () => {
+    const { cli, json, place } = desk()
+    await cli("accounts", "add", "paper")
+    const daemon = child(["start", ...place, "--account", "paper", "--port", "0", "--open"])
+    await until(async () => Object(await json("status")).daemon?.answers === true)
+    expect(await json("status")).toMatchObject({ overall: "well", driven: ["paper"] })
+    daemon.signal("SIGSTOP")
+    const stopped = await cli("status")
+    expect(stopped).toMatchObject({
+      code: 3,
+      out: expect.stringMatching(/^The daemon at \S+ does not answer for paper: 'roundlot doctor'\.\n/)
+    })
+    expect(await json("status")).toMatchObject({ overall: "unattended", daemon: { answers: false } })
+    daemon.signal("SIGKILL")
+    await daemon.ended
+    expect(await json("status")).toMatchObject({ overall: "unattended", daemon: { answers: false } })
   })
 })
