@@ -134,7 +134,7 @@ export const overviewWhere = Effect.fnUntraced(function* ({ answers, drives, fai
         owing: standing
           .filter(owes)
           .map(({ account, residual, symbol }) => ({ account, symbol, residual: Decimal.format(residual) })),
-        positions: standing.map(positions.documentOf)
+        positions: yield* positions.documentsOf(standing)
       }
       return document
     })

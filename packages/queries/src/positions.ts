@@ -20,11 +20,11 @@ import {
   ladder,
   Ledger,
   type PositionAnswer,
-  type Break,
+  Break,
   type Lot,
   type plan
 } from "@roundlot/core/ledger"
-import { Effect, Option, Schema } from "effect"
+import { Array, Effect, Option, Schema } from "effect"
 import { inAnyCase } from "./criteria.ts"
 import * as breaks from "./breaks.ts"
 import { Ambiguous, BadFilter, NotFound } from "./errors.ts"
@@ -86,8 +86,27 @@ export const inShort = ({ answer, next, ...detail }: PositionDetail) => ({
   next: { ...next, answer: answerText(next.answer) }
 })
 
-/** The document of a position. */
-export const documentOf = (position: Position.Position): PositionDocument => ({
+/** The open breaks that stop positions, of these accounts or of all. */
+const stopping = (account?: AccountName.AccountName) =>
+  Reads.all(Break.BreakTable, {
+    where: [
+      { column: "closedAt", in: [null] },
+      ...(account === undefined ? [] : [{ column: "account", in: [account] }])
+    ]
+  })
+
+/** The documents of positions, each with what holds it now: an account's break opens without an evaluation of its positions. */
+export const documentsOf = (
+  found: ReadonlyArray<Position.Position>,
+  account?: AccountName.AccountName
+): Effect.Effect<ReadonlyArray<PositionDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.map(stopping(account), (open) => {
+    const ofAccount = Array.groupBy(open, (each) => each.account)
+    return found.map((position) => documentOf(position, ofAccount[position.account] ?? []))
+  })
+
+/** The document of a position among the open breaks of its account. */
+const documentOf = (position: Position.Position, open: ReadonlyArray<Break.Break>): PositionDocument => ({
   account: position.account,
   symbol: position.symbol,
   exposure: Decimal.format(position.exposure),
@@ -98,10 +117,18 @@ export const documentOf = (position: Position.Position): PositionDocument => ({
   base: Decimal.format(position.base),
   direct: Decimal.format(position.direct),
   adopted: Decimal.format(position.adopted),
-  answer: answerOf(position.answer),
-  answerSince: Instant.format(position.answerSince),
+  ...saidOf(position, open),
   updatedAt: Instant.format(position.updatedAt)
 })
+
+/** A position that is not due is held all the same while a break stops it. */
+const saidOf = ({ answer, answerSince, symbol }: Position.Position, open: ReadonlyArray<Break.Break>) => {
+  // They come in the order in which they were opened.
+  const since = open.find((each) => Break.stops(each, symbol))?.openedAt
+  return answer._tag === "NotDue" && since !== undefined
+    ? { answer: { code: "BreakOpen" as const }, answerSince: Instant.format(since) }
+    : { answer: answerOf(answer), answerSince: Instant.format(answerSince) }
+}
 
 /** A page of positions. */
 export const list = (
@@ -110,7 +137,7 @@ export const list = (
   Effect.gen(function* () {
     const anyOf = [[...inAnyCase("account", filters.account), ...inAnyCase("symbol", filters.symbol)]]
     const { records, ...page } = yield* collect({ table: Position.PositionTable, anyOf }, filters)
-    return { items: records.map(documentOf), ...page }
+    return { items: yield* documentsOf(records), ...page }
   })
 
 const onlyOne = (symbol: string, account: string | undefined) =>
@@ -219,8 +246,9 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
   Effect.gen(function* () {
     const { position } = standing
     const live = standing.liveOrders.toSorted((a, b) => a.id - b.id)
+    const [document = documentOf(position, [])] = yield* documentsOf([position], position.account)
     const detail: PositionDetail = {
-      ...documentOf(position),
+      ...document,
       coolDownUntil: timeOrNull(position.coolDownUntil),
       circuitUntil: timeOrNull(position.circuitUntil),
       ladder: ladderOf(standing),
@@ -255,7 +283,7 @@ const lotOf = (lot: Lot.Lot, trades: Seen["trades"]): LotDocument => ({
 // What comes next
 
 const nextOf = (standing: due.Standing): NextDocument => {
-  const next = due.dueOf(standing)
+  const next = due.saidOf(standing)
   const order =
     next._tag === "Order"
       ? {

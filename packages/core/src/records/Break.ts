@@ -3,7 +3,7 @@ import { AccountName } from "./AccountName.ts"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import { BreakId } from "../values/Id.ts"
-import { Ticker } from "./Ticker.ts"
+import { Ticker, UNMAPPED } from "./Ticker.ts"
 import { BreakDetails } from "./BreakDetails.ts"
 import { breakText } from "./breakText.ts"
 import { breakKinds, type BreakKind, type DoubtReason } from "./breakKinds.ts"
@@ -121,6 +121,10 @@ export const BreakTable = Table.make({
 /** Does an operator's closing of a break let anything be sent? An excess holds nothing, but once it is accepted its shares count. */
 export const looses = ({ holds, kind }: Pick<Break, "kind" | "holds">): boolean =>
   holds !== "nothing" || kind === "Excess"
+
+/** Does a break, while it is open, stop sending for a symbol of its account? */
+export const stops = (each: Pick<Break, "holds" | "symbol">, symbol: Ticker): boolean =>
+  each.symbol === UNMAPPED ? each.holds === "account" : each.symbol === symbol && each.holds !== "nothing"
 
 /** A break that stops sending for a symbol or an account. */
 export interface HoldingBreak {

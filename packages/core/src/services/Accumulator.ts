@@ -6,7 +6,7 @@ import { unstorable } from "../values/unstorable.ts"
 import { UNMAPPED, type Ticker } from "../records/Ticker.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
-import { Due, dueOf } from "../rules/position/due.ts"
+import { Due, saidOf } from "../rules/position/due.ts"
 import { standingOf } from "../rules/position/evaluation.ts"
 import * as metrics from "./metrics.ts"
 import { needsOf } from "../rules/trade/body.ts"
@@ -117,7 +117,7 @@ const dueMember = (account: AccountName, symbol: Ticker): Member<Due> => ({
   needs: [Need.Position({ account, symbol })],
   apply: (recorder) => {
     const standing = standingOf(recorder, symbol)
-    return standing === undefined ? Due.NotDue() : dueOf(standing)
+    return standing === undefined ? Due.NotDue() : saidOf(standing)
   }
 })
 

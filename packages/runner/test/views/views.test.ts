@@ -756,6 +756,33 @@ describe("ACC-11: what a position shows of its next order", () => {
   )
 
   itPlays(
+    "D4: what a break holds is said to be held, also where nothing is due",
+    Effect.gen(function* () {
+      const held = Effect.gen(function* () {
+        const { items } = yield* positions.list({ symbol: "AAPL" })
+        const { answer, next } = yield* positions.show("AAPL")
+        return [...items.map((each) => each.answer), answer, next.answer]
+      })
+      expect(yield* held).toEqual([{ code: "NotDue" }, { code: "NotDue" }, { code: "NotDue" }])
+      const kept = { code: "BreakOpen" }
+      yield* scene.opens({ kind: "FillMismatch", symbol: "AAPL", subject: "O1" })
+      expect(yield* held).toEqual([kept, kept, kept])
+      expect(yield* positions.show("AAPL")).toMatchObject({ next: { why: expect.stringContaining("FillMismatch O1") } })
+      expect((yield* positions.list({ symbol: "MSFT" })).items).toMatchObject([{ answer: { code: "CoolingDown" } }])
+    })
+  )
+
+  itPlays(
+    "D4: a break of the whole account holds a position of it since it was opened",
+    Effect.gen(function* () {
+      yield* scene.at(9)
+      yield* scene.opens({ kind: "AccountRefused", symbol: "UNMAPPED", subject: "main" })
+      const { items } = yield* positions.list({ symbol: "AAPL" })
+      expect(items).toMatchObject([{ answer: { code: "BreakOpen" }, answerSince: scene.second(9) }])
+    })
+  )
+
+  itPlays(
     "it cools down after a rejection; when that is over, the order that would be made",
     Effect.gen(function* () {
       const cooling = yield* positions.show("MSFT")

@@ -134,6 +134,15 @@ export const dueOf = (standing: Standing): Due => {
   return obstacleOf(standing, amount) ?? controlled(standing, sizeOf(standing, lot, amount.side))
 }
 
+/** D4 as people read it: what an open break holds is said to be held, also while nothing is due. It decides nothing. */
+export const saidOf = (standing: Standing): Due => {
+  const due = dueOf(standing)
+  const [first] = standing.holdingBreaks
+  return due._tag === "NotDue" && first !== undefined
+    ? Due.BreakOpen({ kind: first.kind, subject: first.subject })
+    : due
+}
+
 /** The lot that binds: the instrument's, else the account's. */
 export const lotOf = ({ instrument, account }: Pick<Standing, "instrument" | "account">): Quantity.Quantity =>
   instrument?.lot ?? account.lot

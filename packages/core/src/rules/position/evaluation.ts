@@ -2,7 +2,7 @@ import { dueFrom } from "../../records/Account.ts"
 import { Need } from "../../books/Need.ts"
 import { symbolKey } from "../../tables/Table.ts"
 import { usageOf } from "./beforeSend.ts"
-import type { HoldingBreak } from "../../records/Break.ts"
+import { stops, type HoldingBreak } from "../../records/Break.ts"
 import { stricter, type TradingState } from "../../records/TradingState.ts"
 import * as ClientOrderId from "../../values/ClientOrderId.ts"
 import type { OrderId } from "../../values/Id.ts"
@@ -89,8 +89,8 @@ const holdingBreaksOf = (recorder: Recorder, symbol: Ticker): ReadonlyArray<Hold
   if (open.length === 0 && !isAnyOfAccount) return open
   const ofAccount = isAnyOfAccount ? books.breaks.find("open", [account, UNMAPPED]) : []
   return [
-    ...ofAccount.filter((each) => each.holds === "account"),
-    ...open.filter((each) => each.holds !== "nothing" && each.kind !== "Excess"),
+    ...ofAccount.filter((each) => stops(each, symbol)),
+    ...open.filter((each) => stops(each, symbol) && each.kind !== "Excess"),
     ...excessHolds(recorder, symbol)
   ]
 }
