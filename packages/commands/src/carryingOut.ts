@@ -5,6 +5,7 @@ import type { Command, effects, Ledger } from "@roundlot/core/ledger"
 import { breaks, orders, text } from "@roundlot/queries"
 import { Effect, Option, Schema } from "effect"
 import { ACTOR } from "./accountNames.ts"
+import { ordersWithin } from "./withinScope.ts"
 
 /** A command that may not be carried out as things are, and why. */
 export class CommandRefused extends Schema.TaggedError<CommandRefused>()("CommandRefused", { why: Schema.String }) {
@@ -63,12 +64,14 @@ export const carryOut = ({
     if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
     if (answer._tag === "Stale") return yield* new StaleRecord({ version: answer.version })
     const doubt = dryRun ? yield* doubtOf(account, command) : undefined
+    const within = dryRun && "scope" in command ? yield* liveWithin(account, command) : undefined
     const against = dryRun ? yield* contradictionOf(command) : undefined
     return {
       done: answer.what,
       account,
       commandId: id,
       effects,
+      ...within,
       ...(doubt === undefined ? {} : { doubt }),
       ...(against === undefined || against === null ? {} : { contradiction: against })
     }
@@ -79,6 +82,29 @@ const doubtOf = (account: AccountName.AccountName, command: Command.Command) =>
   command._tag === "MarkPlaced" || command._tag === "MarkNotPlaced"
     ? breaks.doubtAbout(account, Id.format("order", command.orderId))
     : Effect.succeed(undefined)
+
+const WORKING = ["submitting", "submitted", "partially_filled"] as const
+
+type Scoped = Extract<Command.Command, { readonly scope: Command.Scope }>
+
+/** Who changes the trading state of a scope sees which orders in it are unconfirmed; who halts it, which ones go on working. */
+const liveWithin = (account: AccountName.AccountName, { _tag, scope }: Scoped) =>
+  Effect.gen(function* () {
+    const inDoubt = yield* ordersWithin(account, scope, ["in_doubt"])
+    const working = _tag === "Halt" ? yield* ordersWithin(account, scope, WORKING) : undefined
+    return {
+      inDoubt: inDoubt.map(shortOf),
+      ...(working === undefined ? {} : { working: working.map(shortOf) })
+    }
+  })
+
+const shortOf = ({ account, id, quantity, side, symbol }: Order.Order): Documents.OrderInShort => ({
+  id: Id.format("order", id),
+  account,
+  symbol,
+  side,
+  quantity: Decimal.format(quantity)
+})
 
 /** Who is to say that an order has ended sees what its broker says. */
 const contradictionOf = (command: Command.Command) =>
@@ -99,18 +125,41 @@ const documentOf = ({ entries, orders }: effects.Effects): Documents.EffectsDocu
   }))
 })
 
+const MOST_NAMED = 20
+
+const listed = (head: string, found: ReadonlyArray<Documents.OrderInShort>): ReadonlyArray<string> => {
+  if (found.length === 0) return []
+  const named = found
+    .slice(0, MOST_NAMED)
+    .map(({ account, id, quantity, side, symbol }) => `  ${id}: ${side} ${quantity} ${symbol} of ${account}`)
+  const more = found.length > MOST_NAMED ? [`  and ${found.length - MOST_NAMED} more: 'roundlot orders list'`] : []
+  return [`${head}:`, ...named, ...more]
+}
+
 /** A dry run as people read it: what would be done, and the orders that would follow. */
-export const sentenceOf = ({ cancelled = [], contradiction, done, doubt, effects }: Done): string => {
+export const sentenceOf = ({
+  cancelled = [],
+  contradiction,
+  done,
+  doubt,
+  effects,
+  inDoubt = [],
+  working = []
+}: Done): string => {
   if (effects === null) return `${done}.`
   const following = effects.orders.map(
     ({ account, notional, quantity, side, symbol }) =>
       `  ${side} ${quantity} ${symbol} of ${account}${notional === null ? "" : `, about $${notional}`}`
   )
   const follow = following.length === 0 ? ["No order would follow."] : ["These orders would follow:", ...following]
+  const live = [
+    ...listed("Unconfirmed: the broker may have these", inDoubt),
+    ...listed(cancelled.length === 0 ? "At the broker now, and working on" : "At the broker now", working)
+  ]
   const ends = cancelled.length === 0 ? [] : [`Asked to end: ${cancelled.join(", ")}.`]
   const known = [
     ...(doubt === undefined ? [] : [breaks.doubtText(doubt)]),
     ...(contradiction === undefined ? [] : [orders.contradictionText(contradiction)])
   ]
-  return [`Nothing is written. It would be: ${done}.`, ...known, ...ends, ...follow].join("\n")
+  return [`Nothing is written. It would be: ${done}.`, ...known, ...live, ...ends, ...follow].join("\n")
 }

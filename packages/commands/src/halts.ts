@@ -1,8 +1,9 @@
-import { type AccountName, type Clock, type Commands, Order, Reads } from "@roundlot/core"
+import type { AccountName, Clock, Commands, Order } from "@roundlot/core"
 import { type Entropy, Id, OrderState, type TradeRepository } from "@roundlot/core/adapter"
 import { command as orderCommand, type Command, type Ledger } from "@roundlot/core/ledger"
 import { Effect, Either, Option } from "effect"
 import { type Asked, carryOut, type CommandRefused, type Done, type StaleRecord } from "./carryingOut.ts"
+import { ordersWithin } from "./withinScope.ts"
 
 /** A halt as it is asked for, and whether our open orders within it shall end too. */
 export interface Halting extends Omit<Asked, "command" | "versions"> {
@@ -38,16 +39,8 @@ const live = OrderState.orderStatuses.filter(OrderState.isLive)
 
 /** Our orders within a scope whose end may be asked for. */
 const openWithin = (account: AccountName.AccountName, scope: Command.Scope) =>
-  Effect.map(
-    Reads.all(Order.OrderTable, {
-      where: [
-        { column: "status", in: live },
-        { column: "origin", in: ["accumulation", "direct"] },
-        ...(scope._tag === "Everything" ? [] : [{ column: "account", in: [account] }]),
-        ...(scope._tag === "OneSymbol" ? [{ column: "symbol", in: [scope.symbol] }] : [])
-      ]
-    }),
-    (orders) => orders.filter((order) => Either.isRight(orderCommand.command(order, { _tag: "Cancel", reason: "" })))
+  Effect.map(ordersWithin(account, scope, live), (orders) =>
+    orders.filter((order) => Either.isRight(orderCommand.command(order, { _tag: "Cancel", reason: "" })))
   )
 
 /** So many are asked for at once; they share commits. */

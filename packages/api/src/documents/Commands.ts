@@ -28,6 +28,17 @@ export const EffectsDocument = Schema.Struct({
 /** What would follow from a command. */
 export type EffectsDocument = typeof EffectsDocument.Type
 
+const OrderInShort = Schema.Struct({
+  id: Id,
+  account: Schema.String,
+  symbol: Schema.String,
+  side: Side,
+  quantity: Decimal
+}).annotations({ identifier: "OrderInShort" })
+
+/** An order in short. */
+export type OrderInShort = typeof OrderInShort.Type
+
 /** What a command did, in a sentence, and its id; of a dry run, what it would do, and its effects. */
 export const DoneDocument = Schema.Struct({
   done: Schema.String,
@@ -36,6 +47,10 @@ export const DoneDocument = Schema.Struct({
   effects: Schema.NullOr(EffectsDocument),
   /** Of a halt that was asked to cancel too: the orders whose end was asked for, or would be. */
   cancelled: Schema.optional(Schema.Array(Id)),
+  /** Of a dry run for a trading state: the orders in its scope that are unconfirmed. */
+  inDoubt: Schema.optional(Schema.Array(OrderInShort)),
+  /** Of a dry run of a halt: the orders in its scope that are at the broker. They work on unless they are cancelled. */
+  working: Schema.optional(Schema.Array(OrderInShort)),
   /** Of a dry run about an order in doubt: what it blocks, what speaks for one side, and what to look at first. */
   doubt: Schema.optional(Schema.Struct({ breakId: Id, atRisk: AtRisk, recommended: Recommended })),
   /** Of a dry run that says an order has ended: the broker's evidence for that. */

@@ -73,6 +73,44 @@ describe("controls by the command line", () => {
     expect(await place.json("journal", "head")).toEqual(head)
   })
 
+  it("previews of halt, resume and a state name the orders in their scope that are unconfirmed, and of a halt those that work", async () => {
+    const place = await opened(["a", "2"])
+    const halves = { id: "i1", when: { symbol: "AAPL" }, do: { fill: { quantity: "1", price: "200" } } }
+    const lost = { id: "i2", when: { symbol: "KO" }, do: { resetBefore: {} } }
+    for (const each of [halves, lost]) await place.cli("exchange", "do", JSON.stringify(each))
+    await idle(place)
+    await place.price("KO")
+    const decided = place.begin(["decide", "--symbol", "KO", "--side", "buy", "--quantity", "1", ...place.place])
+    await decided.says(/"answer":"Unknown"/)
+    decided.end()
+    await decided.ended
+    const [inDoubt, working] = [
+      [{ id: "O2", account: "paper", symbol: "KO", side: "buy", quantity: "1" }],
+      [{ id: "O1", account: "paper", symbol: "AAPL", side: "buy", quantity: "2" }]
+    ]
+    expect(await place.json("halt", "--dry-run")).toMatchObject({ inDoubt, working })
+    expect(await place.json("halt", "--account", "paper", "--symbol", "KO", "--dry-run")).toMatchObject({
+      inDoubt,
+      working: []
+    })
+    const resumed = await place.json("resume", "--account", "paper", "--dry-run")
+    expect(resumed).toMatchObject({ inDoubt })
+    expect(resumed).not.toHaveProperty("working")
+    const set = ["controls", "set", "--reason", "news", "--dry-run", "--state"] as const
+    expect(await place.json(...set, "observe")).toMatchObject({ inDoubt })
+    expect((await place.cli(...set, "halted")).out).toContain(
+      [
+        "Unconfirmed: the broker may have these:",
+        "  O2: buy 1 KO of paper",
+        "At the broker now, and working on:",
+        "  O1: buy 2 AAPL of paper"
+      ].join("\n")
+    )
+    expect((await place.cli("halt", "--cancel-open", "--dry-run")).out).toContain(
+      "At the broker now:\n  O1: buy 2 AAPL"
+    )
+  })
+
   it("a verdict that lets something be sent shows it, and asks; a script says that it is meant", async () => {
     const place = await opened(["a", "2"])
     await place.cli("exchange", "do", JSON.stringify({ id: "more", when: {}, do: { fill: { quantity: "4" } } }))
