@@ -8,7 +8,9 @@ import type { Driving, Ledger } from "@roundlot/core/ledger"
 import { Effect, Layer, type Scope } from "effect"
 import type { Environment } from "./Environment.ts"
 import { type Flags, type Program, type Settings, settle, type Writing } from "./Program.ts"
+import type { Output } from "./terminal/Output.ts"
 import type { VerbError } from "./VerbError.ts"
+import { type making, writing } from "./within.ts"
 
 type Sandbox = Writing | Broker.Brokers
 
@@ -24,6 +26,15 @@ export const onCopy = <A, E, R>(
     const { brokers, writing } = yield* settings.copied("new")
     return yield* Effect.provide(use(settings), Layer.merge(brokers, writing))
   })
+
+/** Changes the store or, of a dry run, a copy of it that is thrown away: what would be refused is refused. */
+export const changing = <A, E>(
+  isDry: boolean,
+  flags: Flags,
+  use: (settings: Settings) => Effect.Effect<A, E, Writing | FileSystem.FileSystem | Output>,
+  within: typeof writing | typeof making = writing
+): Effect.Effect<A, E | VerbError, Exclude<Around, Scope.Scope> | Output> =>
+  isDry ? Effect.scoped(onCopy(flags, use)) : within(flags, use)
 
 /** Does something to copies of the store and of its paper exchange that are thrown away after it; the exchange is opened where it is asked. */
 export const onCopies = <A, E, R>(

@@ -7,7 +7,9 @@ import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import { making, writing } from "../within.ts"
+import * as preview from "../terminal/preview.ts"
+import { changing } from "../rehearsal.ts"
+import { making } from "../within.ts"
 import * as terms from "./batchTerms.ts"
 import { listed, shown } from "./lists.ts"
 
@@ -59,12 +61,19 @@ export const templatesDelete = Verb.make({
   name: "batches templates delete",
   summary: "delete a template; batches submitted with it stay",
   examples: [["roundlot batches templates delete venue", "its name is free again"]],
-  flags: { ...flags.place, name },
-  run: (asked) =>
-    writing(asked, () =>
+  flags: { ...flags.place, name, dryRun: preview.dryRun },
+  run: ({ dryRun, ...asked }) =>
+    changing(dryRun, asked, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        yield* answer(views.documentOf(yield* Templates.remove(asked.name)), `${asked.name} is forgotten.`)
+        const document = views.documentOf(yield* Templates.remove(asked.name))
+        if (dryRun)
+          return yield* preview.show(
+            `The template ${asked.name} would be deleted:`,
+            { ...document, status: "saved" },
+            { ...document, status: "deleted" }
+          )
+        yield* answer(document, `${asked.name} is forgotten.`)
       })
     )
 })

@@ -13,7 +13,9 @@ import { confirm, yes } from "../terminal/confirm.ts"
 import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
+import * as preview from "../terminal/preview.ts"
 import * as Verb from "../terminal/Verb.ts"
+import { changing } from "../rehearsal.ts"
 import { reading, writing } from "../within.ts"
 import { listed, newestFirst, shown } from "./lists.ts"
 
@@ -83,21 +85,23 @@ const rehearsable = (
       )
   })
 
+const queued: Change = ({ id: batch }, said) =>
+  Effect.flatMap(Batches.Batches, (batches) => batches.queue(batch, { actor: accountNames.ACTOR, reason: said }))
+
 /** `batches queue`. */
 export const batchesQueue = Verb.make({
   name: "batches queue",
   summary: "close an open batch and queue it",
   examples: [["roundlot batches queue G3", "one without a trade is cancelled"]],
-  flags: { ...place, id, reason },
-  run: ({ id: asked, reason: why, ...where }) =>
-    writing(where, () =>
-      Effect.flatMap(views.recordOf(asked), (found) =>
-        change(found, why, ({ id: batch }, said) =>
-          Effect.flatMap(Batches.Batches, (batches) =>
-            batches.queue(batch, { actor: accountNames.ACTOR, reason: said })
-          )
-        )
-      )
+  flags: { ...place, id, reason, dryRun: preview.dryRun },
+  run: ({ dryRun: isDry, id: asked, reason: why, ...where }) =>
+    changing(isDry, where, () =>
+      Effect.gen(function* () {
+        const found = yield* views.recordOf(asked)
+        if (!isDry) return yield* change(found, why, queued)
+        const after = views.documentOf(yield* queued(found, why))
+        yield* preview.show(`${asked} would be:`, { ...views.documentOf(found) }, { ...after })
+      })
     )
 })
 

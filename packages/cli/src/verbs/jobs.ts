@@ -1,6 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { Jobs } from "@roundlot/core/ledger"
+import { Reads } from "@roundlot/core"
+import { Job, Jobs } from "@roundlot/core/ledger"
 import { jobs as views } from "@roundlot/queries"
 import { Effect, Either, Option, Schema } from "effect"
 import { UsageError } from "@roundlot/commands/errors"
@@ -10,7 +11,9 @@ import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import { making, writing } from "../within.ts"
+import * as preview from "../terminal/preview.ts"
+import { changing } from "../rehearsal.ts"
+import { making } from "../within.ts"
 import { listed, newestFirst, shown } from "./lists.ts"
 
 const { page, period, place, text, view } = flags
@@ -50,24 +53,36 @@ export const jobsEnqueue = Verb.make({
     ),
     again: Options.boolean("again").pipe(
       Options.withDescription("A job of this key that has ended runs once more, one under way runs again after it")
-    )
+    ),
+    dryRun: preview.dryRun
   },
-  run: ({ again, every, key, payload, type, ...where }) =>
-    making(where, ({ hostFault }) =>
-      Effect.gen(function* () {
-        const { answer } = yield* Output
-        if (Option.isSome(every) && key === undefined) {
-          const remedy = "Name it with --key, so that it can be found and called off"
-          return yield* new UsageError({ problem: "--every makes a job that comes again and again", remedy })
-        }
-        const everyMs = Option.isNone(every) ? undefined : yield* duration.durationMs(every.value, "--every")
-        const given = yield* payloadOf(payload)
-        const jobs = yield* Jobs.Jobs
-        const { isNew, job } = yield* jobs.enqueue({ type, key, payload: given, everyMs, again })
-        const document = { ...views.documentOf(job), isNew }
-        const was = isNew ? `Job ${job.id} is enqueued.` : `It is job ${job.id} already, ${job.status}.`
-        yield* answer(document, was)
-      }).pipe(Effect.provide(queue.layerJobsAt(hostFault)))
+  run: ({ again, dryRun, every, key, payload, type, ...where }) =>
+    changing(
+      dryRun,
+      where,
+      ({ hostFault }) =>
+        Effect.gen(function* () {
+          const { answer } = yield* Output
+          if (Option.isSome(every) && key === undefined) {
+            const remedy = "Name it with --key, so that it can be found and called off"
+            return yield* new UsageError({ problem: "--every makes a job that comes again and again", remedy })
+          }
+          const everyMs = Option.isNone(every) ? undefined : yield* duration.durationMs(every.value, "--every")
+          const given = yield* payloadOf(payload)
+          const jobs = yield* Jobs.Jobs
+          const known = (yield* Reads.all(Job.JobTable)).filter((each) => each.type === type && each.key === key)
+          const { isNew, job } = yield* jobs.enqueue({ type, key, payload: given, everyMs, again })
+          const document = { ...views.documentOf(job), isNew }
+          if (dryRun) {
+            const before = known.find((each) => each.id === job.id)
+            const what = before === undefined ? "A job would be enqueued:" : `It is job ${job.id} already:`
+            const wanted = { type, key: key ?? null, every: Option.getOrNull(every), status: job.status }
+            return yield* preview.show(what, before === undefined ? {} : { ...wanted, status: before.status }, wanted)
+          }
+          const was = isNew ? `Job ${job.id} is enqueued.` : `It is job ${job.id} already, ${job.status}.`
+          yield* answer(document, was)
+        }).pipe(Effect.provide(queue.layerJobsAt(hostFault))),
+      making
     )
 })
 
@@ -97,7 +112,7 @@ export const jobsShow = Verb.make({
   run: (asked) => shown(asked, Effect.map(views.find(asked.id), views.detailOf))
 })
 
-const changing = (name: "cancel" | "retry", summary: string, done: string) =>
+const changingJob = (name: "cancel" | "retry", summary: string, done: string) =>
   Verb.make({
     name: `jobs ${name}`,
     summary,
@@ -106,24 +121,25 @@ const changing = (name: "cancel" | "retry", summary: string, done: string) =>
       reason: Options.text("reason").pipe(
         Options.withDescription("Why; it is kept with the job"),
         Options.withDefault("not said")
-      )
+      ),
+      dryRun: preview.dryRun
     },
-    run: ({ id, reason, ...where }) =>
-      writing(where, () =>
+    run: ({ dryRun, id, reason, ...where }) =>
+      changing(dryRun, where, () =>
         Effect.gen(function* () {
           const { answer } = yield* Output
+          const before = views.documentOf(yield* views.find(id))
           const jobs = yield* Jobs.Jobs
           const job = yield* jobs[name](id, reason)
-          yield* answer(
-            views.detailOf(job),
-            (screen) => `Job ${id} ${done}.\n\n${detail.format(views.documentOf(job), screen)}`
-          )
+          const after = views.documentOf(job)
+          if (dryRun) return yield* preview.show(`Job ${id} would be:`, { ...before }, { ...after })
+          yield* answer(views.detailOf(job), (screen) => `Job ${id} ${done}.\n\n${detail.format(after, screen)}`)
         }).pipe(Effect.provide(queue.layerJobs))
       )
   })
 
 /** `jobs retry`. */
-export const jobsRetry = changing("retry", "try a job again that was given up or called off", "is queued again")
+export const jobsRetry = changingJob("retry", "try a job again that was given up or called off", "is queued again")
 
 /** `jobs cancel`. */
-export const jobsCancel = changing("cancel", "call a job off; one under way is interrupted", "is called off")
+export const jobsCancel = changingJob("cancel", "call a job off; one under way is interrupted", "is called off")

@@ -6,7 +6,8 @@ import { accountNames } from "@roundlot/commands"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import { writing } from "../within.ts"
+import * as preview from "../terminal/preview.ts"
+import { changing } from "../rehearsal.ts"
 import { listed } from "./lists.ts"
 
 /** `sessions list`. */
@@ -25,14 +26,22 @@ export const sessionsEnd = Verb.make({
   examples: [["roundlot sessions end 3f9c0a52d1e84b7796b8f0a4c2d57e13", "its next call is refused"]],
   flags: {
     ...flags.place,
-    id: Args.text({ name: "ID" }).pipe(Args.withDescription("Which, as 'roundlot sessions list' shows it"))
+    id: Args.text({ name: "ID" }).pipe(Args.withDescription("Which, as 'roundlot sessions list' shows it")),
+    dryRun: preview.dryRun
   },
-  run: ({ id, ...where }) =>
-    writing(where, () =>
+  run: ({ dryRun, id, ...where }) =>
+    changing(dryRun, where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
         const session = yield* Effect.provide(Sessions.end(id, "Ended", accountNames.ACTOR), TokenRegister.layer)
-        yield* answer(views.documentOf(session), `A browser of ${session.token} is signed out.`)
+        const document = views.documentOf(session)
+        if (dryRun)
+          return yield* preview.show(
+            `A browser of ${session.token} would be signed out:`,
+            { ...document, status: "signed in" },
+            { ...document, status: "ended" }
+          )
+        yield* answer(document, `A browser of ${session.token} is signed out.`)
       })
     )
 })

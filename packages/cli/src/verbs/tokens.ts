@@ -9,7 +9,9 @@ import { UsageError } from "@roundlot/commands/errors"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import { making, writing } from "../within.ts"
+import * as preview from "../terminal/preview.ts"
+import { changing } from "../rehearsal.ts"
+import { making } from "../within.ts"
 import { listed } from "./lists.ts"
 
 const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("Whose token it is: on record with what he does"))
@@ -93,19 +95,26 @@ export const tokensRotate = Verb.make({
   flags: {
     ...flags.place,
     name,
-    overlap: flags.text("overlap", "How long the old secret stays good, such as 1h; not at all by default")
+    overlap: flags.text("overlap", "How long the old secret stays good, such as 1h; not at all by default"),
+    dryRun: preview.dryRun
   },
-  run: ({ name: called, overlap, ...where }) =>
-    writing(where, ({ operatorToken }) =>
+  run: ({ dryRun, name: called, overlap, ...where }) =>
+    changing(dryRun, where, ({ operatorToken }) =>
       Effect.gen(function* () {
         const { answer } = yield* Output
         const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
         const overlapMs = overlap === undefined ? undefined : yield* duration.durationMs(overlap, "--overlap")
-        const { secret, token } = yield* operatorToken.rotate({
-          name: called,
-          overlapMs,
-          actor: accountNames.ACTOR
-        })
+        const asked = { name: called, overlapMs, actor: accountNames.ACTOR }
+        if (dryRun) {
+          const rotated = views.documentOf((yield* Tokens.rotate(asked)).token, now)
+          const until = rotated.previousUntil === null ? "void at once" : `good until ${rotated.previousUntil}`
+          return yield* preview.show(
+            `${called} would have a new secret:`,
+            { ...rotated, secret: "good" },
+            { ...rotated, secret: `new; the old one is ${until}` }
+          )
+        }
+        const { secret, token } = yield* operatorToken.rotate(asked)
         const shown = Redacted.value(secret)
         const document = views.documentOf(token, now)
         const before =
@@ -125,13 +134,20 @@ export const tokensRevoke = Verb.make({
   name: "tokens revoke",
   summary: "revoke a token",
   examples: [["roundlot tokens revoke dana", "calls with it are refused from now on"]],
-  flags: { ...flags.place, name },
-  run: ({ name: called, ...where }) =>
-    writing(where, () =>
+  flags: { ...flags.place, name, dryRun: preview.dryRun },
+  run: ({ dryRun, name: called, ...where }) =>
+    changing(dryRun, where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
         const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+        const before = (yield* Tokens.all).find((each) => each.name === called)
         const token = yield* Tokens.revoke(called, accountNames.ACTOR)
+        if (dryRun)
+          return yield* preview.show(
+            `The token of ${called} would be void, and its browsers signed out:`,
+            before === undefined ? {} : { ...views.documentOf(before, now) },
+            { ...views.documentOf(token, now) }
+          )
         yield* answer(views.documentOf(token, now), `The token of ${called} is void.`)
       })
     )

@@ -8,7 +8,9 @@ import { webhooks } from "@roundlot/commands"
 import { delivering, queue } from "@roundlot/daemon"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
+import * as preview from "../terminal/preview.ts"
 import * as Verb from "../terminal/Verb.ts"
+import { changing } from "../rehearsal.ts"
 import { writing } from "../within.ts"
 import { settle } from "../Program.ts"
 import { pageText } from "./lists.ts"
@@ -69,13 +71,17 @@ export const webhooksContinue = Verb.make({
     ...ofWebhook,
     after: Options.text("after").pipe(
       Options.withDescription("A cursor, as 'webhooks list --json' shows those of what waits; or 'beginning'")
-    )
+    ),
+    dryRun: preview.dryRun
   },
-  run: ({ after, name, ...where }) =>
-    writing(where, ({ configuration, hostFault }) =>
+  run: ({ after, dryRun, name, ...where }) =>
+    changing(dryRun, where, ({ configuration, hostFault }) =>
       Effect.gen(function* () {
         const { answer } = yield* Output
+        const known = (yield* webhooks.list(configuration)).items.find((each) => each.name === name)
         const document = yield* webhooks.goOn(configuration, name, after)
+        if (dryRun)
+          return yield* preview.show(`${name} would go on after ${after}:`, known ? { ...known } : {}, { ...document })
         yield* answer(document, `${name} goes on after ${after}.\n\n${webhooks.table([document])}`)
       }).pipe(Effect.provide(queue.layerJobsAt(hostFault)))
     )
