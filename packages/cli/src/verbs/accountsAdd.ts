@@ -7,7 +7,9 @@ import { accountEntry, accountNames, carryingOut, orderPolicy } from "@roundlot/
 import { UsageError } from "@roundlot/commands/errors"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
+import * as preview from "../terminal/preview.ts"
 import * as Verb from "../terminal/Verb.ts"
+import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
 import { settle } from "../Program.ts"
 import * as detail from "../terminal/detail.ts"
@@ -55,13 +57,15 @@ export const accountsAdd = Verb.make({
     crossing: flags.text("crossing", "Direct orders while one of the other side lives: wait or refuse"),
     lotMethod: flags.text("lot-method", "How profit is reported: fifo (default), lifo, hifo or average"),
     resendWindow: flags.text("resend-window", "How long a doubtful order may go again; default 10m"),
-    reason: flags.text("reason", "Why; needed where a limit lets more through than before")
+    reason: flags.text("reason", "Why; needed where a limit lets more through than before"),
+    dryRun: preview.dryRun
   },
   run: ({
     cancelOnFlip,
     collarBp,
     config,
     dailyNotional,
+    dryRun,
     envFile,
     json: _json,
     lifeSeconds,
@@ -97,25 +101,31 @@ export const accountsAdd = Verb.make({
       const order = accountEntry.said({ session, timeInForce })
       yield* accountEntry.readAccount({ ...entry, order }, account, Account.defaultSettings, brokers.names)
       if (isOfOrders) yield* orderPolicy.expectUnconfigured(account, configuration)
-      return yield* making(place, () =>
-        Effect.gen(function* () {
-          const { answer, note } = yield* Output
-          const commands = yield* Commands.Commands
-          const known = yield* Reads.account(account)
-          const before = known ?? Account.defaultSettings
-          const settings = yield* accountEntry.readAccount(
-            { ...entry, ...accountEntry.said({ order: orderSaid(terms, before) }) },
-            account,
-            before,
-            brokers.names
-          )
-          if (isOfOrders) yield* orderPolicy.expectTaken(settings, brokers.unsupportedOrders)
-          const made = yield* commands.setAccount(account, settings, accountNames.ACTOR, reason, known)
-          if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
-          const document = yield* accounts.show(account)
-          yield* note(`${made.what}.`)
-          return yield* answer(document, (screen) => detail.format(document, screen))
-        })
+      return yield* changing(
+        dryRun,
+        place,
+        () =>
+          Effect.gen(function* () {
+            const { answer, note } = yield* Output
+            const commands = yield* Commands.Commands
+            const known = yield* Reads.account(account)
+            const before = known ?? Account.defaultSettings
+            const settings = yield* accountEntry.readAccount(
+              { ...entry, ...accountEntry.said({ order: orderSaid(terms, before) }) },
+              account,
+              before,
+              brokers.names
+            )
+            if (isOfOrders) yield* orderPolicy.expectTaken(settings, brokers.unsupportedOrders)
+            const shown = known === undefined ? {} : { ...(yield* accounts.show(account)) }
+            const made = yield* commands.setAccount(account, settings, accountNames.ACTOR, reason, known)
+            if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
+            const document = yield* accounts.show(account)
+            if (dryRun) return yield* preview.show(`It would be: ${made.what}.`, shown, { ...document })
+            yield* note(`${made.what}.`)
+            return yield* answer(document, (screen) => detail.format(document, screen))
+          }),
+        making
       )
     })
 })

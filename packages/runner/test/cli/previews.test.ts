@@ -31,7 +31,7 @@ const POINTLESS: Readonly<Record<string, string>> = {
 }
 
 /** Verbs whose preview is still to be made. */
-const MISSING: ReadonlyArray<string> = ["accounts add", "store activate", "store restore"]
+const MISSING: ReadonlyArray<string> = ["store activate", "store restore"]
 
 const namesOf = (tree: Tree.Tree, path: ReadonlyArray<string> = []): ReadonlyArray<readonly [string, Tree.Leaf]> =>
   tree._tag === "Leaf"
@@ -51,6 +51,12 @@ describe("previews", () => {
 
   it("a change of one record is shown as it is and as it would be, refused where it would be, and not made", async () => {
     const { cli, json } = desk()
+    await cli("accounts", "add", "paper")
+    const lots = await json("accounts", "add", "paper", "--lot", "10", "--dry-run")
+    expect(lots).toMatchObject({ before: { lot: "1" }, after: { lot: "10" } })
+    expect(await json("accounts", "show", "paper")).toMatchObject({ lot: "1" })
+    expect((await cli("accounts", "add", "other", "--dry-run")).out).toContain("name: none → other")
+    expect((await cli("accounts", "show", "other")).code).toBe(1)
     await cli("tokens", "create", "dana", "--role", "operate")
     await cli("batches", "templates", "save", "venue", "--source", "venue")
     await cli("batches", "open", "--name", "Morning", "--mode", "accumulate")
