@@ -267,6 +267,13 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
       .click()
     await page.getByText("Unconfirmed: sent, no acknowledgement received").waitFor()
     const dialog = page.getByRole("dialog")
+    // Who halts sees what is in doubt there: a halt decides nothing about it.
+    await page.keyboard.press("Shift+H")
+    await dialog
+      .getByRole("list", { name: "Impact" })
+      .getByText(/^1 order is unconfirmed, and is resolved as before: O\d+ \(buy 3 KO of paper\)\.$/)
+      .waitFor()
+    await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
     await page.getByRole("button", { name: /The broker has O\d+/ }).click()
     await dialog.getByLabel("The broker's order id").fill("P-77")
     await dialog.getByRole("list", { name: "Impact" }).getByText(/P-77/).waitFor()

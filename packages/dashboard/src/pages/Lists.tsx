@@ -15,6 +15,7 @@ import { StateSign } from "../ui/parts/Sign.tsx"
 import { WaitingCommissions, WaitingFills } from "../ui/table/WaitingFills.tsx"
 import { eventWords } from "../words/events.ts"
 import { pathOfEntry, pathOfPosition, pathOfRecord } from "../words/paths.ts"
+import { isStopped } from "../words/signs.ts"
 import { texts } from "../words/text/lists.ts"
 
 const filters = {
@@ -325,7 +326,9 @@ const Positions = () => {
       columns.figure("hedged", ({ hedged }) => hedged),
       columns.figure("inFlight", ({ inFlight }) => inFlight),
       { term: "residual", kind: "figure", of: ({ residual }) => residual, signed: true },
-      columns.node("gauge", (position) => <LotGauge residual={position.residual} from={dueFrom(position)} />),
+      columns.node("gauge", (position) => (
+        <LotGauge residual={position.residual} from={dueFrom(position)} isHeld={isStopped(position.answer)} />
+      )),
       columns.node("next", (position) => (
         <NextOrder answer={position.answer} residual={position.residual} from={magnitude(dueFrom(position))} />
       )),

@@ -43,6 +43,9 @@ const verdictOf = (overview: Overview): { readonly text: string; readonly sign: 
       return { text: texts.noAccountYet, sign: calm }
     case "well":
       return { text: texts.healthy, sign: calm }
+    case "critical":
+    case "unattended":
+      return { text: withCases(texts.trading, overview), sign: signOfState("break", "critical") }
     default:
       return { text: withCases(texts.trading, overview), sign: signOfState("frame", "look") }
   }

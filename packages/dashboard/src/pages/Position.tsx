@@ -29,7 +29,7 @@ import { boundAt, nameOf } from "../ui/action/standing.ts"
 import { Rows, TablePanel } from "../ui/table/TablePanel.tsx"
 import { usePaced } from "../ui/chart/usePaced.ts"
 import { pathOfEntries } from "../words/paths.ts"
-import { isSameAnswer, signOfCoolDown, signOfNext, signOfState } from "../words/signs.ts"
+import { isSameAnswer, isStopped, signOfCoolDown, signOfNext, signOfState } from "../words/signs.ts"
 import { ladderWords } from "../words/terms.ts"
 import { texts } from "../words/text/positions.ts"
 
@@ -277,7 +277,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
       <Panel title={texts.position} note={texts.asOf({ at: <Moment at={position.updatedAt} /> })}>
         <Equation sum={position} rows={rowsOf(position)} />
         <div className="next">
-          <LotGauge residual={position.residual} from={from} />
+          <LotGauge residual={position.residual} from={from} isHeld={isStopped(next.answer)} />
           <span className="figure">
             {grouped(position.residual, true)} / {grouped(from)}
           </span>

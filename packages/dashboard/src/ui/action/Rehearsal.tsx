@@ -44,6 +44,20 @@ const Fared = ({ of: { rows, shares, what } }: { readonly of: Documents.BatchRow
   </li>
 )
 
+/** So many orders are named; of the others it is said how many they are. */
+const MOST_NAMED = 8
+
+const orderWords = ({ account, id, quantity, side, symbol }: Documents.OrderInShort): string =>
+  texts.orderInShort({ id, side, quantity, symbol, account })
+
+/** The unconfirmed orders in the scope of a trading state; nothing where there are none. */
+const InDoubt = ({ of }: { readonly of: ReadonlyArray<Documents.OrderInShort> }) => {
+  if (of.length === 0) return null
+  const more = of.length - MOST_NAMED
+  const named = [...of.slice(0, MOST_NAMED).map(orderWords), ...(more > 0 ? [texts.more({ more })] : [])]
+  return <li>{texts.unconfirmedInScope({ count: of.length, orders: named.join(", ") })}</li>
+}
+
 /** What an action would come to as the books stand, and the orders that would follow at once. */
 const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Action["tells"] }) => (
   <>
@@ -53,6 +67,7 @@ const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Acti
         <Foreign text={of.done} />
       </li>
       {tells === undefined ? null : <li>{tells(of)}</li>}
+      <InDoubt of={of.inDoubt ?? []} />
       {of.rows?.map((each) => (
         <Fared key={each.fate} of={each} />
       ))}

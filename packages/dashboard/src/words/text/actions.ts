@@ -23,6 +23,12 @@ export const texts = messages({
   sharesAbout: "{side} {quantity} {symbol}, about {notional}",
   impact: "Impact",
   thenOrdered: "Then ordered: {side} {quantity} {symbol} on {account}",
+  orderInShort: "{id} ({side} {quantity} {symbol} of {account})",
+  more: "{more} more",
+  unconfirmedInScope: {
+    one: "{count} order is unconfirmed, and is resolved as before: {orders}.",
+    other: "{count} orders are unconfirmed, and are resolved as before: {orders}."
+  },
   noOrdersNow: "No orders will be sent now.",
   loadingImpactOfStop: "Loading the impact. You can confirm without it.",
   impactUnknown: "The impact is unknown. You can confirm without it.",

@@ -54,7 +54,7 @@ export const texts = messages({
   new: "{waiting} new",
   allPositions: "All positions",
   noResiduals: "No residuals. Positions with a residual are listed here, the nearest to an order first.",
-  breakLine: "{kind} about {subject} on {account}: {evidence}",
+  breakLine: "{subject}: {kind} on {account}, {evidence}",
   review: "Review",
   unconfirmedLine: "Order {id}: sent, no acknowledgement received. It counts as in flight.",
   resolve: "Resolve",
