@@ -5,6 +5,7 @@ import { Effect, Either, Stream } from "effect"
 import { bytesOf } from "../TradeFile.ts"
 import { readActivities } from "./alpacaActivities.ts"
 import { readFlex } from "./ibkrFlex.ts"
+import { keepable } from "./keepable.ts"
 import { readTransactions } from "./schwabTransactions.ts"
 import type { Contents, Execution, Kinds, StatementBroker, UnreadRow } from "./Statement.ts"
 import { beginOf, dateOf, dayAfter, isZone, NEW_YORK } from "./statementTime.ts"
@@ -64,7 +65,7 @@ export const parse = (text: string, options: Options): Either.Either<Statement, 
     if (text.trim() === "") return yield* Either.left({ problem: "is empty", remedy: "download it again" })
     const broker = options.broker ?? (yield* brokerOf(text))
     const zone = yield* zoneFor(broker, options)
-    const contents = yield* contentsOf(text, broker, zone)
+    const contents = keepable(yield* contentsOf(text, broker, zone))
     const { executions, kinds, unread } = contents
     return { broker, period: yield* periodOf(contents, broker, zone, options), executions, unread, kinds }
   })

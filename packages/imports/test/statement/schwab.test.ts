@@ -87,6 +87,25 @@ describe("Schwab's transactions", () => {
     expect(unread.map(({ item }) => item)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
   })
 
+  it("STMT-4: a row whose ids or symbol no store keeps as they are cannot be read; nothing of it is kept as it is", () => {
+    const { executions, unread } = read(
+      json(
+        row({ activityId: 1, orderId: "a\u0000b" }),
+        row({ activityId: 2, orderId: "a\ud800b" }),
+        row({ activityId: 3, orderId: "9".repeat(201) }),
+        row({ activityId: 4, transferItems: [traded({ instrument: { assetType: "EQUITY", symbol: "A\u001b[2J" } })] }),
+        row({ activityId: 5, transferItems: [traded(), { ...fee("\u001b".repeat(1_000_000), 1), cost: "none" }] }),
+        row({ activityId: 6, orderId: "9".repeat(200) })
+      )
+    )
+    expect(executions.map(({ item }) => item)).toEqual([6])
+    expect(unread.map(({ item }) => item).toSorted()).toEqual([1, 2, 3, 4, 5])
+    expect(unread.filter(({ reason }) => reason.length > 400 || /[\p{Cc}\p{Cs}]/u.test(reason))).toEqual([])
+    expect(unread.find(({ item }) => item === 4)?.reason).toBe(
+      'symbol "A\\u001B[2J" has control characters, or more than 200 characters'
+    )
+  })
+
   it("a file that is cut off is refused", () => {
     expect(faultIn(json(row()).slice(0, -9))).toMatchObject({ problem: "is not valid JSON" })
   })
