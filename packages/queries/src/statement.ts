@@ -26,6 +26,8 @@ export interface Statement {
     readonly item: number
     readonly execId: string | undefined
     readonly reason: string
+    /** Of what it says. */
+    readonly digest: string
   }>
   readonly kinds: ReadonlyMap<string, number>
 }
@@ -92,7 +94,7 @@ export const comparison = (
         agreed: compared.settled,
         differences: [
           ...compared.differences.map((each) => keptOf({ broker, file }, each)),
-          ...unread.map((each) => keptOfUnread({ broker, file }, each))
+          ...knownAgain(unread).map((each) => keptOfUnread({ broker, file }, each))
         ]
       }
     }
@@ -159,9 +161,31 @@ const keptOf = ({ broker, file }: Named, difference: Difference): Kept => {
   }
 }
 
-const keptOfUnread = ({ broker, file }: Named, { execId, item, line, reason }: Statement["unread"][number]): Kept => ({
+interface UnreadSubject {
+  readonly row: Statement["unread"][number]
+  readonly subject: string
+}
+
+/** Rows of one execution are one difference; one without an id is known again by what it says, with its number among equal ones. */
+const knownAgain = (unread: Statement["unread"]): ReadonlyArray<UnreadSubject> => {
+  const counts = new Map<string, number>()
+  return unread
+    .toSorted((a, b) => a.item - b.item)
+    .flatMap((row) => {
+      const subject = row.execId ?? `row ${row.digest}`
+      const count = (counts.get(subject) ?? 0) + 1
+      counts.set(subject, count)
+      if (count === 1) return [{ row, subject }]
+      return row.execId === undefined ? [{ row, subject: `${subject} #${count}` }] : []
+    })
+}
+
+const keptOfUnread = (
+  { broker, file }: Named,
+  { row: { execId, item, line, reason }, subject }: UnreadSubject
+): Kept => ({
   symbol: Ticker.UNMAPPED,
-  subject: execId ?? `${file} row ${item}`,
+  subject,
   details: { _tag: "StatementDiffers", difference: "UnreadRow", broker, file, line, row: item, execId, reason }
 })
 

@@ -10,6 +10,7 @@ import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import {
   bookAgreement,
   bookDifference,
+  bookReplaced,
   saysSame,
   type StatementDifference
 } from "../rules/reconciliation/statements.ts"
@@ -60,15 +61,19 @@ export const book = (
       ...found.due.map((each) => memberOf(each.symbol, (recorder) => bookDifference(recorder, each))),
       ...found.over.map(({ subject, symbol = UNMAPPED }) =>
         memberOf(symbol, (recorder) => bookAgreement(recorder, symbol, subject, file))
+      ),
+      ...found.replaced.map(({ subject, symbol = UNMAPPED }) =>
+        memberOf(symbol, (recorder) => bookReplaced(recorder, symbol, subject, file))
       )
     ])
     return countsOf(found)
   })
 
-/** What a comparison comes to: differences that are to be shown, breaks that are over, and differences that a person has closed. */
+/** What a comparison comes to: differences that are to be shown, breaks that are over or in whose place another is, and what a person has closed. */
 interface Judged {
   readonly due: ReadonlyArray<StatementDifference>
   readonly over: ReadonlyArray<Break>
+  readonly replaced: ReadonlyArray<Break>
   readonly dismissed: ReadonlyArray<StatementDifference>
 }
 
@@ -89,17 +94,18 @@ const judged = (
         (bySubject[difference.subject] ?? []).filter((found) => isAbout(found, difference))
       const fresh = differences.filter((each) => knownOf(each).every(({ closedAt }) => closedAt !== undefined))
       const [due, dismissed] = Array.partition(fresh, (each) => knownOf(each).some(isDismissed))
-      return {
-        due,
-        dismissed,
-        over: breaks.filter(({ closedAt, subject }) => closedAt === undefined && agreed.has(subject))
-      }
+      const open = breaks.filter(({ closedAt }) => closedAt === undefined)
+      const bySymbol = Array.groupBy(differences, ({ subject }) => subject)
+      const isElsewhere = ({ subject, symbol = UNMAPPED }: Break) =>
+        bySymbol[subject]?.every((each) => each.symbol !== symbol) === true
+      const [ofOthers, over] = Array.partition(open, ({ subject }) => agreed.has(subject))
+      return { due, dismissed, over, replaced: ofOthers.filter(isElsewhere) }
     }
   )
 
-const countsOf = ({ dismissed, due, over }: Judged): Booked => ({
+const countsOf = ({ dismissed, due, over, replaced }: Judged): Booked => ({
   opened: due.length,
-  closed: over.length,
+  closed: over.length + replaced.length,
   dismissed: dismissed.length
 })
 

@@ -1,6 +1,7 @@
 import { shown } from "@roundlot/api/text"
 import { Decimal, type Instant, type Side } from "@roundlot/core"
 import { Either } from "effect"
+import { createHash } from "node:crypto"
 
 /** The brokers whose files are read. */
 export const brokers = ["ibkr", "alpaca", "schwab"] as const
@@ -37,7 +38,13 @@ export interface Execution extends Place {
 export interface UnreadRow extends Place {
   readonly execId: string | undefined
   readonly reason: string
+  /** Of what it says: by this it is known again where it has no id. */
+  readonly digest: string
 }
+
+/** A short digest of what a row says. */
+export const digestOf = (...contents: ReadonlyArray<unknown>): string =>
+  createHash("sha256").update(JSON.stringify(contents)).digest("hex").slice(0, 16)
 
 /** How often each kind of row is there that is no execution which counts. */
 export type Kinds = ReadonlyMap<string, number>

@@ -1,5 +1,5 @@
 import { Decimal } from "@roundlot/core"
-import { type Execution, groupsOf, type Place, type UnreadRow } from "./Statement.ts"
+import { digestOf, type Execution, groupsOf, type Place, type UnreadRow } from "./Statement.ts"
 
 /** A row of a trade as Interactive Brokers writes it: one revision of an execution, or the cancel of one. */
 export interface FlexTrade extends Omit<Execution, "isUndone"> {
@@ -47,9 +47,10 @@ export const settled = (rows: ReadonlyArray<FlexTrade>): Settled => {
 
 const byPlace = (a: Place, b: Place): number => a.item - b.item
 
-const unclear = ({ item, line, undone }: FlexTrade): UnreadRow => {
+const unclear = (cancel: FlexTrade): UnreadRow => {
+  const { item, line, undone } = cancel
   const reason = `cancels trade ${undone.tradeId ?? ""}, which is in the file with another quantity or price`
-  return { line, item, execId: undefined, reason }
+  return { line, item, execId: undefined, reason, digest: digestOf(undone, figuresOf(cancel), String(cancel.at)) }
 }
 
 /** Who was cancelled: a trade of this file, one of an earlier file, or it is not clear which. */

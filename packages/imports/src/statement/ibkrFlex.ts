@@ -3,7 +3,7 @@ import { Decimal, type Instant, type Side } from "@roundlot/core"
 import { Either } from "effect"
 import { eachElement, type XmlElement } from "./flexXml.ts"
 import { type FlexTrade, settled } from "./flexTrades.ts"
-import { type Contents, decimalOf, kindsOf, once, type Place, priceOf, type UnreadRow } from "./Statement.ts"
+import { type Contents, decimalOf, digestOf, kindsOf, once, type Place, priceOf, type UnreadRow } from "./Statement.ts"
 import { dateOf, momentOf } from "./statementTime.ts"
 import type { Fault } from "./StatementUnreadable.ts"
 
@@ -19,12 +19,14 @@ export const readFlex = (xml: string, zone: string): Either.Either<Contents, Fau
     const read = found.trades.map((each) => ({ ...each, read: tradeOf(each.attributes, zone) }))
     const trades = read.flatMap(({ item, line, read }) => (Either.isRight(read) ? [{ ...read.right, line, item }] : []))
     const broken = read.flatMap(({ attributes, item, line, read }): ReadonlyArray<UnreadRow> =>
-      Either.isLeft(read) ? [{ line, item, execId: baseOf(execIdOf(attributes)), reason: read.left }] : []
+      Either.isLeft(read)
+        ? [{ line, item, execId: baseOf(execIdOf(attributes)), reason: read.left, digest: digestOf(attributes) }]
+        : []
     )
     const { contradicting, repeated, rows } = once(trades, ({ execId }) => execId, contentsOf)
     const doubted = contradicting.map(({ other, row }): UnreadRow => {
       const reason = `its ibExecID is also that of line ${other.line}, which says something else`
-      return { line: row.line, item: row.item, execId: row.base, reason }
+      return { line: row.line, item: row.item, execId: row.base, reason, digest: digestOf(contentsOf(row)) }
     })
     const { executions, kinds, unread } = settled(rows)
     return {

@@ -1,7 +1,16 @@
 import { ExactJson } from "@roundlot/core/adapter"
 import { Either } from "effect"
 import { lineCounter } from "./lineCounter.ts"
-import { type Contents, datesOf, type Execution, kindsOf, once, type Place, type UnreadRow } from "./Statement.ts"
+import {
+  type Contents,
+  datesOf,
+  digestOf,
+  type Execution,
+  kindsOf,
+  once,
+  type Place,
+  type UnreadRow
+} from "./Statement.ts"
 import type { Fault } from "./StatementUnreadable.ts"
 
 /** One element of a JSON array. */
@@ -70,11 +79,12 @@ export const readRows = <R extends JsonRow>(
     }
   })
 
-const unreadOf = ({ execId, item: { item, line } }: JsonRow, reason: string): UnreadRow => ({
+const unreadOf = ({ execId, item: { exact, item, line } }: JsonRow, reason: string): UnreadRow => ({
   line,
   item,
   execId,
-  reason
+  reason,
+  digest: digestOf(exact)
 })
 
 const faultOf = (text: string): Fault | undefined => {

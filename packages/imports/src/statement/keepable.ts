@@ -1,5 +1,6 @@
 import { shown } from "@roundlot/api/text"
-import type { Contents, Execution, UnreadRow } from "./Statement.ts"
+import { Decimal } from "@roundlot/core"
+import { type Contents, digestOf, type Execution, type UnreadRow } from "./Statement.ts"
 
 /** Longer than any broker's id. */
 const MOST_CHARACTERS = 200
@@ -22,7 +23,11 @@ export const keepable = (contents: Contents): Contents => {
   }
 }
 
-const unreadOf = ({ execId, item, line }: Execution, reason: string): UnreadRow => ({ line, item, execId, reason })
+const unreadOf = (row: Execution, reason: string): UnreadRow => {
+  const { at, execId, item, line, orderId, price, quantity, side, symbol } = row
+  const figures = [side, Decimal.format(quantity), Decimal.format(price), String(at)]
+  return { line, item, execId, reason, digest: digestOf(execId, orderId, symbol, figures) }
+}
 
 const faultOf = ({ execId, feeCurrency, orderId, symbol }: Execution): string | undefined => {
   const [fault] = Object.entries({

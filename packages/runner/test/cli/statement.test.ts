@@ -44,6 +44,8 @@ const filled = async () => {
   return { ...at, rows, report }
 }
 
+const opens = (opened: number, closed = 0, dismissed = 0) => ({ opened, closed, dismissed })
+
 describe("a broker's file beside the books of an account", () => {
   it("STMT-1, STMT-4: exit code 0 where all agrees, 3 with each difference and its line, and nothing is written", async () => {
     const { cli, report, rows } = await filled()
@@ -120,6 +122,35 @@ describe("a broker's file beside the books of an account", () => {
     const agreed = file("agreed.json", JSON.stringify([first, second]))
     expect(await synced(agreed)).toEqual([0, { opened: 0, closed: 2, dismissed: 0 }])
     expect(await open()).toEqual(found.slice(3))
+    expect((await cli("audit")).code).toBe(0)
+  })
+
+  it("STMT-5: rows of one execution are one break, which goes once they can be read; a row without an id is known by what it says", async () => {
+    const { cli, file, json, rows } = await filled()
+    const synced = async (name: string, all: ReadonlyArray<unknown>) => {
+      const text = `[\n${all.map((row) => JSON.stringify(row)).join(",\n")}\n]`
+      const { out } = await cli("sync", "statement", file(name, text), "--account", "paper", "--json")
+      return Object(JSON.parse(out)).breaks
+    }
+    const open = async () =>
+      Breaks(await json("breaks", "list", "--status", "open")).items.map(({ evidence, id }) => `${id} ${evidence}`)
+    const broken = (activityId: number, time = rows[0]?.time) => ({ ...rows[0], activityId, time, transferItems: [] })
+    expect(await synced("transactions.json", [...rows, broken(3)])).toEqual(opens(1))
+    expect((await cli("breaks", "resolve", "B1", "--reason", "an option", "--yes")).code).toBe(0)
+    expect(await synced("later.json", [broken(3), ...rows])).toEqual(opens(0, 0, 1))
+    expect(await synced("transactions.json", [...rows, broken(4)])).toEqual(opens(1))
+    const fill = { activity_type: "FILL", id: "x", order_id: "o", symbol: "AAPL", side: "buy", qty: "1", cum_qty: "1" }
+    const one = { ...fill, price: "100", transaction_time: "2020-01-02T15:00:00Z" }
+    const day = { activity_type: "DIV", id: "y", date: "2020-01-02" }
+    for (const opened of [1, 0, 0]) {
+      expect(await synced("twice.json", [one, { ...one, price: "101" }, day])).toMatchObject({ opened, closed: 0 })
+    }
+    const before = (await open()).filter((evidence) => evidence.includes("twice.json"))
+    expect(before).toEqual([expect.stringContaining("line 2 (row 1) of alpaca's twice.json cannot be read")])
+    expect(await synced("once.json", [one])).toMatchObject({ closed: 1 })
+    const after = (await open()).filter((evidence) => /twice|once/.test(evidence))
+    expect(after).toContainEqual(expect.stringContaining("of alpaca's once.json, buy 1 AAPL at 100, has no fill here"))
+    expect(after.filter((evidence) => evidence.includes("cannot be read"))).toEqual([])
     expect((await cli("audit")).code).toBe(0)
   })
 
