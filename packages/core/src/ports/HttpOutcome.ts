@@ -189,7 +189,7 @@ export const rowsOf = <A, I>(
   const decode = Schema.decodeUnknownEither(schema)
   const read = page.map((value) =>
     Either.mapBoth(decode(value), {
-      onLeft: (error) => `${nameOf(value)}: ${wrongIn(error)}`,
+      onLeft: (error) => `${nameOf(value)}: ${wrongIn(error)}`.slice(0, MOST_LOGGED),
       onRight: (decoded) => ({ value: decoded, text: JSON.stringify(value) })
     })
   )
@@ -198,6 +198,9 @@ export const rowsOf = <A, I>(
   const complete = unread.length === 0
   return Effect.as(complete ? Effect.void : Effect.logWarning(warning), { complete, rows })
 }
+
+/** A row has what its broker put in it: of that a line of the log has so many characters. */
+const MOST_LOGGED = 500
 
 const Named = Schema.Struct({ symbol: Schema.String })
 const decodeName = Schema.decodeUnknownOption(Schema.Union(Named, Schema.Struct({ instrument: Named })))
