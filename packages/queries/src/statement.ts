@@ -1,7 +1,8 @@
 import { type AccountName, Decimal, Fill, Instant, Order, Reads, Ticker } from "@roundlot/core"
-import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { shown } from "@roundlot/api/text"
+import { Id, pin, type TradeRepository } from "@roundlot/core/adapter"
 import type { Statements } from "@roundlot/core/ledger"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { among } from "./listing.ts"
 import { type Screen } from "./Screen.ts"
 import { type Booked, compare, type Compared, type Difference, type Figure, type Stated } from "./statementRules.ts"
@@ -30,6 +31,21 @@ export interface Statement {
     readonly digest: string
   }>
   readonly kinds: ReadonlyMap<string, number>
+  /** The broker's numbers of the accounts whose rows they are, where the file says them. */
+  readonly accounts: ReadonlySet<string>
+}
+
+/** A file that is not of the account that it is held against: of another broker, or of another of its accounts. */
+export class StatementOfAnother extends Schema.TaggedError<StatementOfAnother>()("StatementOfAnother", {
+  file: Schema.String,
+  account: Schema.String,
+  /** What the file is of, and what the account is. */
+  said: Schema.String,
+  known: Schema.String
+}) {
+  override get message() {
+    return `${shown(this.file)} is of ${shown(this.said)}, and account ${this.account} is ${this.known}: name its own account with --account, or give its own file`
+  }
 }
 
 /** A difference with its place: in the file, in the books, or both. What does not apply is null. */
@@ -82,8 +98,8 @@ export const comparison = (
   account: AccountName.AccountName,
   file: string,
   statement: Statement
-): Effect.Effect<Comparison, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
-  Effect.map(bookedOf(account, statement), (booked) => {
+): Effect.Effect<Comparison, StatementOfAnother | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.map(Effect.zipRight(isOf(account, file, statement), bookedOf(account, statement)), (booked) => {
     const { broker, unread } = statement
     const ids = new Set(unread.flatMap(({ execId }) => execId ?? []))
     const compared = compare(statement.executions, booked, ids)
@@ -99,6 +115,26 @@ export const comparison = (
       }
     }
   })
+
+/** STMT-2: a file says whose it is, or not; one that says another's is held against nothing. */
+const isOf = (account: AccountName.AccountName, file: string, { accounts, broker }: Statement) =>
+  Effect.gen(function* () {
+    const settings = yield* Reads.account(account)
+    if (settings === undefined) return
+    const number = settings.brokerAccountId
+    const other = number === undefined ? undefined : [...accounts].find((each) => each !== number)
+    const isOfOtherBroker = broker !== settings.broker && brokersOfFiles.has(settings.broker)
+    if (other === undefined && !isOfOtherBroker) return
+    return yield* new StatementOfAnother({
+      file,
+      account,
+      said: isOfOtherBroker || other === undefined ? broker : `${broker} account ${pin.masked(other)}`,
+      known: number === undefined ? settings.broker : `${settings.broker} ${pin.masked(number)}`
+    })
+  })
+
+/** Brokers whose files are read: an account at another one may have a broker of its own behind it. */
+const brokersOfFiles: ReadonlySet<string> = new Set(["alpaca", "ibkr", "schwab"])
 
 const documentOfAll = (
   account: AccountName.AccountName,
@@ -312,7 +348,7 @@ const columns: ReadonlyArray<Columns.TableColumn<DifferenceDocument>> = [
 export const bookedText = ({ closed, dismissed, opened }: Statements.Booked, isDryRun: boolean): string => {
   const parts = [
     `${opened} ${isDryRun ? "would be opened or changed" : "opened or changed"}`,
-    `${closed} ${isDryRun ? "would be closed" : "closed"}: the file agrees`,
+    `${closed} ${isDryRun ? "would be closed" : "closed"}`,
     ...(dismissed === 0 ? [] : [`${dismissed} stay closed by a person`])
   ]
   return `Breaks: ${parts.join(", ")}.`

@@ -29,7 +29,8 @@ const usageKinds = [
   "BadJob",
   "JobKeyTaken",
   "NotForBatch",
-  "StatementUnreadable"
+  "StatementUnreadable",
+  "StatementOfAnother"
 ]
 
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`)

@@ -93,8 +93,13 @@ const judged = (
       const knownOf = (difference: StatementDifference) =>
         (bySubject[difference.subject] ?? []).filter((found) => isAbout(found, difference))
       const fresh = differences.filter((each) => knownOf(each).every(({ closedAt }) => closedAt !== undefined))
-      const [due, dismissed] = Array.partition(fresh, (each) => knownOf(each).some(isDismissed))
       const open = breaks.filter(({ closedAt }) => closedAt === undefined)
+      // What is open about an execution is brought up to the file, also to what a person had closed before.
+      const isOpen = (subject: string): boolean => open.some((each) => each.subject === subject)
+      const [due, dismissed] = Array.partition(
+        fresh,
+        (each) => !isOpen(each.subject) && knownOf(each).some(isDismissed)
+      )
       const bySymbol = Array.groupBy(differences, ({ subject }) => subject)
       const isElsewhere = ({ subject, symbol = UNMAPPED }: Break) =>
         bySymbol[subject]?.every((each) => each.symbol !== symbol) === true

@@ -54,6 +54,8 @@ export interface Contents {
   readonly executions: ReadonlyArray<Execution>
   readonly unread: ReadonlyArray<UnreadRow>
   readonly kinds: Kinds
+  /** The broker's numbers of the accounts whose rows they are, where the file says them. */
+  readonly accounts: ReadonlySet<string>
   /** The first and the last date that the file says it covers, or that its rows have; none where it has no rows. */
   readonly dates: { readonly from: string; readonly to: string } | undefined
   /** When the broker made the file, where it says so: it cannot know what came later. */

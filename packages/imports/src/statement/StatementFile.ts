@@ -45,6 +45,8 @@ export interface Statement {
   readonly executions: ReadonlyArray<Execution>
   readonly unread: ReadonlyArray<UnreadRow>
   readonly kinds: Kinds
+  /** The broker's numbers of the accounts whose rows they are, where the file says them. */
+  readonly accounts: ReadonlySet<string>
 }
 
 /** Larger files are refused: a year of 100,000 executions is about a third of it. */
@@ -66,8 +68,8 @@ export const parse = (text: string, options: Options): Either.Either<Statement, 
     const broker = options.broker ?? (yield* brokerOf(text))
     const zone = yield* zoneFor(broker, options)
     const contents = keepable(yield* contentsOf(text, broker, zone))
-    const { executions, kinds, unread } = contents
-    return { broker, period: yield* periodOf(contents, broker, zone, options), executions, unread, kinds }
+    const { accounts, executions, kinds, unread } = contents
+    return { broker, period: yield* periodOf(contents, broker, zone, options), executions, unread, kinds, accounts }
   })
 
 const textOf = (file: string): Effect.Effect<string, StatementUnreadable, FileSystem.FileSystem> =>

@@ -56,6 +56,7 @@ const rowOf = (item: JsonItem): Row => {
     activity,
     id: activity?.id ?? undefined,
     execId: activity && execIdOf(activity),
+    account: undefined,
     kind,
     isExecution: activity === undefined || kind === FILL || kind === EVENT,
     date: at === undefined ? dateOf(activity?.date ?? "") : dateIn(at, NEW_YORK)

@@ -33,6 +33,7 @@ export const readFlex = (xml: string, zone: string): Either.Either<Contents, Fau
       executions,
       unread: [...broken, ...doubted, ...unread],
       kinds: kindsOf([...found.kinds, ...kinds, ...repeated.map(() => "repeated row")]),
+      accounts: new Set([valueOf(attributes, "accountId")].flatMap((each) => each ?? [])),
       dates: yield* periodOf(attributes),
       madeAt: momentOf(attributes["whenGenerated"] ?? "", zone)
     }

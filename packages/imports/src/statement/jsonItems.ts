@@ -40,6 +40,8 @@ export interface JsonRow {
   /** What the books know its execution by, where so much of it can be read. */
   readonly execId: string | undefined
   readonly date: string | undefined
+  /** The broker's number of its account, where a row says it. */
+  readonly account: string | undefined
 }
 
 /** How a broker's rows are read. */
@@ -74,6 +76,7 @@ export const readRows = <R extends JsonRow>(
         ...known.flatMap((each) => (typeof each === "string" ? [each] : [])),
         ...repeated.map(() => "repeated row")
       ]),
+      accounts: new Set(rows.flatMap(({ account }) => account ?? [])),
       dates: datesOf(rows.flatMap((row) => row.date ?? [])),
       madeAt: undefined
     }

@@ -27,6 +27,7 @@ const Transaction = Schema.parseJson(
     type: Schema.String,
     status: text,
     activityType: text,
+    accountNumber: text,
     time: text,
     tradeDate: text,
     orderId: text,
@@ -50,6 +51,7 @@ const rowOf = (item: JsonItem): Row => {
     transaction,
     id: transaction?.activityId ?? undefined,
     execId: undefined,
+    account: transaction?.accountNumber ?? undefined,
     date: dateOf(transaction?.tradeDate?.slice(0, 10) ?? "") ?? (at === undefined ? undefined : dateIn(at, NEW_YORK))
   }
 }

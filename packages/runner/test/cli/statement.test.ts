@@ -154,6 +154,34 @@ describe("a broker's file beside the books of an account", () => {
     expect((await cli("audit")).code).toBe(0)
   })
 
+  it("STMT-5: a figure that a person has closed and that comes back after another one is shown again", async () => {
+    const { cli, file, json, rows } = await filled()
+    const [first, ...others] = rows
+    const at = (price: string) => {
+      const transferItems = [{ instrument: { assetType: "EQUITY", symbol: "AAPL" }, amount: "10", price }]
+      return file(`at${price}.json`, JSON.stringify([{ ...first, transferItems }, ...others]))
+    }
+    const synced = async (price: string) =>
+      Object(JSON.parse((await cli("sync", "statement", at(price), "--account", "paper", "--json")).out)).breaks
+    expect(await synced("101")).toMatchObject({ opened: 1 })
+    await cli("breaks", "resolve", "B1", "--reason", "agreed with the broker", "--yes")
+    expect(await synced("101")).toMatchObject({ opened: 0, dismissed: 1 })
+    expect(await synced("102")).toMatchObject({ opened: 1, dismissed: 0 })
+    expect(await synced("101")).toMatchObject({ opened: 1, dismissed: 0 })
+    const open = Breaks(await json("breaks", "list", "--status", "open")).items
+    expect(open).toMatchObject([{ id: "B2", evidence: expect.stringContaining("price 101, books 100") }])
+  })
+
+  it("STMT-2: a file of another broker's account is held against nothing, and named", async () => {
+    const { cli, file, rows } = await filled()
+    await cli("accounts", "add", "elsewhere", "--broker", "alpaca")
+    const path = file("schwab.json", JSON.stringify(rows))
+    for (const verb of [["report"], ["sync"]]) {
+      const { code, err } = await cli(...verb, "statement", path, "--account", "elsewhere")
+      expect([code, err]).toEqual([2, expect.stringContaining("is of schwab, and account elsewhere is alpaca")])
+    }
+  })
+
   it("STMT-2: exit code 2 for a file that cannot be read, which names file, line and remedy; nothing is guessed", async () => {
     const { cli, folder, report, rows } = await filled()
     const text = JSON.stringify(rows, undefined, 1)
