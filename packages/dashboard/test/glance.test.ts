@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest"
+import { inDoubt } from "./arranged.ts"
 import { findings, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
@@ -108,16 +109,7 @@ describe("what is told at a glance", () => {
   })
 
   test("an order in doubt is one case: the doubt about it is not counted beside it", async () => {
-    const when = { symbol: "KO" }
-    for (const [id, told] of Object.entries({
-      silent: { silence: { ms: 600_000 } },
-      unanswered: { takeThenReset: {} },
-      hidden: { hide: { ms: 600_000, everywhere: true } }
-    })) {
-      await daemon.cli("exchange", "do", JSON.stringify({ id, when, do: told }))
-    }
-    await daemon.ask("/api/v1/trades", { sourceId: "doubt", symbol: "KO", side: "buy", quantity: "3", price: "60" })
-    const doubtful = await daemon.orderAt("in_doubt", "KO")
+    const doubtful = await inDoubt(daemon, "KO")
     const [doubt] = await daemon.idsOf(`/api/v1/breaks?status=open&kind=Doubt&subject=${doubtful}`, 1)
     await using seen = await open("/")
     const { page } = seen

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core"
 import { expect, test } from "vitest"
+import { inDoubt } from "./arranged.ts"
 import { answerOf, type stage } from "./stage.ts"
 
 /** An open doubt as the API tells it. */
@@ -248,17 +249,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
   })
 
   test("O24: an order in doubt is decided on its page, by who sees first what would follow", async () => {
-    // The exchange has the order, and neither its answer, its stream nor its listings tell.
-    for (const told of [
-      { silence: { ms: 600_000 } },
-      { takeThenReset: {} },
-      { hide: { ms: 600_000, everywhere: true } }
-    ]) {
-      const [id] = Object.keys(told)
-      await daemon.cli("exchange", "do", JSON.stringify({ id, when: { symbol: "KO" }, do: told }))
-    }
-    await daemon.ask("/api/v1/trades", { sourceId: "doubt", symbol: "KO", side: "buy", quantity: "3", price: "60" })
-    await daemon.orderAt("in_doubt", "KO")
+    await inDoubt(daemon, "KO")
     await using seen = await open("/orders?status=in_doubt")
     const { page } = seen
     await page

@@ -215,7 +215,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
           <Foreign text={evidence} />
         </p>
         <AtRisk of={found.atRisk} />
-        <RecommendedVerdict of={found.recommended} />
+        <RecommendedVerdict of={found.recommended} account={found.account} />
         {status === "open" ? <OfOneCause id={id} /> : null}
         {status === "open" && found.closes === "by itself" ? <p className="evidence faint">{endOf(found)}</p> : null}
       </Panel>

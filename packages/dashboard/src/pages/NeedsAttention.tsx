@@ -55,7 +55,7 @@ const ofBreak = ({ found, ids }: BreakCase): Line => ({
       {found.kind === "PositionBlocked" ? (
         <>
           <AtRisk of={found.atRisk} />
-          <RecommendedVerdict of={found.recommended} />
+          <RecommendedVerdict of={found.recommended} account={found.account} />
         </>
       ) : null}
     </>

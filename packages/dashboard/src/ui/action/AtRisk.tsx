@@ -1,5 +1,7 @@
 import type { Documents } from "@roundlot/api"
+import { Link } from "wouter"
 import { decidingWords } from "../../words/deciding.ts"
+import { pathOfAccount } from "../../words/paths.ts"
 import { Figure, Foreign, GivenId } from "../parts/Figure.tsx"
 import { texts } from "../../words/text/risk.ts"
 
@@ -36,11 +38,20 @@ export const AtRisk = ({ of }: { readonly of: AtRiskDocument }) =>
     </ul>
   )
 
-/** What to do first, and why. */
-export const RecommendedVerdict = ({ of }: { readonly of: Documents.BreakDocument["recommended"] }) =>
+interface RecommendedProps {
+  readonly of: Documents.BreakDocument["recommended"]
+  /** Whose limits they are, where one is to be changed. */
+  readonly account?: string
+}
+
+/** What to do first, and why; a limit is changed on the page of its account. */
+export const RecommendedVerdict = ({ account, of }: RecommendedProps) =>
   of === null ? null : (
     <p className="evidence">
-      <strong>{texts.recommended({ resolution: recommendedWords[of.resolution] })}</strong> <Foreign text={of.reason} />
+      <strong>{texts.recommended({ resolution: recommendedWords[of.resolution] })}</strong> <Foreign text={of.reason} />{" "}
+      {account === undefined || of.resolution !== "change-control" ? null : (
+        <Link href={pathOfAccount(account)}>{texts.limitsOf({ account })}</Link>
+      )}
     </p>
   )
 

@@ -13,6 +13,7 @@ export const texts = messages({
   bookAsOpening: "book it as opening balance",
   resumeTheSymbol: "resume the symbol",
   changeTheLimit: "change the limit",
+  limitsOf: "Limits of {account}",
   releaseOrDismiss: "release or dismiss it",
   retryIt: "retry it",
   approveOrCancel: "approve or cancel it",

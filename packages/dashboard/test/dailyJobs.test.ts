@@ -1,0 +1,243 @@
+import { createHash } from "node:crypto"
+import { readFileSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import type { Locator, Page } from "playwright-core"
+import { beforeAll, expect, onTestFinished, test, vi } from "vitest"
+import { receiver } from "../../runner/test/cli/receiver.ts"
+import { inDoubt } from "./arranged.ts"
+import { stage } from "./stage.ts"
+
+const { daemon, open } = stage()
+
+/** What a daily job may take. */
+const MOST = 5
+
+/** Does a job on a page and counts its clicks: choosing in a list is one, as is closing a dialog; typing is none. */
+const counted = (page: Page) => {
+  let clicks = 0
+  const dialog = page.getByRole("dialog")
+  const click = async (at: Locator): Promise<void> => {
+    clicks++
+    await at.click()
+  }
+  return {
+    clicks: () => clicks,
+    dialog,
+    click,
+    choose: async (label: string, value: string): Promise<void> => {
+      clicks++
+      await page.getByRole("combobox", { name: label, exact: true }).selectOption(value)
+    },
+    goTo: (name: string) =>
+      click(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true })),
+    /** Opens the dialog of an action, says why, and carries it out. */
+    act: async (opener: Locator, verb: string, reason?: string, typed?: string): Promise<void> => {
+      await click(opener)
+      if (reason !== undefined) await dialog.getByLabel("Reason").fill(reason)
+      if (typed !== undefined) await dialog.getByLabel(`Type ${typed} to confirm`).fill(typed)
+      await click(dialog.getByRole("button", { name: verb, exact: true }))
+    },
+    close: async (): Promise<void> => {
+      await click(dialog.getByRole("button", { name: "Close" }))
+      await dialog.waitFor({ state: "detached" })
+    }
+  }
+}
+
+type Counted = ReturnType<typeof counted>
+
+/** Tests that a job is done in few clicks from the overview. */
+const job = (
+  name: string,
+  does: (by: Counted, page: Page) => Promise<void>,
+  arrange: () => Promise<unknown> = () => Promise.resolve()
+): void => {
+  test(`${name}, in at most five clicks from the overview`, async () => {
+    await arrange()
+    await using seen = await open("/")
+    const by = counted(seen.page)
+    await does(by, seen.page)
+    expect(by.clicks()).toBeLessThanOrEqual(MOST)
+    expect(seen.faults).toEqual([])
+  })
+}
+
+/** The newest entry of a kind: what is on record of what was done. */
+const newestEntry = (tag: string) => daemon.ask(`/api/v1/journal?tag=${tag}&order=newest&limit=1`)
+
+const saidWhy = (reason: string) => ({ items: [{ cause: { kind: "command", reason } }] })
+
+const needing = (page: Page): Locator => page.getByRole("region", { name: "Needs attention" }).getByRole("listitem")
+
+/** An order is worth more than the account's limit, which stops its position. */
+const blocked = async (symbol: string): Promise<void> => {
+  await daemon.cli("controls", "set", "--account", "paper", "--order-notional", "500", "--yes")
+  await daemon.ask("/api/v1/trades", {
+    sourceId: `${symbol} blocked`,
+    symbol,
+    side: "buy",
+    quantity: "30",
+    price: "30"
+  })
+}
+
+beforeAll(async () => {
+  await daemon.cli("exchange", "do", JSON.stringify({ id: "price", do: { price: { symbol: "AAPL", price: "100" } } }))
+  await daemon.ask("/api/v1/trades", { sourceId: "first", symbol: "AAPL", side: "buy", quantity: "2.5", price: "100" })
+  await daemon.orderAt("filled", "AAPL")
+})
+
+job("why a position is not ordered is read", async (by, page) => {
+  const near = page.locator("section", { hasText: "Pending accumulation" })
+  await by.click(near.getByRole("link", { name: "AAPL" }))
+  await page.getByRole("heading", { level: 1, name: "AAPL" }).waitFor()
+  await page
+    .locator("main")
+    .getByText(/less than the 1/)
+    .first()
+    .waitFor()
+})
+
+job("profit of today is read", async (by, page) => {
+  await by.goTo("Profit")
+  const sum = page.getByRole("table", { name: "Profit in USD" }).getByRole("row").filter({ hasText: "Sum" })
+  await sum.getByText("200.00").first().waitFor()
+})
+
+job("the accountant's file of all time is saved, with its hash", async (by, page) => {
+  await by.goTo("Profit")
+  await by.choose("Period", "all")
+  await page.waitForURL(/from=all/)
+  await page.getByRole("table", { name: "Profit in USD" }).waitFor()
+  const saving = page.waitForEvent("download")
+  await by.click(page.getByRole("button", { name: "Export CSV" }))
+  const saved = readFileSync(await (await saving).path())
+  expect(saved.toString()).toMatch(/\r\nlot,paper,AAPL,/)
+  const hash = createHash("sha256").update(saved).digest("hex")
+  await page
+    .getByRole("status")
+    .filter({ hasText: hash.slice(0, 8) })
+    .waitFor()
+})
+
+job("everything is halted", async (by, page) => {
+  await by.act(page.getByRole("button", { name: "Halt", exact: true }), "Halt everything", "news of the morning")
+  await by.dialog.getByText("Recorded for").waitFor()
+  await by.close()
+  await page.getByText("Halted: everything").first().waitFor()
+  expect(await newestEntry("TradingStateSet")).toMatchObject(saidWhy("news of the morning"))
+})
+
+job("everything is resumed", async (by, page) => {
+  await by.goTo("Operations")
+  const states = page.getByRole("table", { name: "Trading states" })
+  const verb = "Resume everything"
+  await by.act(states.getByRole("button", { name: verb }), verb, "the news is old", "everything")
+  await by.dialog.getByText("Recorded for").waitFor()
+  await by.close()
+  await page.getByText("Halted: everything").waitFor({ state: "detached" })
+  expect(await newestEntry("TradingStateSet")).toMatchObject(saidWhy("the news is old"))
+})
+
+job(
+  "books are compared with what the broker holds, and their difference is read",
+  async (by, page) => {
+    await by.goTo("Operations")
+    await by.act(page.getByRole("button", { name: "Reconcile now" }).first(), "Reconcile now")
+    await by.dialog.getByText("Queued: 1 account to reconcile").waitFor()
+    await by.close()
+    await by.goTo("Attention")
+    await page.getByRole("table", { name: "Attention" }).getByRole("row").filter({ hasText: "GE" }).first().waitFor()
+    const foreign = { items: [{ kind: "ForeignPosition" }] }
+    expect(await daemon.ask("/api/v1/breaks?symbol=GE&status=open")).toMatchObject(foreign)
+  },
+  () => {
+    const held = { id: "held", do: { holding: { symbol: "GE", quantity: "7" } } }
+    return daemon.cli("exchange", "do", JSON.stringify(held))
+  }
+)
+
+job(
+  "what needs a person is read, with what to do",
+  async (_by, page) => {
+    const line = needing(page).filter({ hasText: "PFE" })
+    await line.getByText(/^Owed and not ordered: 30 PFE/).waitFor()
+    await line.getByText(/^Recommended: change the limit/).waitFor()
+  },
+  () => blocked("PFE")
+)
+
+job(
+  "a limit is raised, and what it stopped is ordered",
+  async (by, page) => {
+    await by.click(needing(page).filter({ hasText: "IBM" }).getByRole("link", { name: "Limits of paper" }))
+    const form = page.getByRole("form", { name: "Change a limit" })
+    await form.waitFor()
+    await by.choose("Limit", "orderNotional")
+    await form.getByLabel("New amount").fill("100000")
+    const change = form.getByRole("button", { name: "Change limit" })
+    await by.act(change, "Change Dollars per order of paper", "a larger day")
+    await by.dialog.getByText(/^Recorded for paper: entry \d+, /).waitFor()
+    await by.close()
+    await page.getByRole("table", { name: "Limits", exact: true }).getByText("$100,000.00").waitFor()
+    expect(await newestEntry("AccountChanged")).toMatchObject(saidWhy("a larger day"))
+    await daemon.orderAt("filled", "IBM")
+  },
+  () => blocked("IBM")
+)
+
+let doubtful = ""
+job(
+  "an order in doubt is resolved",
+  async (by, page) => {
+    await by.click(
+      needing(page)
+        .filter({ hasText: doubtful })
+        .getByRole("link", { name: /^(Review|Resolve)/ })
+    )
+    await by.click(page.locator("main").getByRole("link", { name: doubtful, exact: true }).first())
+    const verb = `${doubtful} was never placed`
+    const opener = page.getByRole("button", { name: verb })
+    await by.act(opener, verb, "the broker said so by phone", "KO")
+    // The daemon goes on asking for the order: what it wrote while the dialog was open is shown first, and confirmed again.
+    const confirmed = by.dialog.getByLabel("Type KO to confirm")
+    const said = by.dialog.getByText(/Recorded for|Nothing was done/).first()
+    for (await said.waitFor(); (await confirmed.count()) > 0; await said.waitFor()) {
+      await confirmed.fill("KO")
+      await by.dialog.getByRole("button", { name: verb }).click()
+    }
+    await by.close()
+    await page.getByText("Unconfirmed: sent, no acknowledgement received").waitFor({ state: "detached" })
+    expect(await daemon.ask(`/api/v1/orders/${doubtful}`)).toMatchObject({ status: "failed" })
+  },
+  async () => {
+    doubtful = await inDoubt(daemon, "KO")
+  }
+)
+
+let hook: Awaited<ReturnType<typeof receiver>>
+job(
+  "a channel of alerts is tried",
+  async (by, page) => {
+    await by.goTo("Operations")
+    await by.act(page.getByRole("button", { name: "Test alerts" }), "Test alerts")
+    await by.dialog.getByText("see its job for the result").waitFor()
+    await by.close()
+    await page
+      .getByRole("table", { name: "Jobs" })
+      .getByRole("row", { name: /alerts\.test/ })
+      .getByText("Completed")
+      .waitFor()
+    await hook.until(() => hook.heard.some(({ body }) => body.includes("a trial of this channel")))
+  },
+  async () => {
+    hook = await receiver()
+    vi.stubEnv("ROUNDLOT_CHANNEL_HOOK", "a secret of the test")
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const alerts = { channels: { hook: { kind: "webhook", url: `${hook.origin}/hook` } } }
+    const config = join(daemon.folder, "roundlot.json")
+    writeFileSync(config, JSON.stringify({ accounts: { paper: { broker: "paper" } }, alerts }))
+    await daemon.end()
+    await daemon.start(["--open", "--config", config])
+  }
+)
