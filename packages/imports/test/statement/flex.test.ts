@@ -53,12 +53,12 @@ const reasonsOf = (over: Attributes) => readFlex(trade(over)).unread.map(({ exec
 
 describe("a Flex statement", () => {
   it("STMT-2: executions are read exactly, each with its line; the period is the file's, in the zone that is said", () => {
-    const { broker, executions, period, unread } = readFlex(
+    const { accounts, broker, executions, period, unread } = readFlex(
       trade(),
       trade({ ibExecID: "0000e0d5.65a1b2c4.01.01", quantity: "0.123456789012345678", tradePrice: "200.123456" }),
       trade({ ibExecID: "0000e0d5.65a1b2c5.01.01", buySell: "SELL", quantity: "-3", symbol: "BRK B" })
     )
-    expect([broker, unread]).toEqual(["ibkr", []])
+    expect([broker, unread, [...accounts]]).toEqual(["ibkr", [], ["U1"]])
     expect(executions.map(plainly)).toEqual([
       "5 0000e0d5.65a1b2c3.01 4711 buy 100 AAPL @ 200.5 fee 1.25 USD 2026-01-05T14:30:01.000000Z",
       "6 0000e0d5.65a1b2c4.01 4711 buy 0.123456789012345678 AAPL @ 200.123456 fee 1.25 USD 2026-01-05T14:30:01.000000Z",

@@ -1,7 +1,7 @@
 import { Documents } from "@roundlot/api"
 import { Commands, Instant, MemoryRepository } from "@roundlot/core"
-import { Id, pin, TradeRepository } from "@roundlot/core/adapter"
-import { AttendedCase, Break, type Command, Health } from "@roundlot/core/ledger"
+import { Id, Need, pin, TradeRepository } from "@roundlot/core/adapter"
+import { AttendedCase, Break, type Command, Health, Ledger } from "@roundlot/core/ledger"
 import {
   accounts,
   allocations,
@@ -12,6 +12,7 @@ import {
   orders,
   overview,
   positions,
+  statement,
   today,
   trades,
   waitingCommissions,
@@ -568,6 +569,35 @@ describe("documents", () => {
           updatedAt: scene.second(4)
         }
       ])
+    })
+  )
+
+  itPlays(
+    "STMT-2: a broker's file that names another account than the one that is pinned is held against nothing",
+    Effect.gen(function* () {
+      const ledger = yield* Ledger.Ledger
+      yield* ledger.submit("command", {
+        account: scene.main,
+        cause: { kind: "command", actor: "test" },
+        needs: [Need.Need.Account({ account: scene.main })],
+        apply: (recorder) => pin.pin(recorder, "U1234567")
+      })
+      const day = { from: "2023-11-14", to: "2023-11-14" }
+      const span = { from: Instant.fromMillis(0), until: Instant.fromMillis(1), dates: day, zone: "UTC" }
+      const of = (...accounts: ReadonlyArray<string>) =>
+        statement.comparison(scene.main, "flex.xml", {
+          broker: "ibkr",
+          period: { ...span, by: "file" as const },
+          executions: [],
+          unread: [],
+          kinds: new Map(),
+          accounts: new Set(accounts)
+        })
+      expect((yield* of("U1234567")).document.differences).toEqual([])
+      expect((yield* of()).document.differences).toEqual([])
+      const { message } = yield* Effect.flip(of("U1234567", "U7654321"))
+      expect(message).toContain("is of ibkr account *****321, and account main is")
+      expect(message).not.toContain("U7654321")
     })
   )
 
