@@ -69,13 +69,13 @@ const views = screens.flatMap(({ address, isAtEachWidth = false, name, ready }) 
     .filter(({ width }) => isAtEachWidth || width === WIDE)
 )
 
-/** In the page: times are in UTC, and the stream is there and has nothing to tell. */
+/** In the page: times are in UTC, and the stream is there and has nothing to say. */
 const script = `
   localStorage.setItem("roundlot.utc", "true")
   delete window.SharedWorker
   const { fetch } = window
   const beat = new TextEncoder().encode(": heartbeat\\n\\n")
-  const quiet = () => new ReadableStream({ start: (told) => void setInterval(() => told.enqueue(beat), 1000) })
+  const quiet = () => new ReadableStream({ start: (stream) => void setInterval(() => stream.enqueue(beat), 1000) })
   window.fetch = (...asked) =>
     String(asked[0]).startsWith("/api/v1/live") ? Promise.resolve(new Response(quiet())) : fetch(...asked)
 `

@@ -10,12 +10,12 @@ import { announce } from "./Announcer.tsx"
 import { chosen } from "../parts/settings.ts"
 import { texts } from "../../words/text/frame.ts"
 
-/** Something that a person is told of without having asked. */
+/** Something that is shown without having been asked for. */
 interface Notice {
   readonly key: string
   readonly text: string
   readonly to: string | undefined
-  /** It is told outside of the page as well. */
+  /** It is shown outside of the page as well. */
   readonly isLoud: boolean
 }
 
@@ -26,8 +26,8 @@ const isWorthIt = ({ kind, tag }: Change): boolean =>
   (kind === "control" && tag === "TradingStateSet") ||
   (kind === "batch" && tag === "BatchMoved")
 
-/** A batch moves several times; only its end is told, in the words of its state. A break is told by how grave it is. */
-const told = async (account: string, change: Change): Promise<ReadonlyArray<Notice>> => {
+/** A batch moves several times; only its end has a notice, in the words of its state. A break has one by how grave it is. */
+const noticesOf = async (account: string, change: Change): Promise<ReadonlyArray<Notice>> => {
   const plain = noticeOf(account, change)
   if (change.kind === "break") {
     const found = await readOf((api) => api.breaks.show({ path: { id: change.id }, urlParams: {} }))
@@ -52,7 +52,7 @@ const nameOf = ({ account, symbol }: Documents.ControlDocument): string =>
   [account, symbol].flatMap((part) => part ?? []).join("/") || "all"
 
 const noticeOf = (account: string, change: Change): Notice => ({
-  // What is told of a record again takes the place of what was told before.
+  // A newer notice of a record takes the place of the one before.
   key: `${account} ${change.kind} ${change.id}`,
   text: `${eventWords(change.tag)}: ${change.id}`,
   to: pathOfRecord({ kind: change.kind, id: change.id, account }) ?? (change.kind === "control" ? "/ops" : undefined),
@@ -127,14 +127,14 @@ const useNotices = () => {
 
 const MORE_BREAKS = "breaks"
 
-/** Batches that ended, breaks that opened, states that were set: told once, in the page and, where allowed, by the browser. */
+/** Batches that ended, breaks that opened, states that were set: shown once, in the page and, where allowed, by the browser. */
 export const Notices = () => {
   const { drop, isShown, notices, show } = useNotices()
   const ended = useRef(new Set<string>())
   const breaks = useRef({ alone: new Set<string>(), more: 0 })
   const showOne = async ({ account, change }: Heard): Promise<void> => {
     // What cannot be read now is on its page; a notice is no record.
-    const found = await told(account, change).catch(() => [])
+    const found = await noticesOf(account, change).catch(() => [])
     if (change.kind === "batch" && found.length > 0) {
       // Several entries may tell of its last moves, and each is read as it stands by then.
       if (ended.current.has(change.id)) return

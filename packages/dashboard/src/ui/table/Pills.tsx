@@ -10,10 +10,10 @@ interface PillProps {
 
 /** What is not shown, or only still shown; pressed, it is. */
 const Pill = ({ counts, onClick }: PillProps) => {
-  const told = counts.filter(([count]) => count > 0).map(([count, say]) => say({ count: grouped(String(count)) }))
-  return told.length === 0 ? null : (
+  const said = counts.filter(([count]) => count > 0).map(([count, say]) => say({ count: grouped(String(count)) }))
+  return said.length === 0 ? null : (
     <button type="button" className="pill" title={texts.showCurrentRows} onClick={onClick}>
-      {told.join(", ")}
+      {said.join(", ")}
     </button>
   )
 }

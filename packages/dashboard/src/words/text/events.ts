@@ -1,6 +1,6 @@
 import { messages } from "./messages.ts"
 
-/** Texts of events: what stands beside the name of a record. */
+/** Texts of events: what is said beside the name of a record. */
 export const texts = messages({
   because: "{words}: {reason}",
   scope: "{symbol} on {account}",
