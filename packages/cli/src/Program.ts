@@ -44,9 +44,11 @@ export interface Copied {
   readonly brokers: Layer.Layer<Broker.Brokers, VerbError, FileSystem.FileSystem>
 }
 
-/** Where the daemon of the books serves, and whether it asks for tokens. */
+/** Where the daemon of the books serves, as which process, and whether it asks for tokens. */
 export interface Served {
   readonly url: string
+  readonly host: string
+  readonly pid: number
   readonly open: boolean
 }
 

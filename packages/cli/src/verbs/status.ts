@@ -65,12 +65,17 @@ const words: { readonly [S in Seen["overall"]]: (seen: Seen) => string } = {
   }
 }
 
-/** The accounts that a process drives now. */
-const driven = Effect.gen(function* () {
+/** The leases of the accounts that a process drives now. */
+const driving = Effect.gen(function* () {
   const { leases } = yield* TradeRepository.TradeRepository
-  const held = yield* leases.held
-  return held.flatMap(({ account, isLive }): ReadonlyArray<string> => (isLive ? [account] : []))
+  return (yield* leases.held).filter(({ isLive }) => isLive)
 })
+
+type Driving = Effect.Effect.Success<typeof driving>
+
+/** A daemon that was killed leaves the word of where it served; once another process drives, that says nothing any more. */
+const isLeftBehind = ({ host, pid }: Served, live: Driving): boolean =>
+  live.length > 0 && live.every((lease) => lease.host !== host || lease.pid !== pid)
 
 const drivenText = (accounts: ReadonlyArray<string>): string =>
   accounts.length === 0 ? "No process drives an account now." : `Driven now: ${accounts.join(", ")}.`
@@ -95,11 +100,11 @@ export const status = Verb.make({
     reading(where, (settings) =>
       Effect.gen(function* () {
         const output = yield* Output
-        const daemon = yield* Effect.flatMap(
-          settings.served,
-          Option.match({ onNone: () => Effect.succeed(null), onSome: asked })
-        )
-        const drives = yield* driven
+        const live = yield* driving
+        const drives: ReadonlyArray<string> = live.map(({ account }) => account)
+        const served = Option.getOrNull(yield* settings.served)
+        const answer = served === null ? null : yield* asked(served)
+        const daemon = served !== null && answer?.answers === false && isLeftBehind(served, live) ? null : answer
         const seen = yield* overviews.overviewWhere({
           failing: daemon?.failing ?? [],
           answers: daemon?.answers !== false,

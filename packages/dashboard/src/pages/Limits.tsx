@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { useState } from "react"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
-import { amountOf, amountWords, setLimit, type Limit } from "../ui/action/limits.ts"
+import { amountOf, amountWords, isSame, setLimit, type Limit } from "../ui/action/limits.ts"
 import { NeedsRole } from "../ui/action/NeedsRole.tsx"
 import { useMay } from "../ui/action/useMay.ts"
 import { useAsOf } from "../ui/parts/asOf.ts"
@@ -55,6 +55,7 @@ const Change = ({ account: { limits, name } }: { readonly account: Account }) =>
   const [text, write] = useState("")
   const limit = limits.find((each) => each.limit === chosen)
   const amount = amountOf(text)
+  const isInForce = limit !== undefined && amount !== undefined && isSame(limit, amount)
   return (
     <form className="panel form" aria-label={texts.changeALimit} onSubmit={(event) => event.preventDefault()}>
       <Choice
@@ -72,10 +73,8 @@ const Change = ({ account: { limits, name } }: { readonly account: Account }) =>
         error={text === "" || amount !== undefined ? undefined : texts.amountHint}
       />
       <div className="buttons">
-        {limit === undefined || amount === undefined || amount === limit.amount ? (
-          <span role="status">
-            {amount !== undefined && amount === limit?.amount ? texts.isInForce : texts.enterAmount}
-          </span>
+        {limit === undefined || amount === undefined || isInForce ? (
+          <span role="status">{isInForce ? texts.isInForce : texts.enterAmount}</span>
         ) : (
           <ActionButton action={setLimit(name, limit, amount)} label={texts.change} className="button primary" />
         )}

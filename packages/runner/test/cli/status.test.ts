@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { child, desk, HEADER, until } from "./roundlot.ts"
@@ -111,11 +111,17 @@ describe("roundlot status", () => {
   })
 
   it("is not well while the daemon that drives its accounts is stopped, and once it is killed", async () => {
-    const { cli, json, place } = desk()
+    const { cli, folder, json, place } = desk()
     await cli("accounts", "add", "paper")
     const daemon = child(["start", ...place, "--account", "paper", "--port", "0", "--open"])
     await until(async () => Object(await json("status")).daemon?.answers === true)
     expect(await json("status")).toMatchObject({ overall: "well", driven: ["paper"] })
+    // What a daemon that was killed before has left says nothing while another process drives.
+    const word = join(folder, "books.daemon.json")
+    const own = readFileSync(word, "utf8")
+    writeFileSync(word, JSON.stringify({ ...Object(JSON.parse(own)), url: "http://127.0.0.1:1", pid: 1 }))
+    expect(await json("status")).toMatchObject({ overall: "well", driven: ["paper"], daemon: null })
+    writeFileSync(word, own)
     daemon.signal("SIGSTOP")
     const stopped = await cli("status")
     expect(stopped).toMatchObject({

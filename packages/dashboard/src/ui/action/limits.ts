@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
-import { grouped, withCents } from "../../format/figure.ts"
+import { grouped, negated, signOf, sumOf, withCents } from "../../format/figure.ts"
 import { texts } from "../../words/text/limits.ts"
 import type { Action } from "./Action.ts"
 import { recordedOf } from "./orderPolicy.ts"
@@ -13,6 +13,10 @@ export const amountOf = (text: string): string | undefined => {
   const amount = text.trim()
   return amount === "none" || (/^\d{1,15}(\.\d{1,9})?$/.test(amount) && Number(amount) > 0) ? amount : undefined
 }
+
+/** Is an amount the one in force, however it is written? */
+export const isSame = ({ amount, source }: Limit, said: string): boolean =>
+  said === "none" ? source === "lifted" : amount !== null && signOf(sumOf([said, negated(amount)])) === 0
 
 /** The amount of a limit with its unit. */
 export const amountWords = ({ amount, unit }: Pick<Limit, "amount" | "unit">): string =>

@@ -63,11 +63,15 @@ const MOST = 4
 const SHOWN_MS = 20_000
 
 /** Tells by the browser as well, where that was asked for and it allows it, and nobody looks at the page. */
-const tellOutside = ({ key, text }: Notice): void => {
+const showOutside = ({ key, text }: Notice): void => {
   if (!chosen().notify || !document.hidden || typeof Notification === "undefined") return
   if (Notification.permission !== "granted") return
-  const outside = new Notification("Roundlot", { body: text, tag: key })
-  outside.addEventListener("click", () => window.focus())
+  try {
+    const outside = new Notification("Roundlot", { body: text, tag: key })
+    outside.addEventListener("click", () => window.focus())
+  } catch {
+    // Browsers of phones have the class and let no page make one: the page has shown it.
+  }
 }
 
 /** A change that is worth a notice. */
@@ -113,13 +117,13 @@ const useNotices = () => {
   }
   const show = (notice: Notice): void => {
     const { isLoud, key } = notice
-    if (isLoud) tellOutside(notice)
     clearTimeout(ends.current.get(key))
     ends.current.set(
       key,
       setTimeout(() => drop(key), SHOWN_MS)
     )
     setNotices((all) => [...all.filter((each) => each.key !== key), notice].slice(-MOST))
+    if (isLoud) showOutside(notice)
   }
   const isShown = (key: string): boolean => ends.current.has(key)
   return { notices, drop, show, isShown }
