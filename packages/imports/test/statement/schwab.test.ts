@@ -99,7 +99,7 @@ describe("Schwab's transactions", () => {
       )
     )
     expect(executions.map(({ item }) => item)).toEqual([6])
-    expect(unread.map(({ item }) => item).toSorted()).toEqual([1, 2, 3, 4, 5])
+    expect(unread.map(({ item }) => item).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5])
     expect(unread.filter(({ reason }) => reason.length > 400 || /[\p{Cc}\p{Cs}]/u.test(reason))).toEqual([])
     expect(unread.find(({ item }) => item === 4)?.reason).toBe(
       'symbol "A\\u001B[2J" has control characters, or more than 200 characters'
