@@ -10,7 +10,7 @@ import type { Environment } from "./Environment.ts"
 import { type Flags, type Program, type Settings, settle, type Writing } from "./Program.ts"
 import type { Output } from "./terminal/Output.ts"
 import type { VerbError } from "./VerbError.ts"
-import { type making, writing } from "./within.ts"
+import { type making, requireStore, writing } from "./within.ts"
 
 type Sandbox = Writing | Broker.Brokers
 
@@ -34,7 +34,13 @@ export const changing = <A, E>(
   use: (settings: Settings) => Effect.Effect<A, E, Writing | FileSystem.FileSystem | Output>,
   within: typeof writing | typeof making = writing
 ): Effect.Effect<A, E | VerbError, Exclude<Around, Scope.Scope> | Output> =>
-  isDry ? Effect.scoped(onCopy(flags, use)) : within(flags, use)
+  isDry
+    ? Effect.scoped(
+        onCopy(flags, (settings) =>
+          Effect.zipRight(within === writing ? requireStore(settings.books) : Effect.void, use(settings))
+        )
+      )
+    : within(flags, use)
 
 /** Does something to copies of the store and of its paper exchange that are thrown away after it; the exchange is opened where it is asked. */
 export const onCopies = <A, E, R>(

@@ -248,6 +248,32 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     expect(seen.faults).toEqual([])
   })
 
+  test("an order is read again at its broker by hand, and one that ended short has a retry that says what it comes to", async () => {
+    const hung = { id: "short", when: { symbol: "MRK" }, do: { fill: { quantity: "1", price: "90" } } }
+    await daemon.cli("exchange", "do", JSON.stringify(hung))
+    await daemon.ask("/api/v1/trades", { sourceId: "short", symbol: "MRK", side: "buy", quantity: "3", price: "90" })
+    const id = await daemon.orderAt("partially_filled", "MRK")
+    await using seen = await open(`/orders/${id}`)
+    const { page } = seen
+    const dialog = page.getByRole("dialog")
+    await page.getByRole("button", { name: `Refresh ${id}` }).click()
+    await dialog.getByText(`roundlot orders recheck ${id}`).waitFor()
+    await dialog.getByRole("button", { name: `Refresh ${id}` }).click()
+    await dialog.getByText("Queued: see its job for the result.").waitFor()
+    await dialog.getByRole("button", { name: "Close" }).click()
+    const [job] = Object(await daemon.ask("/api/v1/jobs?type=orders.recheck&limit=1")).items
+    expect(job).toMatchObject({ payload: { orderId: expect.anything() } })
+    await daemon.cli("orders", "cancel", id, "--reason", "a test")
+    await daemon.orderAt("cancelled", "MRK")
+    await page.getByRole("button", { name: `Retry ${id}` }).click()
+    await dialog.getByText(`roundlot orders retry ${id} --reason`).waitFor()
+    // Its position cools down first, and a retry until then says that it would order nothing.
+    await dialog.getByText(`nothing would be ordered in the place of ${id}: CoolingDown`).waitFor()
+    expect(await findings(page)).toEqual([])
+    await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
+    expect(seen.faults).toEqual([])
+  })
+
   test("O24: an order in doubt is decided on its page, by who sees first what would follow", async () => {
     await inDoubt(daemon, "KO")
     await using seen = await open("/orders?status=in_doubt")

@@ -11,9 +11,11 @@ import {
   markEnded,
   markNotPlaced,
   markPlaced,
+  retryOrder,
   voidOrder
 } from "../ui/action/orders.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
+import { refreshOrder } from "../ui/action/jobs.ts"
 import { momentOf, useAsOf } from "../ui/parts/asOf.ts"
 import { Candidates, candidatesOf } from "../ui/action/Candidates.tsx"
 import * as columns from "../ui/table/columns.tsx"
@@ -245,12 +247,24 @@ const Contradicted = ({ order }: { readonly order: Order }) =>
     </div>
   )
 
+/** What may be done with an order as it stands: one that is live is read again or cancelled, one that ended short is retried. */
+const Actions = ({ of: order }: { readonly of: Order }) => {
+  const isOpen = isLive(order) || order.status === "in_doubt"
+  const isShort = !isOpen && order.status !== "filled"
+  return (
+    <>
+      {isOpen ? <ActionButton action={refreshOrder(order)} className="button quiet" /> : null}
+      {isLive(order) && order.cancelRequestedAt === null ? <ActionButton action={cancelOrder(order)} /> : null}
+      {isShort && order.origin === "accumulation" && order.replacedBy === null ? (
+        <ActionButton action={retryOrder(order)} />
+      ) : null}
+    </>
+  )
+}
+
 const Detail = ({ order }: { readonly order: Order }) => (
   <>
-    <PageHead
-      note={<Crumb id={order.id} name={texts.orders} to="/orders" />}
-      actions={isLive(order) && order.cancelRequestedAt === null ? <ActionButton action={cancelOrder(order)} /> : null}
-    >
+    <PageHead note={<Crumb id={order.id} name={texts.orders} to="/orders" />} actions={<Actions of={order} />}>
       <Side side={order.side} /> <Figure of={order.quantity} /> <Link href={pathOfPosition(order)}>{order.symbol}</Link>{" "}
       <SignView sign={signOfOrder(order)} />
       <Tags of={order} />

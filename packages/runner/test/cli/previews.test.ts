@@ -49,6 +49,14 @@ describe("previews", () => {
     expect(without.toSorted()).toEqual([...Object.keys(POINTLESS), ...MISSING].toSorted())
   })
 
+  it("a preview where there is no store is refused as the change is", async () => {
+    const { cli } = desk()
+    const asked = ["tokens", "revoke", "dana"] as const
+    const changed = await cli(...asked)
+    expect(JSON.stringify(changed)).toContain("there is no store at")
+    expect(await cli(...asked, "--dry-run")).toEqual(changed)
+  })
+
   it("a change of one record is shown as it is and as it would be, refused where it would be, and not made", async () => {
     const { cli, json } = desk()
     await cli("accounts", "add", "paper")

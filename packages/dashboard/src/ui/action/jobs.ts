@@ -33,6 +33,22 @@ export const testAlerts: Action = {
     )
 }
 
+/** Has an order read at its broker now. */
+export const refreshOrder = ({ id }: Pick<Documents.OrderDocument, "id">): Action => ({
+  verb: texts.refreshOrder({ id }),
+  isHarmless: true,
+  will: [texts.readsOrder({ id })],
+  willNot: [texts.noOrdersAreSent],
+  cli: () => `roundlot orders recheck ${id}`,
+  run: (api, _reason, key) =>
+    Effect.map(api.controls.recheckOrder({ path: { id }, headers: { "idempotency-key": key } }), (job) => ({
+      done: texts.queued,
+      account: "",
+      commandId: job.id,
+      effects: null
+    }))
+})
+
 /** Has books and brokers compared now. */
 export const reconcileNow: Action = {
   verb: texts.reconcileNow,

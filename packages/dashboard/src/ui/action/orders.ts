@@ -23,6 +23,19 @@ export const cancelOrder = (order: Documents.OrderDocument): Action => {
   }
 }
 
+/** Makes the order that is due in the place of one that has ended. */
+export const retryOrder = (order: Documents.OrderDocument): Action => {
+  const { id, symbol } = order
+  return {
+    verb: texts.retry({ id }),
+    ...ofOrder(order, retryOrder),
+    will: [texts.newOrderInPlace({ id, symbol })],
+    willNot: [texts.endedStays({ id })],
+    cli: (reason) => `roundlot orders retry ${id} --reason ${reason} --yes`,
+    ...command(id, (api, wish) => api.controls.retryOrder(wish))
+  }
+}
+
 /** Lets an order go that waits for a person, as it was shown. */
 export const approveOrder = (order: Seen<Documents.OrderDetail>): Action => {
   const { account, id, limitPrice, quantity, side, stopPrice, symbol } = order

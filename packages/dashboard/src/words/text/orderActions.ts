@@ -8,6 +8,9 @@ export const texts = messages({
   filledStay: "{filled} of {quantity} are filled, and stay.",
   stopPrice: "stop {price}",
   limitPrice: "limit {price}",
+  retry: "Retry {id}",
+  newOrderInPlace: "A new order is made in the place of {id}, for what {symbol} owes now.",
+  endedStays: "{id} stays as it ended. It is never sent again.",
   approve: "Approve {id}",
   isCheckedAgain:
     "{side} {quantity} {symbol} of {account} ({terms}) is checked against the account's limits again, and sent to the broker.",

@@ -10,6 +10,8 @@ export const texts = messages({
   sendsTestAlert: "A job sends a test alert through every channel, and reports failures.",
   noCaseIsOpened: "No case is opened.",
   queued: "Queued: see its job for the result.",
+  refreshOrder: "Refresh {id}",
+  readsOrder: "A job asks the broker for {id}, and books what it says.",
   reconcileNow: "Reconcile now",
   comparesAccounts: "A job compares every account with its broker. Differences become breaks.",
   noOrdersAreSent: "No orders are sent.",
