@@ -224,6 +224,17 @@ describe("instructions", () => {
     })
   )
 
+  it.scoped("SIM: an order sent again under its id is a duplicate, even where an instruction rejects it", () =>
+    Effect.gen(function* () {
+      const { broker, exchange } = yield* open()
+      const order = five()
+      yield* send(broker, order)
+      yield* exchange.instruct(whenPlaced({ reject: { words: "AAPL is halted" } }))
+      assert.deepInclude((yield* send(broker, order)).answer, { _tag: "Unknown", isIdInUse: true })
+      assert.deepStrictEqual(yield* shown(exchange), ["filled 5/5 750"])
+    })
+  )
+
   it.scoped("SIM: a cancel may be refused, lost, ignored, or come after a fill", () =>
     Effect.gen(function* () {
       const { broker, exchange } = yield* open()

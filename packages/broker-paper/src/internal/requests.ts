@@ -183,7 +183,8 @@ const act = <A>(
   }
   if (ask.operation !== "place" && filling?._tag === "fill") besides(subject?.brokerOrderId, [filling])
   if (!changes) besides(subject?.brokerOrderId, scene.script.besides)
-  const served = instead === undefined ? process(scene) : answerInstead(floor, instead)
+  const isResent = ask.operation === "place" && instead?._tag === "reject" && hasClientId(floor, ask, subject)
+  const served = instead === undefined || isResent ? process(scene) : answerInstead(floor, instead)
   if (ask.operation === "place" && filling?._tag === "fill" && isTaken(floor, served)) besides(served.order, [filling])
   if (changes) besides(served.order ?? subject?.brokerOrderId, scene.script.besides)
   const about = `request ${scene.requestNumber} (${[ask.operation, served.order ?? subject?.symbol].filter(Boolean).join(" ")})`
@@ -195,6 +196,10 @@ const act = <A>(
   }
   return served
 }
+
+/** A broker checks the client id first: what it has under that id is not refused a second time for another reason. */
+const hasClientId = ({ rows }: Floor, { account }: Ask, subject: Subject | undefined): boolean =>
+  typeof subject?.clientOrderId === "string" && rows.orderByClientId(account, subject.clientOrderId) !== undefined
 
 const isTaken = ({ rows }: Floor, { order }: Served<unknown>): boolean => {
   const made = order === undefined ? undefined : rows.order(order)
