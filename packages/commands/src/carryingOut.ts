@@ -93,18 +93,10 @@ const liveWithin = (account: AccountName.AccountName, { _tag, scope }: Scoped) =
     const inDoubt = yield* ordersWithin(account, scope, ["in_doubt"])
     const working = _tag === "Halt" ? yield* ordersWithin(account, scope, WORKING) : undefined
     return {
-      inDoubt: inDoubt.map(shortOf),
-      ...(working === undefined ? {} : { working: working.map(shortOf) })
+      inDoubt: inDoubt.map(orders.shortOf),
+      ...(working === undefined ? {} : { working: working.map(orders.shortOf) })
     }
   })
-
-const shortOf = ({ account, id, quantity, side, symbol }: Order.Order): Documents.OrderInShort => ({
-  id: Id.format("order", id),
-  account,
-  symbol,
-  side,
-  quantity: Decimal.format(quantity)
-})
 
 /** Who is to say that an order has ended sees what its broker says. */
 const contradictionOf = (command: Command.Command) =>

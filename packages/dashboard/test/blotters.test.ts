@@ -64,6 +64,23 @@ describe("a blotter", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("an order has the notional of each fill, and the equation of its position", async () => {
+    const [fill] = Object(await daemon.ask(`/api/v1/orders/${filled}/fills`)).items
+    const { account, hedged, inFlight, residual, symbol, target } = Object(
+      await daemon.ask(`/api/v1/positions/${Object(await daemon.ask(`/api/v1/orders/${filled}`)).symbol}?account=paper`)
+    )
+    await using seen = await open(`/orders/${filled}`)
+    const { page } = seen
+    const heading = page.getByRole("heading", { name: `Position ${symbol} of ${account}` })
+    const position = page.locator("section", { has: heading })
+    await position.waitFor()
+    const figures = await position.locator("dd").allInnerTexts()
+    expect(figures.map((each) => each.replace(/^[=+−]\s*/, ""))).toEqual([target, hedged, inFlight, residual])
+    const [row] = await page.getByRole("table", { name: "Executions" }).locator("tbody tr").allInnerTexts()
+    expect(row).toContain(String(Number(fill.quantity) * Number(fill.price)))
+    expect(seen.faults).toEqual([])
+  })
+
   test("of fills says what they come to, exactly, of those that count and are loaded", async () => {
     await using seen = await open("/settings")
     const { page } = seen

@@ -120,6 +120,7 @@ describe("what is told at a glance", () => {
       cases.getByRole("link").evaluateAll((all) => all.map((each) => each.getAttribute("href")?.split("/").at(-1)))
     // It stands as itself until its break has settled.
     await expect.poll(hrefs).toEqual([doubt])
+    await cases.first().getByText("$180.00", { exact: true }).waitFor()
     await page.goto(`${daemon.url}/attention`)
     await page.getByRole("table", { name: "Attention" }).getByText(doubtful).waitFor()
     expect(await page.getByRole("link", { name: doubtful, exact: true }).count()).toBe(0)

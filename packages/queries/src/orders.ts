@@ -55,6 +55,15 @@ export interface OrderFilters extends ListOptions, Period {
   readonly currency?: string | undefined
 }
 
+/** An order in short, as previews and the overview list it. */
+export const shortOf = ({ account, id, quantity, side, symbol }: Order.Order): Documents.OrderInShort => ({
+  id: Id.format("order", id),
+  account,
+  symbol,
+  side,
+  quantity: Decimal.format(quantity)
+})
+
 /** The document of an order. A row without what its status demands is a `BadRow` (FILL-7). */
 export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Table.BadRow> =>
   Either.map(Order.stateOf(order), (state) => {

@@ -1,7 +1,17 @@
 import { Server, type Documents } from "@roundlot/api"
 import { Account, type AccountName, Clock, Decimal, Fill, Instant, Order, Position, Reads } from "@roundlot/core"
 import { Id, OrderState, TradeRepository, XnysCalendar } from "@roundlot/core/adapter"
-import { Feed, Health, OpenCases, overallStatus, Reconciliation, Risk, TradingState } from "@roundlot/core/ledger"
+import {
+  Feed,
+  Health,
+  OpenCases,
+  overallStatus,
+  Reconciliation,
+  Risk,
+  Stake,
+  Trading,
+  TradingState
+} from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import * as breaks from "./breaks.ts"
 import * as controls from "./controls.ts"
@@ -30,6 +40,13 @@ export const marketAt = (now: Instant.Instant): Documents.OverviewDocument["mark
   const changesAt = isOpen ? session.closesAt : session?.opensAt
   return { isOpen, changesAt: changesAt === undefined ? null : Instant.format(changesAt) }
 }
+
+const unconfirmedOf = ({ order, stake }: Trading.Doubtful): Documents.OverviewDocument["inDoubt"][number] => ({
+  ...orders.shortOf(order),
+  askedNotional: decimalOrNull(order.askedNotional),
+  dollars: decimalOrNull(Stake.dollarsAtRisk(stake)),
+  sentAt: timeOrNull(order.sentAt)
+})
 
 /** What the books do not have: the parts of the daemon that fail, whether it answers, and the accounts that a process drives. */
 export interface Processes {
@@ -94,7 +111,7 @@ export const overviewWhere = Effect.fnUntraced(function* ({ answers, drives, fai
         ),
         latestOrders: yield* orders.documentsOf(yield* latestOf(working)),
         lastFillAt: timeOrNull(fill?.executedAt),
-        inDoubt: settled.inDoubt.map(({ id }) => Id.format("order", id)),
+        inDoubt: Trading.unsaid(settled.cases, yield* Risk.doubtful).map(unconfirmedOf),
         openBreaks: yield* breaks.openDocumentsOf(open.breaks),
         breakCases: settled.cases.map(({ breaks: all }) => all.map(({ id }) => Id.format("break", id))),
         proposed: open.proposed.map((order) => ({

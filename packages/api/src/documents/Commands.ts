@@ -28,7 +28,8 @@ export const EffectsDocument = Schema.Struct({
 /** What would follow from a command. */
 export type EffectsDocument = typeof EffectsDocument.Type
 
-const OrderInShort = Schema.Struct({
+/** An order in short: which one, and what it asks for. */
+export const OrderInShort = Schema.Struct({
   id: Id,
   account: Schema.String,
   symbol: Schema.String,
@@ -36,7 +37,7 @@ const OrderInShort = Schema.Struct({
   quantity: Decimal
 }).annotations({ identifier: "OrderInShort" })
 
-/** An order in short. */
+/** An order in short: which one, and what it asks for. */
 export type OrderInShort = typeof OrderInShort.Type
 
 /** What a command did, in a sentence, and its id; of a dry run, what it would do, and its effects. */

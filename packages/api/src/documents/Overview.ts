@@ -2,6 +2,7 @@ import { overallStatuses } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { BreakDocument } from "./History.ts"
 import { ControlDocument } from "./Accounts.ts"
+import { OrderInShort } from "./Commands.ts"
 import { PositionDocument } from "./Positions.ts"
 import { OrderDocument } from "./Orders.ts"
 import { TradingDocument } from "./Trading.ts"
@@ -33,6 +34,14 @@ const Proposed = Schema.Struct({
   approveBy: Time
 })
 
+/** An order whose broker has not acknowledged it. `dollars`: what it may still fill, null where no price is known. */
+const UnconfirmedOrder = Schema.Struct({
+  ...OrderInShort.fields,
+  askedNotional: Schema.NullOr(Decimal),
+  dollars: Schema.NullOr(Decimal),
+  sentAt: Schema.NullOr(Time)
+}).annotations({ identifier: "UnconfirmedOrder" })
+
 /** All at a glance: what a dashboard's first page asks for. */
 export const OverviewDocument = Schema.Struct({
   ...past,
@@ -58,7 +67,7 @@ export const OverviewDocument = Schema.Struct({
   /** When the fill that came in last was executed; null where there is none. */
   lastFillAt: Schema.NullOr(Time),
   /** Orders in doubt that no case says so of. */
-  inDoubt: Schema.Array(Id),
+  inDoubt: Schema.Array(UnconfirmedOrder),
   /** The gravest first. */
   openBreaks: Schema.Array(BreakDocument),
   /** Those that are cases, cause by cause. */

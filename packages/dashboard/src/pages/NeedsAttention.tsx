@@ -4,7 +4,7 @@ import { Link } from "wouter"
 import { useIsStale } from "../api/asking.ts"
 import { ofAllAccounts } from "../ui/parts/asOf.ts"
 import { AtRisk, RecommendedVerdict } from "../ui/action/AtRisk.tsx"
-import { Age, Foreign, Time } from "../ui/parts/Figure.tsx"
+import { Age, Figure, Foreign, Time } from "../ui/parts/Figure.tsx"
 import { SameCause } from "../ui/record/SameCause.tsx"
 import { SignIcon, StateSign } from "../ui/parts/Sign.tsx"
 import { eventWords } from "../words/events.ts"
@@ -18,6 +18,8 @@ interface Line {
   readonly key: string
   readonly sign: ReactNode
   readonly text: ReactNode
+  /** Dollars at stake, where they are known. */
+  readonly dollars?: string | null
   readonly at: string | null
   readonly to: string
   readonly verb: "Resolve" | "Review"
@@ -60,17 +62,28 @@ const ofBreak = ({ found, ids }: BreakCase): Line => ({
       ) : null}
     </>
   ),
+  dollars: found.atRisk.dollars,
   at: found.openedAt,
   to: `/attention/${found.id}`,
   verb: texts.review
 })
 
-const ofDoubt = (id: string): Line => ({
-  key: id,
+/** How much an order asks for: shares, or dollars where it asks for those. */
+const sizeOf = ({ askedNotional, quantity }: { readonly askedNotional: string | null; readonly quantity: string }) =>
+  askedNotional === null ? quantity : texts.dollarsOf({ notional: askedNotional })
+
+const ofDoubt = (order: Overview["inDoubt"][number]): Line => ({
+  key: order.id,
   sign: <StateSign family="order" state="in_doubt" />,
-  text: texts.unconfirmedLine({ id }),
-  at: null,
-  to: `/attention/${id}`,
+  text: texts.unconfirmedLine({
+    side: order.side,
+    size: sizeOf(order),
+    symbol: <strong>{order.symbol}</strong>,
+    account: order.account
+  }),
+  dollars: order.dollars,
+  at: order.sentAt,
+  to: `/attention/${order.id}`,
   verb: texts.resolve
 })
 
@@ -98,17 +111,9 @@ const ofProposed = ({
 })
 
 /** What became of an order that was not filled, and why where its broker said so. */
-const failureOf = ({
-  account,
-  askedNotional,
-  quantity,
-  reason,
-  side,
-  status,
-  symbol
-}: Overview["failedOrders"][number]): ReactNode => {
-  const size = askedNotional === null ? quantity : texts.dollarsOf({ notional: askedNotional })
-  const order = { side, size, symbol: <strong>{symbol}</strong>, account }
+const failureOf = (found: Overview["failedOrders"][number]): ReactNode => {
+  const { account, reason, side, status, symbol } = found
+  const order = { side, size: sizeOf(found), symbol: <strong>{symbol}</strong>, account }
   const isRejected = status === "rejected"
   if (reason === null) return isRejected ? texts.rejected(order) : texts.failed(order)
   const failed = { ...order, reason: <Foreign text={reason} /> }
@@ -198,10 +203,11 @@ export const NeedsAttention = ({ overview }: { readonly overview: Overview }) =>
   return (
     <section className="panel cases" aria-label={texts.needsAttention}>
       <ul>
-        {lines.slice(0, MOST).map(({ at, key, sign, text, to, verb }) => (
+        {lines.slice(0, MOST).map(({ at, dollars = null, key, sign, text, to, verb }) => (
           <li key={key}>
             {sign}
             <span className="what">{text}</span>
+            <span className="figure">{dollars === null || dollars === "0" ? null : <Figure of={dollars} money />}</span>
             <span className="faint">{at === null ? null : <Age at={at} />}</span>
             <Link href={to} className="button small">
               {verb}

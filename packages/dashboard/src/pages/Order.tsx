@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { orderOf, type Seen } from "../api/records.ts"
-import { isRounded, negated, signOf, sumOf } from "../format/figure.ts"
+import { isRounded, negated, productOf, signOf, sumOf } from "../format/figure.ts"
 import {
   acceptReport,
   approveOrder,
@@ -23,6 +23,7 @@ import type { Column } from "../ui/table/Column.ts"
 import { type Fact, Facts } from "../ui/parts/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/parts/Figure.tsx"
 import { Panel } from "../ui/parts/Panel.tsx"
+import { Equation } from "../ui/chart/Bars.tsx"
 import { PriceBand } from "../ui/chart/PriceBand.tsx"
 import { BreakBanner, Crumb, RecordLink, Shown, WhyLink } from "../ui/record/Record.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
@@ -77,12 +78,13 @@ const sumsIn = (allocations: Order["allocations"]) => {
 }
 
 /** What the fills that count come to; a commission that is not known of each of them is not known. */
-const sumsOut = ({ averagePrice, fills }: Order) => {
+const sumsOut = ({ averagePrice, filledNotional, fills }: Order) => {
   const canonical = fills.filter((fill) => fill.canonical)
   const commissions = canonical.flatMap(({ commission }) => commission ?? [])
   return {
     quantity: sumOf(canonical.map(({ quantity }) => quantity)),
     price: averagePrice,
+    notional: filledNotional,
     commission: commissions.length === canonical.length ? sumOf(commissions) : null,
     counts: averagePrice === null ? null : isRounded(averagePrice) ? texts.roundedAveragePrice : texts.averagePrice
   }
@@ -102,9 +104,27 @@ const cameOut: ReadonlyArray<Column<Documents.FillDocument>> = [
   columns.time("executed", ({ executedAt }) => executedAt),
   columns.figureOfFill("quantity", ({ quantity }) => quantity),
   columns.figureOfFill("price", ({ price }) => price),
+  columns.figureOfFill("notional", ({ price, quantity }) => (price === null ? null : productOf(quantity, price))),
   columns.figureOfFill("commission", ({ commission }) => commission),
   columns.counts
 ]
+
+/** What its position comes to with this order, at the moment that is looked at. */
+const PositionOfOrder = ({ account, symbol }: { readonly account: string; readonly symbol: string }) => {
+  const asOf = useAsOf()
+  const { data } = useAsk(["position", account, symbol, asOf], (api) =>
+    api.positions.show({ path: { symbol }, urlParams: { account, ...momentOf(asOf) } })
+  )
+  return data === undefined ? null : (
+    <Panel
+      title={texts.positionOf({ symbol, account })}
+      note={texts.asOf({ at: <Moment at={data.updatedAt} /> })}
+      action={<Link href={pathOfPosition(data)}>{texts.position}</Link>}
+    >
+      <Equation of={data} />
+    </Panel>
+  )
+}
 
 const Attempts = ({ attempts }: { readonly attempts: Order["attempts"] }) => (
   <>
@@ -357,6 +377,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
         }
       />
     </div>
+    <PositionOfOrder account={order.account} symbol={order.symbol} />
     <WaitingFills order={order} />
     <Attempts attempts={order.attempts} />
     <Timeline account={order.account} history={order.history} />

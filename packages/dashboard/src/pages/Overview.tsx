@@ -201,9 +201,11 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
                   <Figure of={order.quantity} /> <strong>{order.symbol}</strong>
                 </Link>
               </span>
-              <SignView sign={signOfOrder(order)} />
-              <span className="faint">
-                <Age at={order.createdAt} />
+              <span className="state">
+                <SignView sign={signOfOrder(order)} />
+                <span className="faint">
+                  <Age at={order.createdAt} />
+                </span>
               </span>
             </li>
           ))}

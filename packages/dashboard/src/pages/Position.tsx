@@ -163,16 +163,6 @@ const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => 
   )
 }
 
-/** The rows that each figure of a position sums up. */
-const rowsOf = ({ account, symbol }: Position) => {
-  const asked = new URLSearchParams({ account, symbol }).toString()
-  return {
-    target: `/trades?${asked}`,
-    hedged: `/fills?${asked}&canonical=true`,
-    inFlight: `/orders?${asked}`
-  }
-}
-
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** What order comes next, or why there is none; a cool-down ticks. */
@@ -275,7 +265,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
         <BoundBanner key={nameOf(each)} by={each} />
       ))}
       <Panel title={texts.position} note={texts.asOf({ at: <Moment at={position.updatedAt} /> })}>
-        <Equation sum={position} rows={rowsOf(position)} />
+        <Equation of={position} />
         <div className="next">
           <LotGauge residual={position.residual} from={from} isHeld={isStopped(next.answer)} />
           <span className="figure">

@@ -236,7 +236,10 @@ it.effect(
       yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1" })
       yield* scene.at(54)
       expect(yield* shown).toEqual([["in_doubt", "O1", null, null]])
-      expect([yield* countedNow, (yield* overview.overview).inDoubt]).toEqual([1, ["O1"]])
+      expect([yield* countedNow, (yield* overview.overview).inDoubt]).toMatchObject([
+        1,
+        [{ id: "O1", side: "buy", quantity: "2", symbol: "AAPL" }]
+      ])
       yield* scene.at(62)
       const [line, ...more] = yield* cases.list
       expect([line, more]).toMatchObject([

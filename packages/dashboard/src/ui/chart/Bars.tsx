@@ -72,33 +72,44 @@ const Summing = ({ children, to }: { readonly to: string | undefined; readonly c
   )
 
 interface EquationProps {
-  readonly sum: Sum
-  /** Where the rows are that a figure sums up. */
-  readonly rows: Readonly<Partial<Record<keyof Sum, string>>>
+  readonly of: Sum & { readonly account: string; readonly symbol: string }
+}
+
+/** The lists of the rows that each figure of a position sums up. */
+const listsOf = ({ account, symbol }: EquationProps["of"]): Readonly<Partial<Record<keyof Sum, string>>> => {
+  const asked = new URLSearchParams({ account, symbol }).toString()
+  return {
+    target: `/trades?${asked}`,
+    hedged: `/fills?${asked}&canonical=true`,
+    inFlight: `/orders?${asked}`
+  }
 }
 
 /** `target = hedged + in flight + residual`, each a way to its rows, which says itself where it does not add up. */
-export const Equation = ({ rows, sum }: EquationProps) => (
-  <div className="equation">
-    <dl>
-      {(["target", "hedged", "inFlight", "residual"] as const).map((term, at) => (
-        <div key={term}>
-          <dt>
-            <Head term={term} />
-          </dt>
-          <dd>
-            {at === 0 ? null : <span className="faint">{at === 1 ? "=" : signOf(sum[term]) < 0 ? MINUS : "+"} </span>}
-            <Summing to={rows[term]}>
-              <Figure of={at > 1 ? magnitude(sum[term]) : sum[term]} />
-            </Summing>
-          </dd>
-        </div>
-      ))}
-    </dl>
-    {addsUp(sum) ? null : (
-      <p className="tone-danger" role="alert">
-        {texts.doesNotAddUp}
-      </p>
-    )}
-  </div>
-)
+export const Equation = ({ of: sum }: EquationProps) => {
+  const lists = listsOf(sum)
+  return (
+    <div className="equation">
+      <dl>
+        {(["target", "hedged", "inFlight", "residual"] as const).map((term, at) => (
+          <div key={term}>
+            <dt>
+              <Head term={term} />
+            </dt>
+            <dd>
+              {at === 0 ? null : <span className="faint">{at === 1 ? "=" : signOf(sum[term]) < 0 ? MINUS : "+"} </span>}
+              <Summing to={lists[term]}>
+                <Figure of={at > 1 ? magnitude(sum[term]) : sum[term]} />
+              </Summing>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {addsUp(sum) ? null : (
+        <p className="tone-danger" role="alert">
+          {texts.doesNotAddUp}
+        </p>
+      )}
+    </div>
+  )
+}

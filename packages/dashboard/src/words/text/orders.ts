@@ -22,6 +22,9 @@ export const texts = messages({
   contradicted:
     "{fact} Since {since}. It counts as live until a second reading agrees; look at the broker and confirm it with what you see there.",
   orders: "Orders",
+  position: "Position",
+  positionOf: "Position {symbol} of {account}",
+  asOf: "as of {at}",
   unconfirmed:
     "Unconfirmed: sent, no acknowledgement received. It counts as in flight until its state is known. Look at the broker and decide it with what you see there; on the command line: {command}",
   filledOfQuantity: "{filled} of {quantity}",

@@ -56,7 +56,7 @@ export const texts = messages({
   noResiduals: "No residuals. Positions with a residual are listed here, the nearest to an order first.",
   breakLine: "{subject}: {kind} on {account}, {evidence}",
   review: "Review",
-  unconfirmedLine: "Order {id}: sent, no acknowledgement received. It counts as in flight.",
+  unconfirmedLine: "{side} {size} {symbol} on {account}: sent, no acknowledgement received. It counts as in flight.",
   resolve: "Resolve",
   proposedLine: "{side} {quantity} {symbol} on {account}: approve it by {approveBy}, or it is not sent.",
   dollarsOf: "${notional} of",
