@@ -1,6 +1,6 @@
 import type { Effect } from "effect"
 import type { ReactNode } from "react"
-import { Link } from "wouter"
+import { Link, useLocation } from "wouter"
 import { useAsk } from "../../api/asking.ts"
 import type { Api } from "../../api/client.ts"
 import type { Past } from "../../api/records.ts"
@@ -11,6 +11,7 @@ import { momentOf, useAsOf } from "../parts/asOf.ts"
 import { CopyId } from "../parts/CopyId.tsx"
 import { Foreign, GivenId } from "../parts/Figure.tsx"
 import { Asked } from "../parts/Panel.tsx"
+import { placeOf, siblingOf } from "../parts/siblings.ts"
 import { StateSign } from "../parts/Sign.tsx"
 import { texts } from "../../words/text/parts.ts"
 
@@ -31,10 +32,26 @@ export const WhyLink = ({ of }: { readonly of: string }) => (
   </Link>
 )
 
+/** Which row of the list it came from a record is, and the ways to its neighbours. */
+const PlaceInList = () => {
+  const [path] = useLocation()
+  const found = placeOf(path)
+  if (found === undefined) return null
+  const [previous, next] = [siblingOf(path, -1), siblingOf(path, 1)]
+  return (
+    <span className="place">
+      {previous === undefined ? null : <Link href={previous}>{texts.previous}</Link>}
+      <span className="figure">{texts.placeInList(found)}</span>
+      {next === undefined ? null : <Link href={next}>{texts.next}</Link>}
+    </span>
+  )
+}
+
 /** Where a record belongs: the list of its kind, and its id. */
 export const Crumb = ({ id, name, to }: { readonly id: string; readonly name: string; readonly to: string }) => (
   <>
     <Link href={to}>{name}</Link> · <GivenId id={id} />
+    <PlaceInList />
   </>
 )
 
