@@ -9,7 +9,9 @@ import type { Wire } from "./Wire.ts"
 
 const Balance = Schema.Struct({
   buyingPower: Schema.optional(Decimal.FromString),
-  cashAvailableForTrading: Schema.optional(Decimal.FromString)
+  cashAvailableForTrading: Schema.optional(Decimal.FromString),
+  longMarketValue: Schema.optional(Decimal.FromString),
+  shortMarketValue: Schema.optional(Decimal.FromString)
 })
 
 /** One row of an account's `positions`. */
@@ -33,14 +35,19 @@ export const AccountAnswer = Schema.Struct({
 const readAccount = ({ linked, wire }: Pick<Desk, "linked" | "wire">, operation: string, fields: string) =>
   Effect.flatMap(linked, ({ hash }) => reading(wire, operation, `/trader/v1/accounts/${hash}${fields}`, AccountAnswer))
 
-/** What the account holds. A row that cannot be read is no absence: the listing is in part then (P8). */
+/** Do balances value shares, long or short? */
+const valuesShares = ({ longMarketValue, shortMarketValue }: typeof Balance.Type): boolean =>
+  [longMarketValue, shortMarketValue].some((value) => value !== undefined && !Decimal.isZero(value))
+
+/** What the account holds. Schwab leaves `positions` out where nothing is held: where its balances value shares, that is no listing (P8). A row that cannot be read is no absence: the listing is in part then (P8). */
 export const positions = (desk: Desk): Broker.BrokerService["positions"] =>
   Effect.gen(function* () {
     const { securitiesAccount } = yield* readAccount(desk, "positions", "?fields=positions")
-    const { complete, rows } = yield* rowsOf("positions", PositionAnswer, securitiesAccount.positions ?? [])
+    const { accountNumber, currentBalances = {}, positions: listed } = securitiesAccount
+    const { complete, rows } = yield* rowsOf("positions", PositionAnswer, listed ?? [])
     return {
-      complete,
-      brokerAccountId: securitiesAccount.accountNumber,
+      complete: complete && (listed !== undefined || !valuesShares(currentBalances)),
+      brokerAccountId: accountNumber,
       holdings: rows.map(({ value: { averagePrice, instrument: of, longQuantity, shortQuantity } }) => ({
         symbol: of.symbol,
         quantity: Decimal.subtract(longQuantity, shortQuantity),

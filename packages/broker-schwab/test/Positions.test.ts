@@ -19,7 +19,24 @@ const unreadable: ReadonlyArray<{ readonly what: string; readonly named: string;
   { what: "no symbol", named: "one without a symbol: instrument.symbol", differs: { instrument: { symbol: null } } }
 ]
 
+const withoutPositions: ReadonlyArray<readonly [string, object, boolean]> = [
+  ["without shares in its balances", { longMarketValue: 0, shortMarketValue: 0 }, true],
+  ["with long shares in them", { longMarketValue: 412.5, shortMarketValue: 0 }, false],
+  ["with short shares in them", { longMarketValue: 0, shortMarketValue: -98.1 }, false]
+]
+
 describe("what Schwab lists as held", () => {
+  it.scopedLive.each(withoutPositions)(
+    "FILL-3: an account without `positions`, %s: nothing is held, or the listing is in part",
+    ([, currentBalances, isComplete]) =>
+      Effect.gen(function* () {
+        const { broker, exchange } = yield* open()
+        const body = { securitiesAccount: { accountNumber: "12345678", currentBalances } }
+        yield* exchange.instruct({ id: "p", when: { operation: "account" }, do: { answer: { status: 200, body } } })
+        assert.deepInclude(yield* broker.positions, { complete: isComplete, holdings: [] })
+      })
+  )
+
   it.scopedLive.each(unreadable)(
     "FILL-3: a row with $what makes the listing one in part, and loses no other row",
     ({ differs, named }) =>
