@@ -1,6 +1,7 @@
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import { Cause, Effect, Exit, Fiber, Layer, Logger } from "effect"
+import { unknownWord, type UsageError } from "@roundlot/commands/errors"
+import { Cause, Effect, Either, Exit, Fiber, Layer, Logger } from "effect"
 import { Environment, type Variables } from "../Environment.ts"
 import type { Program } from "../Program.ts"
 import { arrange } from "./argv.ts"
@@ -11,13 +12,29 @@ import { config, VERSION, type Surroundings, type VerbError } from "./Verb.ts"
 
 const HELP = ["--help", "-h"]
 
+/** What may be said beside a group of verbs, which shows its help: what its verbs have in common. */
+const GROUP_FLAGS = [...HELP, "--store", "--config", "--env-file", "--paper", "--json", "--wide"]
+
+const checkGroupFlags = (
+  path: ReadonlyArray<string>,
+  flags: ReadonlyArray<string>
+): Either.Either<void, UsageError> => {
+  const unknown = flags.find((flag) => !GROUP_FLAGS.includes(flag.split("=")[0] ?? flag))
+  return unknown === undefined
+    ? Either.right(undefined)
+    : Either.left(unknownWord(["Option of roundlot", ...path].join(" "), unknown, GROUP_FLAGS))
+}
+
 /** Finds the verb and does it, or says what it is. */
 const perform = (root: Tree.Tree, words: ReadonlyArray<string>): Effect.Effect<void, VerbError, Surroundings> =>
   Effect.gen(function* () {
     const { raw } = yield* Output
     if (words.length === 1 && words[0] === "--version") return yield* raw(`roundlot ${VERSION}\n`)
     const { path, rest, tree } = yield* Tree.find(root, words)
-    if (tree._tag === "Group") return yield* raw(`${Tree.helpOf(path, tree)}\n`)
+    if (tree._tag === "Group") {
+      yield* checkGroupFlags(path, rest)
+      return yield* raw(`${Tree.helpOf(path, tree)}\n`)
+    }
     const verb = yield* Effect.promise(tree.load)
     if (rest.some((word) => HELP.includes(word))) return yield* raw(`${verb.help()}\n`)
     return yield* verb.run(yield* arrange(path.join(" "), verb.usage, rest))

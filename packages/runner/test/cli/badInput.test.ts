@@ -218,6 +218,12 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
   it.each([
     ["a missing file", ["trades", "import", "/nowhere/a.csv"], 1, "/nowhere/a.csv does not exist"],
     ["an unknown verb", ["ordres", "list"], 2, "Did you mean 'orders'?"],
+    [
+      "an unknown flag of a group",
+      ["orders", "--jsno"],
+      2,
+      "Option of roundlot orders '--jsno' is not known. Did you mean '--json'?"
+    ],
     ["an unknown flag", ["orders", "list", "--symbl", "A"], 2, "Did you mean '--symbol'?"],
     [
       "a store of another kind",
