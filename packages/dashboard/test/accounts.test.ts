@@ -118,8 +118,19 @@ test("a limit is seen with what of it is used, and raised with a reason", async 
   await dialog.getByText(/^Recorded for paper: entry \d+, /).waitFor()
   await dialog.getByRole("button", { name: "Close" }).click()
   await limits.getByText("$8,000.00").waitFor()
-  expect(await daemon.ask("/api/v1/journal?tag=AccountChanged&order=newest&limit=1")).toMatchObject({
-    items: [{ cause: { kind: "command", reason: "a larger day" } }]
+  await form.getByLabel("New amount").fill("9000")
+  await form.getByRole("button", { name: "Change limit" }).click()
+  await dialog.getByLabel("Reason").fill("a larger day still")
+  // Lowered by another person while the dialog is open: what was seen is no longer in force.
+  await daemon.cli("controls", "set", "--account", "paper", "--daily-notional", "4500", "--reason", "a loss", "--yes")
+  await dialog.getByRole("button", { name: "Change Dollars per day of paper" }).click()
+  await dialog.getByText(/has changed since it was read/).waitFor()
+  await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
+  await limits.getByText("$4,500.00", { exact: true }).waitFor()
+  await daemon.cli("controls", "set", "--account", "paper", "--daily-notional", "8000", "--reason", "again", "--yes")
+  await limits.getByText("$8,000.00").waitFor()
+  expect(await daemon.ask("/api/v1/journal?tag=AccountChanged&order=newest&limit=3")).toMatchObject({
+    items: [{}, {}, { cause: { kind: "command", reason: "a larger day" } }]
   })
   expect(seen.faults).toEqual([])
 })

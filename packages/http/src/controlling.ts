@@ -232,13 +232,20 @@ const readHolding = ({ quantity, symbol }: Holding, at: number) =>
     quantity: read(`holdings[${at}].quantity`, Decimal.FromString, quantity, "number of shares")
   })
 
-/** Sets limits of an account; one that lets more through than before needs its reason. */
-const setLimits = (named: string, { reason, ...limits }: typeof Documents.LimitsRequest.Type) =>
+/** Sets limits of an account as its caller read it; one that lets more through than before needs its reason. */
+const setLimits = (
+  named: string,
+  tag: string | undefined,
+  { reason, ...limits }: typeof Documents.LimitsRequest.Type
+) =>
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     const { name: actor } = yield* Access.Caller
     const name = yield* accountNames.known(named)
     const before = yield* Reads.account(name)
+    const versions = versionsIn(tag, name)
+    if (versions !== undefined && !versions.some((version) => version === before?.version))
+      return yield* new carryingOut.StaleRecord({ version: before?.version })
     const settings = yield* Effect.mapError(
       accountEntry.readAccount({ limits: accountEntry.said(limits) }, name, before ?? Account.defaultSettings),
       ({ message }) => Problem.failures.badRequest(message)
@@ -457,7 +464,11 @@ const ofControls = (settings: Settings) =>
         )
       )
       .handle("setLimits", (asked) =>
-        acted(once(Documents.AccountDetail, asked, () => setLimits(asked.path.name, asked.payload)))
+        acted(
+          once(Documents.AccountDetail, asked, () =>
+            setLimits(asked.path.name, asked.headers["if-match"], asked.payload)
+          )
+        )
       )
       .handle("setOrderPolicy", (asked) =>
         acted(once(Documents.AccountDetail, asked, () => setOrderPolicy(asked.path.name, asked.payload, settings)))

@@ -3,10 +3,10 @@ import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { Api } from "@roundlot/api"
-import { Order, Reads, Trade } from "@roundlot/core"
+import { AccountName, Order, Reads, Trade } from "@roundlot/core"
 import { Id, TradeRepository } from "@roundlot/core/adapter"
 import { AttendedCases, Batch, Break } from "@roundlot/core/ledger"
-import { Effect, type Layer } from "effect"
+import { Effect, type Layer, Schema } from "effect"
 
 const { RoundlotApi } = Api
 
@@ -27,9 +27,16 @@ const versionOfBreak = (id: number | undefined) =>
     return Math.max(found.version, attended(found)?.version ?? 0)
   })
 
+const isAccountName = Schema.is(AccountName.AccountName)
+
+const versionOfAccount = (name: string) =>
+  isAccountName(name) ? Effect.map(Reads.account(name), (found) => found?.version) : Effect.succeed(undefined)
+
 /** The version of the record that a path is about; none where it is about none, or there is no such record. */
 const versionOf = (kind: string, id: string) => {
   switch (kind) {
+    case "accounts":
+      return versionOfAccount(id)
     case "orders":
       return versionIn(Order.OrderTable, Id.parse("order", id))
     case "trades":
@@ -42,11 +49,18 @@ const versionOf = (kind: string, id: string) => {
   }
 }
 
-const PATH = /^\/api\/v1\/(orders|trades|breaks|batches|cases)\/([A-Za-z]?\d+)$/
+const PATH =
+  /^\/api\/v1\/(?:(orders|trades|breaks|batches|cases)\/([A-Za-z]?\d+)|(accounts)\/([A-Za-z0-9][A-Za-z0-9._-]*))$/
 
 const tagOf = (id: string, version: number): string => `"${id.toUpperCase()}.${version}"`
 
-const TAG = /^"([A-Z]\d+)\.(\d+)"$/
+const TAG = /^"([^"]+)\.(\d+)"$/
+
+/** The kind and id of the one record that is read. */
+const recordIn = (method: string, url: string): ReadonlyArray<string> => {
+  const [, ...found] = (method === "GET" ? PATH.exec(url.split("?")[0] ?? "") : null) ?? []
+  return found.filter((each) => each !== undefined)
+}
 
 /** The versions of a record that `If-Match` names; undefined where any will do. A weak tag is of no version. */
 export const versionsIn = (asked: string | undefined, id: string): ReadonlyArray<number> | undefined => {
@@ -66,7 +80,7 @@ export const versionsIn = (asked: string | undefined, id: string): ReadonlyArray
 const withVersions = (app: HttpApp.Default): HttpApp.Default<never, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
     const { method, url } = yield* HttpServerRequest.HttpServerRequest
-    const [, kind, id] = (method === "GET" ? PATH.exec(url.split("?")[0] ?? "") : null) ?? []
+    const [kind, id] = recordIn(method, url)
     if (kind === undefined || id === undefined) return yield* app
     const version = yield* Effect.orElseSucceed(versionOf(kind, id), () => undefined)
     const response = yield* app

@@ -347,7 +347,7 @@ export const controls = acting(
   .add(
     HttpApiEndpoint.put("setLimits", "/api/v1/accounts/:name/limits")
       .setPath(byName)
-      .setHeaders(idempotent)
+      .setHeaders(versioned)
       .setPayload(said(Documents.LimitsRequest))
       .addSuccess(Documents.AccountDetail)
       .middleware(Operating)

@@ -20,6 +20,12 @@ export const orderOf =
   (api: Api) =>
     seen(api.orders.show({ path: { id }, urlParams: past, withResponse: true }))
 
+/** Reads an account with its version. */
+export const accountOf =
+  (name: string, past: Past = {}) =>
+  (api: Api) =>
+    seen(api.accounts.show({ path: { name }, urlParams: past, withResponse: true }))
+
 /** Reads a trade with its version. */
 export const tradeOf =
   (id: string, past: Past = {}) =>

@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { useState } from "react"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
+import { accountOf, type Seen } from "../api/records.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import { useAsOf } from "../ui/parts/asOf.ts"
 import { BothSides } from "../ui/record/BothSides.tsx"
@@ -32,7 +33,7 @@ import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
 import { texts } from "../words/text/operations.ts"
 import { Limits } from "./Limits.tsx"
 
-type Account = Documents.AccountDetail
+type Account = Seen<Documents.AccountDetail>
 
 interface LimitProps {
   readonly draft: PolicyDraft
@@ -167,11 +168,7 @@ const Detail = ({ account }: { readonly account: Account }) => (
 
 /** An account: how its orders leave and what limits them, and where an operator changes that. */
 export const AccountPage = ({ name }: { readonly name: string }) => (
-  <Shown
-    name={["account", name]}
-    title={texts.account}
-    read={(api, past) => api.accounts.show({ path: { name }, urlParams: past })}
-  >
+  <Shown name={["account", name]} title={texts.account} read={(api, past) => accountOf(name, past)(api)}>
     {(account) => <Detail key={account.name} account={account} />}
   </Shown>
 )

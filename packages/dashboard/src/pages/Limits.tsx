@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { useState } from "react"
+import type { Seen } from "../api/records.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import { amountOf, amountWords, isSame, setLimit, type Limit } from "../ui/action/limits.ts"
 import { NeedsRole } from "../ui/action/NeedsRole.tsx"
@@ -12,7 +13,7 @@ import type { Column } from "../ui/table/Column.ts"
 import { Rows } from "../ui/table/TablePanel.tsx"
 import { texts } from "../words/text/limits.ts"
 
-type Account = Documents.AccountDetail
+type Account = Seen<Documents.AccountDetail>
 
 /** A limit with what of it is used, and how many positions wait for it. */
 interface Row {
@@ -50,7 +51,7 @@ const rowsOf = ({ limits, refusals, sent }: Account): ReadonlyArray<Row> =>
   }))
 
 /** One limit is changed at a time: what it was and what it will be is said before. */
-const Change = ({ account: { limits, name } }: { readonly account: Account }) => {
+const Change = ({ account: { limits, name, version } }: { readonly account: Account }) => {
   const [chosen, choose] = useState<Limit["limit"]>("orderQuantity")
   const [text, write] = useState("")
   const limit = limits.find((each) => each.limit === chosen)
@@ -76,7 +77,11 @@ const Change = ({ account: { limits, name } }: { readonly account: Account }) =>
         {limit === undefined || amount === undefined || isInForce ? (
           <span role="status">{isInForce ? texts.isInForce : texts.enterAmount}</span>
         ) : (
-          <ActionButton action={setLimit(name, limit, amount)} label={texts.change} className="button primary" />
+          <ActionButton
+            action={setLimit(name, limit, amount, version)}
+            label={texts.change}
+            className="button primary"
+          />
         )}
       </div>
     </form>

@@ -187,6 +187,17 @@ describe("commands over the API", () => {
       assert.strictEqual((yield* limit({ orderQuantity: "50" })).status, 409)
       assert.deepInclude(json(yield* limit({ orderQuantity: "50", reason: "as agreed" })), { maxOrderQuantity: "50" })
       assert.strictEqual((yield* limit({ orderQuantity: "many" })).status, 400)
+      const seen = String((yield* ask(port, "/api/v1/accounts/main")).headers["etag"])
+      const limitOf = (orderQuantity: string) =>
+        ask(port, "/api/v1/accounts/main/limits", {
+          method: "PUT",
+          headers: { "if-match": seen },
+          body: { orderQuantity, reason: "as agreed" }
+        })
+      assert.deepInclude(json(yield* limitOf("3")), { maxOrderQuantity: "3" })
+      const stale = yield* limitOf("60")
+      assert.deepInclude(json(stale), { status: 412, type: "/problems/stale", field: "If-Match" })
+      assert.deepInclude(json(yield* ask(port, "/api/v1/accounts/main")), { maxOrderQuantity: "3" })
       for (const state of ["observe", "reduce", "approve"] as const) {
         yield* post(port, `/api/v1/controls/${state}`, { reason: "careful", account: "main", symbol: "AAPL" })
         const [control] = yield* Reads.all(TradingState.ControlTable)

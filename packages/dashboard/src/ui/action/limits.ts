@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import { grouped, negated, signOf, sumOf, withCents } from "../../format/figure.ts"
 import { texts } from "../../words/text/limits.ts"
 import type { Action } from "./Action.ts"
+import { askedOnce } from "./command.ts"
 import { recordedOf } from "./orderPolicy.ts"
 
 /** A limit of an account in force. */
@@ -36,8 +37,8 @@ const flags = {
 /** What an account's own amount of a limit is in: that of an open residual is in dollars, its default in shares. */
 const unitOf = ({ limit, unit }: Limit): Limit["unit"] => (limit === "openResidual" ? "dollars" : unit)
 
-/** Sets a limit of an account from now on. */
-export const setLimit = (name: string, before: Limit, amount: string): Action => {
+/** Sets a limit of an account from now on, of the version of it that its reader saw. */
+export const setLimit = (name: string, before: Limit, amount: string, version?: string): Action => {
   const limit = texts[before.limit]
   const after = amountWords({ amount: amount === "none" ? null : amount, unit: unitOf(before) })
   return {
@@ -50,7 +51,7 @@ export const setLimit = (name: string, before: Limit, amount: string): Action =>
       Effect.flatMap(
         api.controls.setLimits({
           path: { name },
-          headers: { "idempotency-key": key },
+          headers: askedOnce(key, version),
           payload: { reason, [before.limit]: amount }
         }),
         () => recordedOf(api, name, texts.isSet({ limit, name, amount: after }))
