@@ -34,6 +34,7 @@ const steps = [
   { name: "seams", command: script("check-seams.mjs") },
   { name: "words", command: script("check-words.mjs") },
   { name: "texts", command: script("check-texts.mjs") },
+  { name: "spacing", command: script("check-spacing.mjs") },
   { name: "requirements", command: script("requirements.mjs", "--check") },
   { name: "public face", command: script("api-report.mjs", "--check") },
   { name: "doc comments", command: script("check-docs.mjs") },
