@@ -62,7 +62,7 @@ const momentAsked = (asOf: string) =>
     const moment = yield* parse(asOf)
     const { now } = yield* Clock.Clock
     if ("time" in moment && moment.time > (yield* now)) {
-      return yield* new BadFilter({ filter: "as-of", value: asOf, problem: "has not come yet" })
+      return yield* new BadFilter({ filter: "as-of", value: asOf, problem: "is in the future" })
     }
     return moment
   })
