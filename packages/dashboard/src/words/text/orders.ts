@@ -9,7 +9,7 @@ export const texts = messages({
   cancelRequested: "Cancel requested",
   unallocatedShares: "unallocated shares",
   averagePrice: "average price",
-  inferred: "{quantity} of the broker's total, without an execution yet",
+  inferred: "{quantity} in the broker's total, no execution reported yet",
   attempt: "Attempt {number}",
   request: "Request",
   response: "Response",
@@ -20,10 +20,10 @@ export const texts = messages({
   proposedBy: "Proposed by {source}, worth about {notional}. It is sent only if a person approves it by {approveBy}.",
   noneYet: "none yet",
   contradicted:
-    "{fact} Since {since}. It counts as live until a second reading agrees; look at the broker and confirm it with what you see there.",
+    "{fact} Since {since}. It counts as live until a second reading agrees. Check the order at the broker and confirm its state.",
   orders: "Orders",
   unconfirmed:
-    "Unconfirmed: sent, no acknowledgement received. It counts as in flight until its state is known. Look at the broker and decide it with what you see there; on the command line: {command}",
+    "Unconfirmed: sent, no acknowledgement received. It counts as in flight until its state is known. Check the order at the broker and resolve it here, or on the command line: {command}",
   filledOfQuantity: "{filled} of {quantity}",
   stages: "Stages",
   sourceTrades: "Source trades",
