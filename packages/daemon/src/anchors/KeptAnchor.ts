@@ -13,7 +13,7 @@ export const anchorOf = (text: string | undefined): Effect.Effect<Audit.Anchor |
     const [, position, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
     if (position === undefined || hash === undefined) {
       const remedy = "Write POSITION:HASH as 'roundlot journal head' prints them"
-      return yield* new UsageError({ problem: `--anchor '${text}' is no anchor`, remedy })
+      return yield* new UsageError({ problem: `--anchor '${text}' is not an anchor`, remedy })
     }
     return { position: Number(position), hash }
   })

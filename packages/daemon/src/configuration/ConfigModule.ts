@@ -83,7 +83,7 @@ const exported = (file: string): Effect.Effect<RoundlotConfig<string>, SettingsE
   Effect.gen(function* () {
     const config = yield* exportOf(file, "default")
     if (isDefined(config)) return config
-    const problem = "does not export by default what defineConfig of this installation of roundlot gave"
+    const problem = "has no default export made with defineConfig of this roundlot installation"
     const remedy =
       "Write export default defineConfig({ … }), with defineConfig from 'roundlot', installed once beside the configuration"
     return yield* new SettingsError({ place: file, problem, remedy })
@@ -168,7 +168,7 @@ const takenApart = (file: string, config: RoundlotConfig<string>) =>
     })
     const taken = Object.keys(brought.brokers).find(ConfigurationFile.isBuiltIn)
     if (taken !== undefined) {
-      return yield* wrong(file, `brokers.${taken}`, "is the name of a broker that roundlot brings", "Choose another")
+      return yield* wrong(file, `brokers.${taken}`, "is the name of a built-in broker", "Choose another")
     }
     const followed = Object.entries(brought.sources).flatMap(([name, { account, follow }]) =>
       follow === undefined ? [] : [{ name, account, follow }]

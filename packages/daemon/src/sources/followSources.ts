@@ -122,7 +122,7 @@ const expectUnmoved = (source: string, account: AccountName.AccountName) =>
     const before = `${elsewhere.account} has what it gave up to ${elsewhere.cursor}`
     return yield* new UsageError({
       problem: `sources.${source}.account is ${account}, and ${before}`,
-      remedy: `Put ${elsewhere.account} back. Under another name the source begins again: what it gave before is ordered once more`
+      remedy: `Restore ${elsewhere.account}. Under another name the source starts over, and its earlier trades are ordered again`
     })
   })
 

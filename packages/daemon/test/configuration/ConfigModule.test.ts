@@ -69,16 +69,14 @@ describe("a configuration that is a module", () => {
   it("names the file and the place of whatever cannot be, and what to do", async () => {
     expect(await faultOf("export default {")).toMatch(/^FILE: cannot be loaded \(.+\)\. Correct it there$/)
     expect(await faultOf("throw new Error('no key\\nof mine')")).toContain("FILE: cannot be loaded (no key)")
-    const exported = "FILE: does not export by default what defineConfig of this installation of roundlot gave"
+    const exported = "FILE: has no default export made with defineConfig of this roundlot installation"
     expect(await faultOf("export const config = {}")).toContain(exported)
     expect(await faultIn({ port: 1 })).toContain(exported)
     expect(await faultIn(defineConfig({ accounts: { desk: { lot: "0" } } }))).toContain(
       "FILE, accounts.desk.lot: is 0, and may be a number above zero"
     )
     const paper: RoundlotConfig<"paper"> = { brokers: { paper: house } }
-    expect(await faultIn(defineConfig(paper))).toContain(
-      "FILE, brokers.paper: is the name of a broker that roundlot brings"
-    )
+    expect(await faultIn(defineConfig(paper))).toContain("FILE, brokers.paper: is the name of a built-in broker")
     expect(await faultIn(defineConfig({ sources: { venue: { follow: Effect.never } } }))).toContain(
       "FILE, sources.venue.account: is missing"
     )

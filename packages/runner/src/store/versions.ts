@@ -11,7 +11,7 @@ import { CopyDiffers, proven } from "./moving.ts"
 /** Others wrote to the store between its backup and its migration. */
 class StoreWentOn extends Schema.TaggedError<StoreWentOn>()("StoreWentOn", { place: Schema.String }) {
   override get message() {
-    return `${this.place}: others wrote to it after it was backed up, so nothing was migrated. End what writes to it, and give the same again`
+    return `${this.place}: the store changed after the backup; nothing was migrated. Stop all writers, then run the same command again`
   }
 }
 

@@ -45,9 +45,7 @@ describe("doctor: what is wrong, and how to mend it", () => {
   it("no store: where it was looked for, and what makes one", async () => {
     const { cli, json } = desk()
     expect((await cli("doctor")).code).toBe(3)
-    expect(Object(await json("doctor")).checks).toContainEqual(
-      finding("store", expect.stringContaining("there is none"))
-    )
+    expect(Object(await json("doctor")).checks).toContainEqual(finding("store", expect.stringContaining("no store at")))
   })
 
   it("a halt, with who and why; rights that are too wide; an open break", async () => {

@@ -50,7 +50,7 @@ it("what a configuration says of a source with a webhook that cannot be is refus
   )
   expect(await refused({ account: "paper", webhook: "yes" })).toContain("sources.venue.webhook")
   const late = { account: "paper", webhook: true, alarmAfter: "soon" }
-  expect(await refused(late)).toContain("sources.venue.alarmAfter: 'soon' is no duration")
+  expect(await refused(late)).toContain("sources.venue.alarmAfter: 'soon' is not a valid duration")
   expect(await refused({ account: "paper", alarmAfter: "1h" })).toContain(
     "sources.venue.alarmAfter: is for a source with a webhook"
   )

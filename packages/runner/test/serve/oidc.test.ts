@@ -245,7 +245,10 @@ describe("what comes back of a sign-in", () => {
       assert.strictEqual((yield* answerTo(port, one.url, one.cookie)).status, 200)
       const again = yield* answerTo(port, one.url, one.cookie)
       assert.strictEqual(again.status, 401)
-      assert.include(again.text, "This sign-in is not of this browser, was used, or is older than 10 minutes.")
+      assert.include(
+        again.text,
+        "This sign-in belongs to another browser, was already used, or is older than 10 minutes."
+      )
       const late = yield* begin(port)
       yield* TestClock.adjust("601 seconds")
       assert.strictEqual((yield* answerTo(port, late.url, late.cookie)).status, 401)
