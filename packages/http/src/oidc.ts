@@ -75,7 +75,7 @@ const personPage = (provider: string, { claim, code, groups }: PersonRefused): P
 const unavailablePage = (provider: string, { code }: ProviderUnavailable): Page => ({
   status: 503,
   title: "Not signed in",
-  about: `${provider} cannot be asked now (${code}). Try again, or sign in with a token. 'roundlot doctor' says what is wrong.`
+  about: `${provider} is not reachable (${code}). Try again, or sign in with a token. Diagnose with 'roundlot doctor'.`
 })
 
 const refusedPage = (provider: string, { code }: AnswerRefused): Page => ({

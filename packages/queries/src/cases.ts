@@ -314,7 +314,7 @@ const readId = Schema.decodeEither(AttendedCase.CaseId)
 const idOf = (text: string): Either.Either<AttendedCase.CaseId, BadFilter> =>
   Either.mapLeft(readId(text.replace(/^[botg](?=\d)/, (letter) => letter.toUpperCase())), () => {
     const problem =
-      "is no case: give the id of a break, order, trade, batch or job, or part: and the name of a part of the program"
+      "is not a case: give the id of a break, order, trade, batch or job, or part: and the name of a service"
     return new BadFilter({ filter: "case", value: text, problem })
   })
 

@@ -21,7 +21,7 @@ export const wordOf = <W extends string>(
   if (found !== undefined) return Either.right(found)
   const near = nearest(text, words)
   const hint = near === undefined ? "" : `; did you mean ${near}?`
-  return Either.left(bad(filter, text, `is none of ${words.join(", ")}${hint}`))
+  return Either.left(bad(filter, text, `is not one of ${words.join(", ")}${hint}`))
 }
 
 /** The integer of an id as it is shown (`T12`). */

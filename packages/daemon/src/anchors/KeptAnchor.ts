@@ -124,7 +124,7 @@ export const anchorsIn = (
   for (const [index, line] of lines.entries()) {
     const anchor = Option.getOrUndefined(read(line))
     const refuse = (why: string) => refused.push({ line: index + 1, why })
-    if (anchor === undefined) refuse("is no anchor")
+    if (anchor === undefined) refuse("is not an anchor")
     else if (anchor.store !== id || anchor.incarnation !== incarnation) continue
     else if (key !== undefined && !isSignedBy(anchor, key)) refuse("is not signed by the key that is configured")
     else anchors.push(anchor)

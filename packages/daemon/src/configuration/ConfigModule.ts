@@ -112,7 +112,7 @@ const Store = Schema.Struct({
   name: Schema.String.pipe(
     Schema.pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
       message: () => ({
-        message: "is no name of a file: write letters, digits, '.', '_' and '-', at most 64",
+        message: "is not a valid file name: use up to 64 letters, digits, '.', '_' and '-'",
         override: true
       })
     })
@@ -184,7 +184,7 @@ const takenApart = (file: string, config: RoundlotConfig<string>) =>
     }
     const misnamed = followed.find(({ name }) => !isSourceName(name))
     if (misnamed !== undefined) {
-      const problem = "is no name of a source that is followed"
+      const problem = "is not a valid source name"
       return yield* wrong(
         file,
         `sources.${misnamed.name}`,

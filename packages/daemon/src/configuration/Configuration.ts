@@ -237,7 +237,7 @@ const wayFault = (file: string, name: string, entry: SourceEntry, own: OwnParts)
     return entry.alarmAfter === undefined
       ? undefined
       : faults.fail(file, `${place}.alarmAfter`, `is for a source with a ${ALARMED}`, "Leave it out")
-  if (!PLAIN_NAME.test(name)) return faults.fail(file, place, `is no name of a source with a ${way}`, RENAME)
+  if (!PLAIN_NAME.test(name)) return faults.fail(file, place, `is not a valid name of a source with a ${way}`, RENAME)
   if (entry.account === undefined)
     return faults.fail(file, place, `has a ${way} and no account`, `Set the account of its trades: ${place}.account`)
   const several = own.sources.has(name) ? [...ways, "follow"] : ways

@@ -119,7 +119,7 @@ const expectUnmoved = (source: string, account: AccountName.AccountName) =>
     const reached = yield* Reads.all(Cursor.CursorTable, { where: [{ column: "source", in: [source] }] })
     const elsewhere = reached.find((each) => each.account !== account)
     if (elsewhere === undefined || reached.some((each) => each.account === account)) return
-    const before = `${elsewhere.account} has what it gave up to ${elsewhere.cursor}`
+    const before = `its trades up to ${elsewhere.cursor} are in account ${elsewhere.account}`
     return yield* new UsageError({
       problem: `sources.${source}.account is ${account}, and ${before}`,
       remedy: `Restore ${elsewhere.account}. Under another name the source starts over, and its earlier trades are ordered again`

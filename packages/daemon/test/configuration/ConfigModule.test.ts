@@ -95,19 +95,21 @@ describe("a configuration that is a module", () => {
     expect(await untyped({ sources: { venue: 7 } })).toContain("FILE, sources.venue:")
     expect(await untyped({ prices: 7 })).toContain("FILE, prices:")
     const tape = { account: "desk", follow: Effect.never }
-    expect(await untyped({ sources: { tape } })).toContain(
-      "FILE, sources.tape: is no name of a source that is followed"
-    )
+    expect(await untyped({ sources: { tape } })).toContain("FILE, sources.tape: is not a valid source name")
     expect(await untyped({ sources: { venue: { ...tape, webhook: true } } })).toContain(
       "FILE, sources.venue: has webhook and follow"
     )
-    expect(await untyped({ sources: { "proposed:x": tape } })).toContain("FILE, sources.proposed:x: is no name")
+    expect(await untyped({ sources: { "proposed:x": tape } })).toContain(
+      "FILE, sources.proposed:x: is not a valid source name"
+    )
     expect(await untyped({ alerts: { send: () => Effect.void, webhook: "https://x.example" } })).toContain(
       "FILE, alerts: has send and more"
     )
     expect(await untyped({ apps: { echo: 7 } })).toContain("FILE, apps.echo: is not an Effect")
     expect(await untyped({ alerts: { send: 7 } })).toContain("FILE, alerts.send:")
-    expect(await untyped({ store: { name: "../books", layer: Layer.empty } })).toContain("FILE, store.name: is no name")
+    expect(await untyped({ store: { name: "../books", layer: Layer.empty } })).toContain(
+      "FILE, store.name: is not a valid file name"
+    )
     expect(await untyped({ store: { name: "books", layer: 7 } })).toContain("FILE, store.layer: is not a Layer")
   })
 

@@ -175,7 +175,7 @@ const countEntries = ({ ask }: Side.Side) =>
 const wayOf = (store: StorePlace.StorePlace, side: Side.Side, from: number) =>
   Effect.gen(function* () {
     const place = shownStore(store)
-    if (from === 1) return yield* new NoWayBack({ place, why: "it has its first version: there is none before it" })
+    if (from === 1) return yield* new NoWayBack({ place, why: "it has the first version, so no rollback is possible" })
     const rows = yield* Migrations.losing(side, from)
     const backup = yield* Migrations.backupBefore(side, from)
     const way = { store: place, from, rows: rows ?? 0, backup: backup ?? null }

@@ -169,7 +169,7 @@ const migration = (settings: Settings, scratch: string) =>
     yield* imageInto(copy.file, settings.store)
     const { steps } = yield* migrate(copy, join(scratch, "backup.db"))
     yield* proven(copy)
-    const taken = steps.length === 0 ? "is of this version" : `took ${steps.map(({ name }) => name).join(", ")}`
+    const taken = steps.length === 0 ? "is of this version" : `migrated by ${steps.map(({ name }) => name).join(", ")}`
     return [well("migration", `a copy of the store ${taken}, and its audit is clean`)]
   }).pipe(Effect.catchAll(failed("migration")))
 

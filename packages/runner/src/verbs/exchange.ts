@@ -64,7 +64,7 @@ const listed = <A, I extends object, E extends Verb.VerbError>(
     const isRemote = settings.variable("ROUNDLOT_EXCHANGE_URL") !== undefined && Option.isNone(asked.paper)
     if (!isRemote && !(yield* Effect.orElseSucceed(fs.exists(settings.paperFile), () => true))) {
       return yield* new UsageError({
-        problem: `There is no paper exchange at ${settings.paperFile}`,
+        problem: `No paper exchange at ${settings.paperFile}`,
         remedy: "Start one with 'roundlot start', or name its file with --paper"
       })
     }

@@ -80,7 +80,7 @@ describe("anchors", () => {
     expect([found.code, found.out]).toEqual([3, expect.stringContaining("is not what the anchor says")])
     rmSync(anchors)
     const without = await on("audit", "--since-anchor")
-    expect([without.code, without.err]).toEqual([1, expect.stringContaining("there is no anchor of this store")])
+    expect([without.code, without.err]).toEqual([1, expect.stringContaining("has no anchor of this store")])
   })
 
   it("one is written when the journal has grown, as often as is said, and as the daemon ends", async () => {
@@ -114,8 +114,8 @@ describe("anchors", () => {
     expect(anchor).toMatchObject({ position: JSON.parse(line).position })
     expect(findings).toMatchObject([
       { where: `${anchors}, line 2`, what: "is not signed by the key that is configured" },
-      { where: `${anchors}, line 3`, what: "is no anchor" },
-      { where: `${anchors}, line 4`, what: "is no anchor" }
+      { where: `${anchors}, line 3`, what: "is not an anchor" },
+      { where: `${anchors}, line 4`, what: "is not an anchor" }
     ])
     const unable = await on("start", "--until-idle")
     expect([unable.code, unable.err]).toEqual([2, expect.stringContaining("anchors.key")])

@@ -191,7 +191,7 @@ describe("the books under /api/v1", () => {
       expect(yield* both("fillStatus=open")).toMatchObject({
         status: 400,
         field: "fillStatus",
-        detail: expect.stringContaining("is none of unknown, partial, filled, cancelled")
+        detail: expect.stringContaining("is not one of unknown, partial, filled, cancelled")
       })
     }).pipe(Effect.provide(books))
   )

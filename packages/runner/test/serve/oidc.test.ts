@@ -342,7 +342,7 @@ describe("what comes back of a sign-in", () => {
         assert.match(yield* said("operators"), /^200/)
         assert.match(yield* said(["staff", "operators", null]), /^200/)
         const many = Array.from({ length: 100_000 }, (_, i) => `g${i}`)
-        assert.match(yield* said([...many, "operators"]), /^503 the desk's provider cannot be asked now \(too_long\)/)
+        assert.match(yield* said([...many, "operators"]), /^503 the desk's provider is not reachable \(too_long\)/)
       }).pipe(Effect.provide(books))
   )
 

@@ -83,6 +83,6 @@ it("a phase and a status at once are refused, and words that are none of them", 
 it.effect("an unknown phase is refused with those there are", () =>
   Effect.gen(function* () {
     const error = yield* Effect.flip(found({ _tag: "Phase", phase: "opened" }))
-    expect(error.message).toBe('phase "opened" is none of pending, open, filled, ended; did you mean open?')
+    expect(error.message).toBe('phase "opened" is not one of pending, open, filled, ended; did you mean open?')
   }).pipe(Effect.provide(scene.inMemory))
 )

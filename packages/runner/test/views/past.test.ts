@@ -75,7 +75,7 @@ describe("the books as of an earlier moment", () => {
         `position ${last + 1} does not exist: the feed has positions 1 to ${last}`
       )
       expect(yield* failure(scene.second(60))).toContain("is in the future")
-      expect(yield* failure("yesterday")).toContain("is no position of the feed, and is neither a date nor")
+      expect(yield* failure("yesterday")).toContain("is not a feed position, and is neither a date nor")
       expect(yield* failure("1")).toContain("order O1 does not exist")
       expect(yield* failure("2001-01-01")).toContain("order O1 does not exist")
     }).pipe(Effect.provide(scene.inMemory))

@@ -707,11 +707,11 @@ describe("filters", () => {
         scene.told(orders.show("x"))
       ])
       expect(told).toEqual([
-        'status "complete" is none of pending, accumulated, completed, failed, quarantined; did you mean completed?',
+        'status "complete" is not one of pending, accumulated, completed, failed, quarantined; did you mean completed?',
         'order "T1" is not a valid id: write O and a number',
         'since "yesterday" is neither a date nor an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z',
         'limit "-1" is not a whole number of 0 or more',
-        'order "random" is none of oldest, newest',
+        'order "random" is not one of oldest, newest',
         'order "x" is not a valid id: write O and a number'
       ])
     })
