@@ -66,13 +66,13 @@ it("an account is moved to a broker of the configuration by a verb; one that nob
   expect((await cli("accounts", "add", "other", "--broker", "house")).code).toBe(0)
   const elsewhere = withoutParts()
   const undriven = await cli("start", "--until-idle", "--config", elsewhere)
-  expect(undriven.err).toContain("Account other is not driven: no configuration here brings its broker house.")
+  expect(undriven.err).toContain("Account other is not running: its broker house is not configured.")
   expect(undriven.code).toBe(3)
   expect((await cli("doctor", "--config", elsewhere)).out).toContain("account other is at house, which no")
   const written = await cli("init")
   expect([written.code, written.err]).toEqual([
     1,
-    expect.stringContaining("roundlot.config.ts is a configuration that is code")
+    expect.stringContaining("roundlot.config.ts is a code configuration")
   ])
   const refused = await cli("start", "--until-idle", "--account", "other", "--broker", "hause")
   expect(refused.code).toBe(2)
@@ -92,5 +92,5 @@ it("SDK-1: books are kept in a store of one's own, by verbs and the daemon; what
   expect((await cli("audit")).code).toBe(0)
   const backup = await cli("store", "backup", "copy.db")
   expect(backup.code).toBe(1)
-  expect(backup.err).toContain("lines: it is a store of the configuration's own")
+  expect(backup.err).toContain("lines: roundlot can neither copy nor migrate a custom store")
 })

@@ -74,12 +74,12 @@ const health = HttpApiGroup.make("health", { topLevel: true })
       .pipe(
         says(
           "Show health",
-          "How each service is. No token needed; 200 also while degraded: see `status`, all that a bound token reads."
+          "Health of each service. No token needed; 200 also while degraded: see `status`. A bound token reads only `status`."
         )
       )
   )
   .middleware(KnownParameters)
-  .annotate(OpenApi.Description, "How the daemon is.")
+  .annotate(OpenApi.Description, "Health of the daemon.")
 const ready = HttpApiGroup.make("ready", { topLevel: true })
   .add(
     HttpApiEndpoint.get("ready", "/ready")
@@ -88,12 +88,12 @@ const ready = HttpApiGroup.make("ready", { topLevel: true })
       .pipe(
         says(
           "Check readiness",
-          "Whether trades may be sent here: 503 with `reasons` until every account's broker was read. No token needed."
+          "Whether the daemon accepts trades: 503 with `reasons` until every account is reconciled. No token needed."
         )
       )
   )
   .middleware(KnownParameters)
-  .annotate(OpenApi.Description, "Whether the daemon may be given work.")
+  .annotate(OpenApi.Description, "Whether the daemon accepts work.")
 const metrics = HttpApiGroup.make("metrics", { topLevel: true })
   .middleware(KnownParameters)
   .add(
@@ -101,9 +101,9 @@ const metrics = HttpApiGroup.make("metrics", { topLevel: true })
       .addSuccess(HttpApiSchema.Text({ contentType: METRICS_TEXT }))
       .addError(problems.Unavailable)
       .middleware(Reading)
-      .pipe(says("Read metrics", "Figures in Prometheus' text format."))
+      .pipe(says("Read metrics", "Metrics in Prometheus text format."))
   )
-  .annotate(OpenApi.Description, "Figures for Prometheus.")
+  .annotate(OpenApi.Description, "Metrics for Prometheus.")
 
 /** What a daemon serves: how it is, whether it may be given work, its figures, and the books under `/api/v1`. */
 export const RoundlotApi = HttpApi.make("roundlot")

@@ -6,24 +6,24 @@ export const PROBLEM_JSON = "application/problem+json"
 
 /** The kinds of problem, with their titles and HTTP statuses; programs look at the kind. */
 const kinds = {
-  "bad-request": { title: "The request cannot be understood", status: 400 },
-  unauthorized: { title: "Who calls is not known", status: 401 },
-  forbidden: { title: "This is not allowed to this caller", status: 403 },
-  "not-found": { title: "There is nothing here", status: 404 },
-  "method-not-allowed": { title: "This method is not answered here", status: 405 },
-  conflict: { title: "As things are, this may not be done", status: 409 },
-  gone: { title: "This cursor is of a store that is no more", status: 410 },
-  stale: { title: "The record is not as you have read it", status: 412 },
-  "request-timeout": { title: "The request came too slowly", status: 408 },
+  "bad-request": { title: "Invalid request", status: 400 },
+  unauthorized: { title: "Not signed in", status: 401 },
+  forbidden: { title: "Not allowed", status: 403 },
+  "not-found": { title: "Not found", status: 404 },
+  "method-not-allowed": { title: "Method not allowed", status: 405 },
+  conflict: { title: "Conflict with the current state", status: 409 },
+  gone: { title: "The cursor belongs to an earlier store", status: 410 },
+  stale: { title: "The record has changed", status: 412 },
+  "request-timeout": { title: "Request timeout", status: 408 },
   "too-large": { title: "The request is too large", status: 413 },
-  "misdirected-request": { title: "This host is not served here", status: 421 },
-  "unsupported-media-type": { title: "The body is of a type that is not taken here", status: 415 },
-  "too-many-requests": { title: "Too many calls at once", status: 429 },
+  "misdirected-request": { title: "Unknown host name", status: 421 },
+  "unsupported-media-type": { title: "Unsupported content type", status: 415 },
+  "too-many-requests": { title: "Too many requests", status: 429 },
   "headers-too-large": { title: "The headers are too large", status: 431 },
-  "key-reused": { title: "The idempotency key was used for something else", status: 422 },
-  fault: { title: "Roundlot met a fault of its own", status: 500 },
+  "key-reused": { title: "Idempotency key used for another request", status: 422 },
+  fault: { title: "Internal error", status: 500 },
   "not-ready": { title: "Not ready", status: 503 },
-  "too-many-connections": { title: "Too many are connected", status: 503 },
+  "too-many-connections": { title: "Too many connections", status: 503 },
   unavailable: { title: "The store is not available", status: 503 }
 } as const
 
@@ -76,30 +76,30 @@ const declared = <const Tag extends string, Extra extends Schema.Struct.Fields>(
 
 /** The problems that routes declare, by their tags. */
 export const problems = {
-  NotReady: declared("NotReady", "not-ready", "Not to be given work yet, and why", {
+  NotReady: declared("NotReady", "not-ready", "The daemon does not accept work yet; the reasons are listed", {
     reasons: Schema.Array(Schema.String)
   }),
-  Unavailable: declared("Unavailable", "unavailable", "The store cannot be used now", {}),
+  Unavailable: declared("Unavailable", "unavailable", "The store is not available", {}),
   /** `field` names the part that is wrong. */
-  BadRequest: declared("BadRequest", "bad-request", "The request cannot be understood", {}),
+  BadRequest: declared("BadRequest", "bad-request", "The request is invalid; `field` names the part", {}),
   /** There is a token in force, and none or no valid one was given. */
-  Unauthorized: declared("Unauthorized", "unauthorized", "Who calls is not known", {}),
+  Unauthorized: declared("Unauthorized", "unauthorized", "A valid token is required", {}),
   /** It may also be where he calls from. */
   Forbidden: declared("Forbidden", "forbidden", "The caller's role does not allow it", {}),
-  NotFound: declared("NotFound", "not-found", "There is no such record", {}),
+  NotFound: declared("NotFound", "not-found", "The record does not exist", {}),
   /** `cursor` is there where a delivery does not follow the one before: what its source had come to, null where that is nothing. */
-  Conflict: declared("Conflict", "conflict", "As things are it may not be done", {
+  Conflict: declared("Conflict", "conflict", "The current state does not allow it", {
     cursor: Schema.optional(Schema.NullOr(Schema.String))
   }),
   /** Give it in parts. */
-  TooLarge: declared("TooLarge", "too-large", "The body has more bytes than are taken here", {}),
+  TooLarge: declared("TooLarge", "too-large", "The body is larger than allowed", {}),
   /** Read it again, and decide again. */
-  Stale: declared("Stale", "stale", "The record has changed since the version that If-Match names", {}),
+  Stale: declared("Stale", "stale", "The record has changed since the version in If-Match", {}),
   KeyReused: declared("KeyReused", "key-reused", "The key belongs to another request", {}),
   /** Read again from the start. */
-  Gone: declared("Gone", "gone", "The cursor is of another life of the store", {}),
+  Gone: declared("Gone", "gone", "The cursor belongs to an earlier incarnation of the store", {}),
   /** The log of the daemon has more. */
-  Fault: declared("Fault", "fault", "A rule or record of ours failed", {})
+  Fault: declared("Fault", "fault", "Internal error: a rule or record of Roundlot failed", {})
 }
 
 /** What a route fails with: `Failure<"NotFound" | "Fault">`. */

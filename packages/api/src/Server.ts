@@ -86,11 +86,13 @@ const reasonsAgainst = Effect.gen(function* () {
   if (Either.isLeft(read)) return [read.left]
   const accounts = read.right
   const parts = yield* Effect.flatMap(Health.Health, (health) => health.all)
-  if (accounts.length === 0) return ["there is no account yet"]
+  if (accounts.length === 0) return ["no accounts yet"]
   return accounts.flatMap(({ name }) => {
     const start = parts.find(({ part }) => part === `start of ${name}`)
     if (start?.lastSuccessAt !== undefined) return []
-    return [`the broker of ${name} was not read yet${start === undefined ? "" : `: ${start.detail}`}`]
+    return [
+      `account ${name} has not been reconciled with its broker yet${start === undefined ? "" : `: ${start.detail}`}`
+    ]
   })
 })
 

@@ -13,4 +13,4 @@ export class MostOfUpload extends Context.Reference<MostOfUpload>()("@roundlot/a
 
 /** What is said of a body of more bytes than are taken. */
 export const tooLarge = (most: number): string =>
-  `it has at most ${most} bytes here; give more in several calls, and a file as it stands to /api/v1/batches/upload`
+  `the body is larger than ${most} bytes; split it into several requests, or send a file to /api/v1/batches/upload`

@@ -30,7 +30,7 @@ const ofBooks = Effect.gen(function* () {
     ),
     gauges(
       "roundlot_residual",
-      "What a position owes, in signed shares; rounded to what a float can say",
+      "Residual of a position in signed shares, rounded to a float",
       positions.map(({ account, residual, symbol }) => [{ account, symbol }, Number(Decimal.format(residual))])
     ),
     gauges(
@@ -53,22 +53,22 @@ const ofHealth = Effect.gen(function* () {
   return [
     gauges(
       "roundlot_part_ok",
-      "1 where the last pass of a part went well",
+      "1 if the last run of a service succeeded",
       parts.map(({ isWell, part }) => [{ part }, isWell ? 1 : 0])
     ),
     gauges(
       "roundlot_part_failures",
-      "Failures of a part since its last success",
+      "Consecutive failures of a service",
       parts.map(({ failures, part }) => [{ part }, failures])
     ),
     gauges(
       "roundlot_part_alert",
-      "1 where a part has failed five times in a row, or for two minutes",
+      "1 if a service failed five times in a row, or for two minutes",
       parts.map(({ isAlert, part }) => [{ part }, isAlert ? 1 : 0])
     ),
     gauges(
       "roundlot_part_seconds_since_success",
-      "How long ago the last pass of a part went well",
+      "Age of the last successful run of a service",
       parts.flatMap(({ lastSuccessAt, part }) =>
         lastSuccessAt === undefined ? [] : [[{ part }, Instant.millisBetween(lastSuccessAt, now) / 1000] as const]
       )
@@ -81,13 +81,13 @@ const ofLedger = Effect.gen(function* () {
   const depths = yield* ledger.depths
   return gauges(
     "roundlot_queue_depth",
-    "Commits that wait for the ledger, by lane",
+    "Commits queued for the ledger, by lane",
     Object.entries(depths).map(([lane, depth]) => [{ lane }, depth])
   )
 })
 
 const ofThread = ({ maxMs, p50Ms, p99Ms }: EventLoop): Family =>
-  gauges("roundlot_event_loop_lag_seconds", "How late the daemon's thread gets to its work", [
+  gauges("roundlot_event_loop_lag_seconds", "Event loop lag of the daemon", [
     [{ quantile: "0.5" }, p50Ms / 1000],
     [{ quantile: "0.99" }, p99Ms / 1000],
     [{ quantile: "1" }, maxMs / 1000]
@@ -97,14 +97,14 @@ const ofThread = ({ maxMs, p50Ms, p99Ms }: EventLoop): Family =>
 const ofUsage = (usage: ProcessUsage): ReadonlyArray<Family> => {
   const { cpuSeconds, openDescriptors, residentBytes, startedAtSeconds } = usage
   return [
-    gauges("process_resident_memory_bytes", "Memory that the daemon holds", [[{}, residentBytes]]),
+    gauges("process_resident_memory_bytes", "Resident memory of the daemon", [[{}, residentBytes]]),
     gauges(
       "process_open_fds",
-      "Files, sockets and pipes that the daemon has open",
+      "Open files, sockets and pipes of the daemon",
       openDescriptors === undefined ? [] : [[{}, openDescriptors]]
     ),
-    { ...gauges("process_cpu_seconds_total", "Processor time of the daemon", [[{}, cpuSeconds]]), type: "counter" },
-    gauges("process_start_time_seconds", "When the daemon started, by Unix time", [[{}, startedAtSeconds]])
+    { ...gauges("process_cpu_seconds_total", "CPU time of the daemon", [[{}, cpuSeconds]]), type: "counter" },
+    gauges("process_start_time_seconds", "Start time of the daemon, Unix time", [[{}, startedAtSeconds]])
   ]
 }
 

@@ -73,7 +73,7 @@ const isOwnOrigin = (origin: string | undefined, host: string): boolean =>
   origin === undefined || origin === `http://${host}` || origin === `https://${host}`
 
 const notOurs = ({ isRemote }: Listening.Listening): string =>
-  isRemote ? "ask for a name that --allow-host allows" : "ask for localhost or 127.0.0.1"
+  isRemote ? "use a host name that --allow-host allows" : "use the host name localhost or 127.0.0.1"
 
 /** What is wrong with a request before it is looked at further. */
 const refusalOf = (
@@ -83,20 +83,20 @@ const refusalOf = (
 ): ProblemDocument | undefined => {
   const { headers, method, url } = request
   const host = headers["host"] ?? ""
-  if (!Listening.mayAsk(request, listening)) return problem("forbidden", "ask by TLS, through the proxy of this daemon")
+  if (!Listening.mayAsk(request, listening)) return problem("forbidden", "use TLS, through the proxy of this daemon")
   // A page of elsewhere that makes a browser ask us names its own host: only names that are ours are answered.
   if (!Listening.isOwnHost(host, listening)) return problem("misdirected-request", notOurs(listening))
   const isForeign =
     !isOwnOrigin(headers["origin"], host) ||
     (headers["sec-fetch-site"] === "cross-site" && !isReturn(request) && !isLinkToPage(request))
-  if (isForeign) return problem("forbidden", "pages of other origins may not ask here")
-  if (url.length > MOST_OF_PATH) return problem("too-large", `an address has at most ${MOST_OF_PATH} characters`)
+  if (isForeign) return problem("forbidden", "requests from other origins are not allowed")
+  if (url.length > MOST_OF_PATH) return problem("too-large", `the URL is longer than ${MOST_OF_PATH} characters`)
   // No name has a zero byte, and no database takes one.
-  if (/%00/.test(url)) return problem("bad-request", "an address has no zero byte")
+  if (/%00/.test(url)) return problem("bad-request", "the URL must not contain a zero byte")
   const length = Number(headers["content-length"] ?? "0")
   if (!SAFE.has(method) && length > most) return problem("too-large", tooLarge(most), "body")
   if (!isOfDeclaredType(request)) {
-    return problem("unsupported-media-type", "give the body as JSON: Content-Type: application/json", "Content-Type")
+    return problem("unsupported-media-type", "send the body as JSON: Content-Type: application/json", "Content-Type")
   }
   return undefined
 }
@@ -287,21 +287,21 @@ const REFUSALS: Limiter.Rate = { burst: 1000, perSecond: 10 }
 
 const UNAUTHORIZED = 401
 
-const tooMany = problemResponse(problem("too-many-requests", "wait a second, or give more in one call"), {
+const tooMany = problemResponse(problem("too-many-requests", "retry after 1 s, or send more per request"), {
   "retry-after": "1"
 })
 
 const tooManySignIns = (seconds: number) =>
-  problemResponse(problem("too-many-requests", `sign-ins failed here too often: try again in ${seconds} s`), {
+  problemResponse(problem("too-many-requests", `too many failed sign-ins: try again in ${seconds} s`), {
     "retry-after": String(seconds)
   })
 
 const inUse: { readonly [K in Seats.SeatKind]: string } = {
-  call: "wait until some of your calls are answered, or give more in one call",
-  stream: "close one of your live streams, or read one of them for several purposes",
-  health: "wait until some of your calls are answered",
-  stop: "wait until some of your calls are answered",
-  signed: "wait until some of your deliveries are answered"
+  call: "wait for responses to earlier requests, or send more per request",
+  stream: "close one of your live streams, or share one",
+  health: "wait for responses to earlier requests",
+  stop: "wait for responses to earlier requests",
+  signed: "wait for responses to earlier deliveries"
 }
 
 const noSeat = (kind: Seats.SeatKind) =>
@@ -324,7 +324,7 @@ const fieldOf = (path: ReadonlyArray<PropertyKey>): string =>
 /** The issue that lies deepest: of alternatives, it is of the one that was meant. */
 const badRequestOf = ({ issues }: HttpApiDecodeError): ProblemDocument => {
   const [issue] = issues.toSorted((a, b) => b.path.length - a.path.length)
-  if (issue === undefined) return problem("bad-request", "it is not what is asked for here")
+  if (issue === undefined) return problem("bad-request", "the value is not valid")
   const field = fieldOf(issue.path)
   return problem("bad-request", field === "" ? issue.message : `${field}: ${issue.message}`, field || undefined)
 }
@@ -333,19 +333,18 @@ const badRequestOf = ({ issues }: HttpApiDecodeError): ProblemDocument => {
 const unreadable = ({ cause }: HttpServerError.RequestError) =>
   Effect.map(Effect.flatMap(HttpServerRequest.HttpServerRequest, mostBytes), (most) => {
     if (cause instanceof RepeatedMember) {
-      return problemResponse(problem("bad-request", `${cause.path}: is given twice; remove one`, cause.path))
+      return problemResponse(problem("bad-request", `${cause.path}: given twice; remove one`, cause.path))
     }
     const isTooLarge = /maxBytes|too large/i.test(String(cause))
     return problemResponse(
-      isTooLarge ? problem("too-large", tooLarge(most), "body") : problem("bad-request", "the body is no JSON", "body")
+      isTooLarge
+        ? problem("too-large", tooLarge(most), "body")
+        : problem("bad-request", "the body is not valid JSON", "body")
     )
   })
 
 const outOfScope = problemResponse(
-  problem(
-    "forbidden",
-    "this needs a token that is bound to no account; name an account that yours is bound to, where one can be named"
-  )
+  problem("forbidden", "your token is limited to certain accounts: name one of them, or use a token for all accounts")
 )
 
 interface Route {
@@ -377,13 +376,13 @@ const noRoute = Effect.map(HttpServerRequest.HttpServerRequest, ({ method, url }
     return HttpServerResponse.redirect(url.replace("/api/", "/api/v1/"), { status: 308 })
   }
   if (!isWellWritten(path))
-    return problemResponse(problem("bad-request", "the address is written wrongly: %XX is a byte of UTF-8"))
+    return problemResponse(problem("bad-request", "the URL is malformed: %XX must be a byte of UTF-8"))
   const allowed = routes.filter((route) => route.path.test(path)).map((route) => route.method)
   // A route that no name of this length leads to.
   const isNobody = allowed.length === 0 || allowed.includes(method)
-  if (isNobody) return problemResponse(problem("not-found", "see /docs/api for what is answered here"))
+  if (isNobody) return problemResponse(problem("not-found", "no such route; the API is described at /docs/api"))
   const allow = allowed.join(", ")
-  return problemResponse(problem("method-not-allowed", `here ${allow} is answered`), { allow })
+  return problemResponse(problem("method-not-allowed", `use ${allow}`), { allow })
 })
 
 /** Answers unknown routes and unexpected failures with a problem; declared errors pass. */
@@ -396,8 +395,8 @@ export const withProblems = (app: HttpApp.Default): HttpApp.Default =>
     if (isRequestError(error)) return unreadable(error)
     // What is nested by the hundred thousand is read by no stack.
     if (error instanceof RangeError)
-      return Effect.succeed(problemResponse(problem("bad-request", "it is nested too deeply", "body")))
+      return Effect.succeed(problemResponse(problem("bad-request", "the body is nested too deeply", "body")))
     if (!Cause.isDie(cause)) return Effect.failCause(cause)
-    const document = problem("fault", "see the log of the daemon")
+    const document = problem("fault", "the log of the daemon has the details")
     return Effect.as(Effect.logError("request failed", cause), problemResponse(document))
   })

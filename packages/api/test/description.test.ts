@@ -96,7 +96,7 @@ const findingsOf = async (document: object) => {
   const config = await createConfig({
     extends: ["recommended"],
     rules: {
-      // What any call may be refused with is said once, by `default`.
+      // Problems of any call are said once, by `default`.
       "operation-4xx-response": "off",
       // A word of a path is found before a name.
       "no-ambiguous-paths": "off"

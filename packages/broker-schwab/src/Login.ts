@@ -41,12 +41,12 @@ export const addressOf = ({ origin }: Address.Address, { appKey, redirectUri }: 
 export const codeIn = (pasted: string, state: string): Effect.Effect<Redacted.Redacted, LoginFailed> => {
   const refused = (detail: string) => Effect.fail(new LoginFailed({ isRefused: true, detail }))
   if (!URL.canParse(pasted.trim()))
-    return refused("that is no address: paste all of what the browser shows, https:// included")
+    return refused("this is not an address: paste the complete address from the browser, https:// included")
   const { searchParams } = new URL(pasted.trim())
   const error = searchParams.get("error")
   if (error !== null) return refused(`the login was not granted: ${searchParams.get("error_description") ?? error}`)
   if (searchParams.get("state") !== state)
-    return refused("the address is of another login: its state is not the one that was asked with; begin again")
+    return refused("the address belongs to another login (its state differs): start over")
   const code = searchParams.get("code")
   return code === null || code === ""
     ? refused("the address has no code in it: paste the one that the browser shows after the login")

@@ -13,7 +13,7 @@ import type { TokenPlace, Tokens } from "./TokenFile.ts"
 /** There is no token that Schwab would take: a person must log in. */
 export class NeedsLogin extends Schema.TaggedError<NeedsLogin>()("NeedsLogin", { why: Schema.String }) {
   override get message() {
-    return `${this.why}: log in with 'roundlot schwab login'; everything goes on by itself then`
+    return `${this.why}: log in with 'roundlot schwab login'; orders continue automatically`
   }
 }
 
@@ -78,7 +78,7 @@ export const make = (
       const tokens = Option.getOrUndefined(read.right)
       const isSame = tokens !== undefined && before.tokens !== undefined && sameTokens(tokens, before.tokens)
       if (isSame) return
-      const problem = tokens === undefined ? "nobody has logged in yet" : undefined
+      const problem = tokens === undefined ? "not logged in yet" : undefined
       yield* Ref.set(known, { ...nothing, tokens, problem })
     }).pipe(Effect.provide(context))
 
@@ -176,7 +176,7 @@ const isUsable = ({ isRefused, tokens }: Known, nowMs: number): boolean =>
 
 const whyNot = ({ problem, tokens }: Known, nowMs: number): string => {
   if (problem !== undefined) return problem
-  if (tokens === undefined) return "nobody has logged in yet"
+  if (tokens === undefined) return "not logged in yet"
   return nowMs >= Instant.toMillis(tokens.refreshExpiresAt)
     ? "the login has expired"
     : "Schwab does not take the token, and no other was given yet"

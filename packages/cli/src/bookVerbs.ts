@@ -21,22 +21,22 @@ const adopting = async () => (await import("./verbs/adoptAccount.ts")).accountsA
 
 /** The verbs that work on books: what a program of its own puts beside others in its tree of verbs. */
 export const ofBooks = {
-  status: leaf("how all stands, in a line", async () => (await import("./verbs/status.ts")).status),
-  trades: group("what came in", {
+  status: leaf("overall state and open items", async () => (await import("./verbs/status.ts")).status),
+  trades: group("trades from sources", {
     import: leaf(
       "import a file of trades, each exactly once",
       async () => (await import("./verbs/tradesImport.ts")).tradesImport
     ),
     add: leaf("add a trade", async () => (await adding()).tradesAdd),
     list: leaf("list trades", async () => (await lists()).tradesList),
-    show: leaf("one trade, with its whole story", async () => (await lists()).tradesShow),
+    show: leaf("show a trade with its history", async () => (await lists()).tradesShow),
     release: leaf("release a quarantined trade: it counts", async () => (await verdicts()).tradesRelease),
-    dismiss: leaf("end a quarantined trade", async () => (await verdicts()).tradesDismiss),
-    reverse: leaf("undo a trade", async () => (await adding()).tradesReverse)
+    dismiss: leaf("dismiss a quarantined trade", async () => (await verdicts()).tradesDismiss),
+    reverse: leaf("reverse a trade", async () => (await adding()).tradesReverse)
   }),
-  positions: group("where every account stands in every symbol", {
+  positions: group("positions of accounts by symbol", {
     list: leaf("all positions", async () => (await lists()).positionsList),
-    show: leaf("one position: the next order, or the reason there is none", async () => (await lists()).positionsShow),
+    show: leaf("show a position: the next order, or why none is due", async () => (await lists()).positionsShow),
     adjust: leaf("correct a position", async () => (await import("./verbs/positionsAdjust.ts")).positionsAdjust),
     split: leaf(
       "book a split or reverse split",
@@ -103,7 +103,7 @@ export const ofBooks = {
     show: leaf("show a fill with its revisions", async () => (await lists()).fillsShow),
     waiting: leaf("list executions that do not count yet", async () => (await lists()).fillsWaiting),
     "waiting-commissions": leaf(
-      "list commissions without a booked execution",
+      "list commissions whose execution is not booked yet",
       async () => (await lists()).fillsWaitingCommissions
     )
   }),
@@ -120,7 +120,7 @@ export const ofBooks = {
     ),
     adopt: leaf("declare the opening balance of an account", adopting)
   }),
-  account: group("the same as 'accounts', for one", {
+  account: group("same as 'accounts', for one account", {
     adopt: leaf("declare the opening balance of an account", adopting)
   }),
   reconcile: leaf(
@@ -139,8 +139,8 @@ export const ofBooks = {
     show: leaf("show a break with its evidence", async () => (await lists()).breaksShow),
     resolve: leaf("close a break manually", async () => (await verdicts()).breaksResolve)
   }),
-  cases: group("cases that need a person", {
-    list: leaf("list cases, the gravest first", async () => (await cases()).casesList),
+  cases: group("cases that need attention", {
+    list: leaf("list cases, most severe first", async () => (await cases()).casesList),
     show: leaf("show a case with the recommended action", async () => (await cases()).casesShow),
     acknowledge: leaf("acknowledge a case", async () => (await cases()).casesAcknowledge),
     assign: leaf("assign a case", async () => (await cases()).casesAssign),
@@ -154,7 +154,7 @@ export const ofBooks = {
   }),
   tokens: group("API tokens", {
     create: leaf("create a token; its secret is shown once", async () => (await tokens()).tokensCreate),
-    rotate: leaf("give a token a new secret", async () => (await tokens()).tokensRotate),
+    rotate: leaf("rotate the secret of a token", async () => (await tokens()).tokensRotate),
     revoke: leaf("revoke a token", async () => (await tokens()).tokensRevoke),
     list: leaf("list tokens", async () => (await tokens()).tokensList),
     link: leaf("print a link that signs a browser in", async () => (await import("./verbs/tokensLink.ts")).tokensLink)
@@ -167,7 +167,7 @@ export const ofBooks = {
     show: leaf("show trading states and limits", async () => (await import("./verbs/controls.ts")).controlsShow),
     set: leaf("set a trading state or limits", async () => (await import("./verbs/controls.ts")).controlsSet)
   }),
-  mcp: leaf("serve tools to a model's program", async () => (await import("./verbs/mcp.ts")).mcp),
+  mcp: leaf("serve tools to an AI model (MCP)", async () => (await import("./verbs/mcp.ts")).mcp),
   halt: leaf("halt trading: everything, an account or a symbol", async () => (await verdicts()).halt),
   resume: leaf("resume trading", async () => (await verdicts()).resume),
   journal: group("the journal of events", {
@@ -175,7 +175,7 @@ export const ofBooks = {
     show: leaf("show an entry", async () => (await proofs()).journalShow),
     why: leaf("trace the causes of an entry or a record", async () => (await proofs()).journalWhy),
     head: leaf("show the newest entry and its hash", async () => (await proofs()).journalHead),
-    export: leaf("export every entry as its canonical line", async () => (await proofs()).journalExport)
+    export: leaf("export all entries as canonical lines", async () => (await proofs()).journalExport)
   }),
   report: group("reports on executions and the journal", {
     hedging: leaf(
@@ -198,7 +198,7 @@ export const ofBooks = {
   payloads: group("raw payloads", {
     show: leaf("show the raw bytes of a payload", async () => (await proofs()).payloadsShow)
   }),
-  audit: leaf("prove the books from the journal", async () => (await proofs()).audit),
+  audit: leaf("audit the books against the journal", async () => (await proofs()).audit),
   sync: group("synchronise with the broker", {
     trades: leaf("synchronise executions and orders", async () => (await sync()).syncTrades),
     positions: leaf("record broker positions", async () => (await sync()).syncPositions),
@@ -230,7 +230,7 @@ export const ofBooks = {
 
 /** The contract of brokers and sources, held against one of one's own: it asks for no books. */
 export const prove = leaf(
-  "hold a broker of your own to the contract",
+  "run the contract tests against your own broker or source",
   async () => (await import("./verbs/prove.ts")).prove
 )
 

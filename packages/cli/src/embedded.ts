@@ -7,8 +7,8 @@ import { ConfigProvider, Effect, Layer } from "effect"
 import type { Settings } from "./Program.ts"
 
 const notCopied = new UsageError({
-  problem: "This program copies no books, so that nothing can be rehearsed on them",
-  remedy: "Leave --dry-run out"
+  problem: "This program does not support --dry-run",
+  remedy: "Run it without --dry-run"
 })
 
 /** No account has a broker here: nothing is asked of one, and nothing is sent. */
@@ -28,5 +28,5 @@ export const nothing: Omit<Settings, "books"> = {
   copied: () => Effect.fail(notCopied),
   served: Effect.succeedNone,
   operatorToken: { file: "operator.token", read: Effect.succeedNone, rotate: Tokens.rotate },
-  hostFault: ({ host }) => (host === undefined ? undefined : `${host} is not a host that this program connects to`)
+  hostFault: ({ host }) => (host === undefined ? undefined : `this program does not connect to host ${host}`)
 }

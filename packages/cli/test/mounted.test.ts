@@ -110,7 +110,7 @@ describe("the command line of a program of one's own", () => {
       "trades add --symbol AAPL --side buy --quantity 0.3 --dry-run",
       "trades list --json"
     )
-    expect(rehearsed).toMatchObject({ code: 2, err: expect.stringContaining("copies no books") })
+    expect(rehearsed).toMatchObject({ code: 2, err: expect.stringContaining("does not support --dry-run") })
     expect(JSON.parse(listed?.out ?? "")).toMatchObject({ items: [] })
   })
 })

@@ -10,6 +10,6 @@ export const isPostAddress = (text: string): boolean => {
 /** An address that is posted to. */
 export const PostAddress = Schema.String.pipe(
   Schema.filter(isPostAddress, {
-    message: () => ({ message: "is no address that begins with https://, or http:// on this machine", override: true })
+    message: () => ({ message: "is not an https:// address, or http:// on this host", override: true })
   })
 )

@@ -61,7 +61,7 @@ const orderFault = (order: unknown): string => {
 const BAND = /^(\d{1,4})(?:\.(\d{1,2}))?%$/
 
 const Band = Schema.String.pipe(
-  Schema.pattern(BAND, { message: () => ({ message: "is not per cent, such as 20% or 7.5%", override: true }) })
+  Schema.pattern(BAND, { message: () => ({ message: "is not a percentage, such as 20% or 7.5%", override: true }) })
 )
 
 /** A band in basis points. */
@@ -158,15 +158,15 @@ const environmentOf = (
   known: Account.AccountSettings["environment"]
 ): Either.Either<Account.AccountSettings["environment"], SettingsError> => {
   if (live === true && environment === "paper") {
-    return Either.left(fail(file, place, "is paper by its environment and has live: true", "Leave one of them out"))
+    return Either.left(fail(file, place, "has environment paper and live: true", "Remove one of them"))
   }
   if (live !== true && environment === "live" && known !== "live") {
     return Either.left(
-      fail(file, place, "is for real money and does not say live: true", "Say it, or leave environment out")
+      fail(file, place, "is a real-money account without live: true", "Add live: true, or remove environment")
     )
   }
   if (live === false && environment === "live") {
-    return Either.left(fail(file, place, "is for real money and says live: false", "Say live: true"))
+    return Either.left(fail(file, place, "is a real-money account with live: false", "Set live: true"))
   }
   return Either.right(live === true ? "live" : (environment ?? known))
 }

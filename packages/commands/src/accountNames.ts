@@ -11,7 +11,7 @@ export const ACTOR = "cli"
 export const read = (text: string): Effect.Effect<AccountName.AccountName, UsageError> =>
   Either.mapLeft(Schema.decodeEither(AccountName.AccountName)(text), () => {
     const remedy = "A name has letters, digits, '.', '_' and '-', at most 64, and begins with a letter or digit"
-    return new UsageError({ problem: `'${text}' is no name of an account`, remedy, field: "account" })
+    return new UsageError({ problem: `'${text}' is not a valid account name`, remedy, field: "account" })
   })
 
 const unknown = (text: string, there: ReadonlyArray<string>): UsageError => {
@@ -78,8 +78,8 @@ export const ofSource = (
     const account = sources.get(source)?.account
     if (named !== undefined || account === undefined || scope?.has(account) !== false)
       return yield* sole(Option.fromNullable(named ?? account))
-    const problem = `Trades of ${source} are for an account that this token is not bound to`
-    return yield* new UsageError({ problem, remedy: "Name an account that it is bound to", field: "account" })
+    const problem = `Trades of ${source} go to an account outside the limits of this token`
+    return yield* new UsageError({ problem, remedy: "Name an account of the token", field: "account" })
   })
 
 /** Where there are several, one is to be named. */

@@ -19,8 +19,8 @@ export class StaleRecord extends Schema.TaggedError<StaleRecord>()("StaleRecord"
   version: Schema.UndefinedOr(Schema.Int)
 }) {
   override get message() {
-    const now = this.version === undefined ? "it is gone" : `its version is ${this.version} now`
-    return `the record has changed since it was read: ${now}`
+    const now = this.version === undefined ? "it is gone" : `version now ${this.version}`
+    return `the record has changed since it was read (${now}): read it again`
   }
 }
 
@@ -143,12 +143,12 @@ export const sentenceOf = ({
     ({ account, notional, quantity, side, symbol }) =>
       `  ${side} ${quantity} ${symbol} of ${account}${notional === null ? "" : `, about $${notional}`}`
   )
-  const follow = following.length === 0 ? ["No order would follow."] : ["These orders would follow:", ...following]
+  const follow = following.length === 0 ? ["No order would follow."] : ["Orders that would follow:", ...following]
   const live = [
     ...listed("Unconfirmed: the broker may have these", inDoubt),
-    ...listed(cancelled.length === 0 ? "At the broker now, and working on" : "At the broker now", working)
+    ...listed(cancelled.length === 0 ? "Working orders, not affected" : "At the broker now", working)
   ]
-  const ends = cancelled.length === 0 ? [] : [`Asked to end: ${cancelled.join(", ")}.`]
+  const ends = cancelled.length === 0 ? [] : [`Cancel requests: ${cancelled.join(", ")}.`]
   const known = [
     ...(doubt === undefined ? [] : [breaks.doubtText(doubt)]),
     ...(contradiction === undefined ? [] : [orders.contradictionText(contradiction)])

@@ -14,7 +14,7 @@ export const durationMs = (text: string, place: string): Either.Either<number, S
   const factor = UNITS[unit]
   if (factor !== undefined) return Either.right(Math.round(Number(digits) * factor))
   const remedy = "Write a number and a unit, such as 500ms, 15s or 10m"
-  return Either.left(new SettingsError({ place, problem: `'${text}' is no duration`, remedy }))
+  return Either.left(new SettingsError({ place, problem: `'${text}' is not a valid duration`, remedy }))
 }
 
 /** The same where a number without a unit is one of seconds. */

@@ -23,21 +23,21 @@ const maybe =
     text === undefined
       ? Either.right(undefined)
       : Either.mapLeft(Schema.decodeUnknownEither(Schema.Literal(...words))(text.toLowerCase()), () =>
-          refused(`${name} "${text}" is none of ${words.join(", ")}`, name)
+          refused(`${name} "${text}" is not one of ${words.join(", ")}`, name)
         )
 
 const price = (name: string, text: string | undefined): Either.Either<Price.Price | undefined, UsageError> =>
   text === undefined
     ? Either.right(undefined)
     : Either.mapLeft(Schema.decodeEither(Price.Price)(text), () =>
-        refused(`${name} "${text}" is no price above zero, such as 199.5`, name)
+        refused(`${name} "${text}" is not a price above zero, such as 199.5`, name)
       )
 
 const moment = (name: string, text: string | undefined): Either.Either<Instant.Instant | undefined, UsageError> =>
   text === undefined
     ? Either.right(undefined)
     : Either.mapLeft(Schema.decodeEither(Instant.FromString)(text), () =>
-        refused(`${name} "${text}" is no ISO 8601 time with a zone, such as 2026-12-01T21:00:00Z`, name)
+        refused(`${name} "${text}" is not an ISO 8601 time with a zone, such as 2026-12-01T21:00:00Z`, name)
       )
 
 /** What the parts of an instruction are called where they are given. */

@@ -18,7 +18,7 @@ export const expectUnconfigured = (
 ): Effect.Effect<void, CommandRefused> =>
   accounts.has(name)
     ? new CommandRefused({
-        why: `the configuration names ${name}, and each start writes what it says: change accounts.${name}.order there`
+        why: `account ${name} is in the configuration, which each start applies: change accounts.${name}.order there`
       })
     : Effect.void
 
@@ -30,5 +30,5 @@ export const expectTaken = (
   Effect.flatMap(unsupportedOrders(settings), (problem) =>
     problem === undefined
       ? Effect.void
-      : new UsageError({ problem, remedy: "Ask for what it takes", field: "timeInForce" })
+      : new UsageError({ problem, remedy: "Choose supported terms", field: "timeInForce" })
   )

@@ -22,7 +22,7 @@ export const recordOf = <R>(
 export const tickerOf = (text: string): Either.Either<Ticker.Ticker, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Ticker.Ticker)(text), () => {
     const remedy = "A symbol has letters, digits, '.', '_', '/' and '-', and begins with a letter or digit"
-    return new UsageError({ problem: `'${text}' is no symbol`, remedy })
+    return new UsageError({ problem: `'${text}' is not a valid symbol`, remedy })
   })
 
 /** What a person says of an order: its id at the broker, that it never came there, or that it has ended. */
@@ -39,8 +39,8 @@ export const resolution = (
 ): Either.Either<Command.Command, UsageError> => {
   if ([Option.isSome(as), notPlaced, ended].filter(Boolean).length !== 1) {
     const remedy =
-      "Say --as BROKER_ID where the broker has the order, --not-placed where it never came, --ended where it has ended there"
-    return Either.left(new UsageError({ problem: "An order is resolved one way", remedy }))
+      "Give --as BROKER_ID if the broker has the order, --not-placed if it never arrived, --ended if it has ended there"
+    return Either.left(new UsageError({ problem: "Choose exactly one resolution", remedy }))
   }
   if (ended) return Either.right({ _tag: "MarkEnded", orderId })
   if (Option.isNone(as)) return Either.right({ _tag: "MarkNotPlaced", orderId })
@@ -48,7 +48,7 @@ export const resolution = (
   return Either.mapBoth(brokerOrderId, {
     onLeft: () =>
       new UsageError({
-        problem: `--as '${as.value}' is no broker's order id`,
+        problem: `--as '${as.value}' is not a valid broker order id`,
         remedy: "Give the id as the broker shows it"
       }),
     onRight: (id) => ({ _tag: "MarkPlaced", orderId, brokerOrderId: id })
@@ -60,7 +60,7 @@ export const verdictOn = (found: Break.Break): Effect.Effect<Command.Command, Us
   const subject = Id.parse("order", found.subject)
   if (found.kind === "Doubt") {
     const remedy = `Use 'roundlot orders resolve ${found.subject}'`
-    return Effect.fail(new UsageError({ problem: "A doubt ends with its order", remedy }))
+    return Effect.fail(new UsageError({ problem: "This break closes with its order", remedy }))
   }
   return Effect.succeed(
     found.kind === "Excess" && subject !== undefined
@@ -89,7 +89,7 @@ export const scopeOf = ({
     const isEverything = Option.isNone(account) && Option.isNone(symbol)
     if (all && !isEverything) {
       return yield* new UsageError({
-        problem: "--all leaves nothing to narrow",
+        problem: "--all cannot be combined with --account or --symbol",
         remedy: "Leave out --all, or --account and --symbol"
       })
     }

@@ -13,41 +13,41 @@ import * as Instant from "../src/values/Instant.ts"
 
 const sentences: { readonly [K in BreakKind]: string } = {
   Conflict: "quantity was 1, is 2",
-  ReappearedTrade: "tape t-1 came again after it was reversed",
-  Excess: "3 of O1 are covered by no trade",
-  Reappeared: "O1 was cancelled and is live at the broker",
-  DuplicateOrder: "b-1 has the client order id rl1-x, of O1",
-  OppositeOrders: "live on both sides: O1 buy, O2 sell",
-  CumulativeBelow: "the broker counts 3, our fills of that time are more",
-  FillAfterRejection: "O1 was rejected and has filled 3",
-  UndocumentedCorrection: "e-1 came again as 3 at 149",
+  ReappearedTrade: "tape t-1 was delivered again after its reversal",
+  Excess: "3 shares of O1 are not covered by any trade",
+  Reappeared: "O1 was cancelled, but is live at the broker",
+  DuplicateOrder: "b-1 repeats client order id rl1-x of O1",
+  OppositeOrders: "live orders on both sides: O1 buy, O2 sell",
+  CumulativeBelow: "the broker reports 3 filled, less than the books had then",
+  FillAfterRejection: "O1 was rejected, but 3 were filled",
+  UndocumentedCorrection: "e-1 was reported again as 3 at 149",
   FillMismatch: "e-1 is sell AAPL, the order is buy AAPL",
-  SuspectedDuplicate: "e-2 is like e-1 in all but its id",
+  SuspectedDuplicate: "e-2 equals e-1 except for its id",
   Doubt: "not found at the broker",
-  OrderMissing: "b-1 was WORKING and is not in the broker's whole history",
-  EndUnconfirmed: "its broker says that O1 is cancelled, and has not refused to end it",
-  OrderNotWorking: "its broker holds O1 and does not work it (locate): 3 in flight",
-  TermsDiffer: "sent buy 3 AAPL (type limit), the broker's b-1 is buy 3 AAPL (type market)",
-  ForeignOrderId: "b-1 has the client order id rl1-x, which these books never made",
-  ClientIdDiffers: "b-1 has the client order id rl1-x, sent was rl1-y",
-  ReusedOrderId: "b-1 is now an order of 2023-11-14",
-  AverageDiffers: "the broker's average is 3.1, that of its fills here 3",
-  Unpriced: "the broker counts 3, and executions with a price come to 0",
+  OrderMissing: "b-1 was WORKING and is missing from the broker's complete history",
+  EndUnconfirmed: "the broker reports O1 as cancelled; the end is not confirmed",
+  OrderNotWorking: "the broker holds O1 without working it (locate): 3 in flight",
+  TermsDiffer: "sent buy 3 AAPL (type limit), broker order b-1 is buy 3 AAPL (type market)",
+  ForeignOrderId: "b-1 has client order id rl1-x, which these books never created",
+  ClientIdDiffers: "b-1 has client order id rl1-x, sent was rl1-y",
+  ReusedOrderId: "broker order id b-1 now belongs to an order of 2023-11-14",
+  AverageDiffers: "average price: books 3, broker 3.1",
+  Unpriced: "the broker reports 3 filled, executions with a price cover 0",
   OffBand: "e-1 at 300 is outside the band around 200 (quote)",
   Unmapped: 'buy 3 "BRK B" is WORKING',
-  PositionDiffers: "ours 3 (hedged 3), the broker's 5",
-  ForeignPosition: "ours 0, the broker's 5",
-  UnsoundSnapshot: "the broker listed its orders in part only",
-  FillMissing: "the broker does not list e-1, e-2 any more",
+  PositionDiffers: "books 3 (hedged 3), broker 5 (+2)",
+  ForeignPosition: "books 0, broker 5 (+5)",
+  UnsoundSnapshot: "the broker's list of orders is incomplete",
+  FillMissing: "the broker no longer lists e-1, e-2",
   HistoryGap:
-    "the broker forgot executions from 2023-11-14T22:13:20.000000Z to 2023-11-14T22:14:20.000000Z, which were not read",
-  Backlog: "2 trades came late: AAPL 2, residual 3 worth $30",
+    "executions from 2023-11-14T22:13:20.000000Z to 2023-11-14T22:14:20.000000Z were never read, and the broker no longer has them",
+  Backlog: "2 trades arrived late: AAPL 2, residual 3 worth $30",
   Implausible: "W3: cumulative 9, possible is 3; held report 1 of O1",
   ClockAhead:
-    "the books' time is 1m ahead of the clock, which was wrong or is: at 2023-11-14T22:13:20.000000Z they say 2023-11-14T22:14:20.000000Z",
-  OrderRefused: "O1 was refused with the code E7, which no table has: no such code",
-  AccountRefused: "O1 was refused with the code E7: account is closed",
-  PositionBlocked: "its threshold is in money, and no fresh price is known",
+    "the books are 1m ahead of the system clock, which is or was wrong: clock 2023-11-14T22:13:20.000000Z, books 2023-11-14T22:14:20.000000Z",
+  OrderRefused: "O1 was rejected with code E7, an unknown code: no such code",
+  AccountRefused: "O1 was rejected with code E7: account is closed",
+  PositionBlocked: "its threshold is in dollars, and no current price is known",
   StatementDiffers: "a fill differs from line 3 (row 2) of schwab's transactions.json: quantity 3, books 4"
 }
 
@@ -83,23 +83,26 @@ describe("G: what a break is about", () => {
   const doubt = { _tag: "Doubt", reason: "SeveralCandidates", listedSince: Instant.make(0n) } as const
   const details: ReadonlyArray<readonly [string, BreakDetails]> = [
     [
-      "it could be any of 1970-01-01T00:00:00.000000Z: b-1 (buy 3 AAPL, new), and 2 more",
+      "several candidates: 1970-01-01T00:00:00.000000Z: b-1 (buy 3 AAPL, new), and 2 more",
       { ...doubt, candidates: [b1], more: 2 }
     ],
     [
-      "the only one that it could be could as well be O2: 1970-01-01T00:00:00.000000Z: b-1 (buy 3 AAPL, new)",
+      "its only candidate also matches O2: 1970-01-01T00:00:00.000000Z: b-1 (buy 3 AAPL, new)",
       { ...doubt, candidates: [b1], rivals: [OrderId.make(2)] }
     ],
     [
-      "b-9, which it could be, is another order of these books",
+      "its candidate b-9 is another order of the books",
       { _tag: "Doubt", reason: "SeveralCandidates", brokerOrderId: "b-9" }
     ],
     [
-      "not among the broker's orders since 1970-01-01T00:00:00.000000Z: none",
+      "no match among the broker's orders since 1970-01-01T00:00:00.000000Z: none",
       { ...doubt, reason: "NotFound", candidates: [] }
     ],
-    ["the broker named it b-9, and does not list it", { _tag: "Doubt", reason: "NotFound", brokerOrderId: "b-9" }],
-    ["not found at the broker, and not to be sent again", { _tag: "Doubt", reason: "NotFound", isPastResending: true }],
+    [
+      "the broker answered with order id b-9 but does not list that order",
+      { _tag: "Doubt", reason: "NotFound", brokerOrderId: "b-9" }
+    ],
+    ["not found at the broker; it is not sent again", { _tag: "Doubt", reason: "NotFound", isPastResending: true }],
     [
       "it may not go now: Waits(cool-down)",
       { _tag: "Doubt", reason: "NotSentAgain", obstacle: "NotAdmitted", detail: "Waits(cool-down)" }
@@ -118,11 +121,11 @@ describe("G: what a break is about", () => {
       { _tag: "OffBand", execId: "e-1", commission: { amount: Decimal.unsafe("900"), currency: "USD" } }
     ],
     [
-      "e-1 names O2, its execution is on record for another order",
+      "e-1 names O2, but its execution is recorded for a different order",
       { _tag: "FillMismatch", execId: "e-1", otherOrder: OrderId.make(2) }
     ],
     [
-      "O1 was tried and not sent: log in again",
+      "O1 could not be sent: log in again",
       {
         _tag: "PositionBlocked",
         obstacle: "unsent",

@@ -101,12 +101,12 @@ describe("what a broker holds, against the books", () => {
   test("P4: a difference holds the symbol with both sides' figures; the same again writes nothing, another is its news", () => {
     const desk = deskWith(...bought)
     expect(see(desk, "10").outcome).toBe("differs")
-    expect(open(desk)).toEqual(["PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's 10"])
+    expect(open(desk)).toEqual(["PositionDiffers AAPL symbol: books 3 (hedged 3), broker 10 (+7)"])
     const before = entries(desk)
     see(desk, "10")
     expect(entries(desk)).toBe(before)
     see(desk, "11")
-    expect(open(desk)).toEqual(["PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's 11"])
+    expect(open(desk)).toEqual(["PositionDiffers AAPL symbol: books 3 (hedged 3), broker 11 (+8)"])
     perform(desk, { do: "trade", id: "T2", side: "buy", milli: 2000, held: false })
     expect(answered(desk.all(PositionTable)[0])).toBe("BreakOpen")
     see(desk, "3")
@@ -118,7 +118,7 @@ describe("what a broker holds, against the books", () => {
     const desk = deskWith(...bought)
     see(desk, "-2")
     expect(open(desk)).toEqual([
-      "PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's -2; from here 3 were closed and 2 opened"
+      "PositionDiffers AAPL symbol: books 3 (hedged 3), broker -2 (-5); the difference closes 3 and opens 2"
     ])
     const details = desk.all(Break.BreakTable)[0]?.details
     if (details?._tag !== "PositionDiffers") throw new Error("nothing differs")
@@ -135,7 +135,7 @@ describe("what a broker holds, against the books", () => {
   test("P6: a symbol that these books never traded is foreign, and holds nothing", () => {
     const desk = deskWith(...bought)
     expect(see(desk, "7", "0", Ticker.make("MSFT")).outcome).toBe("foreign")
-    expect(open(desk)).toEqual(["ForeignPosition MSFT nothing: ours 0, the broker's 7"])
+    expect(open(desk)).toEqual(["ForeignPosition MSFT nothing: books 0, broker 7 (+7)"])
     see(desk, "0", "0", Ticker.make("MSFT"))
     expect(open(desk)).toEqual([])
     isSound(desk)
@@ -158,16 +158,19 @@ describe("what a broker holds, against the books", () => {
   })
 
   test.each([
-    ["filled", "O1 filled just as much: counted twice, or not at the broker, it would explain it"],
-    ["execution", "an execution of O1 is just as much: counted twice, or not at the broker, it would explain it"],
-    ["beyondAtAll", "O1 filled more than its quantity: what was counted twice may explain it"]
+    ["filled", "O1 filled the same quantity: a double count, or a fill missing at the broker, would explain it"],
+    [
+      "execution",
+      "an execution of O1 has the same quantity: a double count, or a fill missing at the broker, would explain it"
+    ],
+    ["beyondAtAll", "O1 filled more than its quantity: a double count may explain it"]
   ] as const)("P9: no split is proposed where an order explains what is too much (%s)", (part, words) => {
     const desk = deskWith(...bought)
     const [order] = desk.all(OrderTable)
     const counted = order === undefined ? undefined : { orderId: order.id, part }
     const seen = { ...rowOf("1.5", "3", desk.symbol), counted }
     desk.commit("report", (recorder) => bookHolding(recorder, seen))
-    expect(open(desk)).toEqual([`PositionDiffers AAPL symbol: ours 3 (hedged 3), the broker's 1.5; ${words}`])
+    expect(open(desk)).toEqual([`PositionDiffers AAPL symbol: books 3 (hedged 3), broker 1.5 (-1.5); ${words}`])
   })
 
   test.each([
@@ -234,7 +237,7 @@ describe("what is not judged this time", () => {
     const judged = desk.commit("report", (recorder) => judgeHolding(recorder, rowOf("9", "3", desk.symbol)))
     expect(judged).toMatchObject({
       outcome: "differs",
-      why: "ours 3 (hedged 3), the broker's 9; a split of 3 for 1 would explain it"
+      why: "books 3 (hedged 3), broker 9 (+6); a split of 3 for 1 would explain it"
     })
     expect(entries(desk)).toBe(before)
   })

@@ -23,7 +23,7 @@ describe("F8 of reconciliation: a revision that names another order than its exe
     expect(desk.all(FillTable)).toHaveLength(1)
     expect(figures(desk)).toEqual(["0", "2", "2", "1", "0", "0"])
     expect(desk.all(BreakTable).map((each) => [each.kind, each.subject, evidenceOf(each)])).toEqual([
-      ["FillMismatch", "O1", expect.stringContaining("names O2, its execution is on record for another order")]
+      ["FillMismatch", "O1", expect.stringContaining("names O2, but its execution is recorded for a different order")]
     ])
     isSound(desk)
   })

@@ -279,7 +279,7 @@ const saidOf = (desk: Desk.Desk): ReadonlyArray<string> =>
     .map((each) => `${each.kind} ${Break.evidenceOf(each)}`)
 
 const located = { rawStatus: "Inactive (locate)", notWorking: { reason: "locate" } } as const
-const IDLE = "OrderNotWorking its broker holds O1 and does not work it (locate)"
+const IDLE = "OrderNotWorking the broker holds O1 without working it (locate)"
 
 describe("Refusals: a live order that its broker does not work", () => {
   test("is a warning with the broker's reason and what is in flight, and closes once it is worked", () => {
@@ -300,7 +300,7 @@ describe("Refusals: a live order that its broker does not work", () => {
     perform(desk, fill("e1", 1000, 12))
     expect(saidOf(desk)).toEqual([`${IDLE}: 2 in flight`])
     hear(desk, seen(desk, { rawStatus: "Inactive", notWorking: {}, asOf: second(13) }))
-    expect(saidOf(desk)).toEqual([`${IDLE.replace("locate", "it does not say why")}: 2 in flight`])
+    expect(saidOf(desk)).toEqual([`${IDLE.replace("locate", "no reason given")}: 2 in flight`])
     expect(desk.all(Break.BreakTable)).toHaveLength(1)
     isSound(desk)
   })

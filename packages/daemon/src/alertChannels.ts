@@ -53,12 +53,12 @@ const fail = (place: string, problem: string, remedy: string): Either.Either<nev
 const quietOf = ({ quiet, zone }: ChannelEntry, place: string) => {
   if (quiet === undefined) return Either.right(undefined)
   if (zone === undefined)
-    return fail(`${place}.quiet`, "is of no time zone", `Say which in ${place}.zone, such as America/New_York`)
+    return fail(`${place}.quiet`, "has no time zone", `Set ${place}.zone, such as America/New_York`)
   const hours = AlertRoute.readQuietHours(quiet, zone)
   return hours === undefined
     ? fail(
         `${place}.quiet`,
-        `'${quiet}' of '${zone}' are no hours`,
+        `quiet hours '${quiet}' in '${zone}' are not valid`,
         "Write them as 22:00-07:00, and a zone as Europe/Zurich"
       )
     : Either.right(hours)
@@ -68,7 +68,11 @@ const channelOf = (file: string, name: string, entry: ChannelEntry): Either.Eith
   Either.gen(function* () {
     const place = `${file}, alerts.channels.${name}`
     if (!NAME.test(name))
-      return yield* fail(place, "is no name of a channel", "Choose a small letter and at most 19 more, digits or '-'")
+      return yield* fail(
+        place,
+        "is not a valid channel name",
+        "Use a lower-case letter, then up to 19 lower-case letters, digits or '-'"
+      )
     const { accounts, after, atLeast, kind } = entry
     const { has, needs }: { has: ReadonlyArray<Field>; needs: ReadonlyArray<Field> } = kinds[kind]
     const missing = needs.find((field) => entry[field] === undefined)
@@ -76,7 +80,7 @@ const channelOf = (file: string, name: string, entry: ChannelEntry): Either.Eith
     const other = (["url", "chat", "from", "to"] as const).find(
       (field) => entry[field] !== undefined && !needs.includes(field) && !has.includes(field)
     )
-    if (other !== undefined) return yield* fail(`${place}.${other}`, `is not known of the kind ${kind}`, "Leave it out")
+    if (other !== undefined) return yield* fail(`${place}.${other}`, `is not known of the kind ${kind}`, "Remove it")
     const afterMs = after === undefined ? undefined : yield* duration.durationMs(after, `${place}.after`)
     const quiet = yield* quietOf(entry, place)
     return { ...entry, name, route: { accounts, atLeast, afterMs, quiet } }

@@ -33,7 +33,7 @@ const waiting =
   (note: Note, driving: Driving.Driving, account: AccountName.AccountName) =>
   ({ host, pid }: Lease.LeaseHeld) =>
     Effect.gen(function* () {
-      yield* note(`Standing by: process ${pid} on ${host} drives account ${account}.`)
+      yield* note(`Standing by: account ${account} is in use by process ${pid} on ${host}.`)
       yield* Effect.retry(driving.take(account), { schedule: Schedule.spaced(LOOK_AGAIN), while: isHeld })
       yield* note(`Taken over: account ${account}.`)
     })

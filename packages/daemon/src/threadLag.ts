@@ -35,7 +35,7 @@ export const watchThread = ({ every, latestMs, shownFor }: Lateness = defaultLat
         continue
       }
       const seconds = (lateMs / 1000).toFixed(1)
-      yield* health.failed(THREAD, `it stood still for ${seconds} s: nothing was sent, tracked or answered`)
+      yield* health.failed(THREAD, `the process was blocked for ${seconds} s: nothing was sent, tracked or answered`)
       yield* Effect.sleep(shownFor)
       beforeMs = yield* clock.monotonicMs
     }

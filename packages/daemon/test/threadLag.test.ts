@@ -30,7 +30,7 @@ it.scopedLive("FILL-13: health hears that the thread stood still, and for how lo
     yield* Effect.forkScoped(Effect.provideService(watching, Health.Health, listening))
     expect(yield* well).toBe(threadLag.THREAD)
     yield* standStill
-    expect(yield* failed).toMatch(/^thread: it stood still for \d+\.\d s: nothing was sent/)
+    expect(yield* failed).toMatch(/^thread: the process was blocked for \d+\.\d s: nothing was sent/)
   }).pipe(Effect.provide(Layer.provideMerge(Health.layer, Clock.layerAlwaysOpen)))
 )
 

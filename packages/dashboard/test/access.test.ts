@@ -91,7 +91,7 @@ describe("a daemon that asks for tokens", () => {
     expect(await shown.getByText("Session ended").count()).toBe(0)
     expect([shown.url(), await shown.evaluate("window.opener")]).toEqual([`${daemon.url}/settings?from=chat`, null])
     const refused = await opened("Sign in there")
-    await refused.getByText("pages of other origins may not ask here").waitFor()
+    await refused.getByText("requests from other origins are not allowed").waitFor()
     chat.closeAllConnections()
     chat.close()
     expect(faults).toEqual([expect.stringContaining("Framing")])

@@ -30,7 +30,7 @@ test("FILL-16: how orders of an account leave is shown on its page and set there
   const inForce = page.locator("section.panel", { has: page.getByRole("heading", { name: "Order settings" }) })
   await inForce.getByText("regular session").waitFor()
   await page.getByText("No configured sources for this account.").waitFor()
-  await page.getByText("These settings are in force.").waitFor()
+  await page.getByText("These settings are already set.").waitFor()
   expect(await findingsInThemes(page)).toEqual([])
   await choose(page, "Type", "limit")
   await page.getByText("Enter offsets and cancel time of limit orders.").waitFor()
@@ -67,7 +67,7 @@ test("FILL-16: how orders of an account leave is shown on its page and set there
   await dialog.getByText(/^Recorded for paper: entry \d+, /).waitFor()
   await dialog.getByRole("button", { name: "Close" }).click()
   await inForce.getByText("5, 20, 50 bp beyond the reference price, step by step").waitFor()
-  await page.getByText("These settings are in force.").waitFor()
+  await page.getByText("These settings are already set.").waitFor()
   expect(await orderOf()).toEqual({
     limitOffsetBp: [5, 20, 50],
     lifeSeconds: 60,
@@ -106,7 +106,7 @@ test("a limit is seen with what of it is used, and raised with a reason", async 
   await form.getByLabel("New amount").fill("-5")
   await form.getByRole("alert").filter({ hasText: "A number above zero" }).waitFor()
   await form.getByLabel("New amount").fill("5000")
-  await form.getByText("This amount is in force.").waitFor()
+  await form.getByText("This amount is already set.").waitFor()
   await form.getByLabel("New amount").fill("8000")
   await form.getByRole("button", { name: "Change limit" }).click()
   const dialog = page.getByRole("dialog")
@@ -149,7 +149,7 @@ test("FILL-16: how orders leave is set by the keyboard alone", async () => {
   )
   await using seen = await open("/ops/accounts/paper")
   const { page } = seen
-  await page.getByText("These settings are in force.").waitFor()
+  await page.getByText("These settings are already set.").waitFor()
   await tabTo(page, "select[aria-label='Type']")
   await page.keyboard.press("ArrowDown")
   await tabTo(page, "input[aria-label='Offsets in basis points']")

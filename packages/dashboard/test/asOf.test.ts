@@ -49,7 +49,7 @@ test("G: a break that was opened and closed is listed and shown as open at the m
         await page.getByText("seen and agreed").first().waitFor()
         expect(await page.getByRole("button", { name: "Resolve B1" }).count()).toBe(0)
         await page.goto(`${url}/attention/B1?${asOf(5)}`)
-        await page.getByText("there is no break B1").waitFor()
+        await page.getByText("break B1 does not exist").waitFor()
         await page.goto(`${url}/attention?${asOf(5)}`)
         await page.getByText("No open breaks.").waitFor()
         expect(seen.faults).toEqual([])
@@ -129,7 +129,7 @@ test("BAT-10: the rows of a batch, its orders, its errors and its results are th
   await results.getByText("0.75").waitFor()
   expect(await results.getByText("149").count()).toBe(0)
   await page.goto(`${daemon.url}/batches/${batch.id}?asOf=1`)
-  await page.getByText(`there is no batch ${batch.id}`).waitFor()
+  await page.getByText(`batch ${batch.id} does not exist`).waitFor()
   expect(seen.faults).toEqual([])
 })
 

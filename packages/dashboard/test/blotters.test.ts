@@ -336,8 +336,8 @@ describe("a blotter", () => {
     const { page } = seen
     const lines = page.locator("section.panel", { has: page.getByRole("heading", { name: "Recent activity" }) })
     const ofGE = lines.getByRole("listitem").filter({ hasText: /(?:order|trade)s? .*GE/ })
-    await ofGE.filter({ hasText: new RegExp(`order ${order} made: buy 3 GE; .*fill.*; is filled`) }).waitFor()
-    await ofGE.filter({ hasText: "300 trades taken in: buy 3.00 GE" }).waitFor()
+    await ofGE.filter({ hasText: new RegExp(`order ${order} created: buy 3 GE; .*fill.*; is filled`) }).waitFor()
+    await ofGE.filter({ hasText: "300 trades received: buy 3.00 GE" }).waitFor()
     expect(await ofGE.count()).toBe(2)
     expect(await findings(page)).toEqual([])
     expect(seen.faults).toEqual([])

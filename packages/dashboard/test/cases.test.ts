@@ -56,7 +56,7 @@ test("G: the page of a case of every kind of break shows its evidence, both side
 /** What each case that is no break shows beside what was seen. */
 const apart = [
   ["O1", "Unconfirmed Warning", "At the broker"],
-  ["T2", "Quarantined Warning", "the trade that it undoes has not come yet"],
+  ["T2", "Quarantined Warning", "the trade that it undoes is in the future"],
   [JOB, "Given up Warning", "the broker is away"],
   [PART, "Failing Warning", "refused"]
 ] as const
@@ -183,7 +183,7 @@ test("O24: what decides a doubt stands in its line, on its page and in the dialo
         await page.goto(`${url}/attention/B1`)
         await page.getByRole("list", { name: "At risk" }).getByText(decides).waitFor()
         await page.getByRole("link", { name: "O1", exact: true }).first().click()
-        for (const verdict of ["The broker has O1", "O1 was never placed"]) {
+        for (const verdict of ["Mark O1 as placed", "Mark O1 as not placed"]) {
           await page.getByRole("button", { name: verdict }).click()
           const dialog = page.getByRole("dialog")
           // A dry run that has to know the broker's id is made once that is typed.
@@ -193,7 +193,7 @@ test("O24: what decides a doubt stands in its line, on its page and in the dialo
           await atRisk.getByText("S2", { exact: true }).waitFor()
           await atRisk.getByText(/^Owed and not ordered: 3 AAPL/).waitFor()
           await dialog.getByText("Recommended: mark it placed.").waitFor()
-          await dialog.getByText(/^The broker has its client order id/).waitFor()
+          await dialog.getByText(/^The broker already has its client order id/).waitFor()
           expect(await findings(page)).toEqual([])
           await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
         }
@@ -322,7 +322,7 @@ test("G: a direct order that its broker rejected stands on the overview with the
         await page.getByRole("link", { name: "Review O1" }).click()
         await page.getByRole("heading", { level: 1, name: "Rejected Warning" }).waitFor()
         await page.getByText("buy 3 AAPL, market, day, regular session was rejected: not enough").waitFor()
-        await page.getByText("enter it again where it is still wanted").waitFor()
+        await page.getByText("Submit it again if it is still wanted").waitFor()
         expect(await findings(page)).toEqual([])
         const dialog = page.getByRole("dialog")
         await page.getByRole("button", { name: "Acknowledge O1", exact: true }).click()

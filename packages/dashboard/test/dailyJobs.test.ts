@@ -196,12 +196,12 @@ job(
         .getByRole("link", { name: /^(Review|Resolve)/ })
     )
     await by.click(page.locator("main").getByRole("link", { name: doubtful, exact: true }).first())
-    const verb = `${doubtful} was never placed`
+    const verb = `Mark ${doubtful} as not placed`
     const opener = page.getByRole("button", { name: verb })
     await by.act(opener, verb, "the broker said so by phone", "KO")
     // The daemon goes on asking for the order: what it wrote while the dialog was open is shown first, and confirmed again.
     const confirmed = by.dialog.getByLabel("Type KO to confirm")
-    const said = by.dialog.getByText(/Recorded for|Nothing was done/).first()
+    const said = by.dialog.getByText(/Recorded for|Not applied/).first()
     for (await said.waitFor(); (await confirmed.count()) > 0; await said.waitFor()) {
       await confirmed.fill("KO")
       await by.dialog.getByRole("button", { name: verb }).click()
@@ -228,7 +228,7 @@ job(
       .getByRole("row", { name: /alerts\.test/ })
       .getByText("Completed")
       .waitFor()
-    await hook.until(() => hook.heard.some(({ body }) => body.includes("a trial of this channel")))
+    await hook.until(() => hook.heard.some(({ body }) => body.includes("test alert of this channel")))
   },
   async () => {
     hook = await receiver()

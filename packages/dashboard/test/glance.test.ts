@@ -23,7 +23,7 @@ describe("what is told at a glance", () => {
     expect(await orders.getByRole("listitem").count()).toBe(1)
     await daemon.ask(`/api/v1/orders/${working}/cancel`, { reason: "it has rested enough" })
     await daemon.orderAt("cancelled", "XOM")
-    await seen.page.locator("section", { hasText: "Latest orders" }).getByText("none is working").waitFor()
+    await seen.page.locator("section", { hasText: "Latest orders" }).getByText("no working orders").waitFor()
     expect(seen.faults).toEqual([])
   })
 

@@ -534,7 +534,7 @@ describe("every page", () => {
     await dialog.getByText("see its job for the result").waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
     const job = page.getByRole("table", { name: "Jobs" }).getByRole("row", { name: /alerts\.test/ })
-    await job.getByText("No channel of alerts is configured").waitFor()
+    await job.getByText("No alert channel is configured").waitFor()
     expect(seen.faults).toEqual([])
   })
 

@@ -60,7 +60,7 @@ test("FILL-16: the form of a trade sends a limit order for extended hours, offer
   await page.getByLabel("Good till").fill("2099-12-01")
   await page.getByText("--time-in-force gtd --good-till 2099-12-01").waitFor()
   await page.getByRole("button", { name: "Send trade" }).click()
-  await page.getByRole("alert").filter({ hasText: "is no ISO 8601 time with a zone" }).waitFor()
+  await page.getByRole("alert").filter({ hasText: "is not an ISO 8601 time with a zone" }).waitFor()
   await choose(page, "Time in force", "gtc")
   expect(await page.getByLabel("Good till").count()).toBe(0)
   const follows = page.getByRole("status", { name: "Order preview" })

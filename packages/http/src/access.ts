@@ -24,10 +24,10 @@ const isForged = ({ headers, method }: HttpServerRequest.HttpServerRequest, { is
 type Needed = EventLoop.Process | TokenRegister.TokenRegister | Sessions.Sessions | Clock.Clock
 
 const NO_TOKEN =
-  "give a token: Authorization: Bearer rlt_…. On the daemon's machine 'roundlot tokens link' prints a link that signs a browser in, 'roundlot tokens create' makes a token"
+  "a token is required: Authorization: Bearer rlt_…. On the daemon's host, 'roundlot tokens link' prints a sign-in link for browsers, 'roundlot tokens create' creates a token"
 
 const ENDED =
-  "this browser is signed in no more: it was away for 12 hours, was signed in for 7 days, or its session or token was ended"
+  "session ended: 12 hours without a request, 7 days after sign-in, or session or token revoked. Sign in again"
 
 /** The good token of what was given: a program's own, or that of the session of a browser. */
 const tokenOf = ({ isCookie, secret }: Access.Given, host: string) =>
@@ -61,7 +61,7 @@ const admitted = (
     if (known === undefined && isOpen && token.isCookie) return OPERATOR
     if (known === undefined)
       return yield* Effect.fail(unauthorized(token.isCookie ? ENDED : "the token is unknown, expired or revoked"))
-    if (isForged(request, token)) return yield* Effect.fail(forbidden("a cookie without an Origin changes nothing"))
+    if (isForged(request, token)) return yield* Effect.fail(forbidden("a change by cookie needs an Origin header"))
     const { accounts, name, person, role } = known
     // What is done for this request, down to the books, is held to it.
     yield* AccountScope.enter(Token.scopeOf(known))

@@ -38,14 +38,14 @@ const answerOf = (document: Problem.ProblemDocument): string => {
 
 const { problem } = Problem
 
-const NOT_READY = "the program is starting, or about to end; come again in a moment"
+const NOT_READY = "the daemon is starting or shutting down; retry in a moment"
 
-const full = answerOf(problem("too-many-connections", "every connection is in use; come again in a moment"))
-const silent = answerOf(problem("request-timeout", "nothing was asked for long, and others want the connection"))
-const late = answerOf(problem("request-timeout", "the request did not come to its end in time"))
-const headers = answerOf(problem("headers-too-large", `headers have at most ${LARGEST_HEADERS} bytes`))
+const full = answerOf(problem("too-many-connections", "all connections are in use; retry in a moment"))
+const silent = answerOf(problem("request-timeout", "idle connection closed, because others need it"))
+const late = answerOf(problem("request-timeout", "the request was not complete in time"))
+const headers = answerOf(problem("headers-too-large", `the headers are larger than ${LARGEST_HEADERS} bytes`))
 const early = answerOf(problem("not-ready", NOT_READY))
-const garbled = answerOf(problem("bad-request", "it is no HTTP request"))
+const garbled = answerOf(problem("bad-request", "not an HTTP request"))
 
 const answers: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: late,

@@ -81,7 +81,7 @@ const commanded =
 /** A value of a request as the books have it. */
 const read = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown, wanted: string) =>
   Effect.mapError(Schema.decodeUnknown(schema)(value), () =>
-    Problem.failures.badRequest(`${field}: ${JSON.stringify(value)} is no ${wanted}`, field)
+    Problem.failures.badRequest(`${field}: ${JSON.stringify(value)} is not a valid ${wanted}`, field)
   )
 
 const maybe = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown, wanted: string) =>
@@ -283,7 +283,7 @@ const USUAL_WAIT = 5
 
 const decisionOf = (asked: Documents.DecisionRequest) =>
   decisionInput.decisionInputOf(asked, (term, text, wanted) =>
-    Problem.failures.badRequest(`${term}: ${JSON.stringify(text)} is no ${wanted}`, term)
+    Problem.failures.badRequest(`${term}: ${JSON.stringify(text)} is not a valid ${wanted}`, term)
   )
 
 /**
@@ -406,7 +406,7 @@ const ofControls = (settings: Settings) =>
           Effect.gen(function* () {
             if (from < 1 || to < 1) {
               return yield* Effect.fail(
-                Problem.failures.badRequest("a split is of whole shares, such as 2 for 1", "to")
+                Problem.failures.badRequest("a split ratio has whole shares, such as 2 for 1", "to")
               )
             }
             const price = yield* readPrice("cashInLieu.price", cashInLieu?.price)

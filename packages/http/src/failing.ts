@@ -94,7 +94,10 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
     case "BadBatch":
       return badRequest(error.message, error.field)
     case "ModeNotNamed":
-      return badRequest(`${error.message}: name execute (an order a row) or accumulate (into the positions)`, "mode")
+      return badRequest(
+        `${error.message}: set mode to execute (one order per row) or accumulate (into the positions)`,
+        "mode"
+      )
     case "TemplateNameRefused":
       return badRequest(error.message, "name")
     case "UnknownJobType":
@@ -136,7 +139,7 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
 /** Work of a kind that the program which serves does not do: its caller named no kind, and can change nothing about it. */
 export const undone = ({ type }: Jobs.UnknownJobType): Problem.Failure<"Conflict"> =>
   conflict(
-    `nobody does '${type}' here: the program that serves this API takes no such background work (Settings.jobTypes)`
+    `job type '${type}' is not run here: the program that serves this API does not include it (Settings.jobTypes)`
   )
 
 /** The failures of a view as problems. */

@@ -42,7 +42,7 @@ const proxiesOf = (ranges: ReadonlyArray<string>) =>
       if (!isRange)
         return yield* refused(
           "--trusted-proxy",
-          `'${range}' is no range of addresses`,
+          `'${range}' is not an address range`,
           "Write one such as 10.0.0.0/24 or 10.0.0.7"
         )
       list.addSubnet(address, bits, family)
@@ -70,8 +70,8 @@ const proofOf = (cert: string | undefined, keyFile: string | undefined) =>
       catch: () =>
         refused(
           "--tls-cert",
-          `${cert} and ${keyFile} are no certificate and the key to it`,
-          "Name PEM files that belong together"
+          `${cert} and ${keyFile} are not a matching certificate and key`,
+          "Give the PEM files of a certificate and its key"
         )
     })
     return { certificate, key: Redacted.make(key) }
@@ -86,7 +86,7 @@ const hostsOf = (names: ReadonlyArray<string>) =>
       : Effect.fail(
           refused(
             "--allow-host",
-            `'${name}' is no name of a host`,
+            `'${name}' is not a host name`,
             "Write one such as roundlot.example.com, without a port"
           )
         )
@@ -105,26 +105,26 @@ const faultOf = (
   if (isElsewhere && isIP(host) === 0)
     return refused(
       "--host",
-      `'${host}' is no address`,
+      `'${host}' is not an address`,
       "Write one of this machine's, or 0.0.0.0 for all; --allow-host has names"
     )
   if (isOpen && listening.isRemote)
     return refused(
       "--open",
-      `is for this machine alone, and ${hasProxy ? "a proxy is trusted" : `${host} can be reached from others`}: everybody there could operate`,
-      `Leave --open away, or serve ${Place.HERE}`
+      `allows only this host, and ${hasProxy ? "a proxy is trusted" : `${host} can be reached from others`}: anyone there could operate`,
+      `Remove --open, or serve ${Place.HERE}`
     )
   if (isElsewhere && proof === undefined && !hasProxy)
     return refused(
       "--host",
-      `${host} can be reached from other machines, and tokens would go there in plain text`,
+      `${host} can be reached from other hosts, and tokens would be sent in plain text`,
       "Give --tls-cert and --tls-key, or --trusted-proxy with the address of a proxy that speaks TLS"
     )
   if (listening.isRemote && listening.hosts.size === 0)
     return refused(
       "--allow-host",
-      "is missing: other machines can ask, and no name is declared",
-      "Give the name that browsers ask for, such as --allow-host roundlot.example.com"
+      "is missing: other hosts can connect, and no host name is declared",
+      "Give the host name in the browser's address, such as --allow-host roundlot.example.com"
     )
   return undefined
 }
@@ -159,6 +159,6 @@ export const portOf = (
 ): Either.Either<Option.Option<number>, SettingsError> => {
   const port = Option.orElse(flag, () => Option.fromNullable(configuration.port))
   if (Option.isNone(port) || (port.value >= 0 && port.value <= MOST)) return Either.right(port)
-  const problem = `${port.value} is no port`
+  const problem = `${port.value} is not a port`
   return Either.left(new SettingsError({ place: "--port", problem, remedy: `Write a number from 0 to ${MOST}` }))
 }

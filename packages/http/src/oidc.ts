@@ -66,28 +66,28 @@ const personPage = (provider: string, { claim, code, groups }: PersonRefused): P
         about: `None of your groups has a role here (${groups} ${groups === 1 ? "group was" : "groups were"} given in the claim "${claim}"). Ask for a group that oidc.roles of Roundlot's configuration names, or who administers Roundlot to add one of yours.`
       }
     case "no_subject":
-      return { status: 403, title, about: `${provider} gives no identifier for you that can go on record (sub).` }
+      return { status: 403, title, about: `${provider} sends no usable identifier for you (claim "sub").` }
     case "other_issuer":
-      return { status: 403, title, about: `${provider} is not who signed you in: another issuer is named.` }
+      return { status: 403, title, about: `The sign-in names another issuer than ${provider}.` }
   }
 }
 
 const unavailablePage = (provider: string, { code }: ProviderUnavailable): Page => ({
   status: 503,
   title: "Not signed in",
-  about: `${provider} cannot be asked now (${code}). Try again, or sign in with a token. 'roundlot doctor' says what is wrong.`
+  about: `${provider} is not reachable (${code}). Try again, or sign in with a token. Diagnose with 'roundlot doctor'.`
 })
 
 const refusedPage = (provider: string, { code }: AnswerRefused): Page => ({
   status: 401,
   title: "Not signed in",
-  about: `What came back of ${provider} was not accepted (${code}).`
+  about: `The response of ${provider} was not accepted (${code}).`
 })
 
 const UNKNOWN: Page = {
   status: 401,
   title: "Not signed in",
-  about: "This sign-in is not of this browser, was used, or is older than 10 minutes."
+  about: "This sign-in belongs to another browser, was already used, or is older than 10 minutes."
 }
 
 const UNWRITABLE: Page = {
@@ -99,7 +99,7 @@ const UNWRITABLE: Page = {
 const TOO_MANY: Page = {
   status: 429,
   title: "Not signed in",
-  about: "Too many sign-ins were begun here: wait a minute."
+  about: "Too many sign-ins in progress: wait a minute."
 }
 
 /** The address by which the browser has called. */

@@ -97,7 +97,7 @@ export const serve = (
     const at = { ...asked.at, listening: reached(asked.at) }
     const { host } = at
     if (asked.isOpen && at.listening.isRemote) {
-      const detail = "other machines reach it, and everybody there could operate"
+      const detail = "it can be reached from other hosts, and anyone there could operate"
       return yield* new CannotServe({ host, port, detail, remedy: `Ask for tokens (isOpen: false), or serve ${HERE}` })
     }
     const bounded = boundedServer({}, at.proof)

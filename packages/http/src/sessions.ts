@@ -52,13 +52,13 @@ const redeemed = (code: string) =>
     const { headers } = yield* HttpServerRequest.HttpServerRequest
     const meant = yield* (yield* SignInLinks).redeem(code)
     if (Either.isLeft(meant)) {
-      const why = "the link is older than 5 minutes, or was used: 'roundlot tokens link' prints another"
+      const why = "the link is used, or older than 5 minutes: get another with 'roundlot tokens link'"
       return yield* Effect.fail(unauthorized(why))
     }
     const { origin, secret } = meant.right
     if (headers["origin"] === origin) return Redacted.value(secret)
     return yield* Effect.fail(
-      forbidden(`the link is of ${origin}, and void now: 'roundlot tokens link' prints another`)
+      forbidden(`the link is for ${origin} and now invalid: get another with 'roundlot tokens link'`)
     )
   })
 
@@ -66,7 +66,7 @@ const redeemed = (code: string) =>
 const signIn = ({ code, token }: { readonly code?: string | undefined; readonly token?: string | undefined }) =>
   Effect.gen(function* () {
     const secret = token ?? (code === undefined ? undefined : yield* redeemed(code))
-    if (secret === undefined) return yield* Effect.fail(badRequest("give a token, or the code of a link", "token"))
+    if (secret === undefined) return yield* Effect.fail(badRequest("send a token, or the code of a link", "token"))
     const { known } = yield* TokenRegister.TokenRegister
     const found = yield* Tokens.check(yield* looked(known), secret)
     if (found === undefined) return yield* Effect.fail(unauthorized("the token is unknown, expired or revoked"))

@@ -29,7 +29,7 @@ const batchOf = (requests: ReadonlyArray<Documents.TradeRequest>) => {
   const [batchId, ...others] = [...new Set(requests.map((request) => request.batchId))]
   return others.length === 0
     ? Effect.succeed(batchId)
-    : Effect.fail(Problem.failures.badRequest("trades of one call go into one batch, or into none", "batchId"))
+    : Effect.fail(Problem.failures.badRequest("all trades of one request need the same batch, or none", "batchId"))
 }
 
 /** Trades of a call, as they were said and as they are, and the call as it came. */
@@ -51,7 +51,7 @@ const intoBatch = (id: string, { inputs, raw, requests }: Given, configuration: 
     if (source === undefined) return all([])
     if (others.length > 0) {
       return yield* Effect.fail(
-        Problem.failures.badRequest("trades of one call into a batch have one source", "source")
+        Problem.failures.badRequest("all trades of one request into a batch need the same source", "source")
       )
     }
     const policy = SourcePolicy.readFrom(namedSources.policyOf(configuration, source), raw)

@@ -47,7 +47,9 @@ const openedBatch = (
 ) =>
   Effect.gen(function* () {
     if (asked.rows !== undefined || asked.csv !== undefined) {
-      return yield* Effect.fail(Problem.failures.badRequest("an open batch collects its rows one by one", "open"))
+      return yield* Effect.fail(
+        Problem.failures.badRequest("an open batch takes no rows on submission; add them one by one", "open")
+      )
     }
     const { name: actor } = yield* Access.Caller
     const account = yield* accountNames.sole(Option.fromNullable(terms.account))
@@ -130,7 +132,7 @@ const uploaded = ({ headers, request, urlParams: terms }: Uploading, configurati
     )
   }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 
-const brokenOff = () => Problem.failures.badRequest("the file broke off on the way; give it again", "body")
+const brokenOff = () => Problem.failures.badRequest("the upload was interrupted; send the file again", "body")
 const notKept = (error: PlatformError) =>
   Problem.failures.unavailable(`the file cannot be kept aside: ${error.message}`)
 

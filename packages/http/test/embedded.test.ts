@@ -59,14 +59,14 @@ describe("the API in a program of one's own, without a command line", () => {
       Effect.gen(function* () {
         const refused = yield* ask("/api/v1/jobs", posted({ type: "audit", payload: {} }, "k-2"))
         assert.strictEqual(refused.status, 400)
-        assert.include(JSON.stringify(yield* document(refused)), "nobody here does background work")
+        assert.include(JSON.stringify(yield* document(refused)), "no background jobs run here")
         for (const [path, type] of [
           ["/api/v1/audit", "audit"],
           ["/api/v1/reconcile", "reconcile"]
         ] as const) {
           const undone = yield* ask(path, posted({}, `k-${type}`))
           assert.strictEqual(undone.status, 409)
-          assert.include(JSON.stringify(yield* document(undone)), `nobody does '${type}' here`)
+          assert.include(JSON.stringify(yield* document(undone)), `job type '${type}' is not run here`)
         }
       })
     )
@@ -76,7 +76,7 @@ describe("the API in a program of one's own, without a command line", () => {
     Effect.gen(function* () {
       const everywhere = { ...Place.local, host: "0.0.0.0" }
       const refused = yield* Effect.flip(serving.serve({ port: 0, isOpen: true, at: everywhere }, Settings.none))
-      assert.include(refused.message, "everybody there could operate")
+      assert.include(refused.message, "anyone there could operate")
     }).pipe(Effect.scoped, Effect.provide(SignInLinks.layer), Effect.provide(Roundlot.layerMemory))
   )
 

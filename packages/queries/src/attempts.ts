@@ -62,7 +62,9 @@ export const documentOf = (attempt: Attempt.Attempt): AttemptDocument => ({
 const isHttpStatus = (text: string | undefined): Either.Either<Conditions, BadFilter> => {
   if (text === undefined) return Either.right([])
   if (/^[1-5]\d\d$/.test(text)) return Either.right([{ column: "httpStatus", in: [Number(text)] }])
-  return Either.left(new BadFilter({ filter: "http-status", value: text, problem: "is no HTTP status, such as 403" }))
+  return Either.left(
+    new BadFilter({ filter: "http-status", value: text, problem: "is not an HTTP status, such as 403" })
+  )
 }
 
 const conditionsOf = (filters: AttemptFilters) =>

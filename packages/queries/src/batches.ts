@@ -114,19 +114,19 @@ export type Rehearsed = Documents.BatchDocument & {
 }
 
 const fared: { readonly [F in Documents.BatchRowsDocument["fate"]]: string } = {
-  stopped: "not begun: nothing is sent",
-  asked: "under way: the order is asked to end",
-  goes_on: "under way: nothing more is asked",
-  again: "tried again whole",
-  rest: "filled in part: the rest is tried again",
-  dismissed: "dismissed or never counted: not tried again",
-  filled: "with nothing left: not tried again",
-  known: "tried again already",
-  not_failed: "failed no more: not tried again",
-  rejected: "no trade: not tried again",
-  done: "done: nothing changes",
-  failed: "failed: nothing changes",
-  cancelled: "cancelled: nothing changes"
+  stopped: "not started: will not be sent",
+  asked: "working: cancel requested",
+  goes_on: "working: no further cancel requested",
+  again: "retried in full",
+  rest: "partially filled: the remainder is retried",
+  dismissed: "dismissed or never counted: not retried",
+  filled: "nothing left to fill: not retried",
+  known: "already retried",
+  not_failed: "no longer failed: not retried",
+  rejected: "invalid: not retried",
+  done: "completed: unchanged",
+  failed: "failed: unchanged",
+  cancelled: "cancelled: unchanged"
 }
 
 const faredLine = ({ rows: count, shares, what }: Documents.BatchRowsDocument): string => {
@@ -139,7 +139,7 @@ const faredLine = ({ rows: count, shares, what }: Documents.BatchRowsDocument): 
 
 /** A dry run on a batch as people read it. */
 export const rehearsedText = ({ effects: { done, rows } }: Rehearsed): string =>
-  [`Nothing is written. It would be: ${done}.`, ...rows.map(faredLine)].join("\n")
+  [`Dry run, nothing is written. Result: ${done}.`, ...rows.map(faredLine)].join("\n")
 
 const conditionsOf = (filters: BatchFilters) =>
   Effect.gen(function* () {

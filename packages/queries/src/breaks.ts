@@ -309,7 +309,7 @@ const onRecord = {
   ClientOrderIdInUse: "the broker answered that its client order id is in use",
   CandidateNamed: "the broker's answer named an order",
   Acknowledged: "the broker has acknowledged it",
-  EndReported: "the broker said that it ended or was refused"
+  EndReported: "the broker reported an end or a rejection"
 } as const
 
 /** A doubt as people read it before they judge it. */

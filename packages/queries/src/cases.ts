@@ -100,7 +100,7 @@ const doubtCase = (order: Order.Order): Bare => ({
   id: Id.format("order", order.id),
   account: order.account,
   symbol: order.symbol,
-  what: order.reason ?? "it is not known whether the broker has it",
+  what: order.reason ?? "sent, no acknowledgement received: the broker may have it",
   holds: "symbol",
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
@@ -110,7 +110,7 @@ const approvalCase = (order: Order.ProposedOrder): Bare => ({
   id: Id.format("order", order.id),
   account: order.account,
   symbol: order.symbol,
-  what: `${directOrder.termsText(order)}: was proposed; it is sent only if it is approved by ${Instant.format(order.approveBy)}`,
+  what: `${directOrder.termsText(order)}: proposed; not sent unless approved by ${Instant.format(order.approveBy)}`,
   holds: "nothing",
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
@@ -150,7 +150,7 @@ const jobCase = (job: Job.Job): Bare => ({
   id: job.id,
   account: null,
   symbol: null,
-  what: `${job.type} was given up: ${job.failure ?? "it failed"}`,
+  what: `${job.type} was given up: ${job.failure ?? "no error recorded"}`,
   holds: "nothing",
   path: `/api/v1/jobs/${job.id}`
 })
@@ -314,7 +314,7 @@ const readId = Schema.decodeEither(AttendedCase.CaseId)
 const idOf = (text: string): Either.Either<AttendedCase.CaseId, BadFilter> =>
   Either.mapLeft(readId(text.replace(/^[botg](?=\d)/, (letter) => letter.toUpperCase())), () => {
     const problem =
-      "is no case: give the id of a break, order, trade, batch or job, or part: and the name of a part of the program"
+      "is not a case: give the id of a break, order, trade, batch or job, or part: and the name of a service"
     return new BadFilter({ filter: "case", value: text, problem })
   })
 

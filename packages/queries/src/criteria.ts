@@ -21,14 +21,14 @@ export const wordOf = <W extends string>(
   if (found !== undefined) return Either.right(found)
   const near = nearest(text, words)
   const hint = near === undefined ? "" : `; did you mean ${near}?`
-  return Either.left(bad(filter, text, `is none of ${words.join(", ")}${hint}`))
+  return Either.left(bad(filter, text, `is not one of ${words.join(", ")}${hint}`))
 }
 
 /** The integer of an id as it is shown (`T12`). */
 export const idOf = (filter: string, kind: Id.Kind, text: string): Either.Either<number, BadFilter> => {
   const id = Id.parse(kind, text)
   return id === undefined
-    ? Either.left(bad(filter, text, `is no id of this kind: it is ${Id.letters[kind]} and a number`))
+    ? Either.left(bad(filter, text, `is not a valid id: write ${Id.letters[kind]} and a number`))
     : Either.right(id)
 }
 
@@ -125,6 +125,6 @@ export const entityOf = (text: string): Either.Either<Entity, BadFilter> => {
   const number = own === undefined ? undefined : Id.parse(own, text)
   if (own !== undefined && number !== undefined) return Either.right({ kind: own, id: Id.format(own, number) })
   const problem =
-    "is no record: give the id of a trade, order, fill, payload, decision or break, or a kind and its id, such as position/AAPL"
+    "is not a record: give the id of a trade, order, fill, payload, decision or break, or a kind and its id, such as position/AAPL"
   return Either.left(bad("entity", text, problem))
 }

@@ -18,7 +18,7 @@ export class BadCursor extends Schema.TaggedError<BadCursor>()("BadCursor", {
   cursor: Schema.String
 }) {
   override get message() {
-    return `"${shown(this.cursor)}" is no cursor of this list of ${this.list}; take "nextCursor" of its last page, with the same order, or leave it out to begin again`
+    return `"${shown(this.cursor)}" is not a cursor of this list of ${this.list}; use "nextCursor" of its previous page with the same sort order, or omit it to start over`
   }
 }
 
@@ -29,7 +29,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
   list: Schema.String
 }) {
   override get message() {
-    return `there is no ${this.kind} ${shown(this.id)}; 'roundlot ${this.list} list' shows those there are`
+    return `${this.kind} ${shown(this.id)} does not exist; list them with 'roundlot ${this.list} list'`
   }
 }
 

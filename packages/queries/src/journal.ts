@@ -166,7 +166,7 @@ export const show = (
   Effect.gen(function* () {
     const [, account, digits] = /^(.+)\/([1-9]\d{0,14})$/.exec(id) ?? []
     if (account === undefined) {
-      const problem = "is no entry: it is the account's name, a slash and the entry's number, such as paper/12"
+      const problem = "is not an entry: write the account's name, a slash and the entry's number, such as paper/12"
       return yield* new BadFilter({ filter: "entry", value: id, problem })
     }
     const repository = yield* TradeRepository.TradeRepository

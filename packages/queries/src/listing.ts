@@ -173,7 +173,9 @@ export const among = <R>(
 export const limitOf = ({ limit = DEFAULT_LIMIT }: ListOptions): Either.Either<number, BadFilter> =>
   Number.isSafeInteger(limit) && limit >= 0
     ? Either.right(limit)
-    : Either.left(new BadFilter({ filter: "limit", value: String(limit), problem: "is no whole number from 0 on" }))
+    : Either.left(
+        new BadFilter({ filter: "limit", value: String(limit), problem: "is not a whole number of 0 or more" })
+      )
 
 /** Which end of a list comes first. */
 export type Order = "oldest" | "newest"

@@ -39,7 +39,7 @@ export const madeBy = <R extends { readonly account: AccountName.AccountName }>(
 ): Effect.Effect<Keep<R> | undefined, BadFilter> => {
   if (actor === undefined) return Effect.succeed(undefined)
   if (since === undefined) {
-    return new BadFilter({ filter: "actor", value: actor, problem: "is looked for in a period only: say since when" })
+    return new BadFilter({ filter: "actor", value: actor, problem: "needs a period: give since" })
   }
   const isMade = (record: R) => Effect.map(actorOf(record.account, askedIn(record)), (found) => found === actor)
   return Effect.succeed((batch) => Effect.filter(batch, isMade, { concurrency: AT_ONCE }))

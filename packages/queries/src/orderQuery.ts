@@ -32,7 +32,7 @@ export const queryOf = (words: {
   const { phase, status } = words
   if (phase !== undefined && status !== undefined) {
     return Either.left(
-      new BadFilter({ filter: "status", value: status, problem: "and a phase are given: give one of them" })
+      new BadFilter({ filter: "status", value: status, problem: "and a phase are both given: give one of them" })
     )
   }
   if (phase !== undefined) return Either.right({ _tag: "Phase", phase })

@@ -283,8 +283,8 @@ export const contradictionOf = (order: Order.Order) =>
   )
 
 const contradicting = {
-  EndReported: "its broker said that it ended, and no second reading agrees yet",
-  NotListed: "its broker's whole history does not have it"
+  EndReported: "the broker reported an end; no second reading confirms it yet",
+  NotListed: "it is missing from the broker's complete history"
 } as const
 
 /** What contradicts a live order, as people read it. */

@@ -20,7 +20,7 @@ export const parse = (text: string): Either.Either<AsOf.Moment, BadFilter> =>
     ? Either.right({ position: Number(text) })
     : Either.mapBoth(momentOf("as-of", text), {
         onLeft: ({ problem }) => {
-          const words = `is no position of the feed, and ${problem}`
+          const words = `is not a feed position, and ${problem}`
           return new BadFilter({ filter: "as-of", value: text, problem: words })
         },
         onRight: (time) => ({ time })
@@ -38,7 +38,7 @@ export const ownersOf = (
     const all = (yield* Reads.all(Account.AccountTable)).map(({ name }) => name)
     const meant = named === undefined ? all : all.filter((name) => name === named)
     if (named === undefined || meant.length > 0) return meant
-    return yield* new BadFilter({ filter: "account", value: named, problem: `is none of ${all.join(", ")}` })
+    return yield* new BadFilter({ filter: "account", value: named, problem: `is not one of ${all.join(", ")}` })
   })
 
 /** The account of a record of today, whose books of an earlier moment are asked for. */
@@ -62,7 +62,7 @@ const momentAsked = (asOf: string) =>
     const moment = yield* parse(asOf)
     const { now } = yield* Clock.Clock
     if ("time" in moment && moment.time > (yield* now)) {
-      return yield* new BadFilter({ filter: "as-of", value: asOf, problem: "has not come yet" })
+      return yield* new BadFilter({ filter: "as-of", value: asOf, problem: "is in the future" })
     }
     return moment
   })

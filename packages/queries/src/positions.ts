@@ -300,17 +300,17 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
   due.Due.$match(next, {
     Order: ({ quantity, side, terms }) =>
       `an order to ${side} ${Decimal.format(quantity)} would be made${atStep(terms.limitPrice, standing, side)}`,
-    OrderLive: ({ orderId }) => `${Id.format("order", orderId)} has not ended, and a position has one order at a time`,
+    OrderLive: ({ orderId }) => `${Id.format("order", orderId)} is open; a position has one order at a time`,
     NotDue: () => notDue(standing),
-    Halted: () => "trading is halted; 'roundlot resume' lets it go on",
+    Halted: () => "trading is halted; resume it with 'roundlot resume'",
     Observed: ({ quantity, side }) =>
-      `an order to ${side} ${Decimal.format(quantity)} would be made, but trading is only observed`,
+      `an order to ${side} ${Decimal.format(quantity)} is due, but trading is only observed`,
     Held: ({ by, orderId }) => held(by, orderId, standing.position),
-    BreakOpen: ({ kind, subject }) => `the break ${kind} ${subject} holds it; 'roundlot breaks list' shows it`,
+    BreakOpen: ({ kind, subject }) => `blocked by break ${kind} ${subject}; see 'roundlot breaks list'`,
     SessionClosed: () => "the market is closed",
-    CoolingDown: ({ until }) => `an order ended short; it cools down until ${Instant.format(until)}`,
-    OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)}, of the other side, has not ended`,
-    NoPrice: () => "its threshold or limit needs a price, and no fresh one is known",
+    CoolingDown: ({ until }) => `an order ended without a full fill; the next one waits until ${Instant.format(until)}`,
+    OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)} on the other side is open`,
+    NoPrice: () => "its threshold or limit needs a price, and no current price is known",
     Refused: ({ control }) => refusal(Control.controls[control])
   })
 
@@ -326,7 +326,7 @@ const atStep = (
 }
 
 const goesOn = (until: Instant.Instant | undefined) =>
-  `it goes on at ${timeOrNull(until) ?? "'roundlot resume'"} or with 'roundlot resume'`
+  `it resumes at ${timeOrNull(until) ?? "'roundlot resume'"} or with 'roundlot resume'`
 
 const held = (
   by: HoldCause,
@@ -335,11 +335,11 @@ const held = (
 ): string => {
   switch (by) {
     case "circuit":
-      return `several orders in a row ended short; ${goesOn(circuitUntil)}`
+      return `several orders in a row ended without a full fill; ${goesOn(circuitUntil)}`
     case "refused":
-      return `its broker refuses this side until the next session; ${goesOn(refusedUntil)}`
+      return `the broker rejects this side until its next session; ${goesOn(refusedUntil)}`
     case "cancel":
-      return `${idOrNull("order", orderId) ?? "its order"} was cancelled by an operator; 'roundlot resume' lets it go on`
+      return `${idOrNull("order", orderId) ?? "its order"} was cancelled by an operator; resume the position with 'roundlot resume'`
   }
 }
 
@@ -349,8 +349,8 @@ const notDue = ({ account, instrument, position }: due.Standing): string => {
   const from = Account.dueFrom(account, due.lotOf({ account, instrument }))
   const residual = Decimal.abs(position.residual)
   return Decimal.isLess(residual, from)
-    ? `the residual of ${Decimal.format(position.residual)} is less than the ${Decimal.format(from)} from which an order is due`
-    : `the residual of ${Decimal.format(position.residual)} is worth less than the account's threshold`
+    ? `residual ${Decimal.format(position.residual)} is below the threshold of ${Decimal.format(from)}`
+    : `residual ${Decimal.format(position.residual)} is worth less than the account's threshold in dollars`
 }
 
 /** What people see of positions. */

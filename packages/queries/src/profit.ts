@@ -135,7 +135,7 @@ const dateOf = (
   if (text === "today") return Either.right(today)
   if (text === "month") return Either.right(`${today.slice(0, 7)}-01`)
   if (text === "year") return Either.right(`${today.slice(0, 4)}-01-01`)
-  const problem = "is no date, such as 2026-12-31, and none of today, month and year"
+  const problem = "is not a date such as 2026-12-31, nor today, month or year"
   return Either.left(new BadFilter({ filter, value: text, problem }))
 }
 
@@ -185,7 +185,7 @@ const USUAL_CURRENCY = "USD"
 const noTotals = (): Totals => ({ days: new Map(), held: Rows.noHeld })
 
 const sumsOfAll = ({ account, method, waiting }: Omit<Asked, "positions">, totals: OfCurrencies) => {
-  const note = waiting === 0 ? null : `fills that wait for their order and are in no lot: ${waiting}`
+  const note = waiting === 0 ? null : `unmatched fills, not in any lot: ${waiting}`
   const all = totals.size === 0 ? [[USUAL_CURRENCY, noTotals()] as const] : [...totals]
   return all
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
@@ -268,7 +268,7 @@ const noteOf = (inferred: Decimal.Decimal, later: movements.Movement | undefined
   const notes = [
     ...(Decimal.isZero(inferred)
       ? []
-      : [`shares that the broker's total counts and no execution shows, in no lot: ${Decimal.format(inferred)}`]),
+      : [`inferred shares without an execution, not in any lot: ${Decimal.format(inferred)}`]),
     ...(later === undefined ? [] : [`open shares are those after the split of ${later.date}`])
   ]
   return notes.length === 0 ? null : notes.join("; ")

@@ -44,7 +44,7 @@ export class StatementOfAnother extends Schema.TaggedError<StatementOfAnother>()
   known: Schema.String
 }) {
   override get message() {
-    return `${shown(this.file)} is of ${shown(this.said)}, and account ${this.account} is ${this.known}: name its own account with --account, or give its own file`
+    return `${shown(this.file)} is of ${shown(this.said)}, and account ${this.account} is ${this.known}: name the account of the file with --account, or give the file of this account`
   }
 }
 
@@ -349,7 +349,7 @@ export const bookedText = ({ closed, dismissed, opened }: Statements.Booked, isD
   const parts = [
     `${opened} ${isDryRun ? "would be opened or changed" : "opened or changed"}`,
     `${closed} ${isDryRun ? "would be closed" : "closed"}`,
-    ...(dismissed === 0 ? [] : [`${dismissed} stay closed by a person`])
+    ...(dismissed === 0 ? [] : [`${dismissed} remain closed manually`])
   ]
   return `Breaks: ${parts.join(", ")}.`
 }
@@ -363,7 +363,7 @@ export const text = (document: StatementDocument, screen?: Screen): string => {
   return [
     `${document.account} at ${broker}, ${period.from} to ${period.to} in ${period.zone}, ${by[period.by]}.`,
     `${executions} executions in the file: ${agreed} agree with the books, ${differences.length} differences.`,
-    ...(feesUnknown === 0 ? [] : [`${feesUnknown} fees of the file are not known in the books yet: not compared.`]),
+    ...(feesUnknown === 0 ? [] : [`${feesUnknown} fees not compared: the books do not have them yet.`]),
     ...(others.length === 0 ? [] : [`Other rows: ${others.join(", ")}.`]),
     ...(differences.length === 0 ? [] : [Columns.tableOf(columns)(differences, screen)])
   ].join("\n")

@@ -89,9 +89,9 @@ const MOST = 60
 const MOST_OF_PART = 200
 
 const origins = {
-  said: "said so: nothing else led to it",
-  bytes: "what went over the wire",
-  books: "follows from the books as they stood"
+  said: "stated by its actor, no other cause",
+  bytes: "bytes on the wire",
+  books: "from the state of the books"
 } as const satisfies { readonly [O in NonNullable<WhyDocument["origin"]>]: string }
 
 const lineOf = (node: WhyDocument): string => {

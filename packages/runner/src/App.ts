@@ -155,8 +155,8 @@ export const notCopied = ({ name }: StorePlace.OwnStore): TradeRepository.StoreU
   new TradeRepository.StoreUnavailable({
     place: name,
     problem: "not_ours",
-    detail: "it is a store of the configuration's own, which is neither copied nor migrated by roundlot",
-    remedy: "Use its own means, and prove what they made with 'roundlot audit'"
+    detail: "roundlot can neither copy nor migrate a custom store of the configuration",
+    remedy: "Use the store's own tools, and check the result with 'roundlot audit'"
   })
 
 /** Fails where there is no store yet: a verb that only looks makes none. */

@@ -49,7 +49,7 @@ export const openingRefusal = (place: string, state: Standing): TradeRepository.
     ? notActive(
         place,
         "a copy into it has not ended",
-        "Give the same 'roundlot store copy' or 'store restore' again: it goes on"
+        "Run the same 'roundlot store copy' or 'store restore' again: it continues"
       )
     : undefined
 
@@ -57,12 +57,12 @@ export const openingRefusal = (place: string, state: Standing): TradeRepository.
 export const drivingRefusal = (place: string, state: Standing): TradeRepository.StoreUnavailable | undefined => {
   if (state === "waiting") {
     const remedy = "If the store that it is of is not to drive any more: 'roundlot store activate --reason WHY'"
-    return notActive(place, "it is a copy that was not activated: it takes nothing in, and drives nothing", remedy)
+    return notActive(place, "it is an inactive copy: it accepts no trades and sends no orders", remedy)
   }
   return state === "retired"
     ? notActive(
         place,
-        "it is retired, a copy of it has taken over: it takes nothing in, and drives nothing",
+        "it is retired, because a copy took over: it accepts no trades and sends no orders",
         "Name the store that drives now"
       )
     : openingRefusal(place, state)

@@ -25,27 +25,27 @@ const messages: Readonly<Record<"Begun" | "Commit" | "Commits" | "Delivery", Mes
   Begun: {
     name: "begun",
     summary: "Where the stream begins",
-    description: "The first event of a stream: what comes after it is later than its cursor.",
+    description: "First event of a stream: later events follow its cursor.",
     document: Documents.BegunDocument
   },
   Commit: {
     name: "commit",
     summary: "Records that changed together",
     description:
-      "One commit to the books of an account, or a part of a large one (200 changes each); the last part has the cursor as its `id`. Read the records that it names.",
+      "One commit to the books of an account, or a part of a large one (200 changes each); the last part has the cursor as its `id`. Read the named records.",
     document: Documents.CommitDocument
   },
   Commits: {
     name: "commits",
     summary: "Commits, and the cursor after them",
-    description: "Each text of the WebSocket. `commits` is empty where nothing happened: only the cursor moved.",
+    description: "Text message of the WebSocket. `commits` is empty if only the cursor moved.",
     document: Documents.CommitsDocument
   },
   Delivery: {
     name: "delivery",
     summary: "Events of a subscription, in order",
     description:
-      "Posted at least once: `account` and `seq` tell an event that came twice. Anything but a success within ten seconds is posted again.",
+      "Delivered at least once: `account` and `seq` identify a repeated event. Without a success response within 10 s the delivery is retried.",
     document: Documents.DeliveryDocument
   }
 }
@@ -102,7 +102,7 @@ const securitySchemes = {
     in: "header",
     name: "roundlot-signature",
     description:
-      "`t=SECONDS,v1=HEX`: the HMAC-SHA256 of `SECONDS.BODY` with the webhook's secret. Refuse what has another one, or an old time."
+      "`t=SECONDS,v1=HEX`: the HMAC-SHA256 of `SECONDS.BODY` with the webhook's secret. Reject deliveries with another signature or an old time."
   }
 } as const
 
@@ -128,8 +128,7 @@ export const asyncApiOf = (version: string): AsyncApiDocument => ({
   info: {
     title: "Roundlot events",
     version,
-    description:
-      "What happens in the books, as it happens: streamed by a daemon, or posted by it. Calls are described in `/openapi.json`.",
+    description: "Live events of the books, streamed or posted by a daemon. Calls are described in `/openapi.json`.",
     license: { name: "MIT", url: "https://opensource.org/license/mit" }
   },
   defaultContentType: "application/json",

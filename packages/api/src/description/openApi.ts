@@ -60,7 +60,7 @@ const securitySchemes = {
   token: {
     type: "http",
     scheme: "bearer",
-    description: "A token from `roundlot tokens create`; browsers have a session."
+    description: "A token from `roundlot tokens create`; browsers use a session."
   },
   signature: { type: "apiKey", in: "header", name: SIGNATURE, description: "The signature of a source." }
 } as const
@@ -77,7 +77,7 @@ const securityFor = (role: string | undefined): { readonly security?: ReadonlyAr
 
 const FIRST_REFUSAL = 400
 
-/** What any call may be refused with: said once, as what an operation answers by default. */
+/** Problems of any call: said once, as what an operation answers by default. */
 const ofAnyCall = [
   "BadRequest",
   "Unauthorized",
@@ -92,7 +92,7 @@ const ofAnyCall = [
 ] as const
 
 const refusal = {
-  description: "What any call may be refused with",
+  description: "Problems of any call",
   content: { [PROBLEM_JSON]: { schema: { anyOf: [...ofAnyCall, "Problem"].map(refTo) } } }
 }
 
@@ -136,7 +136,7 @@ const rewrittenRecord = (schema: unknown): Json => {
 
 const headers = {
   Replayed: {
-    description: "`true` where the first answer to this key is given again.",
+    description: "`true` if the response repeats the first one of this key.",
     schema: { const: "true" }
   }
 } as const
@@ -238,12 +238,12 @@ const sharedBodies = (paths: OpenApi.OpenAPISpecPaths): Shared =>
 
 // The whole
 
-const DESCRIPTION = `What a Roundlot daemon serves: trades in, orders at brokers, and the books.
+const DESCRIPTION = `HTTP API of a Roundlot daemon: submit trades, control orders at brokers, read the books.
 
-- Amounts are exact decimals as texts: shares, dollars, dollars a share. Times are ISO 8601 in UTC.
-- Lists are \`{ items, nextCursor }\`: give it back as \`cursor\` until it is null.
-- Every refusal is a problem document (RFC 9457): programs look at \`_tag\` or \`type\`, people read \`detail\`, and \`field\` names what is meant. Any call may be refused, as its \`default\` says: 400 for what cannot be read, 404 for what is not there, 409 for what cannot be done as things stand, 412 for a record that has changed, 429 (\`Retry-After\`) for too much.
-- An \`Idempotency-Key\` makes a call happen once; an answer given again says \`Idempotency-Replayed: true\`. Without a key a repeated call acts again.
+- Amounts are exact decimals as strings: shares, dollars, dollars per share. Times are ISO 8601 in UTC.
+- Lists are \`{ items, nextCursor }\`: send \`nextCursor\` as \`cursor\` until it is null.
+- Every error is a problem document (RFC 9457): programs use \`_tag\` or \`type\`, people read \`detail\`, and \`field\` names the part of the request. Errors of any call are in its \`default\`: 400 invalid request, 404 record not found, 409 not allowed in the current state, 412 record changed, 429 too many requests (\`Retry-After\`).
+- An \`Idempotency-Key\` makes a call take effect once; a repeated response has \`Idempotency-Replayed: true\`. Without a key a repeated call takes effect again.
 - Calls need a token of the role that an operation names, or of a later one: \`read\` < \`propose\` < \`trade\` < \`operate\`. A daemon started with \`--open\` needs none. Sources sign what they hand over.
 - Changes as they happen: \`/asyncapi.json\`.`
 

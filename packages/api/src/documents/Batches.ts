@@ -260,22 +260,24 @@ export const uploadTerms = {
   name: Schema.propertySignature(batchName).annotations({ description: "The name of the batch." }),
   fileName: fileName.annotations({ description: "The name of the file, for people." }),
   template: Schema.optional(Schema.String).annotations({
-    description: "A template whose terms hold where none are given."
+    description: "Template with default terms."
   }),
   backfill: backfill.annotations({
     description: "Rows older than the account's `maxTradeAge` are ordered, taken for held, or only recorded."
   }),
-  account: account.annotations({ description: "The account; the only one unless said." }),
+  account: account.annotations({ description: "Account; default: the only one." }),
   dates: dates.annotations({ description: "How dates are written: `2026-11-20`, `20.11.2026` or `11/20/2026`." }),
   decimal: decimal.annotations({ description: "How decimals are written." }),
   mode: mode.annotations({
-    description: "Each row an order of its own (`execute`, unless said), or into its position."
+    description: "`execute` (default): one direct order per row; `accumulate`: into positions."
   }),
-  separator: separator.annotations({ description: "What stands between cells." }),
-  session: session.annotations({ description: "The session of its orders, where a row names none." }),
-  source: source.annotations({ description: "The source, half of the rows' identity; `batch` unless said." }),
-  timeInForce: timeInForce.annotations({ description: "How long its orders stand, where a row says nothing." }),
-  zone: zone.annotations({ description: "The clock of times without a zone: `Europe/Berlin`, `-05:00`." })
+  separator: separator.annotations({ description: "Field separator." }),
+  session: session.annotations({ description: "Session of its orders, for rows without their own." }),
+  source: source.annotations({
+    description: "Source of the rows; source and source id identify a trade. Default: `batch`."
+  }),
+  timeInForce: timeInForce.annotations({ description: "Time in force of its orders, for rows without their own." }),
+  zone: zone.annotations({ description: "Time zone of times without one: `Europe/Berlin`, `-05:00`." })
 }
 
 /** What is said of a file that is submitted, beside its terms. */

@@ -16,7 +16,7 @@ export const session = looking("session", "Signing browsers in and out.")
     HttpApiEndpoint.get("caller", "/api/v1/session")
       .addSuccess(Documents.CallerDocument)
       .middleware(Reading)
-      .pipe(says("Show the caller", "Who is signed in, and with which role."))
+      .pipe(says("Show the caller", "Name and role of the caller."))
   )
   .add(
     HttpApiEndpoint.post("signIn", "/api/v1/session")
@@ -54,15 +54,15 @@ export const session = looking("session", "Signing browsers in and out.")
   )
 
 /** Who may call, and which browsers are signed in. Tokens are made, rotated and revoked on the command line. */
-export const tokens = looking("tokens", "Who may call.")
+export const tokens = looking("tokens", "API tokens.")
   .add(
     HttpApiEndpoint.get("list", "/api/v1/tokens")
       .addSuccess(Documents.TokenPage)
-      .pipe(says("List tokens", "Who may call: name, role and validity of each token, never its secret."))
+      .pipe(says("List tokens", "Name, role and validity of each token, never its secret."))
   )
   .add(
     HttpApiEndpoint.get("sessions", "/api/v1/sessions")
       .addSuccess(Documents.SessionPage)
-      .pipe(says("List sessions", "Which browsers are signed in, and until when."))
+      .pipe(says("List sessions", "Signed-in browsers, with the end of their sessions."))
   )
   .middleware(Operating)

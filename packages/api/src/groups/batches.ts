@@ -31,18 +31,20 @@ const csv = HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" })
 /** What an upload says beside its bytes; names of columns are a template's to say. */
 const uploading = query({
   ...Documents.uploadTerms,
-  priority: number("The greater one is worked off first."),
-  skip: whole("How many lines stand before the header.", 0, 1000),
-  again: flag("New on purpose, although the same file was submitted before."),
-  strict: flag("All rows or none: one bad row refuses the submission."),
-  dryRun: flag("Write nothing, and say what would be taken and ordered.")
+  priority: number("Higher priorities run first."),
+  skip: whole("Lines to skip before the header.", 0, 1000),
+  again: flag("Submit again, although the same file was submitted before."),
+  strict: flag("All or nothing: one invalid row rejects the submission."),
+  dryRun: flag("Dry run: return accepted rows and resulting orders, write nothing.")
 })
 
-const stated = Schema.optional(Documents.command.reason).annotations({ description: "Why, on record." })
+const stated = Schema.optional(Documents.command.reason).annotations({
+  description: "Reason, recorded in the journal."
+})
 
 /** With `dryRun` nothing is written, and what would become of its rows is told; `reason` goes on record. */
 const rehearsable = query({
-  dryRun: flag("Write nothing, and say what would become of each row."),
+  dryRun: flag("Dry run: return the result of each row, write nothing."),
   reason: stated
 })
 
@@ -60,9 +62,9 @@ export const batches = acting("batches", "Trades that are submitted together.")
         status: only.status,
         mode: word("Only of this mode: `execute` or `accumulate`."),
         actor: only.actor,
-        q: word("Only where this is in the name, the uid, the file's name, or a symbol of the rows."),
+        q: word("Only with this text in the name, uid, file name, or a symbol of the rows."),
         sort: word("Sorted by `date` (unless said), `status` or `size`."),
-        archived: flag("Only those that were archived (`true`), or only those that were not.")
+        archived: flag("Only archived (`true`), or only other batches.")
       }),
       Documents.BatchPage
     )
@@ -79,7 +81,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
       .setUrlParams(query(moment))
       .addSuccess(Documents.BatchPage)
       .middleware(Reading)
-      .pipe(says("List active batches", "Batches that have not ended."))
+      .pipe(says("List active batches", "Batches that are queued, open or running."))
   )
   .add(
     HttpApiEndpoint.get("recent", "/api/v1/batches/recent")
@@ -98,7 +100,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches submit {fileName} --name {name}"),
         says(
           "Submit a batch",
-          "Takes rows, or the text of a CSV file. Bad rows are listed with line and reason; with `strict` one refuses all. The same again is one batch unless `again` is set."
+          "Takes rows, or the text of a CSV file. Invalid rows are listed with line and reason; with `strict`, one rejects all. Submitting the same again returns the same batch unless `again` is set."
         )
       )
   )
@@ -129,7 +131,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
       .middleware(Trading)
       .pipe(
         asTyped("roundlot batches templates save {name}"),
-        says("Save a batch template", "Keeps terms under a name, in place of what the name stood for.")
+        says("Save a batch template", "Saves terms under a name; replaces an existing template.")
       )
   )
   .add(
@@ -162,7 +164,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
       .pipe(
         says(
           "Show a batch's progress",
-          "Rows done, under way and waiting; rows a second and seconds left, null where not known."
+          "Completed, working and waiting rows; rows per second and seconds left, null if unknown."
         )
       )
   )
@@ -170,13 +172,13 @@ export const batches = acting("batches", "Trades that are submitted together.")
     look("results", "/api/v1/batches/:id/results", Documents.BatchResultsDocument)
       .setUrlParams(query(moment))
       .middleware(Reading)
-      .pipe(says("Show a batch's results", "What a batch came to by symbol and side, and why rows failed."))
+      .pipe(says("Show a batch's results", "Results by symbol and side, and failures by reason."))
   )
   .add(
     look("errors", "/api/v1/batches/:id/errors", Documents.BatchErrorPage)
       .setUrlParams(query({ ...moment, limit: page.limit, cursor: page.cursor, count: page.count }))
       .middleware(Reading)
-      .pipe(says("List a batch's errors", "What is wrong with rows of a batch, each with its line, column and value."))
+      .pipe(says("List a batch's errors", "Errors of rows, each with line, column and value."))
   )
   .add(
     look("rows", "/api/v1/batches/:id/rows", Documents.BatchRowPage)
@@ -201,7 +203,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches cancel {id} --reason {reason} --yes"),
         says(
           "Cancel a batch",
-          "Sends nothing more of a batch and asks for the end of its open orders. 409 where it has ended."
+          "Stops the waiting rows of a batch and requests cancels of its open orders. 409 if it has ended."
         )
       )
   )
@@ -212,7 +214,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
       .middleware(Trading)
       .pipe(
         asTyped("roundlot batches queue {id} --reason {reason}"),
-        says("Close an open batch", "Ends the collecting of a batch that was submitted `open`, and queues it.")
+        says("Close an open batch", "Closes a batch that was submitted `open`, and queues it.")
       )
   )
   .add(
@@ -224,7 +226,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches retry {id} --reason {reason} --yes"),
         says(
           "Retry failed rows",
-          "Makes a batch, linked to this one, of its failed rows. 409 where there are none, or an order of one is open or unconfirmed."
+          "Creates a linked batch of the failed rows. 409 if there are none, or an order of one is open or unconfirmed."
         )
       )
   )
@@ -235,7 +237,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
       .middleware(Operating)
       .pipe(
         asTyped("roundlot batches archive {id} --reason {reason}"),
-        says("Archive a batch", "Takes an ended batch out of the usual lists; `archived=true` still shows it.")
+        says("Archive a batch", "Hides an ended batch from default lists; `archived=true` shows it.")
       )
   )
   .add(
@@ -263,12 +265,12 @@ export const jobs = acting("jobs", "Background work.")
       Documents.JobPage
     )
       .middleware(Reading)
-      .pipe(says("List jobs", "Background work: reconciliations, syncs, audits and others, with tries and results."))
+      .pipe(says("List jobs", "Background jobs: reconciliations, syncs, audits and others, with attempts and results."))
   )
   .add(
     look("show", "/api/v1/jobs/:id", Documents.JobDocument)
       .middleware(Reading)
-      .pipe(says("Show a job", "One job as it stands: poll it until `status` is `done`, `dead` or `cancelled`."))
+      .pipe(says("Show a job", "One job; poll it until `status` is `done`, `dead` or `cancelled`."))
   )
   .add(
     HttpApiEndpoint.post("enqueue", "/api/v1/jobs")
@@ -280,7 +282,7 @@ export const jobs = acting("jobs", "Background work.")
         asTyped("roundlot jobs enqueue {type} --key {key}"),
         says(
           "Enqueue a job",
-          "Asks for background work; the same `type` and `key` is the same job unless `again` is set."
+          "Queues a background job; the same `type` and `key` return the same job unless `again` is set."
         )
       )
   )
@@ -297,19 +299,19 @@ export const jobs = acting("jobs", "Background work.")
   )
   .add(
     onJob("cancel", "/api/v1/jobs/:id/cancel", "roundlot jobs cancel {id}", Documents.JobDocument).pipe(
-      says("Cancel a job", "Calls a job off that has not ended. 409 where it has.")
+      says("Cancel a job", "Cancels a job. 409 if it has ended.")
     )
   )
   .add(
     onJob("retry", "/api/v1/jobs/:id/retry", "roundlot jobs retry {id}", Documents.JobDocument).pipe(
-      says("Retry a job", "Tries a job again that was given up or cancelled.")
+      says("Retry a job", "Retries a job that was given up or cancelled.")
     )
   )
   .add(
     HttpApiEndpoint.get("webhooks", "/api/v1/webhooks")
       .addSuccess(Documents.WebhookPage)
       .middleware(Reading)
-      .pipe(says("List webhooks", "Where the deliveries to each webhook stand, and what waits."))
+      .pipe(says("List webhooks", "State of the deliveries to each webhook, with pending events."))
   )
   .add(
     HttpApiEndpoint.post("goOn", "/api/v1/webhooks/:name/continue")
@@ -320,6 +322,6 @@ export const jobs = acting("jobs", "Background work.")
       .middleware(Operating)
       .pipe(
         asTyped("roundlot webhooks continue {name} --after {after}"),
-        says("Continue a webhook", "Goes on after a cursor, or `beginning`. What it passes over is delivered apart.")
+        says("Continue a webhook", "Continues after a cursor, or `beginning`. Skipped events are delivered separately.")
       )
   )

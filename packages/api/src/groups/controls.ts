@@ -77,14 +77,14 @@ const onSymbol = <const Name extends string, Fields extends Schema.Struct.Fields
 /** What an operator orders. Each with its reason on record; with `dryRun` it is told what would follow, and nothing is written. */
 export const controls = acting(
   "controls",
-  "What operators command. Each goes on record with its `reason`; `dryRun` only says what follows."
+  "Commands of operators. Each is recorded with its `reason`; `dryRun` only previews the impact."
 )
   .add(
     HttpApiEndpoint.get("list", "/api/v1/controls")
       .setUrlParams(query(moment))
       .addSuccess(Documents.ControlPage)
       .middleware(Reading)
-      .pipe(says("List trading controls", "The trading states that were set, for everything, accounts and symbols."))
+      .pipe(says("List trading controls", "Active trading states, for everything, accounts and symbols."))
   )
   .add(
     setState("halt", "roundlot halt --cancel-open {cancelOpen}", {
@@ -99,25 +99,22 @@ export const controls = acting(
   )
   .add(
     setState("resume", "roundlot resume", {}).pipe(
-      says(
-        "Resume trading",
-        "Ends a halt or another state of a symbol, an account or everything; orders that are due go out."
-      )
+      says("Resume trading", "Ends a halt or another state of a symbol, an account or everything; due orders are sent.")
     )
   )
   .add(
     setState("observe", "roundlot controls set --state observe", {}).pipe(
-      says("Observe only", "Books on, and sends no order: what would be ordered is only said.")
+      says("Observe only", "Keeps the books and sends no orders; due orders are only recorded.")
     )
   )
   .add(
     setState("reduce", "roundlot controls set --state reduce", {}).pipe(
-      says("Reduce only", "Sends only orders that bring a holding closer to zero.")
+      says("Reduce only", "Sends only orders that reduce a holding.")
     )
   )
   .add(
     setState("approve", "roundlot controls set --state approve", {}).pipe(
-      says("Ask before sending", "From now on each order waits for a person's approval.")
+      says("Ask before sending", "Holds each order for approval by a person.")
     )
   )
   .add(
@@ -132,12 +129,7 @@ export const controls = acting(
     on("approveOrder", "/api/v1/orders/:id/approve", "roundlot orders approve {id} --quantity {quantity}", {
       /** The shares that are meant: another order is not approved by mistake. */
       quantity: Documents.Decimal
-    }).pipe(
-      says(
-        "Approve an order",
-        "Lets an order go that waits for a person. 409 where `quantity` is not that of the order, in shares."
-      )
-    )
+    }).pipe(says("Approve an order", "Approves a held order. 409 if `quantity` differs from the order's, in shares."))
   )
   .add(
     on("resolveOrder", "/api/v1/orders/:id/resolve", "roundlot orders resolve {id} --as {as}", {
@@ -163,24 +155,21 @@ export const controls = acting(
         /** The number of the held report. */
         report: Schema.Int
       }
-    ).pipe(says("Accept a held report", "Books a broker's report that was held back as implausible."))
+    ).pipe(says("Accept a held report", "Books a broker report held as implausible."))
   )
   .add(
     on("voidOrder", "/api/v1/orders/:id/void", "roundlot orders void {id} --execution {execution} --yes", {
       /** The executions that count for nothing. */
       execution: Schema.optional(Schema.Array(Schema.String))
     }).pipe(
-      says(
-        "Void executions",
-        "Takes executions of an order out of the books, because the broker says that they never were."
-      )
+      says("Void executions", "Removes executions of an order that never took place at the broker from the books.")
     )
   )
   .add(
     on("retryOrder", "/api/v1/orders/:id/retry", "roundlot orders retry {id} --yes", {}).pipe(
       says(
         "Re-submit an ended order",
-        "Makes the order that is due in place of one that has ended. 409 while that is live, unconfirmed or filled, where nothing is due, and for direct orders."
+        "Creates the due order in place of an ended one. 409 if that one is live, unconfirmed or filled, if nothing is due, and for direct orders."
       )
     )
   )
@@ -192,24 +181,24 @@ export const controls = acting(
       .middleware(Operating)
       .pipe(
         asTyped("roundlot orders recheck {id}"),
-        says("Refresh an order", "Asks the broker about an order now. Answers with the job that does it.")
+        says("Refresh an order", "Queues a job that reads the order from the broker now.")
       )
   )
   .add(
     on("resolveBreak", "/api/v1/breaks/:id/resolve", "roundlot breaks resolve {id} --yes", {}).pipe(
-      says("Close a break", "Closes a break that ends by a person's resolution. 409 where it ends by itself.")
+      says("Close a break", "Closes a break manually. 409 if it closes automatically.")
     )
   )
   .add(
     on("acknowledgeCase", "/api/v1/cases/:id/acknowledge", "roundlot cases acknowledge {id}", {}).pipe(
-      says("Acknowledge a case", "Says that it was seen: no further alert of it until it gets graver.")
+      says("Acknowledge a case", "Marks a case as seen: no further alerts until its severity rises.")
     )
   )
   .add(
     on("assignCase", "/api/v1/cases/:id/assign", "roundlot cases assign {id} --to {to}", {
       /** Who sees to it. */
       to: Schema.NonEmptyString.pipe(Schema.maxLength(100))
-    }).pipe(says("Assign a case", "Says who owns a case."))
+    }).pipe(says("Assign a case", "Sets the owner of a case."))
   )
   .add(
     on("noteCase", "/api/v1/cases/:id/note", "roundlot cases note {id}", {}).pipe(
@@ -218,15 +207,12 @@ export const controls = acting(
   )
   .add(
     on("reverseTrade", "/api/v1/trades/:id/reverse", "roundlot trades reverse {id}", {}).pipe(
-      says(
-        "Reverse a trade",
-        "Undoes a counted trade by one of the opposite quantity; executed shares are unwound by an order."
-      )
+      says("Reverse a trade", "Reverses a counted trade by one of the opposite side; an order unwinds executed shares.")
     )
   )
   .add(
     on("dismissTrade", "/api/v1/trades/:id/dismiss", "roundlot trades dismiss {id}", {}).pipe(
-      says("Dismiss a trade", "Fails a quarantined trade: it is never counted.")
+      says("Dismiss a trade", "Dismisses a quarantined trade: it is never counted.")
     )
   )
   .add(
@@ -252,7 +238,7 @@ export const controls = acting(
     ).pipe(
       says(
         "Adjust a position",
-        "Brings the books to what the broker holds: as a holding not ours (`base`) or a trade of ours (`hedged`), by signed shares."
+        "Adjusts the books to the broker by signed shares: as external holding (`base`) or as our fill (`hedged`)."
       )
     )
   )
@@ -291,7 +277,7 @@ export const controls = acting(
     ).pipe(
       says(
         "Rename a symbol",
-        "Says under which symbol an instrument trades from `since` on. 409 while an order of either is live, a fill waits for its order, or the new symbol has a position."
+        "Books a symbol change, effective from `since`. 409 while an order of either is live, a fill waits for its order, or the new symbol has a position."
       )
     )
   )
@@ -309,7 +295,7 @@ export const controls = acting(
     ).pipe(
       says(
         "Write off a residual",
-        "Takes shares that can never trade out of what is owed. 409 while an order is live, and for more than is owed."
+        "Writes off residual shares that can never trade. 409 while an order is live, and for more than the residual."
       )
     )
   )
@@ -320,10 +306,7 @@ export const controls = acting(
       /** Limit prices are multiples of so many dollars. */
       tick: Schema.optional(Documents.Decimal)
     }).pipe(
-      says(
-        "Confirm an instrument",
-        "Says that an unknown symbol exists, and its lot and tick; trades that waited for it are counted."
-      )
+      says("Confirm an instrument", "Confirms an unknown symbol with its lot and tick; trades held for it are counted.")
     )
   )
   .add(
@@ -341,7 +324,7 @@ export const controls = acting(
       .middleware(Operating)
       .pipe(
         asTyped("roundlot accounts adopt --account {name} --reason {reason} --yes"),
-        says("Adopt holdings", "Says what an account held before Roundlot drove it, in signed shares by symbol.")
+        says("Adopt holdings", "Declares the opening balance of an account, in signed shares by symbol.")
       )
   )
   .add(
@@ -369,8 +352,8 @@ export const controls = acting(
       .pipe(
         asTyped("roundlot accounts add {name} --session {session} --time-in-force {timeInForce} --reason {reason}"),
         says(
-          "Set how orders leave",
-          "Sets how orders of an account leave that say nothing themselves. 409 where the configuration names the account."
+          "Set order policy",
+          "Sets order terms of an account for orders without their own. 409 if the configuration names the account."
         )
       )
   )
@@ -384,7 +367,7 @@ export const controls = acting(
         asTyped("roundlot decide --symbol {symbol} --side {side} --quantity {quantity}"),
         says(
           "Decide on an order",
-          "Sends one order beside the positions, for shares or dollars, and waits up to `waitSeconds` for its outcome."
+          "Sends one direct order, in shares or dollars, and waits up to `waitSeconds` for its outcome."
         )
       )
   )
@@ -396,6 +379,6 @@ export const controls = acting(
       .middleware(Operating)
       .pipe(
         asTyped("roundlot audit --anchor {anchor}"),
-        says("Audit the books", "Checks all books against their journal, as a job whose result has the findings.")
+        says("Audit the books", "Queues a job that audits the books against the journal; its result has the findings.")
       )
   )

@@ -33,7 +33,7 @@ const records = <
     .middleware(Reading)
 
 /** The orders on record. */
-export const orders = looking("orders", "What was sent, or will be, to brokers.")
+export const orders = looking("orders", "Orders to brokers.")
   .add(
     list(
       "/api/v1/orders",
@@ -42,11 +42,11 @@ export const orders = looking("orders", "What was sent, or will be, to brokers."
         ...moment,
         symbol: only.symbol,
         side: only.side,
-        sort: word("Sorted by `date` (unless said) or `status`."),
-        origin: word("Only made so: `accumulation`, `direct` or `external`."),
+        sort: word("Sort by `date` (default) or `status`."),
+        origin: word("Only of this origin: `accumulation`, `direct` or `external`."),
         phase: word("Only in this phase: `pending`, `open`, `filled` or `ended`."),
         status: only.status,
-        fillStatus: word("Only filled so far: `unknown`, `partial`, `filled` or `cancelled`."),
+        fillStatus: word("Only with this fill state: `unknown`, `partial`, `filled` or `cancelled`."),
         brokerOrderId: only.brokerOrderId,
         clientOrderId: only.clientOrderId,
         orderNumber: only.orderNumber,
@@ -66,7 +66,7 @@ export const orders = looking("orders", "What was sent, or will be, to brokers."
       .pipe(
         says(
           "Show an order",
-          "One order with attempts, allocations, fills, breaks and history. Give its `ETag` as `If-Match` of an act."
+          "One order with attempts, allocations, fills, breaks and history. Send its `ETag` as `If-Match` with a command."
         )
       )
   )
@@ -83,22 +83,17 @@ export const orders = looking("orders", "What was sent, or will be, to brokers."
   .add(
     look("attempts", "/api/v1/orders/:id/attempts", Documents.ExchangePage)
       .setUrlParams(query(moment))
-      .pipe(says("List the attempts of an order", "Each try to send the order, with the raw request and response."))
+      .pipe(says("List the attempts of an order", "Submission attempts of the order, with raw request and response."))
   )
   .add(
     look("timeline", "/api/v1/orders/:id/timeline", Documents.HistoryPage)
       .setUrlParams(query(moment))
-      .pipe(
-        says(
-          "Show the history of an order",
-          "What happened to the order, oldest first: each event with who or what caused it."
-        )
-      )
+      .pipe(says("Show the history of an order", "Events of the order, oldest first, each with actor and cause."))
   )
   .middleware(Reading)
 
 /** Where every account stands in every symbol. */
-export const positions = looking("positions", "Where accounts stand.")
+export const positions = looking("positions", "Positions of accounts.")
   .add(
     list(
       "/api/v1/positions",
@@ -107,7 +102,7 @@ export const positions = looking("positions", "Where accounts stand.")
     ).pipe(
       says(
         "List positions",
-        "Where each account stands in each symbol, in signed shares, and why no order is made now."
+        "Positions by account and symbol, in signed shares, with the next order or why none is due."
       )
     )
   )
@@ -130,22 +125,24 @@ export const positions = looking("positions", "Where accounts stand.")
         query({
           account: only.account,
           side: needed("`buy` or `sell`."),
-          quantity: needed("How many shares, as a decimal above zero."),
+          quantity: needed("Quantity in shares, a decimal above zero."),
           ...moment
         })
       )
       .addSuccess(Documents.NextDocument)
-      .pipe(says("Preview a trade", "Says which order a trade would lead to, or why to none. Nothing is written."))
+      .pipe(
+        says("Preview a trade", "Returns the order that would follow a trade, or why none would. Nothing is written.")
+      )
   )
   .middleware(Reading)
 
-/** What strategies decided. */
+/** Decisions of strategies. */
 export const decisions = records(
   "decisions",
   {
-    group: "What strategies decided.",
-    list: ["List decisions", "What strategies decided to trade, and what became of it."],
-    show: ["Show a decision", "One decision with the attempts to send its order and its history."]
+    group: "Decisions of strategies.",
+    list: ["List decisions", "Decisions of strategies and their outcomes."],
+    show: ["Show a decision", "One decision with the attempts of its order and its history."]
   },
   query({ ...narrowed, ...moment, symbol: only.symbol, strategy: only.strategy, status: only.status }),
   Documents.DecisionPage,
@@ -156,9 +153,9 @@ export const decisions = records(
 export const attempts = records(
   "attempts",
   {
-    group: "Every try to send an order.",
-    list: ["List attempts", "Tries to send orders to brokers, with what each came to."],
-    show: ["Show an attempt", "One try to send an order, with the raw request and response and the decision behind it."]
+    group: "Submission attempts of orders.",
+    list: ["List attempts", "Submission attempts of orders, with their outcomes."],
+    show: ["Show an attempt", "One submission attempt with raw request and response, and its decision."]
   },
   query({
     ...narrowed,
@@ -173,7 +170,7 @@ export const attempts = records(
 )
 
 /** What brokers executed, and what of it counts nowhere yet. */
-export const fills = looking("fills", "What brokers executed.")
+export const fills = looking("fills", "Executions of brokers.")
   .add(
     list(
       "/api/v1/fills",
@@ -203,7 +200,7 @@ export const fills = looking("fills", "What brokers executed.")
       .pipe(
         says(
           "List unmatched fills",
-          "Executions that count nowhere yet: their order is unknown, or they resemble one that counts."
+          "Executions that do not count yet: their order is unknown, or they may be duplicates."
         )
       )
   )
@@ -220,12 +217,12 @@ export const fills = looking("fills", "What brokers executed.")
   )
   .middleware(Reading)
 
-/** Which trade is in which order. */
+/** Allocations of trades to orders. */
 export const allocations = records(
   "allocations",
   {
-    group: "Which trade is in which order.",
-    list: ["List allocations", "Which shares of which trade are in which order, or net against which trade."],
+    group: "Allocations of trades to orders.",
+    list: ["List allocations", "Shares of trades allocated to orders, or netted against other trades."],
     show: ["Show an allocation", "One allocation with the trade and the order or trade that it joins."]
   },
   query({
@@ -235,14 +232,14 @@ export const allocations = records(
     kind: word("Only of this kind: `net`, `order` or `unwind`."),
     tradeId: only.tradeId,
     orderId: only.orderId,
-    standing: flag("Only allocations that hold (`true`), or only those that were released.")
+    standing: flag("Only allocations in force (`true`), or only released ones.")
   }),
   Documents.AllocationPage,
   Documents.AllocationDetail
 )
 
 /** Whose trades and orders they are. */
-export const accounts = looking("accounts", "Whose trades and orders they are.")
+export const accounts = looking("accounts", "Trading accounts.")
   .add(
     list(
       "/api/v1/accounts",
@@ -260,7 +257,7 @@ export const accounts = looking("accounts", "Whose trades and orders they are.")
   .middleware(Reading)
 
 /** The symbols that came up. */
-export const instruments = looking("instruments", "The symbols that came up.")
+export const instruments = looking("instruments", "Known symbols.")
   .add(
     list(
       "/api/v1/instruments",
@@ -290,7 +287,7 @@ export const breaks = records(
       "Only of this severity (`escalated`, `critical`, `warning`, `info`), or ended so (`gone`, `resolved`)."
     ),
     kind: word("Only of this kind, such as `PositionDiffers`."),
-    holds: word("Only those that stop this while they are open, as the records show it."),
+    holds: word("Only those that block this while open: `nothing`, `symbol` or `account`."),
     subject: word("Only about this order or trade, such as `O5`.")
   }),
   Documents.BreakPage,
@@ -298,18 +295,13 @@ export const breaks = records(
 )
 
 /** What happened, entry by entry. */
-export const journal = looking("journal", "What happened.")
+export const journal = looking("journal", "Events of the books.")
   .add(
     list(
       "/api/v1/journal",
       query({ ...narrowed, ...moment, entity: only.entity, tag: only.tag, actor: only.actor }),
       Documents.EntryPage
-    ).pipe(
-      says(
-        "List journal entries",
-        "What happened, entry by entry, as it was written: hash-chained in each account's journal."
-      )
-    )
+    ).pipe(says("List journal entries", "Events as recorded, hash-chained in each account's journal."))
   )
   .add(
     HttpApiEndpoint.get("head", "/api/v1/journal/head")
@@ -332,12 +324,12 @@ export const journal = looking("journal", "What happened.")
     HttpApiEndpoint.get("why", "/api/v1/journal/why")
       .setUrlParams(query({ of: needed("An entry, `paper/12`, or a record, `F3`.") }))
       .addSuccess(Documents.WhyDocument)
-      .pipe(says("Show why", "What caused an entry or a record: a tree down to bytes, sources and persons."))
+      .pipe(says("Show why", "Causes of an entry or a record, as a tree down to raw bytes, sources and persons."))
   )
   .middleware(Reading)
 
 /** Raw requests and answers. */
-export const payloads = looking("payloads", "Raw requests and answers.")
+export const payloads = looking("payloads", "Raw requests, responses and reports.")
   .add(
     look("show", "/api/v1/payloads/:id", Documents.PayloadDocument).pipe(
       says(
@@ -350,23 +342,19 @@ export const payloads = looking("payloads", "Raw requests and answers.")
 
 /** Which profit is reported. */
 const ofProfit = {
-  account: word("The account, by its name; needed where there are several and `by` is not said."),
+  account: word("Account name; required with several accounts, unless `by` is given."),
   symbol: only.symbol,
-  by: word(
-    "Only sums, of every `symbol`, `day`, symbol and day (`symbolDay`) or `account`; without `account` of all accounts."
-  ),
-  from: word("From this trade date on, in New York: a date, `today`, `month` or `year`."),
-  to: word("To this trade date, which is in it."),
-  method: word(
-    "Which lot is closed first: `fifo`, `lifo`, `hifo` or `average`. Without it: as the account is set (`lotMethod`)."
-  ),
+  by: word("Only sums, grouped by `symbol`, `day`, `symbolDay` or `account`; of all accounts without `account`."),
+  from: word("First trade date, in New York: a date, `today`, `month` or `year`."),
+  to: word("Last trade date, inclusive."),
+  method: word("Lot method: `fifo`, `lifo`, `hifo` or `average`; default: `lotMethod` of the account."),
   ...moment
 }
 
 const csv = HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" })
 
 /** All at a glance. */
-export const overview = looking("overview", "All at a glance, cases and reports.")
+export const overview = looking("overview", "Overview, cases and reports.")
   .add(
     HttpApiEndpoint.get("overview", "/api/v1/overview")
       .setUrlParams(query(moment))
@@ -374,7 +362,7 @@ export const overview = looking("overview", "All at a glance, cases and reports.
       .pipe(
         says(
           "Show the overview",
-          "Accounts, open orders and breaks, positions that owe shares, controls, and how all stands."
+          "Accounts, open orders and breaks, positions with a residual, controls, and the overall state."
         )
       )
   )
@@ -385,7 +373,7 @@ export const overview = looking("overview", "All at a glance, cases and reports.
       .pipe(
         says(
           "Show today's activity",
-          "What was done since midnight in New York: trades, orders, fills, dollars and commissions."
+          "Activity since midnight in New York: trades, orders, fills, dollars and commissions."
         )
       )
   )
@@ -396,7 +384,7 @@ export const overview = looking("overview", "All at a glance, cases and reports.
       .pipe(
         says(
           "Report hedging",
-          "What became of each trade: shares, price, slippage, commission, milliseconds to order and fill."
+          "Execution quality of each trade: shares, price, slippage, commission, milliseconds to order and fill."
         )
       )
   )
@@ -426,27 +414,28 @@ export const overview = looking("overview", "All at a glance, cases and reports.
     HttpApiEndpoint.get("connections", "/api/v1/connections")
       .addSuccess(Documents.ConnectionPage)
       .pipe(
-        says("List broker connections", "How each account's broker is reached: login, stream, last answer, faults.")
+        says(
+          "List broker connections",
+          "Connection of each account to its broker: login, stream, last response, errors."
+        )
       )
   )
   .add(
     HttpApiEndpoint.get("cases", "/api/v1/cases")
       .setUrlParams(query(moment))
       .addSuccess(Documents.CasePage)
-      .pipe(says("List open cases", "All that needs a person, the gravest first."))
+      .pipe(says("List open cases", "Cases that need attention, most severe first."))
   )
   .add(
     look("case", "/api/v1/cases/:id", Documents.CaseDetail)
       .setUrlParams(query(moment))
-      .pipe(says("Show a case", "One case: what it risks, what is recommended, and notes."))
+      .pipe(says("Show a case", "One case with the shares at risk, the recommended action, and notes."))
   )
   .add(
     HttpApiEndpoint.get("resolve", "/api/v1/resolve")
-      .setUrlParams(query({ q: needed("What to look for."), ...moment }))
+      .setUrlParams(query({ q: needed("Search text."), ...moment }))
       .addSuccess(Documents.ResolvedPage)
-      .pipe(
-        says("Find records", "The records that a text may mean: an id of ours or of a broker, a symbol, an account.")
-      )
+      .pipe(says("Find records", "Records that match a text: a Roundlot or broker id, a symbol, an account."))
   )
   .middleware(Reading)
 
@@ -459,21 +448,21 @@ const following = query({
 })
 
 /** What happens, as it happens. */
-export const live = looking("live", "What happens, as it happens.")
+export const live = looking("live", "Live events.")
   .addError(problems.Gone)
   .add(
     HttpApiEndpoint.get("events", "/api/v1/live")
       .setUrlParams(following)
       .setHeaders(
         Schema.Struct({
-          "last-event-id": word("The newest cursor that was seen, as browsers send it when they connect again.")
+          "last-event-id": word("Cursor of the last event received, as browsers send it when they reconnect.")
         })
       )
       .addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" }))
       .pipe(
         says(
           "Follow changes as events",
-          "Server-sent events. A reader that comes again with the newest id misses nothing. 410 for a cursor of another store."
+          "Server-sent events. A client that reconnects with the last id misses nothing. 410 for a cursor of another store."
         )
       )
   )

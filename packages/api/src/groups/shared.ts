@@ -13,16 +13,16 @@ export const text = Schema.optional(Schema.String)
 
 /** Which part of a list. */
 export const page = {
-  limit: whole("How many records a page has at most.", 1, 1000),
-  cursor: word("The `nextCursor` of the page before; it holds for the same list, filters and sort."),
-  order: word("Which end comes first: `oldest` (unless said) or `newest`."),
-  count: flag("Say beside the page how many there are in all.")
+  limit: whole("Maximum number of records per page.", 1, 1000),
+  cursor: word("The `nextCursor` of the previous page; valid for the same list, filters and sort."),
+  order: word("Sort order: `oldest` (default) or `newest` first."),
+  count: flag("Count all matching records.")
 }
 
 /** From when, inclusive, until when, exclusive. */
 export const period = {
-  since: word("From when on, inclusive: a date, or an ISO 8601 time with a zone."),
-  until: word("Until when, exclusive: a date, or an ISO 8601 time with a zone.")
+  since: word("Start, inclusive: a date, or an ISO 8601 time with a zone."),
+  until: word("End, exclusive: a date, or an ISO 8601 time with a zone.")
 }
 
 const closed = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
@@ -85,7 +85,7 @@ const key = Schema.optional(
       jsonSchema: {
         type: "string",
         pattern: KEY.source,
-        description: "Makes the call happen once."
+        description: "Idempotency key: a repeated call returns the first result."
       }
     })
   )
@@ -96,7 +96,7 @@ export const idempotent = Schema.Struct({ "idempotency-key": key })
 
 /** The same of an act on one record, which may name the version that is meant. */
 export const versioned = Schema.Struct({
-  "if-match": word("The `ETag` of the record as it was read: where it has changed since, nothing is done (412)."),
+  "if-match": word("The `ETag` of the record as read: if it has changed since, the call fails with 412."),
   "idempotency-key": key
 })
 
@@ -130,7 +130,7 @@ export const list = <Parameters extends Schema.Schema.Any, Page extends Schema.S
 
 /** The moment that is looked at: a position of the feed or a time; now where nothing is said. */
 export const moment = {
-  asOf: word("Show the books as they stood then: a position of the feed, or an ISO 8601 time with a zone.")
+  asOf: word("State of the books as of a feed position or an ISO 8601 time with a zone.")
 }
 
 /** Looks up what is known of the record of an id, or a part of it. */

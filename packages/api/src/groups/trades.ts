@@ -6,7 +6,7 @@ import { only, word } from "./filters.ts"
 import { acting, asTyped, idempotent, list, look, moment, narrowed, query, said, says } from "./shared.ts"
 
 /** What came in. */
-export const trades = acting("trades", "What came in.")
+export const trades = acting("trades", "Trades from sources.")
   .add(
     list(
       "/api/v1/trades",
@@ -25,17 +25,14 @@ export const trades = acting("trades", "What came in.")
       Documents.TradePage
     )
       .middleware(Reading)
-      .pipe(says("List trades", "Trades that came in, as they were recorded, a page at a time."))
+      .pipe(says("List trades", "Recorded trades, a page at a time."))
   )
   .add(
     look("show", "/api/v1/trades/:id", Documents.TradeDetail)
       .setUrlParams(query(moment))
       .middleware(Reading)
       .pipe(
-        says(
-          "Show a trade",
-          "One trade with its allocations, orders, fills, breaks and every status that it had, with an `ETag`."
-        )
+        says("Show a trade", "One trade with allocations, orders, fills, breaks and status history, with an `ETag`.")
       )
   )
   .add(
@@ -91,7 +88,7 @@ export const trades = acting("trades", "What came in.")
       .pipe(
         asTyped("roundlot trades import {file} --source {source}"),
         says(
-          "Hand over trades as their source",
+          "Deliver trades as a source",
           "Takes up to 1,000 trades that a source signs; all, or none where one cannot be read. `cursor` and `after` say which delivery it follows: 409 with the `cursor` of its source where it is another."
         )
       )

@@ -42,21 +42,21 @@ const listing = <const Name extends string, Parameters extends Schema.Struct.Fie
 
 const listTrades = listing(
   "list_trades",
-  "Inbound trades on record, oldest first: shares and dollars a share as exact decimals.",
+  "Recorded inbound trades, oldest first: shares and dollars per share as exact decimals.",
   listed,
   Documents.TradePage
 )
 
 const listOrders = listing(
   "list_orders",
-  "Orders to brokers with what became of them, newest first.",
+  "Orders sent to brokers and their status, newest first.",
   listed,
   Documents.OrderPage
 )
 
 const listPositions = listing(
   "list_positions",
-  "Where every account stands in every symbol: exposure, target, hedged, in flight, residual, in signed shares.",
+  "Positions by account and symbol: exposure, target, hedged, in flight and residual, in signed shares.",
   { account: text, symbol: text, limit: listed.limit, cursor: text },
   Documents.PositionPage
 )
@@ -69,7 +69,7 @@ const listBreaks = listing(
 )
 
 const syncTrades = Tool.make("enqueue_trades_sync_job", {
-  description: "Asks the daemon to read the broker's executions into the books. The same key is the same job.",
+  description: "Queues a sync of the broker's executions into the books. The same key returns the same job.",
   success: Documents.JobDocument,
   failure: Refused
 }).setParameters(
@@ -115,7 +115,7 @@ const Waiting = Schema.Struct({
 
 const proposeOrder = Tool.make("propose_order", {
   description:
-    "Proposes an order of its own. It sends nothing: a person approves it within 15 minutes, in the dashboard or at a terminal, or it ends unsent. No tool approves it. list_orders shows what became of it.",
+    "Proposes a direct order. Nothing is sent: a person approves it within 15 minutes, in the dashboard or at a terminal, or it ends unsent. No tool can approve it. list_orders shows its status.",
   success: Waiting,
   failure: Refused
 })
@@ -169,7 +169,7 @@ const meant = (asked: Terms, configuration: Configuration) =>
       tradeRequest.inputOf(request, "", { id: SOURCE, now }),
       ({ detail }) => refused(detail)
     )
-    if (instruction === undefined) return yield* Effect.fail(refused("say how it is executed: type"))
+    if (instruction === undefined) return yield* Effect.fail(refused("give the order terms: type"))
     const account = yield* inWords(accountNames.ofSource(configuration, SOURCE, asked.account))
     return {
       account,
@@ -185,7 +185,7 @@ const whyNot = (proposed: Exclude<Proposals.Proposed, { readonly _tag: "Waiting"
     case "TooMuch":
       return `it is worth $${Decimal.format(proposed.notional)}, and ${name} may propose $${Decimal.format(proposed.left)} more today for this account`
     case "NoPrice":
-      return "what a share is worth is not known here: give an order to buy a limit price; one to sell waits for a known price"
+      return "the price of the symbol is unknown: give a buy order a limit price; a sell order waits for a known price"
     case "NoOrder": {
       const { id, outcome, why } = tradeRequest.takenOf(proposed.result)
       return `no order was made: trade ${id} is ${outcome}${why === null ? "" : ` (${why})`}`

@@ -80,5 +80,5 @@ export const helpOf = (path: ReadonlyArray<string>, { sections, summary, verbs }
       : Object.entries(sections)
           .map(([head, words]) => `${head}\n${linesOf(words)}`)
           .join("\n\n")
-  return `${name}: ${summary}\n\n${list}\n\nEvery verb explains itself with examples: ${name} VERB --help`
+  return `${name}: ${summary}\n\n${list}\n\nHelp and examples of a verb: ${name} VERB --help`
 }

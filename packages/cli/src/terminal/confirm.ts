@@ -5,12 +5,12 @@ import { stdin } from "node:process"
 import { UsageError } from "@roundlot/commands/errors"
 
 /** The flag that stands for a person's yes in a script. */
-export const yes = Options.boolean("yes").pipe(Options.withDescription("Do it without asking"))
+export const yes = Options.boolean("yes").pipe(Options.withDescription("Apply without asking for confirmation"))
 
 /** A person was asked and said no. */
 export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirmed", {}) {
   override get message() {
-    return "nothing was done: it was not confirmed"
+    return "not confirmed: nothing was changed"
   }
 }
 
@@ -22,7 +22,10 @@ export const confirm = (isSaid: boolean, question: string) =>
   Effect.gen(function* () {
     if (isSaid) return
     if (!isAtTerminal()) {
-      return yield* new UsageError({ problem: "Nothing was done", remedy: "Look at what would be, then say --yes" })
+      return yield* new UsageError({
+        problem: "Not confirmed: nothing was changed",
+        remedy: "Check the preview, then re-run with --yes"
+      })
     }
     const isMeant = yield* Effect.orElseSucceed(Prompt.confirm({ message: question, initial: false }), () => false)
     if (!isMeant) return yield* new NotConfirmed()

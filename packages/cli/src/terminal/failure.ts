@@ -39,7 +39,7 @@ const withoutTrace = (text: string): string => text.split(/\n[ \t]+at /, 1)[0] ?
 
 const ofFault = (fault: unknown): Rendered => ({
   kind: "Fault",
-  message: `roundlot met a fault of its own (${fault instanceof Error ? fault.message.split("\n")[0] : String(fault)}). Nothing half done was kept; please report it with the command that you gave.`,
+  message: `internal error: ${fault instanceof Error ? fault.message.split("\n")[0] : String(fault)} (no partial writes). Please report it with the command that you ran.`,
   exitCode: exitCodes.failed
 })
 

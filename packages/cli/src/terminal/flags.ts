@@ -12,19 +12,19 @@ export const place = {
     Options.optional
   ),
   config: Options.text("config").pipe(
-    Options.withDescription("The configuration; default roundlot.json or roundlot.config.ts where there is one"),
+    Options.withDescription("Configuration file; default roundlot.json or roundlot.config.ts, if present"),
     Options.optional
   ),
   envFile: Options.text("env-file").pipe(
-    Options.withDescription("A file of KEY=value lines; they win over the environment"),
+    Options.withDescription("File of KEY=value lines; they override the environment"),
     Options.optional
   ),
   paper: Options.text("paper").pipe(
-    Options.withDescription("The paper exchange's file; default beside the store"),
+    Options.withDescription("File of the paper exchange; default beside the store"),
     Options.optional
   ),
   json: Options.boolean("json").pipe(
-    Options.withDescription("One JSON document on the standard output, everything else on the standard error")
+    Options.withDescription("Print one JSON document to standard output, everything else to standard error")
   )
 }
 
@@ -33,7 +33,7 @@ export const view = {
   ...place,
   wide: Options.boolean("wide").pipe(
     Options.withDescription(
-      "All columns and whole texts, although the terminal is narrower; what is piped has them anyway"
+      "Print all columns and full texts, even beyond the terminal's width; piped output always has them"
     )
   )
 }
@@ -45,17 +45,17 @@ export const account = Options.text("account").pipe(
 )
 
 /** Why an operator decides as he does: on record with the verdict. */
-export const reason = Options.text("reason").pipe(Options.withDescription("Why; it goes on record"))
+export const reason = Options.text("reason").pipe(Options.withDescription("Reason, recorded in the journal"))
 
 /** The id that makes a command happen once. */
 export const commandId = Options.text("command-id").pipe(
-  Options.withDescription("Makes it happen once: the same id again is answered with its first result"),
+  Options.withDescription("Idempotency key: a repeated id returns the first result and changes nothing"),
   Options.optional
 )
 
 /** Asks only what would follow. */
 export const dryRun = Options.boolean("dry-run").pipe(
-  Options.withDescription("Show what would follow, in entries and orders; write and send nothing")
+  Options.withDescription("Show the resulting entries and orders; write and send nothing")
 )
 
 /** A text that may be left away. */
@@ -65,13 +65,13 @@ export const text = (name: string, description: string): Options.Options<string 
 /** Which part of a list. */
 export const page = {
   limit: Options.integer("limit").pipe(
-    Options.withDescription("How many at most; 0 for all; default 100"),
+    Options.withDescription("Maximum number of rows; 0 for all; default 100"),
     Options.optional,
     Options.map(Option.getOrUndefined)
   ),
-  cursor: text("cursor", "Go on where a page ended: its nextCursor"),
-  order: text("order", "oldest or newest first; default newest, with --json oldest"),
-  count: Options.boolean("count").pipe(Options.withDescription("Say how many there are in all: from 10,000 on about"))
+  cursor: text("cursor", "Continue after the previous page: its nextCursor"),
+  order: text("order", "Sort order: oldest or newest first; default newest, with --json oldest"),
+  count: Options.boolean("count").pipe(Options.withDescription("Count all matching rows; an estimate from 10,000 on"))
 }
 
 /** A period of time. */
@@ -81,14 +81,11 @@ export const period = {
 }
 
 /** The moment of which a record is asked. */
-export const asOf = text(
-  "as-of",
-  "As it stood then: a position of the feed ('journal head' prints the newest), or a time"
-)
+export const asOf = text("as-of", "State as of a feed position ('journal head' prints the newest) or a time")
 
 /** The position that a verb is about. */
 export const position = {
-  account: Options.text("account").pipe(Options.withDescription("Whose; default the only one"), Options.optional),
+  account: Options.text("account").pipe(Options.withDescription("Account; default the only one"), Options.optional),
   symbol: Args.text({ name: "SYMBOL" }).pipe(Args.withDescription("The symbol"))
 }
 
@@ -102,12 +99,12 @@ export const id = (description: string): Args.Args<string> =>
   Args.text({ name: "ID" }).pipe(Args.withDescription(description))
 
 /** What people call a batch. */
-export const batchName = Options.text("name").pipe(Options.withDescription("What people call it"))
+export const batchName = Options.text("name").pipe(Options.withDescription("Its name"))
 
 /** What becomes of trades of long ago. */
 export const backfill = Options.choice("backfill", age.backfills).pipe(
   Options.withDescription(
-    "Trades older than the account's maxTradeAge: orders counts and orders them like new; hedged counts them and books that the broker holds them, so that nothing is ordered; record keeps them and never counts them. Default on a paper account: orders; a live account holds them until they are released"
+    "Trades older than the account's maxTradeAge: orders counts and orders them like new ones; hedged counts them as already held at the broker and orders nothing; record keeps them and never counts them. Default: orders on a paper account; a live account quarantines them until released"
   ),
   Options.optional
 )

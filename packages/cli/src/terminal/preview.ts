@@ -4,7 +4,7 @@ import { Output } from "./Output.ts"
 
 /** `--dry-run` of a verb that changes one record and sends nothing: it is done to a copy of the store. */
 export const dryRun = Options.boolean("dry-run").pipe(
-  Options.withDescription("Show what it is and what it would be; write nothing")
+  Options.withDescription("Show the values before and after; write nothing")
 )
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value))
@@ -19,5 +19,8 @@ export const show = (
     const { answer } = yield* Output
     const changed = Record.toEntries(after).filter(([field, value]) => textOf(before[field]) !== textOf(value))
     const lines = changed.map(([field, value]) => `\n  ${field}: ${textOf(before[field] ?? "none")} → ${textOf(value)}`)
-    yield* answer({ before, after }, `Nothing is written. ${what}${lines.join("") || "\n  it is so already"}`)
+    yield* answer(
+      { before, after },
+      `Nothing is written. ${what}${lines.join("") || "\n  no change: these values are already set"}`
+    )
   })

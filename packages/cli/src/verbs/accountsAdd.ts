@@ -19,7 +19,7 @@ import { orderFlags, orderSaid } from "./orderPolicy.ts"
 const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError> =>
   Either.mapLeft(Schema.decodeEither(AccountName.AccountName)(text), () => {
     const remedy = "A name has letters, digits, '.', '_' and '-', at most 64, and begins with a letter or digit"
-    return new UsageError({ problem: `'${text}' is no name of an account`, remedy })
+    return new UsageError({ problem: `'${text}' is not a valid account name`, remedy })
   })
 
 /** `accounts add`. */
@@ -27,37 +27,40 @@ export const accountsAdd = Verb.make({
   name: "accounts add",
   summary: "add an account, or change the settings that are named",
   examples: [
-    ["roundlot accounts add hedge --direction offset", "holds the opposite of what its source holds"],
-    ["roundlot accounts add big --lot 100 --threshold 150", "orders of whole hundreds, from 150 shares on"],
+    ["roundlot accounts add hedge --direction offset", "hold the opposite of the source's positions"],
+    ["roundlot accounts add big --lot 100 --threshold 150", "order in lots of 100, from a residual of 150 shares"],
     [
       "roundlot accounts add hedge --limit-offset-bp 5,20,50 --order-life 60 --session extended",
-      "limit orders with a ladder"
+      "limit orders with an offset ladder"
     ]
   ],
   flags: {
     ...flags.place,
     name: Args.text({ name: "NAME" }),
-    broker: flags.text("broker", "paper, alpaca, schwab, ibkr, or one that the configuration brings"),
+    broker: flags.text("broker", "paper, alpaca, schwab, ibkr, or a broker of the configuration"),
     environment: flags.text("environment", "paper or live"),
     live: Options.boolean("live").pipe(
-      Options.withDescription("Real money: 'roundlot start' refuses it in this version")
+      Options.withDescription("Real money. 'roundlot start' refuses live accounts in this version")
     ),
     direction: flags.text("direction", "mirror or offset"),
-    lot: flags.text("lot", "Shares that orders are made of; default 1"),
-    threshold: flags.text("threshold", "Shares from which an order is due; default the lot"),
-    thresholdNotional: flags.text("threshold-notional", "Dollars from which an order is due"),
+    lot: flags.text("lot", "Lot size: orders are multiples of it, in shares; default 1"),
+    threshold: flags.text("threshold", "Residual from which an order is due, in shares; default the lot"),
+    thresholdNotional: flags.text("threshold-notional", "Residual from which an order is due, in dollars"),
     ...limitFlags,
     ...orderFlags,
-    restricted: flags.text("restricted", "Symbols for which nothing is sent, with commas between; '' for none"),
-    shorting: flags.text("shorting", "never or allowed"),
-    external: flags.text("external", "Orders that others made at the broker: ignore or count"),
+    restricted: flags.text("restricted", "Restricted list: symbols never ordered, separated by commas; '' for none"),
+    shorting: flags.text("shorting", "Short selling: never or allowed"),
+    external: flags.text("external", "Orders made outside Roundlot at the broker: ignore or count"),
     cancelOnFlip: Options.boolean("cancel-on-flip").pipe(
-      Options.withDescription("Cancel an order when its position turns")
+      Options.withDescription("Cancel a working order when its residual changes sign")
     ),
-    crossing: flags.text("crossing", "Direct orders while one of the other side lives: wait or refuse"),
-    lotMethod: flags.text("lot-method", "How profit is reported: fifo (default), lifo, hifo or average"),
-    resendWindow: flags.text("resend-window", "How long a doubtful order may go again; default 10m"),
-    reason: flags.text("reason", "Why; needed where a limit lets more through than before"),
+    crossing: flags.text("crossing", "Direct orders while an order on the other side works: wait or refuse"),
+    lotMethod: flags.text("lot-method", "Lot method of profit reports: fifo (default), lifo, hifo or average"),
+    resendWindow: flags.text(
+      "resend-window",
+      "Time during which an order proven not to have arrived may be re-sent; default 10m"
+    ),
+    reason: flags.text("reason", "Reason; required when a limit is raised"),
     dryRun: preview.dryRun
   },
   run: ({
@@ -121,7 +124,7 @@ export const accountsAdd = Verb.make({
             const made = yield* commands.setAccount(account, settings, accountNames.ACTOR, reason, known)
             if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
             const document = yield* accounts.show(account)
-            if (dryRun) return yield* preview.show(`It would be: ${made.what}.`, shown, { ...document })
+            if (dryRun) return yield* preview.show(`Result: ${made.what}.`, shown, { ...document })
             yield* note(`${made.what}.`)
             return yield* answer(document, (screen) => detail.format(document, screen))
           }),

@@ -32,13 +32,15 @@ export const accountsAdopt = Verb.make({
   name: "accounts adopt",
   summary: "declare the opening balance of an account; until then no orders are sent for it",
   examples: [
-    ["roundlot accounts adopt --account main", "what the broker holds, and a question"],
+    ["roundlot accounts adopt --account main", "show the broker's holdings and ask for confirmation"],
     ["roundlot accounts adopt --account main --yes --reason 'holdings of last year'", "in a script"]
   ],
   flags: {
     ...flags.place,
-    account: Options.text("account").pipe(Options.withDescription("Which; default the only one"), Options.optional),
-    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show what would be declared, write nothing")),
+    account: Options.text("account").pipe(Options.withDescription("Account; default the only one"), Options.optional),
+    dryRun: Options.boolean("dry-run").pipe(
+      Options.withDescription("Show the opening balance to be declared; write nothing")
+    ),
     reason: flags.reason,
     commandId: flags.commandId,
     yes
@@ -72,7 +74,7 @@ export const accountsAdopt = Verb.make({
         ].join("\n")
         if (dryRun) return yield* output.answer({ ...document, dryRun, done: null }, shown)
         if (!isSaid) yield* output.note(shown)
-        yield* confirm(isSaid, "Declare these holdings as base?")
+        yield* confirm(isSaid, "Declare these holdings as the opening balance?")
         const command: Command.Command = {
           _tag: "AdoptAccount",
           holdings: holdings.map(({ symbol, theirs }) => ({ symbol, quantity: theirs }))

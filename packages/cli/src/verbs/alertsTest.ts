@@ -12,7 +12,7 @@ import { settle } from "../Program.ts"
 const refused = ({ asked, known }: trying.NoChannel): UsageError =>
   asked === undefined || known.length === 0
     ? new UsageError({
-        problem: "No channel of alerts is configured",
+        problem: "No alert channel is configured",
         remedy: 'Add "alerts": { "channels": { … } } to the configuration'
       })
     : unknownWord("Channel", asked, known)
@@ -25,7 +25,7 @@ export const alertsTest = Verb.make({
     ["roundlot alerts test", "by all"],
     ["roundlot alerts test --channel pager", "by one"]
   ],
-  flags: { ...flags.place, channel: flags.text("channel", "By this channel alone") },
+  flags: { ...flags.place, channel: flags.text("channel", "Through this channel only") },
   run: ({ channel, ...where }) =>
     Effect.gen(function* () {
       const output = yield* Output

@@ -12,7 +12,7 @@ import type { Settings } from "../Program.ts"
 /** The daemon that drives the account did not do what it was asked for. */
 class NotDone extends Schema.TaggedError<NotDone>()("NotDone", { job: Schema.String, why: Schema.String }) {
   override get message() {
-    return `the daemon that drives the account has not done it (job ${this.job}): ${this.why}`
+    return `the daemon that runs the account has not completed job ${this.job}: ${this.why}`
   }
 }
 
@@ -84,13 +84,17 @@ const byDaemon = <A, I>({ payload, result, type }: Asked<A, I>) =>
       Effect.repeat({ schedule: Schedule.spaced("100 millis"), until: ({ status }) => over.includes(status) }),
       Effect.timeoutFail({
         duration: LONGEST_WAIT,
-        onTimeout: () => new NotDone({ job: job.id, why: "it did not answer; it will still do it when it can" })
+        onTimeout: () => new NotDone({ job: job.id, why: "no answer in time; the job stays queued" })
       })
     )
     const ended = yield* jobs.find(job.id)
     if (ended.status !== "done") return yield* new NotDone({ job: job.id, why: ended.failure ?? ended.status })
     return yield* Effect.mapError(
       Schema.decodeUnknown(result)(ended.result),
-      () => new NotDone({ job: job.id, why: "its answer cannot be read; are both of the same version?" })
+      () =>
+        new NotDone({
+          job: job.id,
+          why: "its answer is unreadable; check that the daemon and this program have the same version"
+        })
     )
   })

@@ -51,8 +51,8 @@ export const decisionsTally = Verb.make({
 
 const attemptFilters = {
   ...narrowing,
-  httpStatus: text("http-status", "Answered with this HTTP status"),
-  brokerOrderId: text("broker-order-id", "Of this order of the broker's")
+  httpStatus: text("http-status", "Only with this HTTP status of the broker's response"),
+  brokerOrderId: text("broker-order-id", "Only of this broker order id")
 }
 
 /** `attempts list`. */
@@ -60,7 +60,7 @@ export const attemptsList = Verb.make({
   name: "attempts list",
   summary: "list submission attempts of every origin",
   examples: [
-    ["roundlot attempts list --failed --symbol AAPL", "ended with nothing filled"],
+    ["roundlot attempts list --failed --symbol AAPL", "attempts whose orders ended unfilled"],
     ["roundlot attempts list --recent", "of the last 24 hours, newest first"]
   ],
   flags: {
@@ -68,8 +68,8 @@ export const attemptsList = Verb.make({
     ...page,
     ...attemptFilters,
     successful: asked("successful", "Filled"),
-    failed: asked("failed", "Rejected, cancelled or expired with nothing filled"),
-    pending: asked("pending", "At the broker, or on the way there"),
+    failed: asked("failed", "Only failed: rejected, cancelled or expired without a fill"),
+    pending: asked("pending", "Only open: sent, or being sent"),
     recent: asked("recent", "Of the last 24 hours, newest first")
   },
   run: (given) => listed(given, attempts.list(newestFirst(given)), attempts.table)

@@ -13,7 +13,7 @@ import { making } from "../within.ts"
 import * as terms from "./batchTerms.ts"
 import { listed, shown } from "./lists.ts"
 
-const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("What the template is called"))
+const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("Name of the template"))
 
 /** `batches templates save`. */
 export const templatesSave = Verb.make({
@@ -73,7 +73,7 @@ export const templatesDelete = Verb.make({
             { ...document, status: "saved" },
             { ...document, status: "deleted" }
           )
-        yield* answer(document, `${asked.name} is forgotten.`)
+        yield* answer(document, `Template ${asked.name} deleted.`)
       })
     )
 })

@@ -18,12 +18,12 @@ export const ofBatch = {
   account: flags.account,
   mode: Options.choice("mode", Batch.batchModes).pipe(
     Options.withDescription(
-      "execute: an order a row; accumulate: into the positions; default: execute where every row says a price, or it is asked for"
+      "execute: one order per row; accumulate: into the positions. Default: execute if every row has a price; otherwise a prompt"
     ),
     Options.optional
   ),
   priority: Options.integer("priority").pipe(
-    Options.withDescription("The higher, the sooner its turn; default 0"),
+    Options.withDescription("Priority: higher numbers run first; default 0"),
     Options.optional
   )
 }
@@ -31,51 +31,44 @@ export const ofBatch = {
 /** How the orders of its rows are sent. */
 export const ofOrders = {
   session: Options.choice("session", OrderTerms.sessions).pipe(
-    Options.withDescription(
-      "In which session its orders are sent, where a row says nothing; default: as source or account say"
-    ),
+    Options.withDescription("Trading session for rows without their own; default: from the source or account settings"),
     Options.optional
   ),
   timeInForce: Options.choice("time-in-force", OrderTerms.policyTimesInForce).pipe(
-    Options.withDescription("How long its orders work, where a row says nothing; default: as source or account say"),
+    Options.withDescription("Time in force for rows without their own; default: from the source or account settings"),
     Options.optional
   )
 }
 
 /** How a file is written, and whose its trades are. */
 export const ofFile = {
-  source: text("source", "Where the trades come from: half of their identity. Default: batch"),
-  columns: text("columns", "The file's own names: ours=theirs,…; price= says that there is none"),
+  source: text("source", "Source of the trades; source and source id identify a trade. Default: batch"),
+  columns: text("columns", "Column mapping: ours=theirs,…; price= means no such column"),
   separator: Options.choiceWithValue("separator", [
     ["comma", separators.comma],
     ["semicolon", separators.semicolon],
     ["tab", separators.tab],
     ["bar", separators.bar]
-  ]).pipe(
-    Options.withDescription("What separates its fields; default: as the line with the names of its columns says"),
-    Options.optional
-  ),
+  ]).pipe(Options.withDescription("Field separator; default: guessed from the header"), Options.optional),
   decimal: Options.choice("decimal", Template.decimals).pipe(
-    Options.withDescription(
-      "How its numbers are written: 1234.5 or 1.234,5; default: as the file says, or it is asked for"
-    ),
+    Options.withDescription("Number format: 1234.5 or 1.234,5; default: detected if unambiguous, otherwise a prompt"),
     Options.optional
   ),
   dates: Options.choice("dates", Template.dateOrders).pipe(
-    Options.withDescription("How its dates are written: 2026-11-20, 20.11.2026 or 11/20/2026; default as above"),
+    Options.withDescription("Date format: 2026-11-20, 20.11.2026 or 11/20/2026; default as above"),
     Options.optional
   ),
-  zone: text("zone", "The clock of its times that have no zone: Europe/Berlin, or an offset such as -05:00"),
+  zone: text("zone", "Time zone of times without one: Europe/Berlin, or an offset such as -05:00"),
   ...ofOrders,
   skip: Options.integer("skip").pipe(
-    Options.withDescription("Lines before its header; default: those before the names of its columns"),
+    Options.withDescription("Lines to skip before the header; default: detected"),
     Options.optional
   )
 }
 
 /** The template whose terms hold where no flag says otherwise. */
 export const ofTemplate = {
-  template: text("template", "A template's terms, as 'batches templates save' kept them; flags win")
+  template: text("template", "Template saved with 'batches templates save'; flags override it")
 }
 
 /** The flags that say how a batch is to be, and how its file is written. */
@@ -121,16 +114,16 @@ export const termsOf = (asked: TermFlags): Effect.Effect<Template.TemplateTerms,
 
 /** What a person at the terminal may choose; what the cursor is on first does nothing. */
 const modeChoices = [
-  { title: "neither: stop here", value: undefined },
+  { title: "neither: cancel", value: undefined },
   { title: "accumulate: into the positions", value: "accumulate" as const },
-  { title: "execute: an order a row", value: "execute" as const }
+  { title: "execute: one order per row", value: "execute" as const }
 ]
 
 /** Has a person at the terminal choose the mode of a batch; a script has to say it. */
 const chosenMode = ({ message }: Batch.ModeNotNamed) =>
   Effect.gen(function* () {
     if (!isAtTerminal()) {
-      const remedy = "Say --mode execute (an order a row) or --mode accumulate (into the positions)"
+      const remedy = "Choose --mode execute (one order per row) or --mode accumulate (into the positions)"
       return yield* new UsageError({ problem: message, remedy, field: "mode" })
     }
     const asked = Prompt.select({ message, choices: modeChoices })

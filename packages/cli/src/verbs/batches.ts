@@ -24,7 +24,7 @@ const { page, period, place, text, view } = flags
 const id = flags.id("The batch, G3")
 
 const reason = Options.text("reason").pipe(
-  Options.withDescription("Why; it goes on record"),
+  Options.withDescription("Reason, recorded in the journal"),
   Options.withDefault("not said")
 )
 
@@ -49,7 +49,7 @@ const foreseen = (batch: Batch.Batch, verb: Batches.BatchVerb) =>
   )
 
 const dryRun = Options.boolean("dry-run").pipe(
-  Options.withDescription("Show what would become of its rows; write and send nothing")
+  Options.withDescription("Show the result for each row; write and send nothing")
 )
 
 /** A verb that tells beforehand what becomes of a batch's rows, and one that is dangerous asks then. */
@@ -65,7 +65,7 @@ const rehearsable = (
     name: `batches ${name}`,
     summary,
     examples: [
-      [`roundlot batches ${name} G3 --dry-run`, "what would become of its rows"],
+      [`roundlot batches ${name} G3 --dry-run`, "show the result for each row"],
       [`roundlot batches ${name} G3 --yes`, example]
     ],
     flags: { ...place, id, reason, dryRun, yes },
@@ -92,7 +92,7 @@ const queued: Change = ({ id: batch }, said) =>
 export const batchesQueue = Verb.make({
   name: "batches queue",
   summary: "close an open batch and queue it",
-  examples: [["roundlot batches queue G3", "one without a trade is cancelled"]],
+  examples: [["roundlot batches queue G3", "an empty batch is cancelled"]],
   flags: { ...place, id, reason, dryRun: preview.dryRun },
   run: ({ dryRun: isDry, id: asked, reason: why, ...where }) =>
     changing(isDry, where, () =>
@@ -109,7 +109,7 @@ export const batchesQueue = Verb.make({
 export const batchesList = Verb.make({
   name: "batches list",
   summary: "list batches",
-  examples: [["roundlot batches list --status running", "what is being worked off"]],
+  examples: [["roundlot batches list --status running", "batches in progress"]],
   flags: {
     ...view,
     ...page,
@@ -118,9 +118,9 @@ export const batchesList = Verb.make({
     asOf: flags.asOf,
     status: text("status", "pending, running, success, partial_success, failed or cancelled"),
     mode: text("mode", "execute or accumulate"),
-    sort: text("sort", "date, status or size; default: as they came"),
+    sort: text("sort", "Sort by date, status or size; default: order of submission"),
     q: text("q", "Part of a name, uid or file name, or a symbol of its rows"),
-    archived: Options.boolean("archived").pipe(Options.withDescription("Those that were put away"))
+    archived: Options.boolean("archived").pipe(Options.withDescription("Archived batches"))
   },
   run: (asked) => listed(asked, views.list(newestFirst(asked)), views.table)
 })
@@ -175,9 +175,9 @@ export const batchesWatch = Verb.make({
 export const batchesCancel = rehearsable(
   "cancel",
   "cancel",
-  "send nothing more of a batch, and ask for the end of what is open",
-  "what was filled stays",
-  (name) => `Send nothing more of ${name}?`,
+  "cancel a batch: send no more rows, and request cancels of its open orders",
+  "fills stay booked",
+  (name) => `Cancel ${name}?`,
   ({ id: batch }, why) => Effect.flatMap(Batches.Batches, (batches) => batches.cancel(batch, why, accountNames.ACTOR))
 )
 
@@ -187,7 +187,7 @@ export const batchesRetry = rehearsable(
   "retry",
   "retry the failed rows as a new batch",
   "refused while a row is open or unconfirmed",
-  (name) => `Try the failed rows of ${name} again?`,
+  (name) => `Retry the failed rows of ${name}?`,
   ({ id: batch }, why) =>
     Effect.gen(function* () {
       const batches = yield* Batches.Batches
@@ -204,9 +204,9 @@ export const batchesRetry = rehearsable(
 export const batchesDelete = rehearsable(
   "delete",
   "hide",
-  "leave an ended batch out of lists; its trades, orders, fills and journal stay",
-  "refused while a row is under way",
-  (name) => `Leave ${name} out of lists?`,
+  "hide an ended batch from lists; its trades, orders, fills and journal stay",
+  "refused while a row is working",
+  (name) => `Hide ${name} from lists?`,
   ({ id: batch }, why) => Effect.flatMap(Batches.Batches, (batches) => batches.hide(batch, why, accountNames.ACTOR))
 )
 
@@ -216,12 +216,15 @@ export const batchesArchive = Verb.make({
   summary: "archive ended batches: one, or all that ended long enough ago",
   examples: [
     ["roundlot batches archive G3", "one"],
-    ["roundlot batches archive --older-than 90d", "all that ended before then"]
+    ["roundlot batches archive --older-than 90d", "all batches that ended more than 90 days ago"]
   ],
   flags: {
     ...place,
     id: Args.optional(id),
-    olderThan: Options.text("older-than").pipe(Options.withDescription("A duration, such as 90d"), Options.optional),
+    olderThan: Options.text("older-than").pipe(
+      Options.withDescription("Minimum age since the end, such as 90d"),
+      Options.optional
+    ),
     reason,
     dryRun
   },
@@ -231,8 +234,8 @@ export const batchesArchive = Verb.make({
         const { answer } = yield* Output
         const batches = yield* Batches.Batches
         if (Option.isSome(named) === Option.isSome(olderThan)) {
-          const remedy = "Name a batch, or say --older-than 90d"
-          return yield* new UsageError({ problem: "What is to be put away is one batch or an age", remedy })
+          const remedy = "Name a batch, or use --older-than 90d"
+          return yield* new UsageError({ problem: "Give either a batch or --older-than", remedy })
         }
         const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
         const found = Option.isSome(named)
@@ -270,10 +273,7 @@ export const batchesExport = Verb.make({
     ...place,
     id,
     asOf: flags.asOf,
-    to: Options.text("to").pipe(
-      Options.withDescription("A file that is not there yet; default the standard output"),
-      Options.optional
-    )
+    to: Options.text("to").pipe(Options.withDescription("New file to write; default standard output"), Options.optional)
   },
   run: ({ asOf, id: batch, to, ...where }) =>
     reading(where, () =>
@@ -294,7 +294,7 @@ export const batchesExport = Verb.make({
           Sink.mapError(file, cannotBeWritten(to.value))
         )
         const count = yield* Ref.get(written)
-        return yield* answer({ file: to.value, rows: count, ...moment }, `${count} rows are in ${to.value}.`)
+        return yield* answer({ file: to.value, rows: count, ...moment }, `${count} rows written to ${to.value}.`)
       })
     )
 })

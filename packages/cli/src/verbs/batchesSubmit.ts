@@ -108,13 +108,16 @@ export const batchesSubmit = Verb.make({
   name: "batches submit",
   summary: "submit a file of trades as a batch; the daemon processes it and reports progress",
   examples: [
-    ["roundlot batches submit friday.csv --name Friday --mode execute", "every row an order of its own"],
-    ["roundlot batches submit fills.csv --name fills --mode accumulate", "every row into its position"],
+    ["roundlot batches submit friday.csv --name Friday --mode execute", "one direct order per row"],
+    ["roundlot batches submit fills.csv --name fills --mode accumulate", "each row joins its position"],
     [
       "roundlot batches submit export.csv --name X --mode execute --decimal comma --dates dmy --zone Europe/Berlin",
-      "as others write files"
+      "a European file: decimal comma, day first, local times"
     ],
-    ["roundlot batches submit friday.csv --name Friday --mode execute --again", "the same rows once more, on purpose"]
+    [
+      "roundlot batches submit friday.csv --name Friday --mode execute --again",
+      "submit the same rows again, deliberately"
+    ]
   ],
   flags: {
     ...place,
@@ -127,17 +130,15 @@ export const batchesSubmit = Verb.make({
     ...terms.ofTemplate,
     backfill: flags.backfill,
     strict: Options.boolean("strict").pipe(
-      Options.withDescription(
-        "Take all rows or none: a row that is bad, conflicting, quarantined or refused by a limit refuses the file"
-      )
+      Options.withDescription("All or nothing: any bad, conflicting, quarantined or refused row rejects the file")
     ),
     dryRun: Options.boolean("dry-run").pipe(
       Options.withDescription(
-        "Show what would become of each row and what would be ordered, and every bad row by line and column; nothing is written"
+        "Show the result of each row, the resulting orders, and bad rows by line and column; write nothing"
       )
     ),
     again: Options.boolean("again").pipe(
-      Options.withDescription("New on purpose, although the same was submitted before")
+      Options.withDescription("Submit as a new batch, although the same file was submitted before")
     )
   },
   run: (asked) =>

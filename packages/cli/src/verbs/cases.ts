@@ -18,7 +18,7 @@ const id = flags.id(
 /** `cases list`. */
 export const casesList = Verb.make({
   name: "cases list",
-  summary: "list cases, the gravest first",
+  summary: "list cases, most severe first",
   examples: [["roundlot cases list", "breaks, unconfirmed orders, held trades, jobs given up"]],
   flags: { ...view, asOf: flags.asOf },
   run: (asked) =>
@@ -58,8 +58,8 @@ const attended = ({ commandId: command, dryRun: isDry, id: text, reason, ...wher
 /** `cases acknowledge`. */
 export const casesAcknowledge = Verb.make({
   name: "cases acknowledge",
-  summary: "acknowledge a case: no further alert until its severity rises",
-  examples: [["roundlot cases acknowledge B2 --reason 'the broker is called'", "by whom and when is on record"]],
+  summary: "acknowledge a case: no further alerts until its severity rises",
+  examples: [["roundlot cases acknowledge B2 --reason 'the broker is called'", "recorded with name and time"]],
   flags: asking,
   run: (asked) => attended(asked, attending.acknowledging)
 })
@@ -68,7 +68,7 @@ export const casesAcknowledge = Verb.make({
 export const casesAssign = Verb.make({
   name: "cases assign",
   summary: "assign a case",
-  examples: [["roundlot cases assign T12 --to dana --reason 'on call'", "'cases list' names the owner"]],
+  examples: [["roundlot cases assign T12 --to dana --reason 'on call'", "'cases list' shows the owner"]],
   flags: { ...asking, to: Options.text("to").pipe(Options.withDescription("Owner of the case")) },
   run: ({ to, ...asked }) => attended(asked, attending.assigning(to))
 })

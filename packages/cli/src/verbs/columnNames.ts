@@ -20,7 +20,7 @@ export const readColumns = (text: string | undefined): Effect.Effect<TradeRow.Co
         const [name = "", ...given] = pair.split("=")
         if (given.length === 0) {
           return yield* new UsageError({
-            problem: `--columns '${pair}' is no pair`,
+            problem: `--columns '${pair}' is not a pair`,
             remedy: "Write ours=theirs, such as symbol=Ticker"
           })
         }

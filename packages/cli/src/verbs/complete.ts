@@ -85,15 +85,15 @@ export const offered = (words: ReadonlyArray<string>, begins: string): ReadonlyA
 /** `complete`. */
 export const complete = Verb.make({
   name: "complete",
-  summary: "list ids, symbols and names of the books for completion",
+  summary: "list ids, symbols and names in the books for completion",
   examples: [
-    ["roundlot complete 'orders show' O1", "orders whose id begins so, the newest first"],
-    ["roundlot complete -- --symbol", "every symbol that came up"]
+    ["roundlot complete 'orders show' O1", "orders whose id starts with O1, newest first"],
+    ["roundlot complete -- --symbol", "all known symbols"]
   ],
   flags: {
     ...flags.place,
-    of: Args.text({ name: "OF" }).pipe(Args.withDescription("The verb or the flag before it")),
-    word: Args.text({ name: "WORD" }).pipe(Args.withDescription("How it begins"), Args.optional)
+    of: Args.text({ name: "OF" }).pipe(Args.withDescription("Verb or flag before the word")),
+    word: Args.text({ name: "WORD" }).pipe(Args.withDescription("Beginning of the word"), Args.optional)
   },
   run: ({ of, word, ...where }) =>
     reading(where, () =>

@@ -44,9 +44,9 @@ export const controlsShow = Verb.make({
         const { limits: limited, states } = document
         const lines = states.map(
           ({ account, reason, state, symbol }) =>
-            `${[symbol, account].filter((each) => each !== null).join(" of ") || "everything"} is ${state}: ${reason}`
+            `${[symbol, account].filter((each) => each !== null).join(" on ") || "everything"} is ${state}: ${reason}`
         )
-        const said = lines.length === 0 ? "Everything is normal." : lines.join("\n")
+        const said = lines.length === 0 ? "Trading is normal: no active controls." : lines.join("\n")
         yield* answer(document, (screen) => [said, ...limited.map((each) => detail.format(each, screen))].join("\n\n"))
       })
     )
@@ -65,15 +65,21 @@ export const controlsSet = Verb.make({
   name: "controls set",
   summary: "set a trading state, or limits of an account, while the daemon runs",
   examples: [
-    ["roundlot controls set --state reduce --account main --reason 'only close'", "what closes a holding, no more"],
-    ["roundlot controls set --state approve --reason 'first day'", "every order waits for 'orders approve'"],
-    ["roundlot controls set --account main --order-quantity 100", "tighter at once; a raise needs --reason and --yes"]
+    [
+      "roundlot controls set --state reduce --account main --reason 'only close'",
+      "send only orders that reduce positions"
+    ],
+    ["roundlot controls set --state approve --reason 'first day'", "hold every order for 'orders approve'"],
+    [
+      "roundlot controls set --account main --order-quantity 100",
+      "a lower limit applies at once; a raise needs --reason and --yes"
+    ]
   ],
   flags: {
     ...scopeFlags,
-    reason: flags.text("reason", "Why; it goes on record"),
+    reason: flags.text("reason", "Reason, recorded in the journal"),
     state: Options.choice("state", TradingState.tradingStates).pipe(
-      Options.withDescription("normal, approve (a person lets each order go), reduce, observe or halted"),
+      Options.withDescription("normal, approve (each order needs approval), reduce, observe or halted"),
       Options.optional
     ),
     ...limitFlags,
@@ -85,8 +91,8 @@ export const controlsSet = Verb.make({
         const limited = limitsSaid(asked)
         const isLimiting = Object.keys(limited).length > 0
         if (isLimiting === Option.isSome(asked.state)) {
-          const remedy = "Say --state, or one or more limits"
-          return yield* new UsageError({ problem: "A state or limits are set, one kind at a time", remedy })
+          const remedy = "Give --state, or one or more limits"
+          return yield* new UsageError({ problem: "A trading state and limits cannot be set together", remedy })
         }
         yield* Option.isSome(asked.state)
           ? setState(asked, asked.state.value)
@@ -119,7 +125,7 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
     const command: Command.Command = { _tag: commandOf[state], scope }
     const stated = { ...asked, account, reason, command }
     const before = yield* stateNow(account, scope)
-    yield* askWhereOrdersFollow({ ...stated, isSaid: asked.yes, question: "Have that sent?" })
+    yield* askWhereOrdersFollow({ ...stated, isSaid: asked.yes, question: "Send these orders?" })
     const done = yield* carryingOut.carryOut(stated)
     yield* answer({ ...done, before, state }, `${carryingOut.sentenceOf(done)}\n  state: ${before} → ${state}`)
   })
@@ -133,14 +139,14 @@ const setLimits = (asked: Asked, limited: object, configuration: Configuration) 
     const settings = yield* accountEntry.readAccount({ limits: limited }, name, known ?? Account.defaultSettings)
     const raised = known === undefined ? [] : limits.raisedLimits(known, settings)
     const changes = accounts.limitChanges(known, settings)
-    const shown = changes.length === 0 ? "  every limit is as it is already" : accounts.changesText(changes)
+    const shown = changes.length === 0 ? "  no change: these limits are already set" : accounts.changesText(changes)
     if (asked.dryRun) {
       const contradiction = limits.contradictionOf(settings)
       if (contradiction !== undefined)
         return yield* new carryingOut.CommandRefused({
           why: `the limits of ${name} contradict each other: ${contradiction}`
         })
-      const through = raised.length === 0 ? "let no more through than before" : `let more through: ${raised.join(", ")}`
+      const through = raised.length === 0 ? "raise no limit" : `raise ${raised.join(", ")}`
       return yield* answer(
         { account: name, limits: limited, raised, changes },
         `Nothing is written. It would ${through}.\n${shown}`
@@ -148,13 +154,11 @@ const setLimits = (asked: Asked, limited: object, configuration: Configuration) 
     }
     if (raised.length > 0 && !asked.yes) {
       yield* note(shown)
-      yield* confirm(false, `Let more through than before (${raised.join(", ")})?`)
+      yield* confirm(false, `Raise ${raised.join(", ")}?`)
     }
     const made = yield* commands.setAccount(name, settings, accountNames.ACTOR, asked.reason, known)
     if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
     if (changes.length > 0 && configuration.accounts.has(name))
-      yield* note(
-        `The configuration has limits of ${name} too: they stand again with the next start. Change them there as well.`
-      )
+      yield* note(`The configuration also sets limits of ${name}: the next start restores them. Change them there too.`)
     yield* answer({ ...(yield* accounts.show(name)), changes }, `${made.what}.\n${shown}`)
   })

@@ -83,8 +83,8 @@ export const correct = ({
       now: positions.answerOf(now),
       after: positions.answerOf(after)
     }
-    const due = `the answer is ${PositionAnswer.answerText(now)} now, ${PositionAnswer.answerText(after)} after it`
-    const what = obstacle === undefined ? due : `it would be refused: ${obstacle}`
+    const due = `next order: ${PositionAnswer.answerText(now)} now, ${PositionAnswer.answerText(after)} afterwards`
+    const what = obstacle === undefined ? due : `refused: ${obstacle}`
     const shown = `${symbol} of ${account}, ${title}: the books hold ${holds}; ${what}.`
     if (asked.dryRun) {
       return yield* output.answer({ ...document, refused: obstacle ?? null, dryRun: true, done: null }, shown)

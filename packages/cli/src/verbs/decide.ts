@@ -34,10 +34,10 @@ const flagOf: Readonly<Record<decisionInput.ReadTerm, string>> = {
 const inputOf = (written: decisionInput.WrittenDecision) =>
   Effect.filterOrElse(
     decisionInput.decisionInputOf(written, (term, text, wanted) =>
-      refused(`${flagOf[term]} "${text}" is no ${wanted}`)
+      refused(`${flagOf[term]} "${text}" is not a valid ${wanted}`)
     ),
     (input) => Decision.faultOf(input) === undefined,
-    (input) => Effect.fail(refused(`This is no decision: ${Decision.faultOf(input)}`))
+    (input) => Effect.fail(refused(`Invalid decision: ${Decision.faultOf(input)}`))
   )
 
 const LONGEST_DOUBT = "25 seconds"
@@ -94,26 +94,26 @@ const sayOf = ({ id, orderId, reason, status }: decisions.DecisionDocument): str
 /** `decide`. */
 export const decide = Verb.make({
   name: "decide",
-  summary: "make a decision: one direct order, sent once; exit code 1 where it failed",
+  summary: "make a decision: one direct order, sent once; exit code 1 if it fails",
   examples: [
-    ["roundlot decide --symbol AAPL --side buy --quantity 3", "at the market, for the day"],
+    ["roundlot decide --symbol AAPL --side buy --quantity 3", "market order, day"],
     [
       "roundlot decide --symbol AAPL --side sell --quantity 3 --type limit --limit-price 200 --strategy momentum",
-      "at a limit, for a strategy"
+      "limit order of a strategy"
     ],
     [
       "roundlot decide --symbol AAPL --side buy --quantity 3 --type limit --limit-price 200 --session extended",
-      "before and after the regular session too"
+      "limit order, extended hours included"
     ],
     [
       "roundlot decide --symbol AAPL --side sell --quantity 3 --type stop --stop-price 180 --time-in-force gtc",
-      "at the market once it trades at 180 or below, until it is cancelled"
+      "stop order: market at 180 or below, good till cancelled"
     ],
     [
       "roundlot decide --symbol AAPL --side buy --quantity 3 --type limit --limit-price 180 --good-till 2026-12-01T21:00:00Z",
-      "until a time of its own, where the broker takes that"
+      "good till a time, if the broker supports it"
     ],
-    ["roundlot decide --symbol AAPL --side buy --quantity 3 --dry-run", "what would become of it"]
+    ["roundlot decide --symbol AAPL --side buy --quantity 3 --dry-run", "preview; nothing is sent"]
   ],
   flags: {
     ...flags.place,
@@ -121,19 +121,17 @@ export const decide = Verb.make({
     symbol: Options.text("symbol").pipe(Options.withDescription("The ticker")),
     side: Options.text("side").pipe(Options.withDescription("buy or sell")),
     quantity: text("quantity", "Shares; or --notional"),
-    notional: text("notional", "Dollars, for as many shares as they pay for"),
+    notional: text("notional", "Order size in dollars, instead of shares"),
     orderType: instruction.terms.type,
     limitPrice: instruction.terms.limitPrice,
     stopPrice: instruction.terms.stopPrice,
     timeInForce: instruction.terms.timeInForce,
     goodTill: instruction.terms.goodTill,
     session: instruction.terms.session,
-    strategy: text("strategy", "Whose decision it is; default manual"),
-    rationale: text("rationale", "Why: a text, or JSON"),
+    strategy: text("strategy", "Strategy of the decision; default manual"),
+    rationale: text("rationale", "Rationale: text or JSON"),
     dryRun: Options.boolean("dry-run").pipe(
-      Options.withDescription(
-        "Show whether its order would be sent, and what it would change; nothing is written or sent"
-      )
+      Options.withDescription("Show whether the order would be sent, and its impact; write and send nothing")
     )
   },
   run: (asked) =>

@@ -58,9 +58,9 @@ const textOf = (rehearsed: Rehearsed, verdict: string): string => {
   return [
     `Nothing is written. ${verdict}.`,
     ...(price === null ? [] : [`  price: $${price.price} (${price.source}, ${price.at})`]),
-    `  held: ${held.before} → ${held.after ?? "as many as it pays for"} shares, once it is filled`,
+    `  held: ${held.before} → ${held.after ?? "as many as it buys"} shares, once it is filled`,
     `  sent today: $${before} → $${after}${most === null ? "" : ` of $${most}`}`,
-    ...(asked === "" ? [] : [`  the broker is asked for ${asked} first, and is not asked here`])
+    ...(asked === "" ? [] : [`  ${asked}: asked of the broker before sending, not in a dry run`])
   ].join("\n")
 }
 

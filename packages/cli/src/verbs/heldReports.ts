@@ -23,11 +23,11 @@ export const ordersAcceptReport = Verb.make({
   summary: "accept a broker report held as implausible",
   examples: [
     ["roundlot orders accept-report O5 --report 1 --reason 'confirmed by phone' --dry-run", "show what would follow"],
-    ["roundlot orders accept-report O5 --report 1 --reason 'confirmed by phone' --yes", "book it as it was reported"]
+    ["roundlot orders accept-report O5 --report 1 --reason 'confirmed by phone' --yes", "book it as reported"]
   ],
   flags: {
     ...common,
-    report: Options.integer("report").pipe(Options.withDescription("Its number, from `orders show`"))
+    report: Options.integer("report").pipe(Options.withDescription("Number of the held report, from `orders show`"))
   },
   run: ({ commandId, dryRun, id, reason, report, yes: isSaid, ...where }) =>
     writing(where, () =>
@@ -40,7 +40,7 @@ export const ordersAcceptReport = Verb.make({
           reason,
           command: { _tag: "AcceptHeldReport", orderId: order.id, number: report },
           isSaid,
-          question: `Book held report ${report} of ${id}? What it says was not possible.`
+          question: `Book held report ${report} of ${id}, although it is implausible?`
         })
       })
     )
@@ -52,14 +52,12 @@ export const ordersVoid = Verb.make({
   summary: "void booked executions and totals of an order",
   examples: [
     ["roundlot orders void O5 --execution E-1 --reason 'the broker never had it' --dry-run", "show what would follow"],
-    ["roundlot orders void O5 --reason 'its total was wrong' --yes", "forget reported totals; keep its executions"]
+    ["roundlot orders void O5 --reason 'its total was wrong' --yes", "discard reported totals; keep its executions"]
   ],
   flags: {
     ...common,
     execution: Options.text("execution").pipe(
-      Options.withDescription(
-        "An execution that counts for nothing from now on; without it totals alone are forgotten"
-      ),
+      Options.withDescription("Execution id to void; without it, only totals are discarded"),
       Options.optional
     )
   },
@@ -74,7 +72,7 @@ export const ordersVoid = Verb.make({
           reason,
           command: { _tag: "VoidOrder", orderId: order.id, execIds: Option.toArray(execution) },
           isSaid,
-          question: `Void ${Option.getOrElse(execution, () => "no execution")} and all totals of ${id}? Its shares are owed again.`
+          question: `Void ${Option.getOrElse(execution, () => "no execution")} and all totals of ${id}? Its shares become due again.`
         })
       })
     )

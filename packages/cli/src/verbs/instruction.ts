@@ -8,20 +8,23 @@ import * as cli from "../terminal/flags.ts"
 /** The flags that say how an order is executed. */
 export const terms = {
   type: cli.text("type", "market, limit, stop or stop_limit; default market"),
-  limitPrice: cli.text("limit-price", "Dollars a share that it pays at most, or gets at least"),
-  stopPrice: cli.text("stop-price", "Dollars a share from which it works"),
+  limitPrice: cli.text("limit-price", "Limit price in dollars per share: at most for a buy, at least for a sell"),
+  stopPrice: cli.text("stop-price", "Stop (trigger) price in dollars per share"),
   timeInForce: cli.text(
     "time-in-force",
-    "day, gtc, gtd (see --good-till), opg (opening auction), cls (closing auction), ioc or fok; default: as the account says, else day"
+    "day, gtc, gtd (see --good-till), opg (opening auction), cls (closing auction), ioc or fok; default: the account's setting, else day"
   ),
-  goodTill: cli.text("good-till", "Until when it works, as an ISO 8601 time with a zone: makes a gtd order of it"),
-  session: cli.text("session", "regular or extended; default: as the account says, else regular")
+  goodTill: cli.text(
+    "good-till",
+    "Expiry of a gtd order, as an ISO 8601 time with a zone; implies --time-in-force gtd"
+  ),
+  session: cli.text("session", "regular or extended; default: the account's setting, else regular")
 }
 
 /** The flags of a trade that may be executed as given. */
 export const flags = {
   direct: Options.boolean("direct").pipe(
-    Options.withDescription("Execute it as given by an order of its own, beside the position's queue")
+    Options.withDescription("Direct order: execute the trade as given, outside accumulation")
   ),
   ...terms
 }
@@ -36,7 +39,7 @@ export const of = (
   if (!isGiven) return Effect.succeed(undefined)
   return Effect.fail(
     instruction.refused(
-      "--type, its prices, --time-in-force, --good-till and --session are a direct trade's: add --direct"
+      "--type, its prices, --time-in-force, --good-till and --session apply to direct orders only: add --direct"
     )
   )
 }

@@ -14,23 +14,25 @@ const read = <A>(flag: string, schema: Schema.Schema<A, string>, text: string | 
     ? Effect.succeed(undefined)
     : Effect.mapError(Schema.decode(schema)(text), () => {
         const remedy = "Give a positive decimal number, such as 1 or 0.05"
-        return new UsageError({ problem: `${flag} '${text}' is none`, remedy })
+        return new UsageError({ problem: `${flag} '${text}' is not valid`, remedy })
       })
 
 /** `instruments confirm`. */
 export const instrumentsConfirm = Verb.make({
   name: "instruments confirm",
-  summary:
-    "say that an instrument may be traded, in which lot and at which prices; this stands whatever the broker says",
+  summary: "confirm an instrument as tradable, with its lot and tick; overrides the broker's answer",
   examples: [
-    ["roundlot instruments confirm AAPL --reason 'checked by hand'", "where the broker cannot say"],
-    ["roundlot instruments confirm XYZ --lot 100 --tick 0.05 --reason 'its exchange asks for it'", "lots and prices"]
+    ["roundlot instruments confirm AAPL --reason 'checked by hand'", "when the broker cannot confirm it"],
+    [
+      "roundlot instruments confirm XYZ --lot 100 --tick 0.05 --reason 'required by its exchange'",
+      "with lot and tick size"
+    ]
   ],
   flags: {
     ...flags.place,
     ...flags.position,
-    lot: flags.text("lot", "Orders are for multiples of so many shares; default as it was, else the account's"),
-    tick: flags.text("tick", "Limit prices are multiples of so many dollars; default as it was, else a cent"),
+    lot: flags.text("lot", "Lot size in shares: orders are multiples of it; default unchanged, else the account's"),
+    tick: flags.text("tick", "Tick size in dollars: limit prices are multiples of it; default unchanged, else 0.01"),
     reason: flags.reason,
     commandId: flags.commandId,
     dryRun: flags.dryRun

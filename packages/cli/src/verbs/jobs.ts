@@ -26,7 +26,7 @@ const payloadOf = (said: Option.Option<string>) =>
     onSome: (json) =>
       Either.mapLeft(Schema.decodeEither(Payload)(json), () => {
         const remedy = 'Give one JSON object, such as {"lookbackDays": 3}'
-        return new UsageError({ problem: `--payload '${json}' is no JSON`, remedy })
+        return new UsageError({ problem: `--payload '${json}' is not valid JSON`, remedy })
       })
   })
 
@@ -38,21 +38,21 @@ export const jobsEnqueue = Verb.make({
     ["roundlot jobs enqueue trades.sync", "read the broker's executions once"],
     [
       "roundlot jobs enqueue trades.sync --key friday --payload '{\"lookbackDays\": 5}'",
-      "once, however often it is asked"
+      "runs once, even if enqueued again"
     ],
     ["roundlot jobs enqueue positions.sync --key hourly --every 1h", "on a schedule"]
   ],
   flags: {
     ...place,
-    type: Args.text({ name: "TYPE" }).pipe(Args.withDescription("What is to be done")),
-    key: text("key", "Makes it one job: the same type and key again is answered with it"),
-    payload: Options.text("payload").pipe(Options.withDescription("What the job is given, as JSON"), Options.optional),
+    type: Args.text({ name: "TYPE" }).pipe(Args.withDescription("Type of the job")),
+    key: text("key", "Key of the job: enqueueing the same type and key again returns the same job"),
+    payload: Options.text("payload").pipe(Options.withDescription("Input of the job, as JSON"), Options.optional),
     every: Options.text("every").pipe(
-      Options.withDescription("Comes again after so long, such as 15m; needs --key"),
+      Options.withDescription("Repeat interval, such as 15m; needs --key"),
       Options.optional
     ),
     again: Options.boolean("again").pipe(
-      Options.withDescription("A job of this key that has ended runs once more, one under way runs again after it")
+      Options.withDescription("Run again: an ended job of this key now, a running one after it ends")
     ),
     dryRun: preview.dryRun
   },
@@ -64,8 +64,8 @@ export const jobsEnqueue = Verb.make({
         Effect.gen(function* () {
           const { answer } = yield* Output
           if (Option.isSome(every) && key === undefined) {
-            const remedy = "Name it with --key, so that it can be found and called off"
-            return yield* new UsageError({ problem: "--every makes a job that comes again and again", remedy })
+            const remedy = "Add --key, so that the job can be found and cancelled"
+            return yield* new UsageError({ problem: "--every needs --key", remedy })
           }
           const everyMs = Option.isNone(every) ? undefined : yield* duration.durationMs(every.value, "--every")
           const given = yield* payloadOf(payload)
@@ -90,7 +90,7 @@ export const jobsEnqueue = Verb.make({
 export const jobsList = Verb.make({
   name: "jobs list",
   summary: "list jobs",
-  examples: [["roundlot jobs list --status dead", "what was given up and waits for a person"]],
+  examples: [["roundlot jobs list --status dead", "given-up jobs that need a person"]],
   flags: {
     ...view,
     ...page,
@@ -119,7 +119,7 @@ const changingJob = (name: "cancel" | "retry", summary: string, done: string) =>
     flags: {
       ...ofJob,
       reason: Options.text("reason").pipe(
-        Options.withDescription("Why; it is kept with the job"),
+        Options.withDescription("Reason, kept with the job"),
         Options.withDefault("not said")
       ),
       dryRun: preview.dryRun
@@ -139,7 +139,7 @@ const changingJob = (name: "cancel" | "retry", summary: string, done: string) =>
   })
 
 /** `jobs retry`. */
-export const jobsRetry = changingJob("retry", "try a job again that was given up or called off", "is queued again")
+export const jobsRetry = changingJob("retry", "retry a job that was given up or cancelled", "is queued again")
 
 /** `jobs cancel`. */
-export const jobsCancel = changingJob("cancel", "call a job off; one under way is interrupted", "is called off")
+export const jobsCancel = changingJob("cancel", "cancel a job; a running one is interrupted", "is cancelled")

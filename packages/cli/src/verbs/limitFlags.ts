@@ -8,18 +8,15 @@ const whole = (name: string, description: string): Options.Options<number | unde
 
 /** The limits of an account, a flag each. */
 export const limitFlags = {
-  orderQuantity: flags.text("order-quantity", "Shares that one order has at most, or none; default 10000"),
-  orderNotional: flags.text("order-notional", "Dollars that one order is worth at most, or none; default 100000"),
+  orderQuantity: flags.text("order-quantity", "Maximum shares per order, or none; default 10000"),
+  orderNotional: flags.text("order-notional", "Maximum dollars per order, or none; default 100000"),
   openResidual: flags.text(
     "open-residual",
-    "Dollars that a position may owe and still be worked off, or none; default 100000 shares"
+    "Maximum open residual per position in dollars, or none: beyond it nothing is ordered; default 100000 shares"
   ),
-  dailyNotional: flags.text(
-    "daily-notional",
-    "Dollars that are sent on one market date at most, or none; default 10000000"
-  ),
-  ordersPerMinute: whole("orders-per-minute", "Orders that are sent within a minute at most"),
-  collarBp: whole("collar-bp", "How far a price may be from that of another source, in basis points")
+  dailyNotional: flags.text("daily-notional", "Maximum dollars sent per market date, or none; default 10000000"),
+  ordersPerMinute: whole("orders-per-minute", "Maximum orders per minute"),
+  collarBp: whole("collar-bp", "Price collar: maximum distance from the price of another source, in basis points")
 }
 
 type Limits = { readonly [F in keyof typeof limitFlags]: string | number | undefined }

@@ -123,8 +123,8 @@ export const tradesList = Verb.make({
   name: "trades list",
   summary: "list trades",
   examples: [
-    ["roundlot trades list --status quarantined", "what waits for a person, and can be released"],
-    ["roundlot trades list --order-id O5", "what an order is made of"]
+    ["roundlot trades list --status quarantined", "quarantined trades, to release or dismiss"],
+    ["roundlot trades list --order-id O5", "source trades of an order"]
   ],
   flags: {
     ...view,
@@ -133,16 +133,13 @@ export const tradesList = Verb.make({
     account: ofAccount,
     asOf,
     symbol: ofSymbol,
-    sort: text("sort", "date or status; default: as they came"),
-    status: text(
-      "status",
-      "pending, accumulated, completed or failed; quarantined: the pending ones that wait for a person"
-    ),
+    sort: text("sort", "Sort by date or status; default: order of creation"),
+    status: text("status", "pending, accumulated, completed or failed; quarantined: pending ones held for a decision"),
     side: text("side", "buy or sell"),
-    source: text("source", "Only this source's"),
-    sourceId: text("source-id", "The id that the source gave"),
-    orderId: text("order-id", "Trades that this order took of"),
-    actor: text("actor", "Handed in by this token, person or source; with --since")
+    source: text("source", "Only of this source"),
+    sourceId: text("source-id", "Trade id at the source"),
+    orderId: text("order-id", "Only trades allocated to this order"),
+    actor: text("actor", "Submitted by this token, person or source; needs --since")
   },
   run: (asked) => listed(asked, trades.list(newestFirst(asked)), trades.table)
 })
@@ -151,18 +148,18 @@ export const tradesList = Verb.make({
 export const tradesShow = Verb.make({
   name: "trades show",
   summary: "show a trade: allocations, orders, fills, and every status with time and cause",
-  examples: [["roundlot trades show T12", "the whole story of a trade"]],
+  examples: [["roundlot trades show T12", "full history of a trade"]],
   flags: { ...view, id: flags.id("The trade, T12"), asOf },
   run: (asked) => shownOf(Trade.TradeTable, "trade", asked, trades.show, trades.heading)
 })
 
 /** What executions say beside their figures, in the broker's words. */
 const atTheBroker = {
-  orderNumber: text("order-number", "The order's id among those of the client that placed it"),
-  clientId: text("client-id", "The client that placed it"),
-  secType: text("sec-type", "The class of what was traded, STK"),
-  exchange: text("exchange", "Where it was executed, ARCA"),
-  currency: text("currency", "The currency, USD")
+  orderNumber: text("order-number", "Order id of the client that placed it"),
+  clientId: text("client-id", "Client id that placed it"),
+  secType: text("sec-type", "Security type, such as STK"),
+  exchange: text("exchange", "Exchange, such as ARCA"),
+  currency: text("currency", "Currency, such as USD")
 }
 
 /** `orders list`. */
@@ -170,9 +167,9 @@ export const ordersList = Verb.make({
   name: "orders list",
   summary: "list orders",
   examples: [
-    ["roundlot orders list --phase open", "what is at the broker now, doubtful ones too"],
+    ["roundlot orders list --phase open", "orders at the broker, unconfirmed ones included"],
     ["roundlot orders list --status rejected --json", "for a program"],
-    ["roundlot orders list --count --limit 1", "how many there are"]
+    ["roundlot orders list --count --limit 1", "count of all orders"]
   ],
   flags: {
     ...view,
@@ -181,20 +178,20 @@ export const ordersList = Verb.make({
     account: ofAccount,
     asOf,
     symbol: ofSymbol,
-    sort: text("sort", "date or status; default: as they came"),
+    sort: text("sort", "Sort by date or status; default: order of creation"),
     phase: text("phase", "pending, open, filled or ended"),
     status: text(
       "status",
       "pending, submitting, in_doubt, submitted, partially_filled, filled, cancelled, expired, rejected or failed"
     ),
     side: text("side", "buy or sell"),
-    fillStatus: text("fill-status", "unknown, partial, filled or cancelled: what its executions say"),
+    fillStatus: text("fill-status", "Fill state by executions: unknown, partial, filled or cancelled"),
     origin: text("origin", "accumulation, direct or external"),
-    brokerOrderId: text("broker-order-id", "The broker's id"),
-    clientOrderId: text("client-order-id", "The id under which we sent it"),
+    brokerOrderId: text("broker-order-id", "Broker order id"),
+    clientOrderId: text("client-order-id", "Client order id, as sent to the broker"),
     ...atTheBroker,
-    tradeId: text("trade-id", "Orders that took of this trade"),
-    actor: text("actor", "Made by this token, person, source or timer; with --since")
+    tradeId: text("trade-id", "Only orders with shares of this trade"),
+    actor: text("actor", "Created by this token, person, source or timer; needs --since")
   },
   run: ({ phase, status, ...asked }) =>
     Effect.flatMap(orderQuery.queryOf({ phase, status }), (query) =>
@@ -208,7 +205,7 @@ export const ordersShow = Verb.make({
   summary: "show an order: trades, attempts, fills and history",
   examples: [
     ["roundlot orders show O5", "a rejected order still names its trades"],
-    ["roundlot orders show O5 --as-of 2026-11-20T14:30:00Z", "as it stood then"]
+    ["roundlot orders show O5 --as-of 2026-11-20T14:30:00Z", "as of that time"]
   ],
   flags: { ...view, id: flags.id("The order, O5"), asOf },
   run: (asked) => shown(asked, past.seen(asked.asOf, orders.accountOf(asked.id), orders.show(asked.id)), orders.heading)
@@ -216,7 +213,7 @@ export const ordersShow = Verb.make({
 
 const NO_PAST_AT_BROKER = new UsageError({
   problem: "--broker shows the newest snapshot of the broker's positions, and --as-of an earlier moment of the books",
-  remedy: "Give one of them"
+  remedy: "Give only one of them"
 })
 
 /** `positions list`. */
@@ -224,8 +221,8 @@ export const positionsList = Verb.make({
   name: "positions list",
   summary: "list positions of every account and symbol",
   examples: [
-    ["roundlot positions list --account paper", "one account's"],
-    ["roundlot positions list --broker", "beside what the broker said when its positions were synced last"]
+    ["roundlot positions list --account paper", "positions of one account"],
+    ["roundlot positions list --broker", "next to the broker's positions of the last sync"]
   ],
   flags: {
     ...view,
@@ -233,7 +230,7 @@ export const positionsList = Verb.make({
     account: ofAccount,
     asOf,
     symbol: ofSymbol,
-    broker: Options.boolean("broker").pipe(Options.withDescription("The newest snapshot of the broker's beside ours"))
+    broker: Options.boolean("broker").pipe(Options.withDescription("Show the newest broker snapshot next to the books"))
   },
   run: ({ broker, ...asked }) =>
     broker && asked.asOf !== undefined
@@ -246,10 +243,10 @@ export const positionsList = Verb.make({
 /** `positions show`. */
 export const positionsShow = Verb.make({
   name: "positions show",
-  summary: "show a position: open lots, working orders, the next order or the reason there is none",
+  summary: "show a position: open lots, working orders, and the next order or why none is due",
   examples: [
     ["roundlot positions show AAPL", "why is nothing ordered?"],
-    ["roundlot positions show AAPL --as-of 812", "after the commit at position 812 of the feed"]
+    ["roundlot positions show AAPL --as-of 812", "as of feed position 812"]
   ],
   flags: { ...view, account: ofAccount, symbol: Args.text({ name: "SYMBOL" }), asOf },
   run: (asked) =>
@@ -269,7 +266,7 @@ export const positionsShow = Verb.make({
 export const fillsList = Verb.make({
   name: "fills list",
   summary: "list fills with their corrections and busts",
-  examples: [["roundlot fills list --canonical", "without what a later revision replaced"]],
+  examples: [["roundlot fills list --canonical", "without replaced revisions"]],
   flags: {
     ...view,
     ...page,
@@ -279,9 +276,9 @@ export const fillsList = Verb.make({
     symbol: ofSymbol,
     side: text("side", "buy or sell"),
     orderId: text("order-id", "This order's"),
-    tradeId: text("trade-id", "Of orders that took of this trade"),
-    execId: text("exec-id", "The broker's id of the execution"),
-    permId: text("perm-id", "The broker's durable id of the order, as the execution named it"),
+    tradeId: text("trade-id", "Only of orders with shares of this trade"),
+    execId: text("exec-id", "Execution id at the broker"),
+    permId: text("perm-id", "Permanent order id at the broker, as reported with the execution"),
     ...atTheBroker,
     canonical: Options.boolean("canonical").pipe(
       Options.withDescription("Only the revisions that count"),
@@ -298,8 +295,8 @@ const whole = <D, E, R>(found: Effect.Effect<ReadonlyArray<D>, E, R>): Effect.Ef
 /** `fills waiting`. */
 export const fillsWaiting = Verb.make({
   name: "fills waiting",
-  summary: "list executions that do not count yet: without a known order, or possible duplicates",
-  examples: [["roundlot fills waiting", "the inbox of executions"]],
+  summary: "list unmatched fills: no known order, or possible duplicates; they do not count yet",
+  examples: [["roundlot fills waiting", "executions to be matched"]],
   flags: { ...view, account: ofAccount, asOf, symbol: ofSymbol },
   run: (asked) => listed(asked, whole(waitingFills.list(asked)), waitingFills.table)
 })
@@ -307,8 +304,8 @@ export const fillsWaiting = Verb.make({
 /** `fills waiting-commissions`. */
 export const fillsWaitingCommissions = Verb.make({
   name: "fills waiting-commissions",
-  summary: "list commissions without a booked execution",
-  examples: [["roundlot fills waiting-commissions", "the inbox of commissions"]],
+  summary: "list commissions whose execution is not booked yet",
+  examples: [["roundlot fills waiting-commissions", "commissions to be matched"]],
   flags: { ...view, account: ofAccount, asOf },
   run: (asked) => listed(asked, whole(waitingCommissions.list(asked)), waitingCommissions.table)
 })
@@ -325,7 +322,7 @@ export const fillsShow = Verb.make({
 /** `allocations list`. */
 export const allocationsList = Verb.make({
   name: "allocations list",
-  summary: "list allocations: which quantity of a trade an order or another trade covers",
+  summary: "list allocations: shares of a trade covered by an order or netted by another trade",
   examples: [["roundlot allocations list --trade-id T12", "where a trade's shares went"]],
   flags: {
     ...view,
@@ -338,7 +335,7 @@ export const allocationsList = Verb.make({
     tradeId: text("trade-id", "Of this trade"),
     orderId: text("order-id", "Of this order"),
     standing: Options.boolean("standing").pipe(
-      Options.withDescription("Only those that were not released"),
+      Options.withDescription("Only allocations in force"),
       Options.map((isAsked) => (isAsked ? true : undefined))
     )
   },
@@ -349,7 +346,7 @@ export const allocationsList = Verb.make({
 export const allocationsShow = Verb.make({
   name: "allocations show",
   summary: "show an allocation with its trade and order",
-  examples: [["roundlot allocations show A9", "one link between a trade and an order"]],
+  examples: [["roundlot allocations show A9", "one allocation, with trade and order"]],
   flags: { ...view, id: flags.id("The allocation, A9"), asOf },
   run: (asked) => shownOf(Allocation.AllocationTable, "allocation", asked, allocations.show)
 })
@@ -381,7 +378,7 @@ export const accountsShow = Verb.make({
 export const breaksList = Verb.make({
   name: "breaks list",
   summary: "breaks",
-  examples: [["roundlot breaks list --status open", "what an operator should look at"]],
+  examples: [["roundlot breaks list --status open", "open breaks to review"]],
   flags: {
     ...view,
     ...page,
@@ -394,10 +391,10 @@ export const breaksList = Verb.make({
       "standing",
       "escalated, critical, warning or info while it is open; gone or resolved once it is closed"
     ),
-    sort: text("sort", "severity (default of open ones: the gravest first) or opened"),
+    sort: text("sort", "Sort by severity (default for open breaks, most severe first) or opened"),
     kind: text("kind", "Of this kind"),
-    holds: text("holds", "What it stops: nothing, symbol or account"),
-    subject: text("subject", "The order or trade that it is about")
+    holds: text("holds", "Trading it blocks: nothing, symbol or account"),
+    subject: text("subject", "Order or trade of the break")
   },
   run: (asked) => listed(asked, breaks.list(newestFirst(asked)), breaks.table)
 })
@@ -430,7 +427,7 @@ export const journalList = Verb.make({
   name: "journal list",
   summary: "the journal",
   examples: [
-    ["roundlot journal list --entity O5", "everything that happened to an order"],
+    ["roundlot journal list --entity O5", "all events of an order"],
     ["roundlot journal list --limit 0 --json", "all of it"]
   ],
   flags: {
@@ -440,8 +437,8 @@ export const journalList = Verb.make({
     account: ofAccount,
     asOf,
     entity: text("entity", "An id (T12, O5) or a symbol"),
-    tag: text("tag", "The kind of entry, such as OrderPlanned"),
-    actor: text("actor", "Who brought it about: a token, a person, a source")
+    tag: text("tag", "Event name, such as OrderCreated"),
+    actor: text("actor", "Actor: a token, a person or a source")
   },
   run: (asked) => paged(asked, past.seenOfJournals(asked.asOf, journal.list(newestFirst(asked))), journal.table)
 })

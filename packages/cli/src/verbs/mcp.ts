@@ -36,7 +36,7 @@ const checked = (secret: Redacted.Redacted) =>
 /** Who could approve what a model proposes is not given to a model. */
 const tooMuch = ({ name, role }: Token.Token) =>
   new UsageError({
-    problem: `The token of ${name} has the role ${role}: it could approve what it proposes`,
+    problem: `The token of ${name} has the role ${role}: it could approve its own proposals`,
     remedy: "Make one with 'roundlot tokens create NAME --role propose', or 'read'"
   })
 
@@ -52,12 +52,12 @@ const layerStdio = McpServer.layer({ name: "roundlot", version: Verb.VERSION }).
 /** `mcp`. */
 export const mcp = Verb.make({
   name: "mcp",
-  summary: "serve tools to a model's program over the standard input and output (Model Context Protocol)",
+  summary: "serve tools to an AI model over standard input and output (Model Context Protocol)",
   examples: [
     ["roundlot mcp --store sqlite:books.db", "list trades, orders, positions and breaks"],
     [
       "ROUNDLOT_MCP_TOKEN=rlt_… roundlot mcp --store sqlite:books.db",
-      "with a token of the role propose: ask for a sync, and propose orders that a person approves"
+      "with a token of the role propose: request a sync, and propose orders for approval"
     ]
   ],
   flags: flags.place,

@@ -9,15 +9,15 @@ import * as cli from "../terminal/flags.ts"
 export const orderFlags = {
   limitOffsetBp: cli.text(
     "limit-offset-bp",
-    "Limit orders so many basis points beyond the reference price, 10 or the steps of a ladder 5,20,50; none: market orders"
+    "Limit order offset beyond the reference price in basis points: 10, or a ladder 5,20,50; none: market orders"
   ),
   lifeSeconds: Options.integer("order-life").pipe(
-    Options.withDescription("After how many seconds the end of a limit order is asked for"),
+    Options.withDescription("Cancel limit orders after this many seconds"),
     Options.optional,
     Options.map(Option.getOrUndefined)
   ),
-  session: cli.text("session", "In which session its orders are sent: regular or extended"),
-  timeInForce: cli.text("time-in-force", "How long its orders work: day, gtc, opg, cls, ioc or fok")
+  session: cli.text("session", "Trading session: regular or extended"),
+  timeInForce: cli.text("time-in-force", "Time in force: day, gtc, opg, cls, ioc or fok")
 }
 
 /** What the flags say. */

@@ -12,29 +12,32 @@ import { performIfMeant } from "./commanding.ts"
 
 const readQuantity = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Quantity.Quantity)(text), () => {
-    const remedy = "Give the shares of the order that you mean"
-    return new UsageError({ problem: `--quantity '${text}' is no number of shares above zero`, remedy })
+    const remedy = "Give the order's quantity in shares, above zero"
+    return new UsageError({ problem: `--quantity '${text}' is not a valid quantity`, remedy })
   })
 
 /** A model that has a shell could say yes to what it proposed. */
 const PROPOSED = {
-  problem: "Nothing was done: a program proposed this order, and --yes approves it for nobody",
-  remedy: "Approve it in the dashboard, or at a terminal without --yes"
+  problem: "Not approved: a program proposed this order, and --yes cannot approve proposals",
+  remedy: "Approve it in the dashboard, or interactively without --yes"
 }
 
 /** `orders approve`. */
 export const ordersApprove = Verb.make({
   name: "orders approve",
-  summary: "approve a held order: a proposed one, or any in the trading state approve",
+  summary: "approve a held order: a proposed one, or any while the trading state is approve",
   examples: [
-    ["roundlot orders approve O5", "shows it, and asks"],
-    ["roundlot orders approve O5 --quantity 3 --yes --reason 'as planned'", "in a script, only if it is for 3 shares"]
+    ["roundlot orders approve O5", "show the order and ask for confirmation"],
+    [
+      "roundlot orders approve O5 --quantity 3 --yes --reason 'as planned'",
+      "in a script; refused unless the order is for 3 shares"
+    ]
   ],
   flags: {
     ...flags.place,
     id: flags.id("The order, O5"),
-    quantity: flags.text("quantity", "The shares that are meant: another order is not approved by mistake"),
-    reason: flags.text("reason", "Why; it goes on record"),
+    quantity: flags.text("quantity", "Expected quantity in shares: the approval is refused if it differs"),
+    reason: flags.text("reason", "Reason, recorded in the journal"),
     commandId: flags.commandId,
     dryRun: flags.dryRun,
     yes

@@ -44,12 +44,12 @@ export const workOn = (
 export const ordersCancel = Verb.make({
   name: "orders cancel",
   summary: "cancel an order; its position is held until it is resumed",
-  examples: [["roundlot orders cancel O5 --reason 'wrong limit'", "the end itself comes from the broker"]],
+  examples: [["roundlot orders cancel O5 --reason 'wrong limit'", "the order ends when the broker confirms"]],
   flags: {
     ...flags.place,
     id: flags.id("The order, O5"),
     reason: Options.text("reason").pipe(
-      Options.withDescription("Why; it goes on record"),
+      Options.withDescription("Reason, recorded in the journal"),
       Options.withDefault("not said")
     ),
     commandId: flags.commandId,
@@ -67,7 +67,7 @@ export const ordersCancel = Verb.make({
         if (dryRun) return yield* answer(done, carryingOut.sentenceOf(done))
         yield* workOn(order, settings)
         const status = (yield* orderById(order.id))?.status ?? order.status
-        yield* answer({ ...done, status }, `${done.done}; it is ${status} now.`)
+        yield* answer({ ...done, status }, `${done.done}; status now: ${status}.`)
       })
     )
 })

@@ -16,7 +16,7 @@ const orderById = (id: Id.OrderId) => Reads.first(Order.OrderTable, { where: [{ 
 export const ordersRecheck = Verb.make({
   name: "orders recheck",
   summary: "refresh an order from the broker immediately",
-  examples: [["roundlot orders recheck O5", "an open order is read, an unconfirmed one is searched"]],
+  examples: [["roundlot orders recheck O5", "reads an open order, searches for an unconfirmed one"]],
   flags: { ...flags.place, id: flags.id("The order, O5") },
   run: ({ id, ...where }) =>
     writing(where, (settings) =>
@@ -31,7 +31,7 @@ export const ordersRecheck = Verb.make({
         })
         const now = (yield* orderById(order.id)) ?? order
         const [document = yield* orders.documentOf(now)] = yield* orders.documentsOf([now])
-        const said = now.version === order.version ? "nothing is new" : `it was ${order.status}`
+        const said = now.version === order.version ? "unchanged" : `it was ${order.status}`
         yield* answer(document, `${document.id} is ${document.status}: ${said}.`)
       })
     )

@@ -10,9 +10,9 @@ import { performIfMeant } from "./commanding.ts"
 /** `orders retry`. */
 export const ordersRetry = Verb.make({
   name: "orders retry",
-  summary: "re-submit an ended order: a new order, linked to it, for the residual of its position now",
+  summary: "re-submit an ended order: a new, linked order for the position's current residual",
   examples: [
-    ["roundlot orders retry O5 --reason 'the broker has lifted its ban' --yes", "what held its position is lifted too"]
+    ["roundlot orders retry O5 --reason 'the broker has lifted its ban' --yes", "also lifts the hold of its position"]
   ],
   flags: {
     ...flags.place,
@@ -33,7 +33,7 @@ export const ordersRetry = Verb.make({
           reason,
           command: { _tag: "Retry", orderId: order.id },
           isSaid,
-          question: `Order again what ${order.symbol} of ${order.account} owes, in the place of ${id}?`
+          question: `Order the residual of ${order.symbol} on ${order.account} again, in place of ${id}?`
         })
       })
     )

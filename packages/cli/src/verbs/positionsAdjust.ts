@@ -17,14 +17,14 @@ import { correct } from "./correcting.ts"
 export const readDecimal = (flag: string, text: string): Either.Either<Decimal.Decimal, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Decimal.FromString)(text), () => {
     const remedy = "Give signed shares as a plain number, such as 12 or -0.5"
-    return new UsageError({ problem: `${flag} '${text}' is no number of shares`, remedy })
+    return new UsageError({ problem: `${flag} '${text}' is not a valid number of shares`, remedy })
   })
 
 /** A price of a flag. */
 export const readPrice = (text: string): Either.Either<Price.Price, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Price.Price)(text), () => {
-    const remedy = "Give dollars a share above zero, such as 199.5"
-    return new UsageError({ problem: `--price '${text}' is no price`, remedy })
+    const remedy = "Give dollars per share above zero, such as 199.5"
+    return new UsageError({ problem: `--price '${text}' is not a valid price`, remedy })
   })
 
 /** What the broker has beyond the books: what an adjustment is by where nothing is said. */
@@ -35,8 +35,8 @@ const differenceOf = (account: AccountName.AccountName, symbol: Ticker.Ticker, s
     if (found !== undefined && found.outcome !== "skipped")
       return { by: Decimal.subtract(found.theirs, found.ours), held: found.ours }
     const why = problem ?? found?.why ?? "books and broker agree on it"
-    const remedy = "Give the signed shares with --by where you mean it all the same"
-    return yield* new UsageError({ problem: `There is no difference in ${symbol} to adjust: ${why}`, remedy })
+    const remedy = "To adjust it anyway, give the signed shares with --by"
+    return yield* new UsageError({ problem: `${symbol} has no difference to adjust: ${why}`, remedy })
   })
 
 /** `positions adjust`. */
@@ -46,22 +46,22 @@ export const positionsAdjust = Verb.make({
   examples: [
     [
       "roundlot positions adjust AAPL --as base --reason 'held before' --dry-run",
-      "what would follow if the difference is not ours"
+      "preview: book the difference as an external holding"
     ],
     [
       "roundlot positions adjust AAPL --as hedged --by -2 --price 199.5 --reason 'sold by phone' --yes",
-      "a trade of ours that these books missed"
+      "our own trade that is missing in the books"
     ]
   ],
   flags: {
     ...flags.place,
     ...flags.position,
     as: Options.choice("as", adjust.adjustedAs).pipe(
-      Options.withDescription("base: not ours, nothing else moves. hedged: ours, what is owed moves with it")
+      Options.withDescription("base: external holding, the residual stays. hedged: our fill, the residual changes")
     ),
-    by: flags.text("by", "Signed shares; default what the broker has beyond the books"),
-    price: flags.text("price", "Dollars a share, where it was a trade of ours"),
-    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show what would follow, write nothing")),
+    by: flags.text("by", "Signed shares; default: the broker's position less the books'"),
+    price: flags.text("price", "Price in dollars per share, for --as hedged"),
+    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show the impact; write nothing")),
     reason: flags.reason,
     commandId: flags.commandId,
     yes

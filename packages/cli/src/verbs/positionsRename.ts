@@ -12,7 +12,7 @@ import { correct } from "./correcting.ts"
 /** `positions rename`. */
 export const positionsRename = Verb.make({
   name: "positions rename",
-  summary: "book a symbol change from a date on",
+  summary: "book a symbol change with its effective date",
   examples: [
     ["roundlot positions rename FB --to META --since 2022-06-09 --reason 'announced' --dry-run", "what would follow"],
     ["roundlot positions rename FB --to META --reason 'announced' --yes", "from now on"]
@@ -20,9 +20,9 @@ export const positionsRename = Verb.make({
   flags: {
     ...flags.place,
     ...flags.position,
-    to: Options.text("to").pipe(Options.withDescription("Its symbol at the market from then on")),
-    since: flags.text("since", "From this date or time on; default now"),
-    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show what would follow, write nothing")),
+    to: Options.text("to").pipe(Options.withDescription("New symbol")),
+    since: flags.text("since", "Effective date or time; default now"),
+    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show the impact; write nothing")),
     reason: flags.reason,
     commandId: flags.commandId,
     yes
@@ -39,7 +39,7 @@ export const positionsRename = Verb.make({
           correction: { _tag: "RenameSymbol", symbol, to, since },
           fields: { to, since: said ?? null },
           title: `${to} at the market`,
-          question: `Is ${symbol} of ${account} ${to} from ${said ?? "now"} on?`,
+          question: `Rename ${symbol} to ${to} on ${account}, effective ${said ?? "now"}?`,
           reason,
           commandId,
           dryRun,

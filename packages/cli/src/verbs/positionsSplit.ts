@@ -13,8 +13,8 @@ import { readPrice } from "./positionsAdjust.ts"
 
 const readQuantity = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Quantity.Quantity)(text), () => {
-    const remedy = "Give the fraction of a share that was paid out, such as 0.5"
-    return new UsageError({ problem: `--cash-in-lieu '${text}' is no quantity`, remedy })
+    const remedy = "Give the fraction of a share paid in cash, such as 0.5"
+    return new UsageError({ problem: `--cash-in-lieu '${text}' is not a valid quantity`, remedy })
   })
 
 /** `positions split`. */
@@ -25,17 +25,17 @@ export const positionsSplit = Verb.make({
     ["roundlot positions split AAPL --to 4 --from 1 --reason 'announced' --dry-run", "what would follow"],
     [
       "roundlot positions split XYZ --to 1 --from 10 --cash-in-lieu 0.5 --price 12.4 --reason 'paid out' --yes",
-      "ten old shares are one; half a share was paid out"
+      "1-for-10 reverse split; half a share paid in cash"
     ]
   ],
   flags: {
     ...flags.place,
     ...flags.position,
-    to: Options.integer("to").pipe(Options.withDescription("So many shares of now")),
-    from: Options.integer("from").pipe(Options.withDescription("for so many of before")),
-    cashInLieu: flags.text("cash-in-lieu", "The fraction of a share, after the split, that the broker paid out"),
-    price: flags.text("price", "Dollars a share that it paid for it"),
-    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show what would follow, write nothing")),
+    to: Options.integer("to").pipe(Options.withDescription("New shares of the ratio")),
+    from: Options.integer("from").pipe(Options.withDescription("Old shares of the ratio")),
+    cashInLieu: flags.text("cash-in-lieu", "Fraction of a share, after the split, paid in cash by the broker"),
+    price: flags.text("price", "Price of the cash in lieu, in dollars per share"),
+    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show the impact; write nothing")),
     reason: flags.reason,
     commandId: flags.commandId,
     yes
@@ -58,7 +58,7 @@ export const positionsSplit = Verb.make({
         const account = yield* theAccount(named)
         const symbol = yield* verdicts.tickerOf(text)
         if (from < 1 || to < 1) {
-          const problem = `--to ${to} --from ${from} is no split`
+          const problem = `--to ${to} --from ${from} is not a valid split ratio`
           return yield* new UsageError({ problem, remedy: "Give whole shares, such as --to 2 --from 1" })
         }
         const quantity = cashInLieu === undefined ? undefined : yield* readQuantity(cashInLieu)
@@ -69,7 +69,7 @@ export const positionsSplit = Verb.make({
           correction: { _tag: "AcceptSplit", symbol, to, from, cashInLieu: paid },
           fields: { to, from, cashInLieu: cashInLieu ?? null },
           title: `${to} for ${from}`,
-          question: `Split ${symbol} of ${account} ${to} for ${from}?`,
+          question: `Split ${symbol} on ${account} ${to} for ${from}?`,
           reason,
           commandId,
           dryRun,

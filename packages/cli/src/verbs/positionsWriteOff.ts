@@ -12,8 +12,8 @@ import { correct } from "./correcting.ts"
 
 const readShares = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
   Either.mapLeft(Schema.decodeEither(Quantity.Quantity)(text), () => {
-    const remedy = "Give shares above zero as a plain number, such as 0.4; without the flag it is all that is owed"
-    return new UsageError({ problem: `--quantity '${text}' is no number of shares`, remedy })
+    const remedy = "Give shares above zero as a plain number, such as 0.4; without the flag, the whole residual"
+    return new UsageError({ problem: `--quantity '${text}' is not a valid number of shares`, remedy })
   })
 
 /** `positions write-off`. */
@@ -22,13 +22,13 @@ export const positionsWriteOff = Verb.make({
   summary: "write off a residual too small to trade; its trades stay unchanged",
   examples: [
     ["roundlot positions write-off XYZ --reason 'delisted' --dry-run", "what would follow"],
-    ["roundlot positions write-off XYZ --quantity 0.4 --reason 'delisted' --yes", "a part of what is owed"]
+    ["roundlot positions write-off XYZ --quantity 0.4 --reason 'delisted' --yes", "part of the residual"]
   ],
   flags: {
     ...flags.place,
     ...flags.position,
-    quantity: flags.text("quantity", "So many shares; default all that is owed"),
-    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show what would follow, write nothing")),
+    quantity: flags.text("quantity", "Shares to write off; default the whole residual"),
+    dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Show the impact; write nothing")),
     reason: flags.reason,
     commandId: flags.commandId,
     yes
@@ -39,7 +39,7 @@ export const positionsWriteOff = Verb.make({
         const account = yield* theAccount(named)
         const symbol = yield* verdicts.tickerOf(text)
         const quantity = said === undefined ? undefined : yield* readShares(said)
-        const shares = said ?? "all that is owed"
+        const shares = said ?? "the residual"
         yield* correct({
           account,
           correction: { _tag: "WriteOff", symbol, quantity },

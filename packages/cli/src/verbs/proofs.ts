@@ -17,11 +17,11 @@ const lineOf = ({ account, seq, what, where }: proof.Finding): string => {
 }
 
 const provenBy = (kept: KeptAnchor.KeptAnchor | undefined, isSince: boolean): ReadonlyArray<string> => {
-  const unread = "What came before it was not read: 'roundlot audit' proves all."
+  const unread = "Earlier entries were not read; 'roundlot audit' checks all."
   if (kept === undefined) return isSince ? [unread] : []
   const by = kept.signature === undefined ? "not signed" : "signed"
-  const held = `Held to the anchor of ${kept.at} (position ${kept.position}, ${by})`
-  return [isSince ? `${held}. ${unread}` : `${held}: nothing before it was changed or cut.`]
+  const held = `Checked against the anchor of ${kept.at} (position ${kept.position}, ${by})`
+  return [isSince ? `${held}. ${unread}` : `${held}: no earlier entry was changed or removed.`]
 }
 
 const units = { journals: "entries", tables: "rows" } as const
@@ -43,17 +43,17 @@ const telling = Effect.gen(function* () {
 export const audit = Verb.make({
   name: "audit",
   summary:
-    "prove the books from the journal: every table, the conservation rules, the hash chains; exit code 3 on findings",
+    "audit the books against the journal: all tables, conservation rules and hash chains; exit code 3 on findings",
   examples: [
-    ["roundlot audit", "0 findings is what you want"],
-    ["roundlot audit --anchor 812:9f86…", "nothing before it was changed or cut since you wrote it down"],
-    ["roundlot audit --since-anchor", "only what came after the newest anchor"]
+    ["roundlot audit", "full audit; expect 0 findings"],
+    ["roundlot audit --anchor 812:9f86…", "also check that no earlier entry was changed or removed"],
+    ["roundlot audit --since-anchor", "only entries after the newest anchor"]
   ],
   flags: {
     ...flags.place,
-    anchor: flags.text("anchor", "POSITION:HASH that 'journal head' printed earlier"),
+    anchor: flags.text("anchor", "POSITION:HASH printed earlier by 'journal head'"),
     sinceAnchor: Options.boolean("since-anchor").pipe(
-      Options.withDescription("Read only what came after the anchor, or after the newest that the daemon wrote")
+      Options.withDescription("Check only entries after the anchor, or after the newest anchor of the daemon")
     )
   },
   run: ({ anchor, sinceAnchor: isSince, ...where }) =>
@@ -90,7 +90,7 @@ export const audit = Verb.make({
 /** `journal head`. */
 export const journalHead = Verb.make({
   name: "journal head",
-  summary: "show the newest entry and its hash: keep it, and audit --anchor proves everything before it",
+  summary: "show the newest entry and its hash; keep it for audit --anchor, which checks everything before it",
   flags: { ...flags.place, asOf: flags.asOf },
   run: ({ asOf, ...where }) =>
     reading(where, () =>
@@ -106,7 +106,7 @@ export const journalHead = Verb.make({
 export const journalShow = Verb.make({
   name: "journal show",
   summary: "show an entry",
-  examples: [["roundlot journal show paper/12", "the account's twelfth entry"]],
+  examples: [["roundlot journal show paper/12", "entry 12 of account paper"]],
   flags: { ...flags.place, id: flags.id("ACCOUNT/NUMBER") },
   run: ({ id, ...where }) =>
     reading(where, () =>
@@ -121,11 +121,11 @@ export const journalShow = Verb.make({
 /** `journal why`. */
 export const journalWhy = Verb.make({
   name: "journal why",
-  summary: "trace the causes of an entry or a record: to the bytes, the source and the person",
+  summary: "trace the causes of an entry or a record, to raw bytes, source and person",
   examples: [
-    ["roundlot journal why F3", "where the price of a fill comes from"],
-    ["roundlot journal why O5", "an order's average price: its fills, and why it was made"],
-    ["roundlot journal why paper/12", "the account's twelfth entry"]
+    ["roundlot journal why F3", "origin of a fill's price"],
+    ["roundlot journal why O5", "fills behind an order's average price, and its cause"],
+    ["roundlot journal why paper/12", "entry 12 of account paper"]
   ],
   flags: { ...flags.place, id: flags.id("ACCOUNT/NUMBER, or a record: F3, O5, T12, D6, S4, A9, B2, G3, P8") },
   run: ({ id, ...where }) =>
@@ -142,7 +142,7 @@ export const journalWhy = Verb.make({
 export const payloadsShow = Verb.make({
   name: "payloads show",
   summary: "show the raw bytes of a request, a response or a report",
-  examples: [["roundlot payloads show P8", "what a broker said, as it said it"]],
+  examples: [["roundlot payloads show P8", "a broker's message, as received"]],
   flags: { ...flags.place, id: flags.id("The payload, P8") },
   run: ({ id, ...where }) =>
     reading(where, () =>
@@ -159,8 +159,8 @@ export const payloadsShow = Verb.make({
 /** `journal export`. */
 export const journalExport = Verb.make({
   name: "journal export",
-  summary: "export every entry as its canonical line, in feed order",
-  examples: [["roundlot journal export > journal.jsonl", "what the hashes are made of"]],
+  summary: "export all entries as canonical lines, in feed order",
+  examples: [["roundlot journal export > journal.jsonl", "the input of the hashes"]],
   flags: { ...flags.place, account: flags.ofAccount, asOf: flags.asOf },
   run: ({ account, asOf, ...where }) =>
     reading(where, () =>

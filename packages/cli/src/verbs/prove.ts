@@ -33,7 +33,7 @@ const placesOf = <P>(file: string, name: string, opening: unknown, is: (value: u
     ? Effect.succeed(
         opening.pipe(
           Effect.catchAllCause((cause) => Effect.fail(ownPart.failureOf(name, cause))),
-          Effect.filterOrFail(is, () => wrong(file, `exports an Effect as ${name}, and what it gives is none`))
+          Effect.filterOrFail(is, () => wrong(file, `exports ${name} as an Effect of something else`))
         )
       )
     : Effect.fail(wrong(file, "does not export an Effect as place or source"))
@@ -66,15 +66,15 @@ const hasBroken = (outcomes: ReadonlyArray<BrokerContract.Outcome>): boolean =>
 export const prove = Verb.make({
   name: "prove",
   summary:
-    "run the contract of brokers and a storm against one of your own, or the contract of sources; exit code 3 where it breaks a clause",
+    "run the broker contract and fault injection, or the source contract, against your own module; exit code 3 if a clause fails",
   examples: [
     ["roundlot prove ./place.ts", "its export place is an Effect of the broker, its account and symbols"],
-    ["roundlot prove ./source.ts", "its export source is an Effect of how it is opened and what it is given"]
+    ["roundlot prove ./source.ts", "its export source is an Effect of the source and its test data"]
   ],
   flags: {
     json: flags.place.json,
     seed: Options.integer("seed").pipe(
-      Options.withDescription("The storm that blows after the clauses: the same seed deals the same faults; default 1"),
+      Options.withDescription("Seed of the fault injection: the same seed gives the same faults; default 1"),
       Options.withDefault(1)
     ),
     file: Args.text({ name: "FILE" }).pipe(Args.withDescription("A module that exports place or source"))

@@ -27,8 +27,8 @@ export const reconcile = Verb.make({
   name: "reconcile",
   summary: "reconcile the books with the broker; exit code 3 where they differ",
   examples: [
-    ["roundlot reconcile", "every account: orders and fills are read, differences become breaks"],
-    ["roundlot reconcile --dry-run --account main", "look, and write nothing"]
+    ["roundlot reconcile", "all accounts: reads orders and fills; differences become breaks"],
+    ["roundlot reconcile --dry-run --account main", "compare only; write nothing"]
   ],
   flags: {
     ...flags.view,

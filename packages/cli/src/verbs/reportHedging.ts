@@ -13,8 +13,8 @@ export const reportHedging = Verb.make({
   name: "report hedging",
   summary: "report each trade's slippage against its own price, commission and delays",
   examples: [
-    ["roundlot report hedging --since 2026-01-02", "a table for people"],
-    ["roundlot report hedging --since 2026-01-02 --limit 0 --csv > hedging.csv", "exact figures, for a spreadsheet"]
+    ["roundlot report hedging --since 2026-01-02", "table on the terminal"],
+    ["roundlot report hedging --since 2026-01-02 --limit 0 --csv > hedging.csv", "exact figures as CSV"]
   ],
   flags: {
     ...flags.view,

@@ -12,32 +12,29 @@ import { reading } from "../within.ts"
 /** `report profit`. */
 export const reportProfit = Verb.make({
   name: "report profit",
-  summary:
-    "what an accountant asks for: closed and open lots of a period, profit, fees, corrections; losses that were replaced",
+  summary: "report tax lots, realised and unrealised profit, fees, corrections and wash sales of a period",
   examples: [
-    ["roundlot report profit", "profit of each symbol, for people"],
-    ["roundlot report profit --by day --from month", "profit, fees and turnover of each day, of every account"],
+    ["roundlot report profit", "profit by symbol, as a table"],
+    ["roundlot report profit --by day --from month", "profit, fees and turnover by day, all accounts"],
     [
       "roundlot report profit --from 2026-01-01 --to 2026-12-31 --csv > 2026.csv",
-      "a year, with every lot; the SHA-256 of the file is said beside it"
+      "a year with every lot; prints the SHA-256 of the file"
     ],
-    ["roundlot report profit --method hifo --symbol AAPL --json", "one object a line"]
+    ["roundlot report profit --method hifo --symbol AAPL --json", "one JSON object per line"]
   ],
   flags: {
     ...flags.view,
     account: flags.account,
     symbol: flags.ofSymbol,
     asOf: flags.asOf,
-    from: flags.text("from", "From this trade date on, in New York"),
-    to: flags.text("to", "To this trade date, which is in it"),
+    from: flags.text("from", "First trade date, in New York"),
+    to: flags.text("to", "Last trade date, inclusive"),
     method: Options.choice("method", taxLots.methods).pipe(
-      Options.withDescription(
-        "Which lot is closed first: fifo, lifo, hifo, or all at their average; default the account's lotMethod"
-      ),
+      Options.withDescription("Lot method: fifo, lifo, hifo or average; default the account's lotMethod"),
       Options.optional,
       Options.map(Option.getOrUndefined)
     ),
-    by: flags.text("by", "Sums of every symbol, day, symbolDay or account; without --account of all accounts"),
+    by: flags.text("by", "Group sums by symbol, day, symbolDay or account; all accounts without --account"),
     csv: Options.boolean("csv").pipe(Options.withDescription("As CSV"))
   },
   run: (asked) =>

@@ -10,13 +10,13 @@ import { reading } from "../within.ts"
 export const reportTrail = Verb.make({
   name: "report trail",
   summary:
-    "what an auditor asks for: trades, allocations, fills and corrections of a period, each with its place and hash",
+    "export the audit trail of a period: trades, allocations, fills and corrections, each with journal entry and hash",
   examples: [
     [
       "roundlot report trail --since 2026-01-01 --until 2026-04-01 > q1.csv",
-      "a quarter, safe to open in a spreadsheet"
+      "a quarter, safe to open in a spreadsheet program"
     ],
-    ["roundlot report trail --as-of 812 --json", "as it was known then, one object a line"]
+    ["roundlot report trail --as-of 812 --json", "as of feed position 812, one object a line"]
   ],
   flags: { ...flags.place, ...flags.period, account: flags.ofAccount, asOf: flags.asOf },
   run: (asked) =>
@@ -28,7 +28,7 @@ export const reportTrail = Verb.make({
         const lines = isJson ? Stream.map(found, (row) => `${JSON.stringify(row)}\n`) : views.csvOf(found)
         yield* Stream.runForEach(lines, raw)
         const { hash, position } = yield* journal.head
-        yield* note(`The store stands at ${position}:${hash}; 'roundlot audit --anchor' proves what is before it.`)
+        yield* note(`Store at ${position}:${hash}; 'roundlot audit --anchor' checks everything before it.`)
       })
     )
 })

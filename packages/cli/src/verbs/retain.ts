@@ -12,15 +12,15 @@ const AGE = "payloads-older-than"
 /** `store retain`. */
 export const storeRetain = Verb.make({
   name: "store retain",
-  summary: "delete the bytes of old requests and responses; their hashes stay, and the journal records it",
+  summary: "delete the bytes of old requests and responses; their hashes stay, and the deletion is journaled",
   examples: [
-    ["roundlot store retain --payloads-older-than 90d --plan", "how many it would be"],
-    ["roundlot store retain --payloads-older-than 90d", "and do it"]
+    ["roundlot store retain --payloads-older-than 90d --plan", "show how many"],
+    ["roundlot store retain --payloads-older-than 90d", "delete them"]
   ],
   flags: {
     ...flags.place,
-    age: Options.text(AGE).pipe(Options.withDescription("How old, with a unit: 90d, 36h")),
-    plan: Options.boolean("plan").pipe(Options.withDescription("Only say what would be done"))
+    age: Options.text(AGE).pipe(Options.withDescription("Minimum age with a unit: 90d, 36h")),
+    plan: Options.boolean("plan").pipe(Options.withDescription("Show the plan; delete nothing"))
   },
   run: ({ age, plan: isPlan, ...where }) =>
     Effect.gen(function* () {

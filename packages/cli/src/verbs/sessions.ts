@@ -14,7 +14,7 @@ import { listed } from "./lists.ts"
 export const sessionsList = Verb.make({
   name: "sessions list",
   summary: "list signed-in browsers and their tokens",
-  examples: [["roundlot sessions list", "who has the dashboard open"]],
+  examples: [["roundlot sessions list", "browsers signed in to the dashboard"]],
   flags: flags.view,
   run: (asked) => listed(asked, views.list, views.table)
 })
@@ -23,10 +23,10 @@ export const sessionsList = Verb.make({
 export const sessionsEnd = Verb.make({
   name: "sessions end",
   summary: "sign a browser out",
-  examples: [["roundlot sessions end 3f9c0a52d1e84b7796b8f0a4c2d57e13", "its next call is refused"]],
+  examples: [["roundlot sessions end 3f9c0a52d1e84b7796b8f0a4c2d57e13", "its next request is refused"]],
   flags: {
     ...flags.place,
-    id: Args.text({ name: "ID" }).pipe(Args.withDescription("Which, as 'roundlot sessions list' shows it")),
+    id: Args.text({ name: "ID" }).pipe(Args.withDescription("Session id from 'roundlot sessions list'")),
     dryRun: preview.dryRun
   },
   run: ({ dryRun, id, ...where }) =>

@@ -19,16 +19,16 @@ const ofFile = {
     Args.withDescription("A Flex query as XML, Alpaca's activities or Schwab's transactions as JSON")
   ),
   broker: Options.choice("broker", StatementFile.brokers).pipe(
-    Options.withDescription("Whose file it is; default: by what is in it"),
+    Options.withDescription("Broker of the file; default: detected from its contents"),
     Options.optional,
     Options.map(Option.getOrUndefined)
   ),
   zone: flags.text(
     "zone",
-    "The zone of times and dates that name none, such as America/New_York. Of a Flex query: variable IB_TIME_ZONE where it is not said"
+    "Time zone of times and dates without one, such as America/New_York. Default for a Flex query: variable IB_TIME_ZONE"
   ),
-  from: flags.text("from", "The first date that the file covers; default: as it says, else that of its first row"),
-  to: flags.text("to", "The last date that it covers")
+  from: flags.text("from", "First date covered; default: the period in the file, else the date of its first row"),
+  to: flags.text("to", "Last date covered")
 }
 
 interface Asked extends StatementFile.Options {
@@ -75,7 +75,10 @@ export const syncStatement = Verb.make({
     "reconcile the books with a broker's end-of-day file: differences become breaks; exit code 3 where they differ",
   examples: [
     ["roundlot sync statement flex.xml --account main --zone America/New_York", "then: roundlot breaks list"],
-    ["roundlot sync statement transactions.json --from 2026-01-05 --to 2026-01-05 --dry-run", "look, and write nothing"]
+    [
+      "roundlot sync statement transactions.json --from 2026-01-05 --to 2026-01-05 --dry-run",
+      "compare only; write nothing"
+    ]
   ],
   flags: { ...ofFile, dryRun: Options.boolean("dry-run").pipe(Options.withDescription("Write nothing")) },
   run: ({ dryRun, ...asked }) =>

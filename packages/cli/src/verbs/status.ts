@@ -94,7 +94,7 @@ const accountText = ({ broker, environment, name, openOrders, owing, positions }
 export const status = Verb.make({
   name: "status",
   summary: "show the overall state and open items; exit code 3 where there are any",
-  examples: [["roundlot status --store sqlite:books.db", "the same word as the dashboard's first page"]],
+  examples: [["roundlot status --store sqlite:books.db", "the same status as the dashboard's overview"]],
   flags: flags.place,
   run: (where) =>
     reading(where, (settings) =>

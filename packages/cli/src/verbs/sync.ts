@@ -28,15 +28,15 @@ const MOST_DAYS = 30
 /** `sync trades`. */
 export const syncTrades = Verb.make({
   name: "sync trades",
-  summary: "synchronise the broker's executions and orders, with corrections and commissions",
+  summary: "sync executions and orders from the broker, with corrections and commissions",
   examples: [
-    ["roundlot sync trades --env-file ibkr.env", "the last 7 days, as far as the broker has them"],
-    ["roundlot sync trades --lookback-days 2 --json", "the counts, for a program"]
+    ["roundlot sync trades --env-file ibkr.env", "the last 7 days, as far as the broker keeps them"],
+    ["roundlot sync trades --lookback-days 2 --json", "counts as JSON"]
   ],
   flags: {
     ...common,
     lookbackDays: Options.integer("lookback-days").pipe(
-      Options.withDescription("How many days, 1 to 30; default 7. The broker may have forgotten a part of them"),
+      Options.withDescription("Number of days, 1 to 30; default 7. The broker may keep fewer"),
       Options.withDefault(Sync.LOOKBACK_DAYS)
     )
   },
@@ -48,7 +48,7 @@ export const syncTrades = Verb.make({
           const problem = `--lookback-days ${lookbackDays} is not from 1 to ${MOST_DAYS}`
           return yield* new UsageError({
             problem,
-            remedy: "What is older is in the books, or in the broker's statements"
+            remedy: "For older executions use the broker's statements: 'roundlot sync statement'"
           })
         }
         const name = yield* one(account)

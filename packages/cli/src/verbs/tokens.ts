@@ -14,15 +14,17 @@ import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
 import { listed } from "./lists.ts"
 
-const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("Whose token it is: on record with what he does"))
+const name = Args.text({ name: "NAME" }).pipe(
+  Args.withDescription("Name of the token; recorded as the actor of its commands")
+)
 
 const readDollars = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
   Either.mapLeft(
     Schema.decodeEither(Quantity.Quantity)(text),
     () =>
       new UsageError({
-        problem: `--notional-per-day '${text}' is no number of dollars above zero`,
-        remedy: "Give dollars, such as 2000"
+        problem: `--notional-per-day '${text}' is not an amount above zero`,
+        remedy: "Give dollars above zero, such as 2000"
       })
   )
 
@@ -32,10 +34,7 @@ export const tokensCreate = Verb.make({
   summary: "create a token for the HTTP API; its secret is shown once",
   examples: [
     ["roundlot tokens create dana --role operate", "for an operator"],
-    [
-      "roundlot tokens create claude --role propose --orders-per-day 5 --notional-per-day 2000",
-      "for a model's program"
-    ],
+    ["roundlot tokens create claude --role propose --orders-per-day 5 --notional-per-day 2000", "for an AI model"],
     ["roundlot tokens create watch-screen --role read --expires 30d", "for a screen on the wall"],
     ["roundlot tokens create sam --role trade --account paper --account ira", "for a trader of two accounts"]
   ],
@@ -44,22 +43,22 @@ export const tokensCreate = Verb.make({
     name,
     role: Options.choice("role", Token.tokenRoles).pipe(
       Options.withDescription(
-        "read, propose (orders that a person approves), trade or operate; each may do what the one before may"
+        "Role: read, propose (orders for approval), trade or operate; each includes the previous ones"
       )
     ),
     ordersPerDay: Options.integer("orders-per-day").pipe(
-      Options.withDescription("With the role propose: how many orders a market date and account; default 20"),
+      Options.withDescription("Role propose: maximum orders per market date and account; default 20"),
       Options.optional
     ),
     notionalPerDay: flags.text(
       "notional-per-day",
-      "With the role propose: of how many dollars together; default 10000"
+      "Role propose: maximum dollars per market date and account; default 10000"
     ),
     accounts: Options.text("account").pipe(
-      Options.withDescription("Only this account: it sees and changes no other; say it for each"),
+      Options.withDescription("Restrict the token to this account; repeat for several"),
       Options.repeated
     ),
-    expires: Options.text("expires").pipe(Options.withDescription("After so long, such as 30d"), Options.optional)
+    expires: Options.text("expires").pipe(Options.withDescription("Lifetime, such as 30d"), Options.optional)
   },
   run: ({ accounts: bound, expires, name: called, notionalPerDay, ordersPerDay, role, ...where }) =>
     making(where, () =>
@@ -78,7 +77,7 @@ export const tokensCreate = Verb.make({
         const shown = Redacted.value(secret)
         yield* answer(
           { ...views.documentOf(token, now), token: shown },
-          `${shown}\nThis is the token of ${called}, role ${role}${accounts === undefined ? "" : `, bound to ${accounts.join(", ")}`}. It is shown this once: keep it safe, and send it as 'Authorization: Bearer …'.`
+          `${shown}\nThis is the token of ${called}, role ${role}${accounts === undefined ? "" : `, bound to ${accounts.join(", ")}`}. The secret is shown once: store it safely, and send it as 'Authorization: Bearer …'.`
         )
       })
     )
@@ -87,15 +86,15 @@ export const tokensCreate = Verb.make({
 /** `tokens rotate`. */
 export const tokensRotate = Verb.make({
   name: "tokens rotate",
-  summary: "give a token a new secret, shown once; the old one is revoked, at once or after the overlap",
+  summary: "rotate the secret of a token; the new one is shown once, the old one ends at once or after the overlap",
   examples: [
-    ["roundlot tokens rotate dana", "the old secret is void, and its browsers are signed out"],
-    ["roundlot tokens rotate model --overlap 1h", "both secrets are good for an hour"]
+    ["roundlot tokens rotate dana", "the old secret is revoked, and its browsers are signed out"],
+    ["roundlot tokens rotate model --overlap 1h", "both secrets are valid for an hour"]
   ],
   flags: {
     ...flags.place,
     name,
-    overlap: flags.text("overlap", "How long the old secret stays good, such as 1h; not at all by default"),
+    overlap: flags.text("overlap", "How long the old secret stays valid, such as 1h; default: revoked at once"),
     dryRun: preview.dryRun
   },
   run: ({ dryRun, name: called, overlap, ...where }) =>
@@ -107,7 +106,7 @@ export const tokensRotate = Verb.make({
         const asked = { name: called, overlapMs, actor: accountNames.ACTOR }
         if (dryRun) {
           const rotated = views.documentOf((yield* Tokens.rotate(asked)).token, now)
-          const until = rotated.previousUntil === null ? "void at once" : `good until ${rotated.previousUntil}`
+          const until = rotated.previousUntil === null ? "revoked at once" : `valid until ${rotated.previousUntil}`
           return yield* preview.show(
             `${called} would have a new secret:`,
             { ...rotated, secret: "good" },
@@ -119,11 +118,11 @@ export const tokensRotate = Verb.make({
         const document = views.documentOf(token, now)
         const before =
           document.previousUntil === null
-            ? "is void, and its browsers are signed out"
-            : `is good until ${document.previousUntil}`
+            ? "is revoked, and its browsers are signed out"
+            : `is valid until ${document.previousUntil}`
         yield* answer(
           { ...document, token: shown },
-          `${shown}\nThis is the new secret of ${called}, shown this once: keep it safe. The old one ${before}.`
+          `${shown}\nNew secret of ${called}, shown once: store it safely. The old one ${before}.`
         )
       })
     )
@@ -133,7 +132,7 @@ export const tokensRotate = Verb.make({
 export const tokensRevoke = Verb.make({
   name: "tokens revoke",
   summary: "revoke a token",
-  examples: [["roundlot tokens revoke dana", "calls with it are refused from now on"]],
+  examples: [["roundlot tokens revoke dana", "its requests are refused from now on"]],
   flags: { ...flags.place, name, dryRun: preview.dryRun },
   run: ({ dryRun, name: called, ...where }) =>
     changing(dryRun, where, () =>
@@ -144,11 +143,11 @@ export const tokensRevoke = Verb.make({
         const token = yield* Tokens.revoke(called, accountNames.ACTOR)
         if (dryRun)
           return yield* preview.show(
-            `The token of ${called} would be void, and its browsers signed out:`,
+            `The token of ${called} would be revoked, and its browsers signed out:`,
             before === undefined ? {} : { ...views.documentOf(before, now) },
             { ...views.documentOf(token, now) }
           )
-        yield* answer(views.documentOf(token, now), `The token of ${called} is void.`)
+        yield* answer(views.documentOf(token, now), `The token of ${called} is revoked.`)
       })
     )
 })
@@ -157,7 +156,7 @@ export const tokensRevoke = Verb.make({
 export const tokensList = Verb.make({
   name: "tokens list",
   summary: "list tokens, without their secrets",
-  examples: [["roundlot tokens list", "who may call the API"]],
+  examples: [["roundlot tokens list", "names, roles and validity of API tokens"]],
   flags: flags.view,
   run: (asked) => listed(asked, views.list, views.table)
 })

@@ -21,14 +21,14 @@ const noDaemon = new NoLink({
 const noToken = (file: string) =>
   new NoLink({
     problem: `there is no operator token at ${file}`,
-    remedy: "Sign in with a token that 'roundlot tokens create NAME --role operate' shows"
+    remedy: "Sign in with a token of 'roundlot tokens create NAME --role operate'"
   })
 
 /** `tokens link`. */
 export const tokensLink = Verb.make({
   name: "tokens link",
-  summary: "print a link that signs a browser in as the operator: it works once, within 5 minutes",
-  examples: [["roundlot tokens link", "at the daemon that serves this store, on this machine"]],
+  summary: "print a link that signs a browser in as the operator; single use, valid for 5 minutes",
+  examples: [["roundlot tokens link", "from the daemon of this store on this host"]],
   flags: flags.place,
   run: (where) =>
     Effect.gen(function* () {

@@ -107,11 +107,11 @@ const foreseen = ({ _tag, tradeId }: intake.IntakeResult): string => {
     case "Duplicate":
       return `be a duplicate of ${Id.format("trade", tradeId)}, and change nothing`
     case "Conflict":
-      return `contradict ${Id.format("trade", tradeId)}`
+      return `conflict with ${Id.format("trade", tradeId)}`
     case "Quarantined":
-      return "be held until somebody decides"
+      return "be quarantined until a person decides"
     case "Recorded":
-      return "be on record as history, and not be counted"
+      return "be recorded as history and never counted"
   }
 }
 
@@ -147,7 +147,7 @@ const following = (id: Id.TradeId, before: ReadonlySet<Id.OrderId>) =>
     const state = TradingState.binding(yield* Reads.all(TradingState.ControlTable), account, symbol)
     const lines = orders.map(
       ({ quantity, side }) =>
-        `  would ${state === "normal" ? "order" : `plan, and not send while it is ${state}`}: ${side} ${quantity} ${symbol}`
+        `  would ${state === "normal" ? "order" : `plan without sending (trading is ${state})`}: ${side} ${quantity} ${symbol}`
     )
     return {
       orders,
@@ -171,32 +171,32 @@ export const tradesAdd = Verb.make({
   name: "trades add",
   summary: "add a trade",
   examples: [
-    ["roundlot trades add --symbol AAPL --side buy --quantity 0.3", "an id is made for it"],
+    ["roundlot trades add --symbol AAPL --side buy --quantity 0.3", "a source id is generated"],
     [
       "roundlot trades add --id t-1 --symbol AAPL --side buy --quantity 0.3 --price 199.5",
-      "with an id, twice changes nothing"
+      "with a source id: repeating it changes nothing"
     ],
     [
       "roundlot trades add --direct --symbol AAPL --side sell --quantity 5 --type limit --limit-price 200",
-      "executed as given, beside the queue"
+      "direct order: executed as given, outside accumulation"
     ],
-    ["roundlot trades add --symbol AAPL --side buy --quantity 0.3 --dry-run", "what would become of it"],
-    ["roundlot trades add --batch G3 --symbol AAPL --side buy --quantity 2", "into a batch that 'batches open' made"]
+    ["roundlot trades add --symbol AAPL --side buy --quantity 0.3 --dry-run", "preview; nothing is written"],
+    ["roundlot trades add --batch G3 --symbol AAPL --side buy --quantity 2", "into an open batch"]
   ],
   flags: {
     ...flags.place,
     account: flags.account,
-    symbol: Options.text("symbol").pipe(Options.withDescription("As the source writes it")),
+    symbol: Options.text("symbol").pipe(Options.withDescription("Symbol, as the source writes it")),
     side: Options.text("side").pipe(Options.withDescription("buy or sell")),
     quantity: Options.text("quantity").pipe(Options.withDescription("Shares, such as 0.3")),
-    price: Options.text("price").pipe(Options.withDescription("Dollars a share"), Options.withDefault("")),
-    id: flags.text("id", "The source's id of the trade; the same id again is the same trade"),
-    at: flags.text("at", "When it was traded; default now"),
+    price: Options.text("price").pipe(Options.withDescription("Price in dollars per share"), Options.withDefault("")),
+    id: flags.text("id", "Trade id at the source; the same id again is the same trade"),
+    at: flags.text("at", "Trade time; default now"),
     ...instruction.flags,
-    batch: flags.text("batch", "A batch that still collects its trades, G3: it waits for its turn"),
+    batch: flags.text("batch", "Open batch, G3: the trade waits until the batch is queued"),
     source: Options.text("source").pipe(Options.withDescription("Default: manual"), Options.withDefault("manual")),
     dryRun: Options.boolean("dry-run").pipe(
-      Options.withDescription("Show whether it would be taken, and what would be ordered; nothing is written")
+      Options.withDescription("Show the outcome and the resulting orders; write nothing")
     )
   },
   run: (asked) =>
@@ -231,7 +231,9 @@ export const tradesAdd = Verb.make({
 export const tradesReverse = Verb.make({
   name: "trades reverse",
   summary: "reverse a trade by one of the opposite side; repeating it changes nothing",
-  examples: [["roundlot trades reverse T12 --reason 'the venue took it back'", "what was ordered for it is due back"]],
+  examples: [
+    ["roundlot trades reverse T12 --reason 'the venue took it back'", "executed shares are unwound by an order"]
+  ],
   flags: {
     ...flags.place,
     id: flags.id("The trade, T12"),
@@ -253,7 +255,7 @@ export const tradesReverse = Verb.make({
           commandId,
           dryRun,
           isSaid,
-          question: "Have that sent?"
+          question: "Send these orders?"
         })
       })
     )

@@ -41,7 +41,7 @@ const readIdentity = (text: string | undefined) =>
 const optionsOf = (asked: ImportFlags) =>
   Effect.gen(function* () {
     if (asked.source.trim() === "")
-      return yield* new UsageError({ problem: "--source is empty", remedy: "Name where the trades come from" })
+      return yield* new UsageError({ problem: "--source is empty", remedy: "Give the name of the trades' source" })
     const columns = yield* readColumns(asked.columns)
     const options: TradeFile.Options = {
       source: asked.source,
@@ -93,7 +93,7 @@ const check = (asked: ImportFlags, options: TradeFile.Options) =>
   Effect.gen(function* () {
     if (asked.file === "-") {
       return yield* new UsageError({
-        problem: "--strict reads a file twice, and the standard input comes once",
+        problem: "--strict reads the file twice and cannot read standard input",
         remedy: "Give a file"
       })
     }
@@ -141,7 +141,7 @@ const take = (
       TradeImport.total(done) === 0
         ? Effect.void
         : note(
-            `Stopped after ${TradeImport.total(done)} rows: what was taken stays. Import it again: nothing is taken twice.`
+            `Stopped after ${TradeImport.total(done)} rows; imported rows stay. Run the import again: no row is imported twice.`
           )
     )
     yield* Stream.runForEach(TradeImport.takeIn(TradeFile.readTrades(asked.file, options), target), onStep).pipe(
@@ -186,7 +186,7 @@ const dryRun = (asked: ImportFlags, options: TradeFile.Options) =>
       const account = yield* accountFor(asked, settings)
       const counts = yield* take(asked, options, settings.configuration, account)
       const orders = yield* planned(account)
-      yield* line("Nothing was taken: this is what would be.")
+      yield* line("Dry run: nothing was imported. Result of an import:")
       for (const order of orders) yield* line(`  would order: ${order.side} ${order.quantity} ${order.symbol}`)
       return yield* finish(asked, counts, { orders })
     })
@@ -200,7 +200,7 @@ const importTrades = (asked: ImportFlags): Verb.Doing =>
     const bad = asked.strict ? yield* check(asked, options) : 0
     if (bad > 0) {
       const { failed, note } = yield* Output
-      yield* note("Nothing was taken: --strict, and the file has rows that are no trades.")
+      yield* note("Nothing was imported: --strict, and the file has invalid rows.")
       yield* finish(asked, { ...TradeImport.none, rejected: bad })
       return yield* failed
     }
@@ -218,35 +218,35 @@ export const tradesImport = Verb.make({
   name: "trades import",
   summary: "import a file of trades, each exactly once",
   examples: [
-    ["roundlot trades import trades.csv", "source_id,timestamp,symbol,side,quantity,price in any order"],
+    ["roundlot trades import trades.csv", "columns source_id,timestamp,symbol,side,quantity,price in any order"],
     [
       "roundlot trades import fills.csv --source venue --columns source_id=TxId,symbol=Ticker",
-      "a file with names of its own"
+      "a file with other column names"
     ],
-    ["roundlot trades import fills.csv --identity source_id,side", "where an id alone tells no trade from another"],
+    ["roundlot trades import fills.csv --identity source_id,side", "when ids are unique per side only"],
     ["cat trades.jsonl | roundlot trades import - --json", "JSON lines from the standard input"],
-    ["roundlot trades import trades.csv --dry-run", "what would be accepted and ordered"]
+    ["roundlot trades import trades.csv --dry-run", "preview accepted rows and orders"]
   ],
   flags: {
     ...flags.place,
     account: flags.account,
-    file: Args.text({ name: "FILE" }).pipe(Args.withDescription("CSV or JSON lines in UTF-8; - is the standard input")),
+    file: Args.text({ name: "FILE" }).pipe(Args.withDescription("CSV or JSON lines in UTF-8; - reads standard input")),
     source: Options.text("source").pipe(
-      Options.withDescription("Where the trades come from: half of their identity. Default: import"),
+      Options.withDescription("Source of the trades; source and identity columns identify a trade. Default: import"),
       Options.withDefault("import")
     ),
-    identity: flags.text("identity", "The columns that together tell one trade from another; default source_id"),
-    columns: flags.text("columns", "The file's own names: ours=theirs,…; price= says that there is none"),
+    identity: flags.text("identity", "Columns that together identify a trade; default source_id"),
+    columns: flags.text("columns", "Column mapping: ours=theirs,…; price= means no such column"),
     direction: Options.choice("direction", Account.directions).pipe(
-      Options.withDescription("mirror: hold what the source holds; offset: hold the opposite. Default: the account's"),
+      Options.withDescription("mirror: hold the source's positions; offset: hold the opposite. Default: the account's"),
       Options.optional
     ),
     backfill: flags.backfill,
     strict: Options.boolean("strict").pipe(
-      Options.withDescription("Check the whole file first, and take nothing if a row is bad")
+      Options.withDescription("All or nothing: check the whole file first, import nothing if a row is invalid")
     ),
     dryRun: Options.boolean("dry-run").pipe(
-      Options.withDescription("Show what would be accepted and ordered; nothing is written")
+      Options.withDescription("Show accepted rows and resulting orders; write nothing")
     )
   },
   run: importTrades

@@ -14,7 +14,7 @@ import { workOn } from "./ordersCancel.ts"
 const { commandId, dryRun, place } = flags
 
 const unsaid = Options.text("reason").pipe(
-  Options.withDescription("Why; it goes on record"),
+  Options.withDescription("Reason, recorded in the journal"),
   Options.withDefault("not said")
 )
 
@@ -23,18 +23,24 @@ export const ordersResolve = Verb.make({
   name: "orders resolve",
   summary: "resolve an unconfirmed order, or one that its broker contradicts",
   examples: [
-    ["roundlot orders resolve O5 --as P1234-7 --reason 'seen in the broker app'", "it is there, under this id"],
-    ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --dry-run", "what would follow"],
-    ["roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --yes", "it never came"],
-    ["roundlot orders resolve O5 --ended --reason 'inactive in the broker app' --yes", "it has ended there"]
+    ["roundlot orders resolve O5 --as P1234-7 --reason 'seen in the broker app'", "the broker has it, under this id"],
+    [
+      "roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --dry-run",
+      "preview the impact"
+    ],
+    [
+      "roundlot orders resolve O5 --not-placed --reason 'the broker confirmed by phone' --yes",
+      "the broker never received it"
+    ],
+    ["roundlot orders resolve O5 --ended --reason 'inactive in the broker app' --yes", "it has ended at the broker"]
   ],
   flags: {
     ...place,
     id: flags.id("The order, O5"),
-    as: Options.text("as").pipe(Options.withDescription("The broker's id of the order"), Options.optional),
-    notPlaced: Options.boolean("not-placed").pipe(Options.withDescription("The broker never got it")),
+    as: Options.text("as").pipe(Options.withDescription("Broker order id of the order"), Options.optional),
+    notPlaced: Options.boolean("not-placed").pipe(Options.withDescription("The broker never received the order")),
     ended: Options.boolean("ended").pipe(
-      Options.withDescription("It has ended there, as the broker's newest evidence says; refused where nothing says so")
+      Options.withDescription("The order has ended as the broker last reported; refused without such a report")
     ),
     reason: flags.reason,
     commandId,
@@ -55,8 +61,8 @@ export const ordersResolve = Verb.make({
           // An id is read back and compared; that there is none is a person's word alone.
           isSaid: isSaid || Option.isSome(as),
           question: ended
-            ? `Say that ${id} has ended at the broker? If it works there, its shares are traded twice.`
-            : `Say that the broker never got ${id}? If it did, its shares are traded twice.`
+            ? `Confirm that ${id} has ended at the broker? If it still works there, its shares are traded twice.`
+            : `Confirm that the broker never received ${id}? If it did, its shares are traded twice.`
         })
       })
     )
@@ -67,8 +73,11 @@ export const breaksResolve = Verb.make({
   name: "breaks resolve",
   summary: "close a break manually; an overfill is accepted as it is",
   examples: [
-    ["roundlot breaks resolve B2 --reason 'the venue sent it twice'", "with the reason on record"],
-    ["roundlot breaks resolve B3 --reason 'seen at the broker' --yes", "one that holds sending asks; a script says so"]
+    ["roundlot breaks resolve B2 --reason 'the venue sent it twice'", "with the reason in the journal"],
+    [
+      "roundlot breaks resolve B3 --reason 'seen at the broker' --yes",
+      "a break that blocks trading needs --yes in a script"
+    ]
   ],
   flags: { ...place, id: flags.id("The break, B2"), reason: flags.reason, commandId, dryRun, yes },
   run: ({ commandId: command, dryRun: isDry, id, reason, yes: isSaid, ...where }) =>
@@ -83,7 +92,7 @@ export const breaksResolve = Verb.make({
           reason,
           command: verdict,
           isSaid: isSaid || !Break.looses(found),
-          question: `Close ${id} (${found.kind} ${found.subject}) by a decision of yours?`
+          question: `Close ${id} (${found.kind} ${found.subject}) manually?`
         })
       })
     )
@@ -93,13 +102,14 @@ export const breaksResolve = Verb.make({
 export const tradesRelease = Verb.make({
   name: "trades release",
   summary: "release a quarantined trade: it counts",
-  examples: [
-    ["roundlot trades release T12 --symbol AAPL --reason 'renamed'", "one without a mapping needs its symbol"]
-  ],
+  examples: [["roundlot trades release T12 --symbol AAPL --reason 'renamed'", "an unmapped trade needs its symbol"]],
   flags: {
     ...place,
     id: flags.id("The trade, T12"),
-    symbol: Options.text("symbol").pipe(Options.withDescription("The symbol to count it in"), Options.optional),
+    symbol: Options.text("symbol").pipe(
+      Options.withDescription("Symbol under which the trade counts"),
+      Options.optional
+    ),
     reason: flags.reason,
     commandId,
     dryRun,
@@ -118,7 +128,7 @@ export const tradesRelease = Verb.make({
           reason,
           command: verdict,
           isSaid,
-          question: `Count ${id} and have that sent?`
+          question: `Release ${id} and send these orders?`
         })
       })
     )
@@ -144,7 +154,7 @@ export const scopeFlags = {
   ...place,
   account: Options.text("account").pipe(Options.withDescription("Only this account"), Options.optional),
   symbol: Options.text("symbol").pipe(Options.withDescription("Only this symbol of the account"), Options.optional),
-  all: Options.boolean("all").pipe(Options.withDescription("Everything: what is meant when nothing is said")),
+  all: Options.boolean("all").pipe(Options.withDescription("Everything; the default")),
   reason: unsaid,
   commandId,
   dryRun
@@ -154,7 +164,7 @@ export const scopeFlags = {
 const wordsOf = (done: carryingOut.Done): string => {
   if (done.effects !== null) return carryingOut.sentenceOf(done)
   if (done.cancelled === undefined) return `${done.done}.`
-  const named = done.cancelled.length === 0 ? "nothing of ours is open" : `asked to end: ${done.cancelled.join(", ")}`
+  const named = done.cancelled.length === 0 ? "no working orders" : `cancel requested: ${done.cancelled.join(", ")}`
   return `${done.done}; ${named}.`
 }
 
@@ -165,14 +175,12 @@ export const halt = Verb.make({
   examples: [
     ["roundlot halt --reason 'news'", "everything"],
     ["roundlot halt --account paper --symbol AAPL", "one symbol"],
-    ["roundlot halt --cancel-open --reason 'news'", "and ask for the end of what is open"]
+    ["roundlot halt --cancel-open --reason 'news'", "also cancel working orders"]
   ],
   flags: {
     ...scopeFlags,
     cancelOpen: Options.boolean("cancel-open").pipe(
-      Options.withDescription(
-        "Ask for the end of our open orders within it too; their positions are held until resumed"
-      )
+      Options.withDescription("Also cancel our working orders in this scope; their positions are held until resumed")
     )
   },
   run: ({ cancelOpen, ...asked }) =>
@@ -192,7 +200,7 @@ export const halt = Verb.make({
 /** `resume`. */
 export const resume = Verb.make({
   name: "resume",
-  summary: "resume trading, and lift holds of a cancel or a circuit breaker",
+  summary: "resume trading, and lift holds set by a cancel or a circuit breaker",
   examples: [["roundlot resume --symbol AAPL", "one symbol"]],
   flags: { ...scopeFlags, yes },
   run: ({ yes: isSaid, ...asked }) =>
@@ -200,7 +208,7 @@ export const resume = Verb.make({
       Effect.gen(function* () {
         const { account, scope } = yield* verdicts.scopeOf(asked)
         const command = { _tag: "Resume", scope } satisfies Command.Command
-        yield* performAsked({ ...asked, account, command, isSaid, question: "Have that sent?" })
+        yield* performAsked({ ...asked, account, command, isSaid, question: "Send these orders?" })
       })
     )
 })

@@ -17,13 +17,13 @@ import { pageText } from "./lists.ts"
 
 const ofWebhook = {
   ...flags.place,
-  name: Args.text({ name: "NAME" }).pipe(Args.withDescription("The webhook, as the configuration names it"))
+  name: Args.text({ name: "NAME" }).pipe(Args.withDescription("Name of the webhook in the configuration"))
 }
 
 /** `webhooks list`. */
 export const webhooksList = Verb.make({
   name: "webhooks list",
-  summary: "list configured webhooks, their deliveries and what waits",
+  summary: "list webhooks with the state of their deliveries",
   examples: [["roundlot webhooks list", "all of them"]],
   flags: flags.place,
   run: (where) =>
@@ -40,7 +40,7 @@ export const webhooksList = Verb.make({
 export const webhooksTest = Verb.make({
   name: "webhooks test",
   summary: "post a signed test delivery; exit code 3 if it is refused",
-  examples: [["roundlot webhooks test fills", "is the address right, and the secret?"]],
+  examples: [["roundlot webhooks test fills", "check address and secret"]],
   flags: ofWebhook,
   run: ({ name, ...where }) =>
     Effect.gen(function* () {
@@ -52,7 +52,7 @@ export const webhooksTest = Verb.make({
         .postTrial(settings, name)
         .pipe(Effect.match({ onFailure: ({ message }) => message, onSuccess: () => null }))
       if (failure !== null) yield* output.look
-      yield* output.answer({ webhook: name, failure }, failure ?? `${name} took a delivery without events.`)
+      yield* output.answer({ webhook: name, failure }, failure ?? `${name} accepted a test delivery.`)
     }).pipe(Effect.provide(Layer.merge(NodeHttpClient.layerUndici, Clock.layerAlwaysOpen)))
 })
 
@@ -61,16 +61,13 @@ export const webhooksContinue = Verb.make({
   name: "webhooks continue",
   summary: "continue the deliveries of a webhook from another cursor",
   examples: [
-    ["roundlot webhooks continue fills --after beginning", "all events once more"],
-    [
-      "roundlot webhooks continue fills --after 3f2a-120.4",
-      "what waits up to there is posted apart, and no longer waited for"
-    ]
+    ["roundlot webhooks continue fills --after beginning", "replay all events"],
+    ["roundlot webhooks continue fills --after 3f2a-120.4", "skip ahead: events up to there are posted separately"]
   ],
   flags: {
     ...ofWebhook,
     after: Options.text("after").pipe(
-      Options.withDescription("A cursor, as 'webhooks list --json' shows those of what waits; or 'beginning'")
+      Options.withDescription("Cursor, shown by 'webhooks list --json', or 'beginning'")
     ),
     dryRun: preview.dryRun
   },
@@ -81,8 +78,10 @@ export const webhooksContinue = Verb.make({
         const known = (yield* webhooks.list(configuration)).items.find((each) => each.name === name)
         const document = yield* webhooks.goOn(configuration, name, after)
         if (dryRun)
-          return yield* preview.show(`${name} would go on after ${after}:`, known ? { ...known } : {}, { ...document })
-        yield* answer(document, `${name} goes on after ${after}.\n\n${webhooks.table([document])}`)
+          return yield* preview.show(`${name} would continue after ${after}:`, known ? { ...known } : {}, {
+            ...document
+          })
+        yield* answer(document, `${name} continues after ${after}.\n\n${webhooks.table([document])}`)
       }).pipe(Effect.provide(queue.layerJobsAt(hostFault)))
     )
 })

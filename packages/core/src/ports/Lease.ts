@@ -19,7 +19,7 @@ export class LeaseHeld extends Schema.TaggedError<LeaseHeld>()("LeaseHeld", {
 }) {
   override get message() {
     const age = `for ${Math.max(0, Math.round(this.sinceMs / 1000))} s`
-    return `account ${this.account} is driven by process ${this.pid} on ${this.host} ${age}. Stop that one first, wait for its end with --standby, or use a store of its own`
+    return `account ${this.account} is in use by process ${this.pid} on ${this.host} ${age}. Stop that process, wait for its end with --standby, or use another store`
   }
 }
 

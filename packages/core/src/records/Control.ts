@@ -11,14 +11,14 @@ export const controls = {
     remedy:
       "Map the symbol to one that it trades, reverse the trades, or confirm it: 'roundlot instruments confirm SYMBOL --reason WHY'"
   },
-  Restricted: { says: "the symbol is on the account's restricted list", remedy: "Take it from the list to trade it" },
+  Restricted: { says: "the symbol is on the account's restricted list", remedy: "Remove it from the list to trade it" },
   MaxQuantity: {
     says: "it is more than one order may have (limits.orderQuantity; 10,000 shares where it is not set)",
     remedy: "Raise the limit, to a lot at least: 'roundlot controls set --account NAME --order-quantity SHARES'"
   },
   ShortNotAllowed: {
     says: "nothing is held that could be sold, and the account or the instrument may not go short",
-    remedy: "Allow shorting for the account where the broker allows it for the instrument, or buy first"
+    remedy: "Allow shorting for the account if the broker allows it for the instrument, or buy first"
   },
   NotFractionable: {
     says: "the broker has no fractions of the instrument",
@@ -26,19 +26,19 @@ export const controls = {
   },
   FractionHeld: {
     says: "less than a lot is held, and it may not go through zero",
-    remedy: "Decide by hand: the broker cannot sell a fraction of a lot"
+    remedy: "Resolve it manually: the broker cannot sell a fraction of a lot"
   },
   CrossesZero: {
     says: "it would go through zero, which the broker refuses",
-    remedy: "Close what is held first; what other orders are closing counts"
+    remedy: "Close the holding first; open closing orders count"
   },
   UnsupportedOrder: {
     says: "the broker takes no orders of this type, session and time in force together",
-    remedy: "Choose what it takes; 'roundlot accounts show' lists that"
+    remedy: "Choose a supported combination; 'roundlot accounts show' lists them"
   },
   GoodTillPassed: {
     says: "the time until which the order was to be good has passed",
-    remedy: "Order again, with a later time"
+    remedy: "Submit it again with a later time"
   },
   NoReferencePrice: {
     says: "a limit in money has no price to judge by that is fresh enough, and the broker quotes none",
@@ -53,7 +53,7 @@ export const controls = {
   OpenResidual: {
     says: "the position owes more than may be worked off without an operator (limits.openResidual, in dollars; 100,000 shares where it is not set)",
     remedy:
-      "See why it owes so much, then raise the limit: 'roundlot controls set --account NAME --open-residual DOLLARS'"
+      "Check why the residual is so large, then raise the limit: 'roundlot controls set --account NAME --open-residual DOLLARS'"
   },
   DailyNotional: {
     says: "the account would send more on this market date than it may (limits.dailyNotional; 10,000,000 dollars where it is not set)",
@@ -62,31 +62,31 @@ export const controls = {
   },
   BuyingPower: {
     says: "it costs more than the broker says that the account may spend",
-    remedy: "Bring money in, or sell; the broker's figure is read again at least every minute"
+    remedy: "Deposit cash, or sell; buying power is read again at least every minute"
   },
   PriceCollar: {
     says: "its price is further from that of another source than it may be (limits.collarBp)",
-    remedy: "See which of the two is wrong; a raise of the limit needs a reason"
+    remedy: "Check which price is wrong; raising the limit needs a reason"
   },
   OrdersPerMinute: {
     says: "the account has sent as many orders within a minute as it may (limits.ordersPerMinute)",
-    remedy: "An accumulation order goes when a minute has passed; a decision is made again"
+    remedy: "An accumulation order is sent after a minute; a decision must be repeated"
   },
   OppositeOrderLive: {
     says: "a live order stands on the other side of its symbol, and an account does not trade with itself",
-    remedy: "Wait for the end of that order, or cancel it"
+    remedy: "Wait until that order ends, or cancel it"
   },
   DuplicateIntent: {
     says: "the same strategy has decided the same within the last minute",
-    remedy: "Decide again later if it is meant"
+    remedy: "Repeat the decision later if it is intended"
   },
   ReduceOnly: {
     says: "only what closes a holding may be sent now (trading state reduce)",
-    remedy: "'roundlot resume' lets the rest go on"
+    remedy: "Resume full trading with 'roundlot resume'"
   },
   OwedBound: {
     says: "the order is more than its position owes: a fault of the books, its symbol is halted",
-    remedy: "Run 'roundlot audit'; resume the symbol when the cause is gone"
+    remedy: "Run 'roundlot audit'; resume the symbol once the cause is fixed"
   }
 } as const
 

@@ -49,15 +49,15 @@ export const contradictionText = (contradiction: Contradiction): string => {
 export const snapshotFaultText = (fault: SnapshotFault): string => {
   switch (fault._tag) {
     case "InPart":
-      return `the broker listed its ${fault.listing} in part only`
+      return `the broker's list of ${fault.listing} is incomplete`
     case "Unreadable":
       return `the broker's ${fault.listing} cannot be read: ${fault.detail}`
     case "ListedTwice":
-      return `the broker lists ${fault.symbol} twice among its positions`
+      return `the broker lists the position ${fault.symbol} twice`
     case "OtherAccount":
       return "the broker lists the positions of another account"
     case "OfBefore":
-      return `the broker's positions are of ${Instant.format(fault.asOf)}, and it had executed ${fault.symbol} since`
+      return `the broker's positions are as of ${Instant.format(fault.asOf)}, before its last execution in ${fault.symbol}`
   }
 }
 
@@ -95,31 +95,31 @@ const listingText = ({ candidates = [], listedSince, more }: Doubt): string => {
 }
 
 const notFoundText = (found: Doubt): string => {
-  if (found.isPastResending === true) return "not found at the broker, and not to be sent again"
-  if (found.listedSince !== undefined) return `not among the broker's orders since ${listingText(found)}`
+  if (found.isPastResending === true) return "not found at the broker; it is not sent again"
+  if (found.listedSince !== undefined) return `no match among the broker's orders since ${listingText(found)}`
   return found.brokerOrderId === undefined
     ? "not found at the broker"
-    : `the broker named it ${found.brokerOrderId}, and does not list it`
+    : `the broker answered with order id ${found.brokerOrderId} but does not list that order`
 }
 
 const severalText = (found: Doubt): string => {
   const { brokerOrderId, rivals } = found
-  if (brokerOrderId !== undefined) return `${brokerOrderId}, which it could be, is another order of these books`
+  if (brokerOrderId !== undefined) return `its candidate ${brokerOrderId} is another order of the books`
   return rivals === undefined
-    ? `it could be any of ${listingText(found)}`
-    : `the only one that it could be could as well be ${rivals.map(nameOf).join(", ")}: ${listingText(found)}`
+    ? `several candidates: ${listingText(found)}`
+    : `its only candidate also matches ${rivals.map(nameOf).join(", ")}: ${listingText(found)}`
 }
 
 const doubtText = (found: Doubt): string => {
   switch (found.reason) {
     case "Unanswered":
-      return found.detail ?? "the broker has answered no look-up of it"
+      return found.detail ?? "the broker has not answered any look-up of it"
     case "RefusalUnconfirmed":
-      return "its broker refused it, and no reading confirms that"
+      return "the broker rejected it; no second reading confirms the rejection"
     case "NotFound":
       return notFoundText(found)
     case "ListingIncomplete":
-      return "the broker's listing could not be read whole"
+      return "the broker's order list could not be read completely"
     case "SeveralCandidates":
       return severalText(found)
     case "NotSentAgain":
@@ -134,7 +134,7 @@ const explanationText = (explanation: Holding["explanation"]): string => {
     case undefined:
       return ""
     case "Renamed":
-      return `; a change of its symbol to ${explanation.to} would explain it`
+      return `; a symbol change to ${explanation.to} would explain it`
     case "Split":
       return `; a split of ${explanation.ratio} would explain it`
     case "DoubleCount":
@@ -145,11 +145,11 @@ const explanationText = (explanation: Holding["explanation"]): string => {
 const doubleCountText = ({ orderId, part }: Extract<Holding["explanation"], { readonly _tag: "DoubleCount" }>) => {
   const name = nameOf(orderId)
   const texts = {
-    filled: `${name} filled just as much: counted twice, or not at the broker, it would explain it`,
-    beyond: `${name} filled just as much beyond its quantity: counted twice, it would explain it`,
-    inferred: `${name} filled just as much that no execution shows: counted twice, or not at the broker, it would explain it`,
-    execution: `an execution of ${name} is just as much: counted twice, or not at the broker, it would explain it`,
-    beyondAtAll: `${name} filled more than its quantity: what was counted twice may explain it`
+    filled: `${name} filled the same quantity: a double count, or a fill missing at the broker, would explain it`,
+    beyond: `${name} was overfilled by the same quantity: a double count would explain it`,
+    inferred: `${name} filled the same quantity without an execution: a double count, or a fill missing at the broker, would explain it`,
+    execution: `an execution of ${name} has the same quantity: a double count, or a fill missing at the broker, would explain it`,
+    beyondAtAll: `${name} filled more than its quantity: a double count may explain it`
   } as const
   return texts[part]
 }
@@ -163,9 +163,11 @@ const holdingText = ({ explanation, holdings }: Holding): string => {
   const made = parts.length === 0 ? "" : ` (${parts.join(", ")})`
   const crosses = Decimal.sign(ours) * Decimal.sign(theirs) < 0
   const legs = crosses
-    ? `; from here ${shown(Decimal.abs(ours))} were closed and ${shown(Decimal.abs(theirs))} opened`
+    ? `; the difference closes ${shown(Decimal.abs(ours))} and opens ${shown(Decimal.abs(theirs))}`
     : ""
-  return `ours ${shown(ours)}${made}, the broker's ${shown(theirs)}${legs}${explanationText(explanation)}`
+  const difference = Decimal.subtract(theirs, ours)
+  const signed = `${Decimal.isPositive(difference) ? "+" : ""}${shown(difference)}`
+  return `books ${shown(ours)}${made}, broker ${shown(theirs)} (${signed})${legs}${explanationText(explanation)}`
 }
 
 const blockedText = ({ detail, obstacle, orderId, unsent, until }: DetailsOf<"PositionBlocked">): string => {
@@ -173,23 +175,24 @@ const blockedText = ({ detail, obstacle, orderId, unsent, until }: DetailsOf<"Po
   switch (obstacle) {
     case "circuit":
       return until === undefined
-        ? "several orders in a row ended short"
-        : `several orders in a row ended short; nothing is ordered until ${Instant.format(until)}`
+        ? "several orders in a row ended without a full fill"
+        : `several orders in a row ended without a full fill; no orders until ${Instant.format(until)}`
     case "session":
       return until === undefined
-        ? "the broker refuses orders of this side"
-        : `the broker refuses orders of this side until its next session, ${Instant.format(until)}`
+        ? "the broker rejects orders on this side"
+        : `the broker rejects orders on this side until its next session, ${Instant.format(until)}`
     case "price":
-      return "its threshold is in money, and no fresh price is known"
+      return "its threshold is in dollars, and no current price is known"
     case "opposite":
-      return "an order of the other side is live on the instrument"
+      return "an order on the other side is working in the instrument"
     case "unsent":
-      if (unsent === "NotTried") return `${order} was not tried: its broker has not been read since the start`
-      if (unsent === "LendingUnread") return `${order} is not sent: its broker does not say whether it lends the symbol`
-      if (unsent === "Unconfirmed") return `${order} was sent, and nothing confirms yet that its broker has it`
-      return `${order} was tried and not sent: ${detail ?? "no reason"}`
+      if (unsent === "NotTried") return `${order} is not sent: its broker has not been read since startup`
+      if (unsent === "LendingUnread")
+        return `${order} is not sent: its broker has not reported whether the symbol can be borrowed`
+      if (unsent === "Unconfirmed") return `${order} was sent; its broker has not confirmed it yet`
+      return `${order} could not be sent: ${detail ?? "no reason given"}`
     case "login":
-      return `${order} is not sent: its broker needs a login`
+      return `${order} is not sent: the broker requires a login`
     default:
       return controls[obstacle].says
   }
@@ -205,10 +208,10 @@ const owedText = ({ lastPrice, residual }: DetailsOf<"Backlog">["late"][number])
 }
 
 const backlogText = ({ first, late, moreInstruments, trades }: DetailsOf<"Backlog">): string => {
-  if (first !== undefined) return `a trade in ${first.symbol} of ${Instant.format(first.tradedAt)} came late`
+  if (first !== undefined) return `a trade in ${first.symbol} of ${Instant.format(first.tradedAt)} arrived late`
   const each = late.map((one) => `${one.symbol} ${one.trades}${owedText(one)}`)
   const more = moreInstruments === undefined ? "" : `; and ${moreInstruments} more instruments`
-  return `${trades} ${trades === 1 ? "trade" : "trades"} came late: ${each.join("; ")}${more}`
+  return `${trades} ${trades === 1 ? "trade" : "trades"} arrived late: ${each.join("; ")}${more}`
 }
 
 const implausibleText = (details: DetailsOf<"Implausible">): string => {
@@ -218,21 +221,21 @@ const implausibleText = (details: DetailsOf<"Implausible">): string => {
       return `${rule}: ${field} ${reported}, possible is ${possible}; held report ${number} of ${nameOf(orderId)}`
     }
     case "FilledBeyond":
-      return `W3: ${details.brokerOrderId} has filled ${shown(details.filled)} of ${shown(details.quantity)}`
+      return `W3: ${details.brokerOrderId} reports ${shown(details.filled)} filled of ${shown(details.quantity)}`
     case "ImpossibleExecution":
       return `W4: execution ${details.execId === "" ? "without an id" : details.execId} has ${shown(details.quantity)} shares`
     case "NotShownAgain":
-      return `W12: ${details.brokerOrderId} is no order of ours, and counts once a second reading shows it`
+      return `W12: ${details.brokerOrderId} is not our order; it counts once a second reading shows it`
     case "BeyondOrderLimit": {
       const { brokerOrderId, most, quantity } = details
-      return `W12: ${brokerOrderId} is no order of ours, and for ${shown(quantity)} shares: more than the ${shown(most)} that the account lets one order have`
+      return `W12: ${brokerOrderId} is not our order, and its ${shown(quantity)} shares exceed the account's order limit of ${shown(most)}`
     }
   }
 }
 
 const clockText = ({ books, clock }: DetailsOf<"ClockAhead">): string => {
   const by = Duration.format(Duration.seconds(Math.round(Instant.millisBetween(clock, books) / 1000)))
-  return `the books' time is ${by} ahead of the clock, which was wrong or is: at ${Instant.format(clock)} they say ${Instant.format(books)}`
+  return `the books are ${by} ahead of the system clock, which is or was wrong: clock ${Instant.format(clock)}, books ${Instant.format(books)}`
 }
 
 /** Names of terms of which what an order is for says nothing. */
@@ -247,12 +250,12 @@ const termsText = ({ brokerOrderId, sent, shown: theirs, term }: DetailsOf<"Term
   const name = further.get(term)
   const text = (terms: typeof sent) =>
     orderText(terms) + (name === undefined ? "" : ` (${name} ${terms.value ?? "none"})`)
-  return `sent ${text(sent)}, the broker's ${brokerOrderId} is ${text(theirs)}`
+  return `sent ${text(sent)}, broker order ${brokerOrderId} is ${text(theirs)}`
 }
 
 const mismatchText = ({ execId, ordered, otherOrder, reported }: DetailsOf<"FillMismatch">): string =>
   reported === undefined || ordered === undefined
-    ? `${execId} names ${otherOrder === undefined ? "another order" : nameOf(otherOrder)}, its execution is on record for another order`
+    ? `${execId} names ${otherOrder === undefined ? "another order" : nameOf(otherOrder)}, but its execution is recorded for a different order`
     : `${execId} is ${reported.side} ${reported.symbol}, the order is ${ordered.side} ${ordered.symbol}`
 
 const offBandText = ({ commission, execId, expected, price }: DetailsOf<"OffBand">): string => {
@@ -263,8 +266,8 @@ const offBandText = ({ commission, execId, expected, price }: DetailsOf<"OffBand
 }
 
 const refusalText = ({ class: is, code, detail, orderId }: DetailsOf<"OrderRefused">): string => {
-  const why = is === "unknown" ? "which no table has" : "which is about its account"
-  return `${nameOf(orderId)} was refused with the code ${code}, ${why}: ${detail}`
+  const why = is === "unknown" ? "an unknown code" : "an account-level code"
+  return `${nameOf(orderId)} was rejected with code ${code}, ${why}: ${detail}`
 }
 
 /** Where a row is: `line 3 (row 2) of schwab's transactions.json`. */
@@ -281,7 +284,7 @@ const statementText = (details: DetailsOf<"StatementDiffers">): string => {
   const fill = fillId === undefined ? "a fill" : format("fill", fillId)
   switch (difference) {
     case "MissingInBooks":
-      return `${rowText(details)}, ${executionText(details)}, has no fill here`
+      return `${rowText(details)}, ${executionText(details)}, has no fill in the books`
     case "MissingInStatement":
       return `${fill}, ${executionText(details)}, is not in ${broker}'s ${file}`
     case "Figures":
@@ -295,52 +298,51 @@ const statementText = (details: DetailsOf<"StatementDiffers">): string => {
 
 const texts: { readonly [K in BreakKind]: (details: DetailsOf<K>) => string } = {
   Conflict: ({ contradiction }) => contradictionText(contradiction),
-  ReappearedTrade: ({ source, sourceId }) => `${source} ${sourceId} came again after it was reversed`,
-  Excess: ({ orderId, quantity }) => `${shown(quantity)} of ${nameOf(orderId)} are covered by no trade`,
-  Reappeared: ({ orderId, was }) => `${nameOf(orderId)} was ${was} and is live at the broker`,
+  ReappearedTrade: ({ source, sourceId }) => `${source} ${sourceId} was delivered again after its reversal`,
+  Excess: ({ orderId, quantity }) => `${shown(quantity)} shares of ${nameOf(orderId)} are not covered by any trade`,
+  Reappeared: ({ orderId, was }) => `${nameOf(orderId)} was ${was}, but is live at the broker`,
   DuplicateOrder: ({ brokerOrderId, clientOrderId, first }) =>
-    `${brokerOrderId} has the client order id ${clientOrderId}, of ${nameOf(first)}`,
+    `${brokerOrderId} repeats client order id ${clientOrderId} of ${nameOf(first)}`,
   OppositeOrders: ({ orders }) =>
-    `live on both sides: ${orders.map(({ orderId, side }) => `${nameOf(orderId)} ${side}`).join(", ")}`,
-  CumulativeBelow: ({ theirs }) => `the broker counts ${shown(theirs)}, our fills of that time are more`,
-  FillAfterRejection: ({ filled, orderId }) => `${nameOf(orderId)} was rejected and has filled ${shown(filled)}`,
+    `live orders on both sides: ${orders.map(({ orderId, side }) => `${nameOf(orderId)} ${side}`).join(", ")}`,
+  CumulativeBelow: ({ theirs }) => `the broker reports ${shown(theirs)} filled, less than the books had then`,
+  FillAfterRejection: ({ filled, orderId }) => `${nameOf(orderId)} was rejected, but ${shown(filled)} were filled`,
   UndocumentedCorrection: ({ execId, price, quantity }) =>
-    `${execId} came again as ${shown(quantity)} at ${price === undefined ? "no price" : shown(price)}`,
+    `${execId} was reported again as ${shown(quantity)} at ${price === undefined ? "no price" : shown(price)}`,
   FillMismatch: mismatchText,
-  SuspectedDuplicate: ({ execId, twin }) => `${execId} is like ${twin} in all but its id`,
+  SuspectedDuplicate: ({ execId, twin }) => `${execId} equals ${twin} except for its id`,
   Doubt: doubtText,
-  OrderMissing: ({ order, status }) => `${order} was ${status} and is not in the broker's whole history`,
+  OrderMissing: ({ order, status }) => `${order} was ${status} and is missing from the broker's complete history`,
   EndUnconfirmed: ({ orderId, reported }) =>
-    `its broker says that ${nameOf(orderId)} is ${reported}, and has not refused to end it`,
+    `the broker reports ${nameOf(orderId)} as ${reported}; the end is not confirmed`,
   OrderNotWorking: ({ leaves, orderId, reason }) =>
-    `its broker holds ${nameOf(orderId)} and does not work it (${reason ?? "it does not say why"})${leaves === undefined ? "" : `: ${shown(leaves)} in flight`}`,
+    `the broker holds ${nameOf(orderId)} without working it (${reason ?? "no reason given"})${leaves === undefined ? "" : `: ${shown(leaves)} in flight`}`,
   TermsDiffer: termsText,
   ForeignOrderId: ({ brokerOrderId, clientOrderId }) =>
-    `${brokerOrderId} has the client order id ${clientOrderId}, which these books never made`,
+    `${brokerOrderId} has client order id ${clientOrderId}, which these books never created`,
   ClientIdDiffers: ({ brokerOrderId, clientOrderId, sent }) =>
-    `${brokerOrderId} has the client order id ${clientOrderId}, sent was ${sent}`,
-  ReusedOrderId: ({ brokerOrderId, day }) => `${brokerOrderId} is now an order of ${day}`,
-  AverageDiffers: ({ ours, theirs }) =>
-    `the broker's average is ${shown(theirs)}, that of its fills here ${shown(ours)}`,
+    `${brokerOrderId} has client order id ${clientOrderId}, sent was ${sent}`,
+  ReusedOrderId: ({ brokerOrderId, day }) => `broker order id ${brokerOrderId} now belongs to an order of ${day}`,
+  AverageDiffers: ({ ours, theirs }) => `average price: books ${shown(ours)}, broker ${shown(theirs)}`,
   Unpriced: ({ filled, priced }) =>
-    `the broker counts ${shown(filled)}, and executions with a price come to ${shown(priced)}`,
+    `the broker reports ${shown(filled)} filled, executions with a price cover ${shown(priced)}`,
   OffBand: offBandText,
   Unmapped: ({ notional, quantity, side, status, symbol }) =>
     `${orderText({ side, quantity, notional, symbol: `"${symbol}"` })} is ${status}`,
   PositionDiffers: holdingText,
   ForeignPosition: holdingText,
   UnsoundSnapshot: ({ fault }) => snapshotFaultText(fault),
-  FillMissing: ({ execIds }) => `the broker does not list ${execIds.join(", ")} any more`,
+  FillMissing: ({ execIds }) => `the broker no longer lists ${execIds.join(", ")}`,
   HistoryGap: ({ from, to }) =>
-    `the broker forgot executions from ${Instant.format(from)} to ${Instant.format(to)}, which were not read`,
+    `executions from ${Instant.format(from)} to ${Instant.format(to)} were never read, and the broker no longer has them`,
   Backlog: backlogText,
   Implausible: implausibleText,
   ClockAhead: clockText,
   OrderRefused: refusalText,
   AccountRefused: ({ code, detail, orderId }) =>
     orderId === undefined
-      ? `the broker says that the account may not trade: ${detail}`
-      : `${nameOf(orderId)} was refused with the code ${code}: ${detail}`,
+      ? `the broker reports that the account may not trade: ${detail}`
+      : `${nameOf(orderId)} was rejected with code ${code}: ${detail}`,
   PositionBlocked: blockedText,
   StatementDiffers: statementText
 }

@@ -18,7 +18,7 @@ import type { TradeInput } from "../records/Trade.ts"
 /** The account is not in the books: open it first. */
 export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("UnknownAccount", { account: Schema.String }) {
   override get message() {
-    return `there is no account ${this.account}; add it with 'roundlot accounts add ${this.account}' or name another`
+    return `account ${this.account} does not exist; add it with 'roundlot accounts add ${this.account}', or name another`
   }
 }
 
@@ -30,7 +30,7 @@ export class UnsoundTrade extends Schema.TaggedError<UnsoundTrade>()("UnsoundTra
   problem: Schema.String
 }) {
   override get message() {
-    return `trade ${this.place + 1} of those submitted cannot be taken in: its ${this.field} ${this.problem}. Submit the others without it, or fix it first`
+    return `trades[${this.place}]: ${this.field} ${this.problem}. No trade was submitted. Fix this trade, or submit the others without it`
   }
 }
 
@@ -73,10 +73,10 @@ const unsoundOf = (input: TradeInput, place: number): UnsoundTrade | undefined =
   // One that joins its position is ordered with others: nobody could approve it apart.
   return input.proposal === undefined || input.direct !== undefined
     ? undefined
-    : new UnsoundTrade({ place, field: "proposal", problem: "is of an order of its own alone: say how it is executed" })
+    : new UnsoundTrade({ place, field: "proposal", problem: "applies to direct orders only: give the order terms" })
 }
 
-const OF_PROPOSALS = "is that of what a token proposes: take another name"
+const OF_PROPOSALS = "is reserved for proposals: choose another name"
 
 /** The first trade that is not taken in as it is. */
 export const firstUnsound = (inputs: ReadonlyArray<TradeInput>): UnsoundTrade | undefined => {

@@ -212,7 +212,7 @@ const causeOfOrder = (kind: "approval" | "failed_order", order: Order, detail: s
 })
 
 const proposalText = (order: ProposedOrder): string =>
-  `${termsText(order)}: was proposed; approve it by ${Instant.format(order.approveBy)}, or it is not sent`
+  `${termsText(order)}: proposed; not sent unless approved by ${Instant.format(order.approveBy)}`
 
 /** An alert that cannot be delivered raises none: that would not be delivered either. */
 const causesOfJobs = (jobs: ReadonlyArray<Job>): ReadonlyArray<Cause> =>
@@ -226,7 +226,7 @@ const causesOfJobs = (jobs: ReadonlyArray<Job>): ReadonlyArray<Cause> =>
       symbol: null,
       subject: job.id,
       caseId: job.id,
-      detail: `${job.type} was given up: ${job.failure ?? "it failed"}`,
+      detail: `${job.type} was given up: ${job.failure ?? "no error recorded"}`,
       severity: "warning",
       dollars: null
     }))
@@ -246,7 +246,7 @@ const causesOfHeld = ({
           symbol: null,
           subject: "held trades",
           caseId: null,
-          detail: `${quarantined} held: they are not counted`,
+          detail: `${quarantined} quarantined, not counted: release or dismiss them`,
           severity: "warning",
           dollars: null
         }
@@ -362,7 +362,7 @@ const detailOf = (found: Break, stake: Stake): string => {
   const evidence = evidenceOf(found)
   if (kind === "PositionBlocked")
     return `${owedText(stake)} not ordered; ${evidence}. ${recommendedFor(found, stake).reason}`
-  return holds === "nothing" ? evidence : `${evidence}; nothing is sent for the ${holds} meanwhile`
+  return holds === "nothing" ? evidence : `${evidence}. No orders are sent for the ${holds} until it closes`
 }
 
 /** A case that was raised keeps its key while any of its breaks is open; the next one of its cause gets a new one. */

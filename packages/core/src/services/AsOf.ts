@@ -26,7 +26,7 @@ export class UnknownMoment extends Schema.TaggedError<UnknownMoment>()("UnknownM
   newest: Schema.Int
 }) {
   override get message() {
-    return `the books know no ${this.asked}: their feed goes from position 1 to ${this.newest}`
+    return `${this.asked} does not exist: the feed has positions 1 to ${this.newest}`
   }
 }
 

@@ -13,7 +13,7 @@ import type { Recorder } from "../books/Recorder.ts"
 /** There is no such batch. */
 export class NoBatch extends Schema.TaggedError<NoBatch>()("NoBatch", { id: Schema.String }) {
   override get message() {
-    return `there is no batch ${this.id}; 'roundlot batches list' shows those there are`
+    return `batch ${this.id} does not exist; list them with 'roundlot batches list'`
   }
 }
 

@@ -142,7 +142,7 @@ export const add = (batch: Batch, rows: ReadonlyArray<BatchRow>, policy: SourceP
 /** Why no row is added to a batch that was queued. */
 export const hasAllRows = (batch: Batch): BatchStands => {
   const id = format("batch", batch.id)
-  return new BatchStands({ id, problem: `${id} has all of its rows: make another batch` })
+  return new BatchStands({ id, problem: `${id} is complete and takes no more rows: create another batch` })
 }
 
 /** No more rows: the batch waits for its turn. */

@@ -113,8 +113,9 @@ const begunRetryOf = ({ retriedBy }: Batch) =>
 /** Why a batch may not be tried again. */
 const problemOfRetry = (old: Batch): string | undefined => {
   const name = format("batch", old.id)
-  if (!hasEnded(old) || old.working + old.waiting > 0) return `${name} has rows that are under way: wait, or cancel it`
-  if (old.retriedBy !== undefined) return `${name} was tried again by ${format("batch", old.retriedBy)}`
+  if (!hasEnded(old) || old.working + old.waiting > 0)
+    return `${name} has working rows: wait for them, or cancel the batch`
+  if (old.retriedBy !== undefined) return `${name} was already retried by ${format("batch", old.retriedBy)}`
   return undefined
 }
 
@@ -138,7 +139,7 @@ export const retryOf = (id: BatchId, versions: Versions) =>
     const problem = problemOfRetry(old)
     if (problem !== undefined) return yield* new BatchStands({ id: name, problem })
     if ((yield* Reads.first(TradeTable, rowsThatAre(old, "failed"))) === undefined) {
-      return yield* new BatchStands({ id: name, problem: `${name} has no failed row that could be tried again` })
+      return yield* new BatchStands({ id: name, problem: `${name} has no failed row that can be retried` })
     }
     return { old, begun }
   })

@@ -262,7 +262,7 @@ const settingMember = (
   apply: (recorder) => {
     const before = recorder.books.accounts.get(account)
     if (madeOf !== undefined && before?.version !== madeOf.version) {
-      const why = `account ${account} has been changed since its settings were read: look at them again`
+      const why = `the settings of account ${account} changed since they were read: read them again`
       return { answer: { _tag: "Refused", why }, isChange: false }
     }
     const isElsewhere = before?.broker !== settings.broker || before.environment !== settings.environment

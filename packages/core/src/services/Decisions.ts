@@ -48,7 +48,7 @@ export class UnsoundDecision extends Schema.TaggedError<UnsoundDecision>()("Unso
   problem: Schema.String
 }) {
   override get message() {
-    return `the decision cannot be taken: ${this.problem}`
+    return `invalid decision: ${this.problem}`
   }
 }
 
@@ -65,7 +65,7 @@ export class DecisionNotPending extends Schema.TaggedError<DecisionNotPending>()
   status: Schema.Literal(...decisionStatuses)
 }) {
   override get message() {
-    return `decision ${this.id} is ${this.status}, not pending: it is executed once. Decide again if it is meant once more`
+    return `decision ${this.id} is ${this.status}, not pending: a decision is executed once. Make a new decision to trade again`
   }
 }
 

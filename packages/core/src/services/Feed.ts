@@ -39,21 +39,23 @@ export const placeOf = (
 ): Either.Either<{ readonly position: number; readonly seq: number | undefined }, LostCursor> => {
   const [, life, position, seq] = /^(.+)-(\d{1,15})(?:\.(\d{1,15}))?$/s.exec(cursor) ?? []
   if (life === undefined) {
-    const problem = `"${cursor.slice(0, 80)}" is no cursor: it is INCARNATION-POSITION, as events have it`
+    const problem = `"${cursor.slice(0, 80)}" is not a cursor: write INCARNATION-POSITION, as in events`
     return Either.left(new LostCursor({ problem }))
   }
   return life === incarnation
     ? Either.right({ position: Number(position), seq: seq === undefined ? undefined : Number(seq) })
-    : Either.left(new LostCursor({ problem: "the cursor is of another life of this store: read again" }))
+    : Either.left(
+        new LostCursor({ problem: "the cursor belongs to an earlier incarnation of this store: read from the start" })
+      )
 }
 
 /** A place within a commit that has no such entry. */
 export const noSuchPlace = new LostCursor({
-  problem: "the cursor names an entry that its commit does not have: read again"
+  problem: "the cursor names an entry that its commit does not have: read from the start"
 })
 
 /** A place of a store that ends before it. */
-export const aheadOfStore = new LostCursor({ problem: "the cursor is ahead of this store: read again" })
+export const aheadOfStore = new LostCursor({ problem: "the cursor is ahead of this store: read from the start" })
 
 type Placing = Stream.Stream<Placed, StoreError, TradeRepository>
 

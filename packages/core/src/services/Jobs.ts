@@ -42,8 +42,8 @@ export class UnknownJobType extends Schema.TaggedError<UnknownJobType>()("Unknow
   known: Schema.Array(Schema.String)
 }) {
   override get message() {
-    const known = this.known.length === 0 ? "nobody here does background work" : `it is one of ${this.known.join(", ")}`
-    return `there is no job type '${this.type}': ${known}`
+    const known = this.known.length === 0 ? "no background jobs run here" : `known types: ${this.known.join(", ")}`
+    return `job type '${this.type}' does not exist; ${known}`
   }
 }
 
@@ -65,14 +65,14 @@ export class JobKeyTaken extends Schema.TaggedError<JobKeyTaken>()("JobKeyTaken"
   id: Schema.String
 }) {
   override get message() {
-    return `a job ${this.type} cannot be enqueued: the key '${this.key}' is that of job ${this.id}, which was given another payload; take a new one for what is new`
+    return `a job ${this.type} cannot be enqueued: key '${this.key}' belongs to job ${this.id} with another payload; use a new key`
   }
 }
 
 /** No job has this id. */
 export class NoJob extends Schema.TaggedError<NoJob>()("NoJob", { id: Schema.String }) {
   override get message() {
-    return `there is no job ${this.id}: 'roundlot jobs list' shows all`
+    return `job ${this.id} does not exist; list them with 'roundlot jobs list'`
   }
 }
 
@@ -90,7 +90,7 @@ export class JobStands extends Schema.TaggedError<JobStands>()("JobStands", {
 /** Another worker has the job now, or it was called off: what this one came to is not kept. */
 export class JobLost extends Schema.TaggedError<JobLost>()("JobLost", { id: Schema.String }) {
   override get message() {
-    return `job ${this.id} is not this worker's any more: it was called off, or its lease ran out and another took it up`
+    return `job ${this.id} no longer belongs to this worker: it was cancelled, or its lease expired and another worker took it`
   }
 }
 
@@ -267,7 +267,7 @@ const make = (types: ReadonlyArray<JobType>) =>
         yield* type.decode(payload)
         const key = asked.key ?? (yield* entropy.hex)
         if (!keyShape.test(key)) {
-          const problem = `'${key}' is no key: letters, digits and '._:/@+-', 200 at most, beginning with a letter or digit`
+          const problem = `'${key}' is not a valid key: use up to 200 letters, digits and '._:/@+-', starting with a letter or digit`
           return yield* new BadJob({ type: asked.type, place: "key", problem })
         }
         const at = yield* clock.now
@@ -427,11 +427,9 @@ const make = (types: ReadonlyArray<JobType>) =>
         )
       ),
       cancel: (id, reason) =>
-        judged(id, "it has ended, and there is nothing to call off", (job, at) => queue.calledOff(job, reason, at)),
+        judged(id, "it has ended and cannot be cancelled", (job, at) => queue.calledOff(job, reason, at)),
       retry: (id, reason) =>
-        judged(id, "only one that was given up or called off is tried again", (job, at) =>
-          queue.revived(job, reason, at)
-        ),
+        judged(id, "only a given-up or cancelled job can be retried", (job, at) => queue.revived(job, reason, at)),
       work
     })
   })

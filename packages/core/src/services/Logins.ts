@@ -14,9 +14,9 @@ const wordsOf = (standing: LoginStanding): string | undefined => {
     case "Valid":
       return undefined
     case "EndsSoon":
-      return `the login ends at ${Instant.format(standing.until)}: log in again before; orders wait from then on`
+      return `the login expires at ${Instant.format(standing.until)}; orders queue after that. Log in again before`
     case "NeedsLogin":
-      return `${standing.why}; orders wait, trades are taken in`
+      return `${standing.why}; orders queue, trades are still accepted`
   }
 }
 
@@ -50,7 +50,7 @@ const tellLogin = Effect.fn("Logins.tellLogin")(function* (account: AccountName,
   if (Option.isNone(broker) || broker.value.login === undefined) return
   const standing = yield* within(broker.value.login, LONGEST_LOGIN, () => Effect.succeed(undefined))
   if (standing === undefined) {
-    return yield* health.failed(part, `the broker did not say in ${LONGEST_LOGIN} how the login stands`)
+    return yield* health.failed(part, `the broker did not report the state of the login within ${LONGEST_LOGIN}`)
   }
   const words = wordsOf(standing)
   const until = standing._tag === "NeedsLogin" ? undefined : standing.until

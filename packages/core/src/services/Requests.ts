@@ -11,7 +11,7 @@ import * as operational from "./operational.ts"
 /** An idempotency key that belongs to another request. */
 export class KeyReused extends Schema.TaggedError<KeyReused>()("KeyReused", { key: Schema.String }) {
   override get message() {
-    return `the key ${this.key} was used for another request; take a new one for what is new`
+    return `the key ${this.key} was used for another request; use a new key`
   }
 }
 

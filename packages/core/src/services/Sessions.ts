@@ -17,7 +17,7 @@ import { hashOf, isGood } from "./Tokens.ts"
 /** There is no session of this id that has not ended. */
 export class NoSession extends Schema.TaggedError<NoSession>()("NoSession", { id: Schema.String }) {
   override get message() {
-    return `no browser is signed in as '${this.id}': 'roundlot sessions list' shows all that are`
+    return `session '${this.id}' does not exist; list them with 'roundlot sessions list'`
   }
 }
 

@@ -27,7 +27,7 @@ export class OtherBrokerAccount extends Schema.TaggedError<OtherBrokerAccount>()
   found: Schema.String
 }) {
   override get message() {
-    return `account ${this.account} is pinned to ${this.broker}'s account ${this.pinned}, and ${this.broker} shows ${this.found}: nothing is sent. Use the keys of the pinned account, or another store for the other one`
+    return `account ${this.account} is pinned to ${this.broker} account ${this.pinned}, but the keys belong to ${this.found}: no orders are sent. Use the keys of the pinned account, or another store for this one`
   }
 }
 
@@ -37,7 +37,7 @@ export class NotReconciled extends Schema.TaggedError<NotReconciled>()("NotRecon
   why: Schema.String
 }) {
   override get message() {
-    return `account ${this.account} could not be compared with its broker (${this.why}): nothing is sent before it was`
+    return `account ${this.account} could not be reconciled with its broker (${this.why}): no orders are sent until it is`
   }
 }
 
@@ -209,7 +209,7 @@ const compareClocks = Effect.fn("StartGate.compareClocks")(function* (
   { clock, environment, name }: BrokerService
 ) {
   if (clock === undefined) {
-    const why = `${name} does not say what time it is`
+    const why = `${name} does not report its time`
     return environment === "live" ? yield* new ClockSkewed({ account, environment, why }) : undefined
   }
   const ours = yield* Clock
@@ -220,7 +220,7 @@ const compareClocks = Effect.fn("StartGate.compareClocks")(function* (
     return yield* new ClockSkewed({ account, environment, why })
   }
   if (skew.uncertainMs <= MOST_UNCERTAIN_MS) return
-  const detail = `${name} took too long to say what time it is (${skew.uncertainMs / 1000} s)`
+  const detail = `${name} took too long to report its time (${skew.uncertainMs / 1000} s)`
   return yield* new BrokerReadFailed({ operation: "clock", kind: "network", detail })
 })
 

@@ -235,7 +235,7 @@ const newest = Effect.gen(function* () {
 const failureOf = (error: Events.EventsError | JobFailed): JobFailed => {
   if (error._tag === "JobFailed") return error
   if (error._tag !== "LostCursor") return new JobFailed({ detail: error.message, final: false })
-  const detail = `${error.message}; it goes on once a delivery is asked for with where to begin ("after")`
+  const detail = `${error.message}; to continue, give a cursor with 'after'`
   return new JobFailed({ detail, final: true })
 }
 

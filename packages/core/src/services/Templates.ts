@@ -12,14 +12,14 @@ export class TemplateNameRefused extends Schema.TaggedError<TemplateNameRefused>
   name: Schema.String
 }) {
   override get message() {
-    return `no template can be named '${this.name}': a name has letters, digits and '._-', 64 at most, and begins with a letter or digit`
+    return `'${this.name}' is not a valid template name: use up to 64 letters, digits and '._-', starting with a letter or digit`
   }
 }
 
 /** There is no template of this name. */
 export class NoTemplate extends Schema.TaggedError<NoTemplate>()("NoTemplate", { name: Schema.String }) {
   override get message() {
-    return `there is no template '${this.name}': 'roundlot batches templates list' shows those there are`
+    return `template '${this.name}' does not exist; list them with 'roundlot batches templates list'`
   }
 }
 

@@ -18,7 +18,7 @@ export class TokenNameRefused extends Schema.TaggedError<TokenNameRefused>()("To
   problem: Schema.String
 }) {
   override get message() {
-    return `no token can be named '${this.name}': ${this.problem}`
+    return `'${this.name}' is not a valid token name: ${this.problem}`
   }
 }
 
@@ -27,14 +27,14 @@ export class AllowanceRefused extends Schema.TaggedError<AllowanceRefused>()("Al
   problem: Schema.String
 }) {
   override get message() {
-    return `no token can have this allowance: ${this.problem}`
+    return `invalid allowance: ${this.problem}`
   }
 }
 
 /** There is no token of this name. */
 export class NoToken extends Schema.TaggedError<NoToken>()("NoToken", { name: Schema.String }) {
   override get message() {
-    return `there is no token '${this.name}': 'roundlot tokens list' shows all`
+    return `token '${this.name}' does not exist; list them with 'roundlot tokens list'`
   }
 }
 
@@ -74,7 +74,7 @@ const allowanceOf = ({
   if (role !== "propose")
     return Object.keys(allowance).length === 0
       ? Either.right(undefined)
-      : refused(`the role ${role} proposes nothing; the role propose does`)
+      : refused(`the role ${role} cannot propose orders; use the role propose`)
   const { notionalPerDay, ordersPerDay } = { ...PROPOSALS, ...allowance }
   if (!Number.isInteger(ordersPerDay) || ordersPerDay < 1 || ordersPerDay > MOST_A_DAY)
     return refused(`${ordersPerDay} orders a day are not from 1 to ${MOST_A_DAY}`)
@@ -90,7 +90,7 @@ const newSecret = Effect.flatMap(Entropy, ({ hex }) =>
 const made = ({ accounts, actor, expiresAt, name, role }: TokenRequest, allowance: Allowance | undefined) =>
   Effect.gen(function* () {
     if (!NAME.test(name)) {
-      const problem = "a name has letters, digits and '._@-', 64 at most, and begins with a letter or digit"
+      const problem = "use up to 64 letters, digits and '._@-', starting with a letter or digit"
       return yield* new TokenNameRefused({ name, problem })
     }
     const secret = yield* newSecret
@@ -101,7 +101,7 @@ const made = ({ accounts, actor, expiresAt, name, role }: TokenRequest, allowanc
       return tokens.get(name)
     })
     if (token !== undefined) return { token, secret: Redacted.make(secret) }
-    return yield* new TokenNameRefused({ name, problem: "there is one of this name, or was; take another" })
+    return yield* new TokenNameRefused({ name, problem: "the name is or was in use; choose another" })
   })
 
 /** Makes a token. Its secret is kept nowhere. */
@@ -132,7 +132,7 @@ export const createFirst = (
 /** A token that is void has no other secret. */
 export class TokenVoid extends Schema.TaggedError<TokenVoid>()("TokenVoid", { name: Schema.String }) {
   override get message() {
-    return `the token '${this.name}' is void: 'roundlot tokens create' makes another`
+    return `token '${this.name}' is revoked; create another with 'roundlot tokens create'`
   }
 }
 

@@ -22,7 +22,7 @@ export class EnvironmentMismatch extends Schema.TaggedError<EnvironmentMismatch>
   proven: Schema.String
 }) {
   override get message() {
-    return `account ${this.account} is declared ${this.declared} and its broker is ${this.proven}: nothing is sent for it`
+    return `account ${this.account} is configured as ${this.declared}, but its broker account is ${this.proven}: no orders are sent for it`
   }
 }
 
@@ -35,7 +35,7 @@ export class LiveRefused extends Schema.TaggedError<LiveRefused>()("LiveRefused"
   broker: Schema.String
 }) {
   override get message() {
-    return `account ${this.account} at ${this.broker} is declared live, and this version drives no account of real money: nothing is sent for it. ${PAPER}`
+    return `account ${this.account} at ${this.broker} is configured as live, and this version does not trade real money: no orders are sent for it. ${PAPER}`
   }
 }
 
@@ -47,7 +47,7 @@ export class EnvironmentUnproven extends Schema.TaggedError<EnvironmentUnproven>
   remedy: Schema.String
 }) {
   override get message() {
-    return `account ${this.account} at ${this.broker} is not proven to be a paper account (${this.seen}): nothing is sent for it. ${this.remedy}`
+    return `account ${this.account} at ${this.broker} is not proven to be a paper account (${this.seen}): no orders are sent for it. ${this.remedy}`
   }
 }
 

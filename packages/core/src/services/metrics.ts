@@ -4,34 +4,34 @@ import type { RequestUsage } from "../ports/Broker.ts"
 import type { Answer } from "../records/Report.ts"
 
 const intake = Metric.counter("roundlot_intake_total", {
-  description: "Trades that this process took in, by what became of them",
+  description: "Trades received by this process, by outcome",
   incremental: true
 })
 const sends = Metric.counter("roundlot_sends_total", {
-  description: "Attempts to send an order, by the broker's answer",
+  description: "Submission attempts, by the broker's answer",
   incremental: true
 })
 
 const failedReads = Metric.counter("roundlot_failed_order_reads_total", {
-  description: "Readings of open orders that did not succeed, retries included",
+  description: "Failed reads of open orders, retries included",
   incremental: true
 })
 const pollingLag = Metric.gauge("roundlot_polling_lag_seconds", {
-  description: "How much longer than the interval the last pass found an open order unread"
+  description: "Delay of the last poll of open orders beyond its interval"
 })
 
 const requestsLeft = Metric.gauge("roundlot_broker_requests_left", {
-  description: "How many requests an account's broker takes now before its limit"
+  description: "Requests left before the broker's rate limit, by account"
 })
 const answerSeconds = Metric.gauge("roundlot_broker_answer_seconds", {
-  description: "How long an account's broker took to answer lately: the median"
+  description: "Median latency of an account's broker"
 })
 
 const STAGE_SECONDS = MetricBoundaries.fromIterable([0.005, 0.02, 0.1, 0.5, 1, 5, 15, 30, 60, 300, 3_600])
 const stageSeconds = Metric.histogram(
   "roundlot_stage_seconds",
   STAGE_SECONDS,
-  "How long a stage of an order took: planned to sent, sent to answered, executed to booked"
+  "Duration of an order's stages: planned to sent, sent to answered, executed to booked"
 )
 
 /** The stages of an order's life whose length is measured. */

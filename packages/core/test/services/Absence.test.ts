@@ -64,7 +64,7 @@ describe("a doubt ends when the absence of its order is proven", () => {
   const held = Effect.map(Reads.all(BreakTable), (all) =>
     all.flatMap((each) => (each.closedAt === undefined ? [`${each.kind} ${each.holds} ${evidenceOf(each)}`] : []))
   )
-  const REFUSED = "OrderRefused symbol O1 was refused with the code E7, which no table has: a new rule"
+  const REFUSED = "OrderRefused symbol O1 was rejected with code E7, an unknown code: a new rule"
 
   it.each([
     ["are unique", true],

@@ -107,7 +107,7 @@ test("health says of a login that ends soon when it does, and what becomes of or
       yield* Effect.zipRight(Stage.opened(), Stage.driving)
       yield* watchLogins()
       const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
-      const detail = "the login ends at 1970-01-08T00:00:00.000000Z: log in again before; orders wait from then on"
+      const detail = "the login expires at 1970-01-08T00:00:00.000000Z; orders queue after that. Log in again before"
       expect(parts).toMatchObject([{ part: "login paper", isWell: false, detail, until }])
     }),
     Stage.layer({ login: Effect.succeed(endsSoon) })
@@ -134,7 +134,7 @@ test("an account that has no broker keeps no other's login from being looked at"
 })
 
 test.each<readonly [string, Effect.Effect<LoginStanding>, string]>([
-  ["does not say how it stands", Effect.never, "the broker did not say in 30 seconds how the login stands"],
+  ["does not say how it stands", Effect.never, "the broker did not report the state of the login within 30 seconds"],
   ["has a defect", Effect.die(new Error("a defect of ours")), "Error: a defect of ours"]
 ])("health tells of a login that %s, and it keeps no other from being looked at", (_, login, detail) => {
   const first = AccountName.make("a")
@@ -266,7 +266,9 @@ test("D8, P11: an open circuit with a lot owed is raised as critical with its sh
         ["raised: PositionBlocked circuit"]
       ])
       expect(yield* newest).toMatchObject({ kind: "break", severity: "critical", dollars: "375", symbol: "AAPL" })
-      expect((yield* newest).detail).toContain("2.5 AAPL owed and not ordered; several orders in a row ended short")
+      expect((yield* newest).detail).toContain(
+        "2.5 AAPL owed and not ordered; several orders in a row ended without a full fill"
+      )
       yield* TestClock.adjust("1 hours")
       expect(yield* look).toEqual(["raised: PositionBlocked circuit", "raised: PositionBlocked circuit"])
       expect(yield* newest).toMatchObject({ severity: "escalated" })

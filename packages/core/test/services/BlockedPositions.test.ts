@@ -65,7 +65,7 @@ test("F3: an order that no attempt has sent for a minute is a critical case with
       const stake = (yield* Risk.stakesOf([found]))(found)
       expect([found.subject, evidenceOf(found), severityOf(found, stake, now)]).toEqual([
         "unsent",
-        "O1 was tried and not sent: log in again",
+        "O1 could not be sent: log in again",
         "critical"
       ])
       expect(stake.blocks.map(({ shares }) => Decimal.format(shares))).toEqual(["2"])
@@ -95,7 +95,7 @@ test("F3: an order that nothing has tried for a minute, since its broker was nev
       yield* TestClock.adjust("6 seconds")
       yield* watchBlocked
       expect((yield* openBreaks).map((each) => [each.subject, evidenceOf(each)])).toEqual([
-        ["unsent", "O1 was not tried: its broker has not been read since the start"]
+        ["unsent", "O1 is not sent: its broker has not been read since startup"]
       ])
       yield* Submission.submitPending(() => Effect.succeed(true))
       yield* watchBlocked

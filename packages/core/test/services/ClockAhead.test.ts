@@ -43,8 +43,8 @@ const seenAfter = async (aheadMs: number, laterMs: number) => {
 describe("ClockAhead: the time of the books is ahead of the clock", () => {
   test("it is shown once, in health and as a break that holds nothing, and closes by itself", async () => {
     expect(await seenAfter(2 * HOUR_MS, 2 * HOUR_MS)).toEqual([
-      "ClockAhead nothing open; the books' time is 2h ahead of the clo",
-      "ClockAhead nothing open; the books' time is 2h ahead of the clo",
+      "ClockAhead nothing open; the books are 2h ahead of the system c",
+      "ClockAhead nothing open; the books are 2h ahead of the system c",
       "ClockAhead nothing the clock has caught up"
     ])
   })

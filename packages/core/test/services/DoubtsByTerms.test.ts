@@ -366,7 +366,7 @@ describe("an order in doubt at a broker without client order ids", () => {
         yield* after("6 seconds")
         yield* after("2 minutes")
         expect((yield* doubts)[0]).toMatch(
-          /^it could be any of \S+: 1001 \(buy 1 AAPL market, new, entered \S+Z\), 1002 \(buy 1 AAPL market, new, entered \S+Z\)$/
+          /^several candidates: \S+: 1001 \(buy 1 AAPL market, new, entered \S+Z\), 1002 \(buy 1 AAPL market, new, entered \S+Z\)$/
         )
         const [found] = yield* Reads.all(BreakTable)
         const listed = { symbol: "AAPL", side: "buy", type: "market", status: "new" }
@@ -400,7 +400,7 @@ describe("an order in doubt at a broker without client order ids", () => {
         yield* Tracking.pollAll
         const found = (yield* Reads.all(BreakTable)).filter(({ closedAt }) => closedAt === undefined)
         expect(found.map((each) => [each.kind, each.holds, evidenceOf(each)])).toEqual([
-          ["TermsDiffer", "symbol", "sent buy 1 AAPL, the broker's 1001 is buy 4 AAPL"]
+          ["TermsDiffer", "symbol", "sent buy 1 AAPL, broker order 1001 is buy 4 AAPL"]
         ])
         list({ ...named, quantity: order.quantity, asOf: Instant.addMillis(named.asOf, 1) })
         yield* Tracking.pollAll
@@ -451,8 +451,8 @@ describe("an order in doubt at a broker without client order ids", () => {
         yield* after("2 minutes")
         expect(yield* Stage.statuses).toEqual(["in_doubt", "in_doubt"])
         expect(yield* doubts).toEqual([
-          expect.stringMatching(/could as well be O2: .*1001/),
-          expect.stringMatching(/could as well be O1: .*1001/)
+          expect.stringMatching(/also matches O2: .*1001/),
+          expect.stringMatching(/also matches O1: .*1001/)
         ])
         yield* markPlaced(twin, first)
         yield* after("2 minutes")

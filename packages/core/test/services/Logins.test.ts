@@ -88,7 +88,7 @@ test("F3: what waits for a login is a critical case with its shares and what to 
       expect([more, found.subject, evidenceOf(found)]).toEqual([
         [],
         "login",
-        "O2 is not sent: its broker needs a login"
+        "O2 is not sent: the broker requires a login"
       ])
       const stake = (yield* Risk.stakesOf([found]))(found)
       expect(severityOf(found, stake, now)).toBe("critical")

@@ -134,7 +134,7 @@ describe("Refusals: a code in no table", () => {
         yield* refused
         expect(yield* openBreaks).toEqual(["OrderRefused O1 symbol"])
         expect((yield* Reads.all(BreakTable)).map(evidenceOf).join()).toContain(
-          "E7, which no table has: refused as unknown"
+          "E7, an unknown code: refused as unknown"
         )
         yield* Stage.submit(Stage.trade("t2", "1", "KO"))
         yield* TestClock.adjust("3 minutes")
@@ -309,7 +309,7 @@ describe("Refusals: of the account", () => {
         expect(yield* heldFor(6)).toEqual(open)
         expect(sent).toEqual(["buy AAPL"])
         expect((yield* Reads.all(BreakTable)).map(evidenceOf)).toContain(
-          "O1 was refused with the code E7: refused as account"
+          "O1 was rejected with code E7: refused as account"
         )
       }),
       layer
@@ -408,7 +408,7 @@ describe("Refusals: an account of which its broker says that it may not trade", 
         expect(sent).toEqual([])
         expect(yield* openBreaks).toContain(ACCOUNT)
         const evidence = (yield* Reads.all(BreakTable)).map(evidenceOf).find((text) => text.includes("trading_blocked"))
-        expect(evidence).toMatch(/^the broker says that the account may not trade: trading_blocked\uFFFDx{984}$/)
+        expect(evidence).toMatch(/^the broker reports that the account may not trade: trading_blocked\uFFFDx{984}$/)
         said.mayTrade = true
         yield* Stage.until(
           Effect.sync(() => sent),

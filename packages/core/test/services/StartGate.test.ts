@@ -216,7 +216,7 @@ describe("the broker's own id of an account", () => {
         const { isOpen, refusal } = yield* started
         expect(isOpen).toBe(false)
         expect(refusal).toBeInstanceOf(StartGate.OtherBrokerAccount)
-        expect(refusal?.message).toMatch(/stage's account \*{9}234, and stage shows \*{9}678: nothing is sent/)
+        expect(refusal?.message).toMatch(/stage account \*{9}234, but the keys belong to \*{9}678: no orders are sent/)
         expect(yield* pinned).toBe("PA0000001234")
         expect((yield* Audit.run()).findings).toEqual([])
       })
@@ -270,7 +270,7 @@ describe("the broker's own id of an account", () => {
         yield* change
         const decided = yield* Stage.executed()
         expect(decided.status).toBe("failed")
-        expect(decided.reason).toContain("is pinned to stage's account")
+        expect(decided.reason).toContain("is pinned to stage account")
       }).pipe(Effect.provide(Decisions.layer))
     ))
 

@@ -267,7 +267,7 @@ describe("a sync of executions", () => {
           yield* sync()
         }
         expect((yield* breaks).map((each) => each.split(",")[0])).toEqual([
-          `HistoryGap: the broker forgot executions from ${span}`
+          `HistoryGap: executions from ${span} were never read`
         ])
       }),
       layerOf(on)
@@ -360,7 +360,7 @@ describe("an execution that is listed no more", () => {
         })
         expect(yield* counted).toEqual(["2", "a.01 1", "a.01/bust-0 0 counts"])
         const told = yield* breaks
-        expect(told).toContain("FillMissing closed: the broker does not list a.01 any more")
+        expect(told).toContain("FillMissing closed: the broker no longer lists a.01")
         expect(told.filter((each) => !each.includes(" closed: "))).toEqual([])
         const written = yield* heads
         expect(yield* sync()).toMatchObject({ updated: 0, canonicalChanges: 0, touchedOrders: 0 })
@@ -458,14 +458,14 @@ describe("an execution that is listed no more", () => {
         Object.assign(on, differs)
         expect(yield* sync()).toMatchObject({ canonicalChanges: 0 })
         const told = yield* breaks
-        expect(told).toContain("FillMissing: the broker does not list a.01 any more")
+        expect(told).toContain("FillMissing: the broker no longer lists a.01")
         expect((yield* counted)[0]).toBe("3")
         yield* sync()
         expect(yield* breaks).toEqual(told)
         Object.assign(on, { total: undefined })
         if (lost !== undefined) on.fills.unshift(lost)
         yield* sync()
-        expect(yield* breaks).toContain("FillMissing closed: the broker does not list a.01 any more")
+        expect(yield* breaks).toContain("FillMissing closed: the broker no longer lists a.01")
       }),
       layerOf(on)
     )
@@ -492,7 +492,7 @@ describe("an execution that is listed no more", () => {
         yield* sync()
         const told = yield* breaks
         expect(told.filter((each) => each.startsWith("FillMissing"))).toEqual([
-          "FillMissing closed: the broker does not list a.01 any more"
+          "FillMissing closed: the broker no longer lists a.01"
         ])
         expect((yield* counted)[0]).toBe("3")
       }),

@@ -31,7 +31,7 @@ describe("texts that no store can keep as they are", () => {
           [{ ...good, symbol: "AA\uD800" }, "symbol", "surrogate"],
           [{ ...good, source: "ta\0pe" }, "source", "NUL"],
           [{ ...good, occurrence: "\0" }, "occurrence", "NUL"],
-          [{ ...good, source: "proposed:model" }, "source", "take another name"],
+          [{ ...good, source: "proposed:model" }, "source", "choose another name"],
           // A source's policy says another time in force of one that names none.
           [{ ...good, direct: { type: "market", goodTill } }, "direct.goodTill", "only a gtd order"],
           [{ ...good, direct: { type: "market", timeInForce: "gtd" } }, "direct.goodTill", "needs a time"],

@@ -77,11 +77,11 @@ const settled = Effect.gen(function* () {
 
 /** How the broker's listing may be unsound: each holds what would look like a difference, were it judged. */
 const unsound = [
-  ["truncated", { complete: false, holdings: [] }, "the broker listed its positions in part only"],
+  ["truncated", { complete: false, holdings: [] }, "the broker's list of positions is incomplete"],
   [
     "paged inconsistently",
     { complete: true, holdings: [held("AAPL", "10"), held("KO", "1"), held("AAPL", "4")] },
-    "the broker lists AAPL twice among its positions"
+    "the broker lists the position AAPL twice"
   ],
   [
     "of the wrong account",
@@ -91,7 +91,7 @@ const unsound = [
   [
     "stale: of before an execution that the broker has told of",
     { complete: true, holdings: [held("AAPL", "9")], asOf: Instant.addMillis(EXECUTED, -1) },
-    "the broker's positions are of 1970-01-01T00:00:00.999000Z, and it had executed AAPL since"
+    "the broker's positions are as of 1970-01-01T00:00:00.999000Z, before its last execution in AAPL"
   ]
 ] satisfies ReadonlyArray<readonly [string, HoldingsListed, string]>
 
@@ -130,9 +130,7 @@ describe("a snapshot of positions that is unsound", () => {
         listed = { complete: true, holdings: [held("AAPL", "9")] }
         const before = yield* Reads.all(PositionTable)
         expect(yield* reconcile(Stage.account)).toMatchObject({ holdings: [{ symbol: AAPL, outcome: "differs" }] })
-        expect(yield* openBreaks).toMatchObject([
-          ["PositionDiffers", "symbol", expect.stringContaining("the broker's 9")]
-        ])
+        expect(yield* openBreaks).toMatchObject([["PositionDiffers", "symbol", expect.stringContaining("broker 9")]])
         const figures = ({ adopted, base, hedged }: (typeof before)[number]) =>
           [base, hedged, adopted].map(Decimal.format)
         expect((yield* Reads.all(PositionTable)).map(figures)).toEqual(before.map(figures))
@@ -197,7 +195,7 @@ describe("a snapshot of positions that is unsound", () => {
         yield* settled
         yield* sweep(Stage.account)
         for (const [bad, why] of [
-          [Effect.succeed(part), "the broker listed its orders in part only"],
+          [Effect.succeed(part), "the broker's list of orders is incomplete"],
           [Effect.fail(unreadable), "the broker's orders cannot be read: it ends too early"]
         ] as const) {
           yield* TestClock.adjust("1 hour")

@@ -46,7 +46,7 @@ describe("nothing is sent before an account is proven to be of play money", () =
   test("a broker without proof is refused with the account, what was seen and what to do", async () => {
     expect(await gateOf({}, { proof: Effect.succeed(unproven) })).toEqual({
       isOpen: false,
-      refusal: `account paper at stage is not proven to be a paper account (${seen}): nothing is sent for it. Use a paper account`
+      refusal: `account paper at stage is not proven to be a paper account (${seen}): no orders are sent for it. Use a paper account`
     })
   })
 
@@ -60,7 +60,7 @@ describe("nothing is sent before an account is proven to be of play money", () =
       expect(await gateOf(Stage.realMoney, { environment })).toEqual({
         isOpen: false,
         refusal: expect.stringMatching(
-          /^account paper at stage is declared live, .*: nothing is sent for it\. Use a paper/
+          /^account paper at stage is configured as live, .*: no orders are sent for it\. Use a paper/
         )
       })
   })
@@ -71,7 +71,7 @@ describe("nothing is sent before an account is proven to be of play money", () =
         yield* Stage.opened({ ...Stage.realMoney, broker: "alpaca" })
         yield* Stage.driving
         const refusal = yield* Effect.flip(brokerToDrive(Stage.account))
-        expect(refusal.message).toMatch(/^account paper at alpaca is declared live, /)
+        expect(refusal.message).toMatch(/^account paper at alpaca is configured as live, /)
       }),
       Stage.layer({ knownAs: "paper" })
     )

@@ -171,7 +171,9 @@ describe("D2: a broker is asked again whether it lends before a short sale", () 
           expect(readingsIn(at)).toBe(before)
           yield* TestClock.adjust("65 seconds")
           yield* watchBlocked
-          expect(yield* blocks).toEqual(["unsent: O1 is not sent: its broker does not say whether it lends the symbol"])
+          expect(yield* blocks).toEqual([
+            "unsent: O1 is not sent: its broker has not reported whether the symbol can be borrowed"
+          ])
           at.lending = true
           yield* TestClock.adjust("10 seconds")
           yield* pass

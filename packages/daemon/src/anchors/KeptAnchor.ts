@@ -13,7 +13,7 @@ export const anchorOf = (text: string | undefined): Effect.Effect<Audit.Anchor |
     const [, position, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? []
     if (position === undefined || hash === undefined) {
       const remedy = "Write POSITION:HASH as 'roundlot journal head' prints them"
-      return yield* new UsageError({ problem: `--anchor '${text}' is no anchor`, remedy })
+      return yield* new UsageError({ problem: `--anchor '${text}' is not an anchor`, remedy })
     }
     return { position: Number(position), hash }
   })
@@ -124,7 +124,7 @@ export const anchorsIn = (
   for (const [index, line] of lines.entries()) {
     const anchor = Option.getOrUndefined(read(line))
     const refuse = (why: string) => refused.push({ line: index + 1, why })
-    if (anchor === undefined) refuse("is no anchor")
+    if (anchor === undefined) refuse("is not an anchor")
     else if (anchor.store !== id || anchor.incarnation !== incarnation) continue
     else if (key !== undefined && !isSignedBy(anchor, key)) refuse("is not signed by the key that is configured")
     else anchors.push(anchor)

@@ -31,8 +31,11 @@ const keyIn = (file: string, made: (pem: string) => KeyObject) =>
     const pem = yield* Effect.mapError(fs.readFileString(file), ({ message }) =>
       keyFault(file, `it cannot be read (${message})`)
     )
-    const key = yield* Effect.try({ try: () => made(pem), catch: () => keyFault(file, "it is no such key in PEM") })
-    if (key.asymmetricKeyType !== "ed25519") return yield* keyFault(file, "it is no Ed25519 key")
+    const key = yield* Effect.try({
+      try: () => made(pem),
+      catch: () => keyFault(file, "it is not a private key in PEM format")
+    })
+    if (key.asymmetricKeyType !== "ed25519") return yield* keyFault(file, "it is not an Ed25519 key")
     return key
   })
 

@@ -36,7 +36,7 @@ export interface Asked {
 /** There is no anchor after which to begin. */
 export class NoAnchor extends Schema.TaggedError<NoAnchor>()("NoAnchor", { file: Schema.String }) {
   override get message() {
-    return `there is no anchor of this store in ${this.file}. Give one with --anchor, or audit all: 'roundlot audit'`
+    return `${this.file} has no anchor of this store. Give one with --anchor, or audit everything with 'roundlot audit'`
   }
 }
 

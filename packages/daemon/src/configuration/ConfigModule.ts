@@ -83,7 +83,7 @@ const exported = (file: string): Effect.Effect<RoundlotConfig<string>, SettingsE
   Effect.gen(function* () {
     const config = yield* exportOf(file, "default")
     if (isDefined(config)) return config
-    const problem = "does not export by default what defineConfig of this installation of roundlot gave"
+    const problem = "has no default export made with defineConfig of this roundlot installation"
     const remedy =
       "Write export default defineConfig({ … }), with defineConfig from 'roundlot', installed once beside the configuration"
     return yield* new SettingsError({ place: file, problem, remedy })
@@ -112,7 +112,7 @@ const Store = Schema.Struct({
   name: Schema.String.pipe(
     Schema.pattern(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
       message: () => ({
-        message: "is no name of a file: write letters, digits, '.', '_' and '-', at most 64",
+        message: "is not a valid file name: use up to 64 letters, digits, '.', '_' and '-'",
         override: true
       })
     })
@@ -168,7 +168,7 @@ const takenApart = (file: string, config: RoundlotConfig<string>) =>
     })
     const taken = Object.keys(brought.brokers).find(ConfigurationFile.isBuiltIn)
     if (taken !== undefined) {
-      return yield* wrong(file, `brokers.${taken}`, "is the name of a broker that roundlot brings", "Choose another")
+      return yield* wrong(file, `brokers.${taken}`, "is the name of a built-in broker", "Choose another")
     }
     const followed = Object.entries(brought.sources).flatMap(([name, { account, follow }]) =>
       follow === undefined ? [] : [{ name, account, follow }]
@@ -184,7 +184,7 @@ const takenApart = (file: string, config: RoundlotConfig<string>) =>
     }
     const misnamed = followed.find(({ name }) => !isSourceName(name))
     if (misnamed !== undefined) {
-      const problem = "is no name of a source that is followed"
+      const problem = "is not a valid source name"
       return yield* wrong(
         file,
         `sources.${misnamed.name}`,

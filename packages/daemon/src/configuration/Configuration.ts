@@ -136,7 +136,7 @@ export const parse = (text: string, file: string): Either.Either<Configuration, 
     const repeated = Json.repeatedMember(text)
     if (repeated !== undefined) return yield* Either.left(faults.fail(file, repeated, "is set twice", "Remove one"))
     if (!faults.isRecord(value))
-      return yield* Either.left(faults.fail(file, "", "is no JSON object", "Begin it with { and end it with }"))
+      return yield* Either.left(faults.fail(file, "", "is not a JSON object", "Write an object: { … }"))
     return yield* read(value, file, none)
   })
 
@@ -213,7 +213,7 @@ export const read = (
 /** Of what has a variable of its own. */
 const PLAIN_NAME = /^[a-z][a-z0-9-]{0,39}$/
 
-const RENAME = "Choose a small letter and at most 39 more, digits or '-'"
+const RENAME = "Use a lower-case letter, then up to 39 lower-case letters, digits or '-'"
 
 const ALARMED = ["webhook", ...Object.keys(followedWays)].join(", ")
 
@@ -237,16 +237,16 @@ const wayFault = (file: string, name: string, entry: SourceEntry, own: OwnParts)
     return entry.alarmAfter === undefined
       ? undefined
       : faults.fail(file, `${place}.alarmAfter`, `is for a source with a ${ALARMED}`, "Leave it out")
-  if (!PLAIN_NAME.test(name)) return faults.fail(file, place, `is no name of a source with a ${way}`, RENAME)
+  if (!PLAIN_NAME.test(name)) return faults.fail(file, place, `is not a valid name of a source with a ${way}`, RENAME)
   if (entry.account === undefined)
-    return faults.fail(file, place, `has a ${way} and no account`, `Say whose its trades are: ${place}.account`)
+    return faults.fail(file, place, `has a ${way} and no account`, `Set the account of its trades: ${place}.account`)
   const several = own.sources.has(name) ? [...ways, "follow"] : ways
   return several.length > 1
     ? faults.fail(
         file,
         place,
         `has ${several.join(" and ")}`,
-        "A source's trades come in one way: give the others other names"
+        "A source has one way of delivery: define the others under other names"
       )
     : undefined
 }
@@ -255,5 +255,5 @@ const webhooksOf = (file: string, said: Readonly<Record<string, typeof WebhookEn
   const misnamed = Object.keys(said).find((name) => !PLAIN_NAME.test(name))
   return misnamed === undefined
     ? Either.right(new Map(Object.entries(said)))
-    : Either.left(faults.fail(file, `webhooks.${misnamed}`, "is no name of a webhook", RENAME))
+    : Either.left(faults.fail(file, `webhooks.${misnamed}`, "is not a valid webhook name", RENAME))
 }

@@ -36,7 +36,11 @@ export const parse = (text: string, file: string): Either.Either<Readonly<Record
     if (name === undefined || value === undefined) {
       const place = `${file}, line ${index + 1}`
       return Either.left(
-        new SettingsError({ place, problem: "is no KEY=value line", remedy: "Write KEY=value, or # before a comment" })
+        new SettingsError({
+          place,
+          problem: "is not a KEY=value line",
+          remedy: "Write KEY=value, or # before a comment"
+        })
       )
     }
     variables[name] = valueIn(dirname(file), name, unquoted(value.trim()))

@@ -38,7 +38,7 @@ export const parse = (store: string, place: string): Effect.Effect<StorePlace, S
   if (isUrl(store)) return Effect.succeed(StorePlace.Postgres({ url: Redacted.make(store) }))
   // What was meant for Postgres, or holds a user, may hold a password: it is not repeated.
   const isHidden = /^postgres(ql)?:/i.test(store) || (store.includes("@") && store.includes(":"))
-  const problem = isHidden ? "the address cannot be read" : `'${store}' is no store`
+  const problem = isHidden ? "the address cannot be read" : `'${store}' is not a store address`
   const meant = store === "" || store === SQLITE ? DEFAULT_STORE : `${SQLITE}${store}`
   const remedy = isHidden
     ? `Write postgres://USER@HOST:PORT/DATABASE, or ${SQLITE}PATH`

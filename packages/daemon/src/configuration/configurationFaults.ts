@@ -100,7 +100,7 @@ const at = (path: string, key: string): string => (path === "" ? key : `${path}.
 
 /** The first key that may not stand where it stands. */
 export const keyFault = (file: string, value: unknown, known: Keys, path: string): SettingsError | undefined => {
-  if (known === "later") return faults.fail(file, path, "is not supported in this version", "Leave it out")
+  if (known === "later") return faults.fail(file, path, "is not supported in this version", "Remove it")
   if (known === "module") return faults.fail(file, path, "is code", "Write it in roundlot.config.ts")
   if (known === "now" || !faults.isRecord(value)) return undefined
   const each = Object.entries<Keys>(known).find(([key]) => key === "*")?.[1]

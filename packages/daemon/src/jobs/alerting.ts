@@ -86,8 +86,7 @@ export const alertingHandlers = (settings: Settings): ReadonlyArray<Delivery> =>
 export const noticeHandlers = (settings: Settings): ReadonlyArray<Jobs.Handler<Surroundings | HttpClient.HttpClient>> =>
   settings.configuration.channels.length === 0 ? [] : [AlertChannels.noticeHandler(channelsOf(settings))]
 
-const UNUSABLE =
-  "ROUNDLOT_ALERT_WEBHOOK is no address that begins with https://, or http:// on this machine: nobody is alerted"
+const UNUSABLE = "ROUNDLOT_ALERT_WEBHOOK is not an https:// address, or http:// on this host: no alerts are sent"
 
 /** Health says of a channel that has no secret before anything is to be sent. */
 const sayWithoutSecret = ({ configuration, variable }: Settings) =>

@@ -33,7 +33,7 @@ const slack: Send = (channel, secret, notice) =>
     ? post(channel, secret, { text: plain(noticeText(notice)) })
     : Effect.fail(
         new Jobs.JobFailed({
-          detail: `channel ${channel.name}: its variable is no address that begins with https://`,
+          detail: `channel ${channel.name}: its variable is not an https:// address`,
           final: false
         })
       )
@@ -122,7 +122,7 @@ export const trial = (at: string): Alerts.Alert => ({
   kind: "test",
   account: null,
   symbol: null,
-  subject: "a trial of this channel",
+  subject: "test alert of this channel",
   caseId: null,
   detail: "no open items",
   severity: "info",

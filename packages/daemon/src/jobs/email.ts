@@ -48,7 +48,7 @@ export const sendLetter = (
   Effect.gen(function* () {
     const server = serverIn(secret)
     if (server === undefined)
-      return yield* failed(name, "its variable is no address of a mail server: smtps://USER:PASSWORD@HOST")
+      return yield* failed(name, "its variable is not a mail server address such as smtps://USER:PASSWORD@HOST")
     const { createTransport } = yield* Effect.promise(() => import("nodemailer"))
     const isHere = local.has(server.host)
     const waits = { connectionTimeout: LONGEST_MS, greetingTimeout: LONGEST_MS, socketTimeout: LONGEST_MS }

@@ -7,7 +7,7 @@ import type { Settings } from "../Settings.ts"
 /** What hears that the daemon runs did not take that. */
 class Unheard extends Schema.TaggedError<Unheard>()("Unheard", { why: Schema.String }) {
   override get message() {
-    return `the heartbeat is not heard: ${this.why}`
+    return `the heartbeat was not delivered: ${this.why}`
   }
 }
 
@@ -40,7 +40,6 @@ export const keepBeating = ({
   return Effect.zipRight(once, work.every("heartbeat", heartbeat?.everyMs ?? A_MINUTE_MS, beat(Redacted.make(url))))
 }
 
-const UNUSABLE =
-  "ROUNDLOT_HEARTBEAT is no address that begins with https://, or http:// on this machine: nobody misses the daemon"
+const UNUSABLE = "ROUNDLOT_HEARTBEAT is not an https:// address, or http:// on this host: no heartbeats are sent"
 
 const A_MINUTE_MS = 60_000

@@ -3,8 +3,8 @@ import type { Notice } from "../OwnAlerts.ts"
 
 /** An alert as one line, which is all that a chat shows. */
 const ofAlert = ({ account, detail, status, subject, symbol }: Alerts.Alert): string => {
-  const where = [symbol, account].filter((each) => each !== null).join(" of ")
-  return `${status === "over" ? "Over" : "Look"}: ${subject}${where === "" ? "" : ` (${where})`}: ${detail}`
+  const where = [symbol, account].filter((each) => each !== null).join(" on ")
+  return `${status === "over" ? "Resolved" : "Alert"}: ${subject}${where === "" ? "" : ` (${where})`}: ${detail}`
 }
 
 const ofCompletion = ({ batch, cancelled, done, failed, name, status, total }: Completions.Completion): string =>

@@ -79,8 +79,8 @@ const accountOf = (named: AccountName.AccountName | undefined) =>
     const names = accounts.map(({ name }) => name).join(", ")
     return yield* refused(
       named === undefined
-        ? `there are ${accounts.length} accounts (${names}): name one in the payload, as account`
-        : `there is no account ${named}`
+        ? `there are ${accounts.length} accounts (${names}): set account in the payload`
+        : `account ${named} does not exist`
     )
   })
 

@@ -20,8 +20,8 @@ export class NoChannel extends Schema.TaggedError<NoChannel>()("NoChannel", {
 }) {
   override get message() {
     return this.asked === undefined || this.known.length === 0
-      ? "No channel of alerts is configured"
-      : `There is no channel ${this.asked}: ${this.known.join(", ")}`
+      ? "No alert channel is configured"
+      : `Channel ${this.asked} does not exist; configured: ${this.known.join(", ")}`
   }
 }
 

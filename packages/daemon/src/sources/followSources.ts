@@ -119,10 +119,10 @@ const expectUnmoved = (source: string, account: AccountName.AccountName) =>
     const reached = yield* Reads.all(Cursor.CursorTable, { where: [{ column: "source", in: [source] }] })
     const elsewhere = reached.find((each) => each.account !== account)
     if (elsewhere === undefined || reached.some((each) => each.account === account)) return
-    const before = `${elsewhere.account} has what it gave up to ${elsewhere.cursor}`
+    const before = `its trades up to ${elsewhere.cursor} are in account ${elsewhere.account}`
     return yield* new UsageError({
       problem: `sources.${source}.account is ${account}, and ${before}`,
-      remedy: `Put ${elsewhere.account} back. Under another name the source begins again: what it gave before is ordered once more`
+      remedy: `Restore ${elsewhere.account}. Under another name the source starts over, and its earlier trades are ordered again`
     })
   })
 

@@ -30,7 +30,7 @@ class TradesRejected extends Schema.TaggedError<TradesRejected>()("TradesRejecte
   newest: Schema.String
 }) {
   override get message() {
-    return `${this.newest}kept in ${this.file}: see to it, then move the file away`
+    return `${this.newest}kept in ${this.file}: fix them, then move the file away`
   }
 }
 

@@ -82,7 +82,7 @@ export const exportTraces = (
     if (named === undefined) return
     const health = yield* Health.Health
     if (addressIn(settings.variable) === undefined)
-      return yield* health.failed("traces", `${ENDPOINT} is no http or https address: nothing is exported`)
+      return yield* health.failed("traces", `${ENDPOINT} is not an http or https address: no traces are exported`)
     const tracer = yield* Effect.serviceOption(Exporting)
     if (Option.isNone(tracer)) return
     const pass = passOf(tracer.value, yield* Ref.make(yield* beginning(settings)))

@@ -69,16 +69,14 @@ describe("a configuration that is a module", () => {
   it("names the file and the place of whatever cannot be, and what to do", async () => {
     expect(await faultOf("export default {")).toMatch(/^FILE: cannot be loaded \(.+\)\. Correct it there$/)
     expect(await faultOf("throw new Error('no key\\nof mine')")).toContain("FILE: cannot be loaded (no key)")
-    const exported = "FILE: does not export by default what defineConfig of this installation of roundlot gave"
+    const exported = "FILE: has no default export made with defineConfig of this roundlot installation"
     expect(await faultOf("export const config = {}")).toContain(exported)
     expect(await faultIn({ port: 1 })).toContain(exported)
     expect(await faultIn(defineConfig({ accounts: { desk: { lot: "0" } } }))).toContain(
       "FILE, accounts.desk.lot: is 0, and may be a number above zero"
     )
     const paper: RoundlotConfig<"paper"> = { brokers: { paper: house } }
-    expect(await faultIn(defineConfig(paper))).toContain(
-      "FILE, brokers.paper: is the name of a broker that roundlot brings"
-    )
+    expect(await faultIn(defineConfig(paper))).toContain("FILE, brokers.paper: is the name of a built-in broker")
     expect(await faultIn(defineConfig({ sources: { venue: { follow: Effect.never } } }))).toContain(
       "FILE, sources.venue.account: is missing"
     )
@@ -97,19 +95,21 @@ describe("a configuration that is a module", () => {
     expect(await untyped({ sources: { venue: 7 } })).toContain("FILE, sources.venue:")
     expect(await untyped({ prices: 7 })).toContain("FILE, prices:")
     const tape = { account: "desk", follow: Effect.never }
-    expect(await untyped({ sources: { tape } })).toContain(
-      "FILE, sources.tape: is no name of a source that is followed"
-    )
+    expect(await untyped({ sources: { tape } })).toContain("FILE, sources.tape: is not a valid source name")
     expect(await untyped({ sources: { venue: { ...tape, webhook: true } } })).toContain(
       "FILE, sources.venue: has webhook and follow"
     )
-    expect(await untyped({ sources: { "proposed:x": tape } })).toContain("FILE, sources.proposed:x: is no name")
+    expect(await untyped({ sources: { "proposed:x": tape } })).toContain(
+      "FILE, sources.proposed:x: is not a valid source name"
+    )
     expect(await untyped({ alerts: { send: () => Effect.void, webhook: "https://x.example" } })).toContain(
       "FILE, alerts: has send and more"
     )
     expect(await untyped({ apps: { echo: 7 } })).toContain("FILE, apps.echo: is not an Effect")
     expect(await untyped({ alerts: { send: 7 } })).toContain("FILE, alerts.send:")
-    expect(await untyped({ store: { name: "../books", layer: Layer.empty } })).toContain("FILE, store.name: is no name")
+    expect(await untyped({ store: { name: "../books", layer: Layer.empty } })).toContain(
+      "FILE, store.name: is not a valid file name"
+    )
     expect(await untyped({ store: { name: "books", layer: 7 } })).toContain("FILE, store.layer: is not a Layer")
   })
 

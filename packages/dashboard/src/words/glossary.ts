@@ -48,7 +48,7 @@ const entries = {
   },
   orderLife: { head: "Cancel after, s", help: "Seconds after which a limit order is cancelled." },
   inForce: { head: "Current", help: "The value now in force." },
-  limit: { head: "Limit", help: "What one order, a position or a market date has at most. Beyond it nothing is sent." },
+  limit: { head: "Limit", help: "Maximum per order, position or market date. Orders beyond it are not sent." },
   limitSource: {
     head: "Set by",
     help: "The account's own setting, the default of every account, or lifted by an operator."
@@ -56,11 +56,11 @@ const entries = {
   limitUsed: { head: "Used", help: "What counts against the limit, on the last market date with an order." },
   waitingForLimit: {
     head: "Waiting positions",
-    help: "Positions that owe shares and send none because of this limit."
+    help: "Positions with a due residual that this limit blocks."
   },
   newLimit: {
     head: "New amount",
-    help: "Shares or dollars, as the limit has. None lifts it, its default too. A raise takes effect at once and is recorded."
+    help: "In shares or dollars, the unit of the limit. 'none' lifts the limit and its default. A raise takes effect at once and is recorded."
   },
   afterChange: { head: "After", help: "The value after the change." },
   ladder: {
@@ -246,9 +246,9 @@ const entries = {
   lag: { head: "Lag, s", help: "Seconds since open orders were last polled." },
   requests: {
     head: "Requests left",
-    help: "Requests that the broker takes now, of its limit a minute. A tenth is kept for cancels."
+    help: "Requests left of the broker's limit per minute. A tenth is kept for cancels."
   },
-  answerTime: { head: "Latency, ms", help: "Median time of the broker's last answers." },
+  answerTime: { head: "Latency, ms", help: "Median response time of the broker's last requests." },
   span: { head: "Span", help: "Time range of the chart." },
   // Batches
   mode: { head: "Mode", help: "Accumulate: rows join their positions. Execute: each row is an order of its own." },
@@ -332,7 +332,7 @@ const entries = {
     help: "Order that would follow if this trade were accepted now, or the reason why none would. A batch is processed later. This preview is not recorded."
   },
   asOf: { head: "As of", help: "Moment of the books on this page. Later events are not included." },
-  feedPosition: { head: "Feed", help: "Feed position: the number of a commit among all commits." },
+  feedPosition: { head: "Feed", help: "Feed position: number of the commit among all commits." },
   viewName: { head: "View", help: "Name of these filters. Saved in this browser." },
   pendingBatch: {
     head: "Batch",
@@ -341,7 +341,7 @@ const entries = {
   template: { head: "Template", help: "Saved settings for batches of a kind. Values in this form override them." },
   correctedRow: {
     head: "Line",
-    help: "Row of the file, editable here. The file on disk stays unchanged. An empty line is no row."
+    help: "Row of the file, editable here. The file on disk stays unchanged. Empty lines are ignored."
   },
   allOrNone: {
     head: "Strict",

@@ -91,7 +91,7 @@ const families = {
       "square-clock",
       "Cooling down",
       "idle",
-      "Sent again after a wait: the broker asked for it, or the attempt before failed."
+      "Re-sent after a delay: the broker requested it, or the previous attempt failed."
     ),
     cancelAsked: sign("square-x", "Cancel requested", "warn", "Cancel requested. The broker has not confirmed it yet."),
     proposed: sign(
@@ -209,7 +209,7 @@ const families = {
     halted: sign("octagon-pause", "Halted", "danger", "No orders are sent. Trades are still accepted and accumulate.")
   },
   part: {
-    ok: sign("tick-quiet", "Healthy", "ok", "The service works."),
+    ok: sign("tick-quiet", "Healthy", "ok", "The service is running."),
     failing: sign("octagon-mark", "Failing", "danger", "The last run of the service failed.")
   },
   link: {
@@ -226,8 +226,8 @@ const families = {
     ),
     connecting: sign("ring-arrow", "Connecting", "idle", "The stream is being opened."),
     signedOut: sign("octagon-x", "Signed out", "danger", "A token is needed."),
-    unknown: sign("ring", "Unknown", "idle", "This daemon has not read the account yet, or does not drive it."),
-    loggedOut: sign("octagon-plug", "Login required", "danger", "No orders can be sent until somebody logs in.")
+    unknown: sign("ring", "Unknown", "idle", "This daemon has not read the account yet, or does not run it."),
+    loggedOut: sign("octagon-plug", "Login required", "danger", "No orders are sent until a person logs in.")
   },
   job: {
     queued: sign("ring", "Queued", "idle", "It waits until it is due."),
@@ -247,7 +247,7 @@ const families = {
       "The last delivery was refused. It is retried before any later event."
     ),
     givenUp: sign("octagon-x", "Given up", "danger", "Refused for a day. A person decides how to continue."),
-    cancelled: sign("square-x", "Paused", "idle", "It was paused, and continues once a person says so.")
+    cancelled: sign("square-x", "Paused", "idle", "Paused. Continue it to resume deliveries.")
   },
   token: {
     good: sign("tick-quiet", "Valid", "ok", "It is accepted."),
@@ -280,10 +280,10 @@ const families = {
     Refused: sign("octagon-x", "Refused", "danger", "A limit of the account refuses the order.")
   },
   frame: {
-    unlocked: sign("triangle", "Open", "warn", "The daemon was started with --open: it asks for no token."),
+    unlocked: sign("triangle", "Open", "warn", "The daemon was started with --open: no token is required."),
     past: sign("hatched", "Past", "idle", "Shows an earlier moment. No actions are possible."),
     calm: sign("disc-tick", "Healthy", "ok", "No open items."),
-    look: sign("triangle", "Review", "warn", "Open items need a person.")
+    look: sign("triangle", "Review", "warn", "Open items need attention.")
   },
   compared: {
     same: sign("tick-quiet", "same", "idle", "Same as in the books."),
@@ -303,7 +303,7 @@ export const signs: Readonly<Record<Family, Readonly<Record<string, Sign>>>> = f
 
 /** The sign of a state. One that this page does not know is shown by its raw word. */
 export const signOfState = (family: Family, state: string): Sign =>
-  signs[family][state] ?? sign("ring", state, "idle", "A state that this page does not know: the daemon is newer.")
+  signs[family][state] ?? sign("ring", state, "idle", "Unknown state: the daemon is newer than this page.")
 
 /** An order as far as its sign tells of it. */
 interface OrderSeen {

@@ -37,7 +37,7 @@ export const linkWords: { readonly [L in Why["link"]]: string } = {
   asked: "",
   named: "named by its id",
   commit: "in the same commit",
-  actor: "brought it about"
+  actor: "its actor"
 }
 
 /** Why an entry names no cause. */

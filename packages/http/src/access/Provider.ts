@@ -253,7 +253,7 @@ export const layer = (
     Provider,
     Effect.tap(make(settings, variable), ({ find }) =>
       find.pipe(
-        Effect.catchAll(({ code }) => Effect.logWarning(`${settings.name} cannot be asked for sign-ins now: ${code}`)),
+        Effect.catchAll(({ code }) => Effect.logWarning(`${settings.name} is not reachable for sign-ins: ${code}`)),
         Effect.forkScoped
       )
     )

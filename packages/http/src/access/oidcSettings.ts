@@ -18,7 +18,7 @@ const Issuer = Schema.String.pipe(
   Schema.maxLength(255),
   Schema.filter(isIssuer, {
     message: () => ({
-      message: "is no issuer: it begins with https://, or http:// on this machine, and has no query",
+      message: "is not a valid issuer: use an https:// address, or http:// on this host, without a query",
       override: true
     })
   })
@@ -36,10 +36,10 @@ const optional = <A, I>(schema: Schema.Schema<A, I>, description: string) =>
 
 /** What a group gives who is in it: a role, for some accounts or for all. */
 const Grant = Schema.Struct({
-  role: needed(Schema.Literal(...roles), "What who is in the group may do."),
+  role: needed(Schema.Literal(...roles), "Role of the group's members."),
   accounts: optional(
     Schema.NonEmptyArray(AccountName.AccountName),
-    "The accounts that he may see and change; all where nothing is said."
+    "Accounts that its members may see and change; default: all."
   )
 })
 
@@ -48,24 +48,21 @@ export type Grant = typeof Grant.Type
 
 /** The OpenID provider that a team signs in with, and what its groups may do here. */
 export const OidcEntry = Schema.Struct({
-  issuer: needed(Issuer, "The provider, as it names itself: what it serves is found from there."),
-  clientId: needed(Schema.NonEmptyString, "What the provider calls this program."),
+  issuer: needed(Issuer, "Issuer URL of the provider; its endpoints are discovered from it."),
+  clientId: needed(Schema.NonEmptyString, "Client id of this program at the provider."),
   clientSecretFile: optional(
     Schema.NonEmptyString,
     `The file with the client's secret, its owner's alone; ${CLIENT_SECRET} wins over it. Without either it is a public client.`
   ),
   name: optional(
     Schema.NonEmptyString.pipe(Schema.maxLength(40)),
-    "How the sign-in page calls the provider; its host where nothing is said."
+    "Name of the provider on the sign-in page; default: its host."
   ),
-  scopes: optional(
-    Schema.Array(Schema.NonEmptyString),
-    "What is asked for beside openid; profile where nothing is said."
-  ),
-  groupsClaim: optional(Schema.NonEmptyString, "The claim with a person's groups; groups where nothing is said."),
+  scopes: optional(Schema.Array(Schema.NonEmptyString), "Scopes requested besides openid; default: profile."),
+  groupsClaim: optional(Schema.NonEmptyString, "Claim with a person's groups; default: groups."),
   roles: needed(
     Schema.Record({ key: Schema.NonEmptyString, value: Grant }),
-    "What each group gives: who is in none of them is not let in."
+    "Role of each group; a person in none of them cannot sign in."
   )
 })
 

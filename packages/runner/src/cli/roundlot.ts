@@ -10,33 +10,36 @@ const { complete, status, store, ...others } = verbs.ofBooks
 
 /** All verbs of the command line. */
 export const roundlot: Tree.Group = group(
-  "fractional trades in, whole lots at a broker, everything on record",
+  "accumulate fractional trades, order whole lots at brokers, and journal everything",
   {
-    init: leaf("write a first configuration, with explanations", async () => (await import("../verbs/init.ts")).init),
+    init: leaf("write a starter configuration, with explanations", async () => (await import("../verbs/init.ts")).init),
     status,
     doctor: leaf(
-      "what is wrong here, and what to do about it",
+      "diagnose configuration, connectivity and data",
       async () => (await import("../verbs/doctor.ts")).doctor
     ),
     start: leaf(
-      "drive the accounts of a store until stopped, or until idle",
+      "run the trading daemon until stopped, or until idle",
       async () => (await import("../verbs/start.ts")).startVerb
     ),
     prove: verbs.prove,
     ...others,
     schwab: group("an account at Charles Schwab", {
-      login: leaf("log in at Schwab, once a week", async () => (await import("../verbs/schwabLogin.ts")).schwabLogin)
+      login: leaf("log in at Schwab (every 7 days)", async () => (await import("../verbs/schwabLogin.ts")).schwabLogin)
     }),
     simulate: group("simulated brokers on this host", {
-      alpaca: leaf("Alpaca's HTTP and streams", async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb),
-      ibkr: leaf("the protocol of TWS", async () => (await import("../verbs/simulateIbkr.ts")).simulateIbkrVerb),
+      alpaca: leaf(
+        "simulate Alpaca's HTTP API and streams",
+        async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb
+      ),
+      ibkr: leaf("simulate the TWS protocol", async () => (await import("../verbs/simulateIbkr.ts")).simulateIbkrVerb),
       schwab: leaf(
-        "Schwab's HTTP and logins",
+        "simulate Schwab's HTTP API and logins",
         async () => (await import("../verbs/simulateSchwab.ts")).simulateSchwabVerb
       )
     }),
     store: group(store.summary, {
-      copy: leaf("copy a store into an empty one, of either kind", async () => (await keeping()).storeCopy),
+      copy: leaf("copy a store into an empty one (SQLite or Postgres)", async () => (await keeping()).storeCopy),
       backup: leaf("back up a store into one verified file", async () => (await keeping()).storeBackup),
       restore: leaf("restore a store from a backup", async () => (await keeping()).storeRestore),
       activate: leaf("activate a copy and retire its original", async () => (await keeping()).storeActivate),
@@ -46,7 +49,7 @@ export const roundlot: Tree.Group = group(
     }),
     completion: leaf("print shell completion for verbs, flags, ids and symbols", () => verbs.completionOf(roundlot)),
     complete,
-    exchange: group("the simulated exchange", {
+    exchange: group("the simulated paper exchange", {
       do: leaf("instruct the exchange", async () => (await exchange()).exchangeDo),
       orders: leaf("list its orders", async () => (await exchange()).exchangeOrders),
       fills: leaf("list its executions", async () => (await exchange()).exchangeFills),
@@ -59,7 +62,7 @@ export const roundlot: Tree.Group = group(
     Trade: ["trades", "batches", "decide", "orders", "positions", "fills"],
     "Stop and limit": ["halt", "resume", "controls"],
     "Compare with the broker": ["reconcile", "sync", "schwab"],
-    "Record and proof": ["journal", "audit", "report", "decisions", "attempts", "allocations", "payloads"],
+    "Journal and audit": ["journal", "audit", "report", "decisions", "attempts", "allocations", "payloads"],
     Access: ["tokens", "sessions", "alerts", "webhooks", "mcp"],
     Maintenance: ["jobs", "store"],
     Simulation: ["exchange", "simulate"]

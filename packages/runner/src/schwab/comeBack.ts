@@ -16,8 +16,9 @@ const PORTS = { "http:": 80, "https:": 443 }
 
 const read = (flag: string, file: Option.Option<string>) =>
   Effect.gen(function* () {
-    const remedy = "Make both for 127.0.0.1, or leave both out: a certificate is made then"
-    if (Option.isNone(file)) return yield* new UsageError({ problem: `${flag} is missing beside the other`, remedy })
+    const remedy = "Give both for 127.0.0.1, or neither: a certificate is generated then"
+    if (Option.isNone(file))
+      return yield* new UsageError({ problem: `${flag} is missing: certificate and key are given together`, remedy })
     const fs = yield* FileSystem.FileSystem
     return yield* Effect.mapError(
       fs.readFileString(file.value),
@@ -59,16 +60,14 @@ export const comeBack = (
       const found = Effect.runSyncExit(Login.codeIn(came.href, state))
       const isIt = came.pathname === pathname && Exit.isSuccess(found)
       response.writeHead(isIt ? 200 : 400, { "content-type": "text/plain", connection: "close" })
-      response.end(
-        isIt ? "You are logged in. You may close this page.\n" : "This is not the login that is waited for.\n"
-      )
+      response.end(isIt ? "You are logged in. You may close this page.\n" : "This login was not expected.\n")
       if (isIt) Deferred.unsafeDone(code, Effect.succeed(found.value))
     })
     const wanted = port === "" ? PORTS[protocol === "http:" ? "http:" : "https:"] : Number(port)
     yield* Effect.acquireRelease(
       Effect.async<void, UsageError>((resume) => {
         server.once("error", ({ message }) =>
-          resume(Effect.fail(new UsageError({ problem: `${redirectUri} cannot be listened at (${message})`, remedy })))
+          resume(Effect.fail(new UsageError({ problem: `cannot listen on ${redirectUri} (${message})`, remedy })))
         )
         server.listen(wanted, hostname.replace(/^\[|\]$/g, ""), () => resume(Effect.void))
       }),

@@ -45,6 +45,6 @@ export const logIn = ({ listen, open, ...flags }: LoginFlags): Verb.Doing =>
     const until = Instant.format(given.refreshExpiresAt)
     yield* output.answer(
       { loggedIn: true, until, file: tokens.file },
-      `Logged in until ${until}. The tokens are in ${tokens.file}; a daemon that waits for them goes on by itself.`
+      `Logged in until ${until}. The tokens are in ${tokens.file}; a waiting daemon continues automatically.`
     )
   }).pipe(Effect.provide(Layer.merge(Entropy.layerSecure, Layer.scope)))

@@ -50,7 +50,7 @@ export const layerOfOne = <E>(
       if (account === undefined || others.length > 0) {
         const names = [account, ...others].map((each) => each?.name)
         const problem = `Accounts ${names.join(", ")} are all at ${where}`
-        return yield* new UsageError({ problem, remedy: "Drive each from a store of its own" })
+        return yield* new UsageError({ problem, remedy: "Use a separate store for each" })
       }
       yield* environment.refuseLive([account])
       const broker = yield* Effect.flatMap(open(account), (opened) => environment.proven(account, opened))

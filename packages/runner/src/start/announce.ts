@@ -13,7 +13,7 @@ type Place = Pick<Settings, "daemonFile" | "tokenFile">
 type Made = Option.Option<Tokens.MadeToken>
 
 const OPEN =
-  "Open (--open): every process and every user of this machine may operate, without a token. Start it without --open to lock it"
+  "Open (--open): every process and user of this host may operate without a token. Start without --open to require tokens"
 
 const notMade = ({ message }: { readonly message: string }) => Effect.as(Effect.logError(message), Option.none())
 
@@ -54,7 +54,7 @@ const tokenLine = (made: Tokens.MadeToken, { tokenFile }: Place) =>
   Effect.map(Output.Output, ({ isTerminal }) => {
     const where = `kept in ${tokenFile}, which its owner alone reads`
     return isTerminal
-      ? `Operator token: ${Redacted.value(made.secret)} (shown this once; ${where})`
+      ? `Operator token: ${Redacted.value(made.secret)} (shown once; ${where})`
       : `Operator token: ${where}.`
   })
 

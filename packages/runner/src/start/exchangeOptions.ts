@@ -39,7 +39,7 @@ export const exchangeOptions = <File extends string | undefined>(file: File, { f
     const faultRate = Option.getOrElse(faults, () => 0)
     if (!(faultRate >= 0 && faultRate <= 1)) {
       return yield* new UsageError({
-        problem: `--faults ${faultRate} is no share of requests`,
+        problem: `--faults ${faultRate} is not a fault rate`,
         remedy: "Write a number from 0 to 1"
       })
     }

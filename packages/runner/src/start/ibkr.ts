@@ -36,14 +36,14 @@ const numberOf = (
   const number = text === undefined ? otherwise : Number(text)
   if (Number.isInteger(number) && number >= least && number <= most) return Effect.succeed(number)
   const remedy = `It is a whole number from ${least} to ${most}`
-  return Effect.fail(new SettingsError({ place: name, problem: `'${text ?? ""}' is none`, remedy }))
+  return Effect.fail(new SettingsError({ place: name, problem: `'${text ?? ""}' is not valid`, remedy }))
 }
 
 const zoneOf = ({ variable }: Settings): Effect.Effect<string | undefined, SettingsError> => {
   const zone = variable("IB_TIME_ZONE")
   if (zone === undefined || BrokerTime.isZone(zone)) return Effect.succeed(zone)
-  const remedy = "Write the one that TWS was logged in with, such as America/New_York"
-  return Effect.fail(new SettingsError({ place: "IB_TIME_ZONE", problem: `'${zone}' is no zone`, remedy }))
+  const remedy = "Give the time zone of the TWS login, such as America/New_York"
+  return Effect.fail(new SettingsError({ place: "IB_TIME_ZONE", problem: `'${zone}' is not a time zone`, remedy }))
 }
 
 /** The place that the environment or the env file names: a Gateway for paper on this machine where they say nothing. */

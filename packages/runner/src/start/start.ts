@@ -99,7 +99,7 @@ const demonstrate = (file: string, account: AccountName.AccountName, settings: S
   Effect.gen(function* () {
     const { line } = yield* Output.Output
     if (!(yield* mayPlay)) {
-      yield* line(`The store holds trades of your own: ${file} is not played into it.`)
+      yield* line(`The store already has trades: ${file} is not played.`)
       return undefined
     }
     yield* line(`Playing ${file} into account ${account}: fractional trades in, whole lots out.`)
@@ -151,7 +151,7 @@ const whereToLook = (settings: Settings): string => {
   const address = addressOf(settings)
   const store = address === StorePlace.DEFAULT_STORE ? "" : ` --store ${address}`
   return [
-    "Where to look next:",
+    "Next steps:",
     `  npx roundlot positions show AAPL${store}   the next order, or why there is none`,
     `  npx roundlot orders list --limit 5${store}   what was sent`,
     `  npx roundlot trades show T1${store}   one trade: its allocations, orders and fills`,
@@ -169,7 +169,7 @@ const scriptIn = (flags: StartFlags, accounts: ReadonlyArray<Account.Account>, e
   Effect.gen(function* () {
     if (Option.isNone(flags.script)) return
     if (!accounts.some(({ broker }) => broker === "paper")) {
-      const problem = "--script is for the paper exchange, and no account is there"
+      const problem = "--script is for the paper exchange, and no account uses it"
       return yield* new UsageError({ problem, remedy: "Give the script to the simulator: 'roundlot simulate'" })
     }
     yield* Effect.provide(runScript(flags.script), layerExchange(exchange))
@@ -249,7 +249,7 @@ const tellUndriven = (accounts: ReadonlyArray<Account.Account>, { configuration 
       if (known.includes(broker)) continue
       yield* output.look
       yield* output.note(
-        `Account ${name} is not driven: no configuration here brings its broker ${broker}. Start with the one that does (--config).`
+        `Account ${name} is not running: its broker ${broker} is not configured. Start with its configuration (--config).`
       )
     }
   })
@@ -306,11 +306,11 @@ const driveTo = (
         yield* Effect.provide(working.settled(workingWith(settings)), queue.layerJobs)
         return left
       }
-      yield* output.line("Running. Ctrl-C ends it once what is on its way has an answer.")
+      yield* output.line("Running. Ctrl-C shuts down after in-flight orders are answered.")
       return yield* Effect.never
     })
     return yield* Effect.raceFirst(work, Fiber.join(daemon)).pipe(
-      Effect.onInterrupt(() => output.note("Stopping: nothing new is taken, what is on its way gets its answer."))
+      Effect.onInterrupt(() => output.note("Shutting down: waiting for in-flight orders."))
     )
   }).pipe(Effect.scoped)
 
@@ -320,11 +320,11 @@ const tellLeft = (left: remaining.Remaining) =>
     const isLeft = remaining.isAnything(left)
     if (isLeft) yield* output.look
     const text = isLeft
-      ? `Left, until an operator, a session or a cool-down moves it:\n${remaining
+      ? `Idle. Left for an operator, a session or a cool-down:\n${remaining
           .lines(left)
           .map((each) => `  ${each}`)
           .join("\n")}`
-      : "Idle: nothing is left to do."
+      : "Idle: no work left."
     yield* output.answer({ idle: !isLeft, ...remaining.document(left) }, text)
   })
 

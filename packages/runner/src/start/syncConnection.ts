@@ -41,7 +41,7 @@ export const connectAt =
       const number = account.brokerAccountId ?? here.number
       if (number === undefined)
         return yield* syncing.refused(
-          `account ${account.name} was never driven, and is pinned to none of its broker's: start it once, or set IB_ACCOUNT`
+          `account ${account.name} is not pinned to a broker account yet: start it once, or set IB_ACCOUNT`
         )
       const seconds = asked.connectTimeoutSeconds
       const there = {

@@ -15,7 +15,7 @@ export class CopyDiffers extends Schema.TaggedError<CopyDiffers>()("CopyDiffers"
   what: Schema.String
 }) {
   override get message() {
-    return `${this.place}: ${this.what}. Do not use it: remove it, and see 'roundlot audit' of what was copied`
+    return `${this.place}: ${this.what}. Do not use it: remove it, and run 'roundlot audit' on the original`
   }
 }
 
@@ -25,7 +25,7 @@ export class NotWaiting extends Schema.TaggedError<NotWaiting>()("NotWaiting", {
   state: Schema.String
 }) {
   override get message() {
-    return `${this.place} is ${this.state}, not a copy that waits: there is nothing to activate. 'roundlot store copy' and 'store restore' make copies`
+    return `${this.place} is ${this.state}: only an inactive copy can be activated. Make one with 'roundlot store copy' or 'store restore'`
   }
 }
 
@@ -103,10 +103,10 @@ const retireAt = (
   why: string
 ): Effect.Effect<string | null, TradeRepository.StoreError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    if (!(yield* isStoreThere(named))) return "there is no store any more"
+    if (!(yield* isStoreThere(named))) return "the store is gone"
     const side = yield* sideOf(named)
     const there = yield* Copy.self(side)
-    if (there.incarnation !== incarnation) return "another store is there now"
+    if (there.incarnation !== incarnation) return "it is now another store"
     yield* Copy.retire(side, why)
     return null
   }).pipe(Effect.scoped)

@@ -11,7 +11,7 @@ import { CopyDiffers, proven } from "./moving.ts"
 /** Others wrote to the store between its backup and its migration. */
 class StoreWentOn extends Schema.TaggedError<StoreWentOn>()("StoreWentOn", { place: Schema.String }) {
   override get message() {
-    return `${this.place}: others wrote to it after it was backed up, so nothing was migrated. End what writes to it, and give the same again`
+    return `${this.place}: the store changed after the backup; nothing was migrated. Stop all writers, then run the same command again`
   }
 }
 
@@ -175,7 +175,7 @@ const countEntries = ({ ask }: Side.Side) =>
 const wayOf = (store: StorePlace.StorePlace, side: Side.Side, from: number) =>
   Effect.gen(function* () {
     const place = shownStore(store)
-    if (from === 1) return yield* new NoWayBack({ place, why: "it has its first version: there is none before it" })
+    if (from === 1) return yield* new NoWayBack({ place, why: "it has the first version, so no rollback is possible" })
     const rows = yield* Migrations.losing(side, from)
     const backup = yield* Migrations.backupBefore(side, from)
     const way = { store: place, from, rows: rows ?? 0, backup: backup ?? null }

@@ -29,8 +29,12 @@ const node = (): Finding => {
 
 const pages = (): Finding =>
   dashboard.builtFiles() === undefined
-    ? ill("dashboard", "its files are not built", "'node scripts/dashboard.mjs' builds them; all else works without")
-    : well("dashboard", "its files are built")
+    ? ill(
+        "dashboard",
+        "the dashboard is not built",
+        "Build it with 'node scripts/dashboard.mjs'; everything else works without it"
+      )
+    : well("dashboard", "the dashboard is built")
 
 /** The limits that an account with real money must have, by the names of the configuration. */
 const limitsOf = ({
@@ -65,41 +69,33 @@ const configured = ({ config }: Flags, settings: Settings) =>
         : ill(
             "config",
             `there is no ${Option.getOrElse(config, () => first)}`,
-            "'roundlot init' writes one to begin with; --config names another"
+            "Write one with 'roundlot init', or name another with --config"
           ),
       lacking.length === 0
-        ? well("limits", "every account of the configuration has all four")
-        : ill("limits", lacking.join("; "), "Add them under accounts.NAME.limits: an order beyond them is not made"),
+        ? well("limits", "all accounts of the configuration have all four limits")
+        : ill("limits", lacking.join("; "), "Add them under accounts.NAME.limits: orders beyond them are not sent"),
       alerting.hasChannel(settings)
-        ? well("alerts", "they are sent; 'roundlot alerts test' tries how")
-        : ill(
-            "alerts",
-            "nobody is alerted of what needs a person",
-            'Add "alerts": { "channels": … } to the configuration'
-          ),
+        ? well("alerts", "alerts are sent; test them with 'roundlot alerts test'")
+        : ill("alerts", "no alerts are sent for open cases", 'Add "alerts": { "channels": … } to the configuration'),
       ...configuration.channels.map(({ name }) =>
         variable(channels.channelSecretOf(name)) === undefined
           ? ill(
               "alerts",
               `${channels.channelSecretOf(name)} is not set`,
-              `Set it: the channel ${name} sends nothing without`
+              `Set it: channel ${name} sends nothing without its secret`
             )
           : well("alerts", `the channel ${name} has its secret`)
       ),
       ...[...configuration.webhooks.keys()].map((name) =>
         variable(secrets.secretOf(name)) === undefined
-          ? ill(
-              "webhooks",
-              `${secrets.secretOf(name)} is not set`,
-              `Set it: what is posted to ${name} is signed with it`
-            )
+          ? ill("webhooks", `${secrets.secretOf(name)} is not set`, `Set it: deliveries to ${name} are signed with it`)
           : well("webhooks", `${name} is signed`)
       ),
       ...senders.sendersOf(configuration).map(({ name }) =>
         Either.match(senders.secretsOf(name, settings), {
           onLeft: (fault) =>
-            ill("sources", fault, `Set ${senders.secretNameOf(name)} to the secret that ${name} signs with`),
-          onRight: () => well("sources", `${name} has to sign what it hands over`)
+            ill("sources", fault, `Set ${senders.secretNameOf(name)} to the signing secret of ${name}`),
+          onRight: () => well("sources", `${name} must sign its deliveries`)
         })
       ),
       ...[...configuration.sources].flatMap(([name, { evm }]) =>
@@ -122,8 +118,8 @@ const envFile = ({ envFile: named }: Flags) =>
       Effect.gen(function* () {
         const { mode } = yield* (yield* FileSystem.FileSystem).stat(file)
         return (mode & OTHERS) === 0
-          ? [well("env-file", `${file} is its owner's alone`)]
-          : [ill("env-file", `${file} may be read or written by others`, `chmod 600 ${file}`)]
+          ? [well("env-file", `${file} is private to its owner`)]
+          : [ill("env-file", `${file} can be read or written by other users`, `chmod 600 ${file}`)]
       }).pipe(Effect.catchAll(failed("env-file")))
   })
 
@@ -137,7 +133,7 @@ const folder = (path: string) =>
     return [well("folder", `${path} can be written`)]
   }).pipe(
     Effect.catchAll(() =>
-      Effect.succeed([ill("folder", `${path} cannot be written`, "Make it, and give it to the user of the daemon")])
+      Effect.succeed([ill("folder", `${path} cannot be written`, "Create it, owned by the user of the daemon")])
     )
   )
 
@@ -150,8 +146,8 @@ const backups = (path: string) =>
     const now = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
     const ages = stats.map(({ mtime }) => now - Option.match(mtime, { onNone: () => 0, onSome: (at) => at.getTime() }))
     return ages.some((age) => age < YOUNG_MS)
-      ? [well("backup", `${path} has one of the last two days`)]
-      : [ill("backup", `${path} has none of the last two days`, `'roundlot store backup ${path}/' makes one`)]
+      ? [well("backup", `${path} has a backup of the last two days`)]
+      : [ill("backup", `${path} has no backup of the last two days`, `Make one with 'roundlot store backup ${path}/'`)]
   }).pipe(Effect.catchAll(failed("backup")))
 
 const proofs = (settings: Settings) =>
@@ -162,7 +158,7 @@ const proofs = (settings: Settings) =>
       well("audit", `the books agree with the journal: ${entries} entries`),
       tokens.length > 0
         ? well("tokens", "who acts has a name")
-        : ill("tokens", "none was made yet", "The first 'roundlot start --port' makes one")
+        : ill("tokens", "no API token yet", "The first 'roundlot start --port' creates one")
     ]
   }).pipe(Effect.catchAll(failed("audit")))
 
@@ -173,7 +169,7 @@ const migration = (settings: Settings, scratch: string) =>
     yield* imageInto(copy.file, settings.store)
     const { steps } = yield* migrate(copy, join(scratch, "backup.db"))
     yield* proven(copy)
-    const taken = steps.length === 0 ? "is of this version" : `took ${steps.map(({ name }) => name).join(", ")}`
+    const taken = steps.length === 0 ? "is of this version" : `migrated by ${steps.map(({ name }) => name).join(", ")}`
     return [well("migration", `a copy of the store ${taken}, and its audit is clean`)]
   }).pipe(Effect.catchAll(failed("migration")))
 
@@ -227,7 +223,7 @@ const smoke = (scratch: string) =>
         onSuccess: (ended) => ended
       })
       if (code !== 0)
-        return [ill("smoke", `${name} a batch of two rows ended with ${code}`, "Do it by hand, and see what it says")]
+        return [ill("smoke", `${name} a batch of two rows ended with ${code}`, "Run it by hand to see the error")]
     }
     return [well("smoke", "a batch of two rows was executed on paper, and its audit is clean")]
   }).pipe(Effect.catchAll(failed("smoke")))

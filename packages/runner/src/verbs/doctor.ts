@@ -28,7 +28,7 @@ const disk = (storeFile: string) =>
     const found = `${Math.floor((bavail * bsize) / 1024 / 1024)} MB free in ${folder}`
     return [
       bavail * bsize < ENOUGH_BYTES
-        ? ill("disk", found, "Free some space: a full disk stops every commit")
+        ? ill("disk", found, "Free disk space: a full disk stops all commits")
         : well("disk", found)
     ]
   }).pipe(
@@ -51,15 +51,17 @@ const clock = Effect.gen(function* () {
   }
   const aheadMs = Instant.millisBetween(now, newest)
   const found = `it is ${Instant.format(now)}, the journal ends at ${newest === 0n ? "its beginning" : Instant.format(newest)}`
-  return aheadMs > MOST_AHEAD_MS ? ill("clock", found, "The clock was set back: correct it") : well("clock", found)
+  return aheadMs > MOST_AHEAD_MS
+    ? ill("clock", found, "The system clock was set back: correct it")
+    : well("clock", found)
 })
 
 /** Who may call: the table of tokens against the journal. Where they differ the API answers no call. */
 const callers = TokenRegister.agreed.pipe(
   Effect.map((tokens) => [
     tokens.length === 0
-      ? well("callers", "no token was made yet: the first 'roundlot start' that serves the API makes one")
-      : well("callers", `${tokens.length} tokens were made, as the journal says`)
+      ? well("callers", "no API token yet: the first 'roundlot start' that serves the API creates one")
+      : well("callers", `${tokens.length} tokens agree with the journal`)
   ]),
   Effect.catchTag("TokensDisagree", failed("callers"))
 )
@@ -67,7 +69,7 @@ const callers = TokenRegister.agreed.pipe(
 /** Does the operator's token stand where its owner alone reads it? */
 const operatorToken = ({ tokenFile }: Settings) =>
   OperatorToken.read(tokenFile).pipe(
-    Effect.map((secret) => (Option.isNone(secret) ? [] : [well("token", `${tokenFile} is its owner's alone`)])),
+    Effect.map((secret) => (Option.isNone(secret) ? [] : [well("token", `${tokenFile} is private to its owner`)])),
     Effect.catchAll(failed("token"))
   )
 
@@ -79,8 +81,8 @@ const undriven = (accounts: ReadonlyArray<Account.Account>, { configuration }: S
     .map(({ broker, name }) =>
       ill(
         "broker",
-        `account ${name} is at ${broker}, which no configuration here brings`,
-        "Name the one that does with --config"
+        `account ${name} uses broker ${broker}, which is not configured`,
+        "Name the configuration of that broker with --config"
       )
     )
 }
@@ -104,7 +106,7 @@ const inside = (settings: Settings) =>
     const names = accounts.map(({ name }) => name).join(", ")
     return [
       accounts.length === 0
-        ? ill("accounts", "there is none yet", "'roundlot start' or 'roundlot accounts add' makes one")
+        ? ill("accounts", "no accounts yet", "Create one with 'roundlot accounts add' or 'roundlot start'")
         : well("accounts", names),
       ...undriven(accounts, settings),
       ...(yield* ofTeam(settings, ({ unknownAccounts }) => Effect.succeed(unknownAccounts(accounts, settings)))),
@@ -121,12 +123,14 @@ const driven = ({ daemonFile }: Settings) =>
   Effect.gen(function* () {
     const { leases } = yield* TradeRepository.TradeRepository
     const live = (yield* leases.held).filter(({ isLive }) => isLive)
-    if (live.length === 0) return [well("daemon", "none drives the store now; 'roundlot start' would")]
+    if (live.length === 0) return [well("daemon", "no process runs the accounts; start one with 'roundlot start'")]
     const served = Option.filter(yield* DaemonFile.read(daemonFile), ({ host, pid }) =>
       live.some((lease) => lease.host === host && lease.pid === pid)
     )
     return [
-      ...live.map(({ account, host, pid }) => well("daemon", `process ${pid} on ${host} drives account ${account}`)),
+      ...live.map(({ account, host, pid }) =>
+        well("daemon", `account ${account} is in use by process ${pid} on ${host}`)
+      ),
       ...Option.match(served, { onNone: () => [], onSome: (each) => [locked(each)] })
     ]
   })
@@ -136,10 +140,10 @@ const locked = ({ open, pid, url }: DaemonFile.Served) =>
   open
     ? ill(
         "access",
-        `process ${pid} serves ${url} with --open: every process and user of this machine may operate`,
+        `process ${pid} serves ${url} with --open: every process and user of this host may operate`,
         "Start it without --open"
       )
-    : well("access", `process ${pid} serves ${url} and asks for tokens`)
+    : well("access", `process ${pid} serves ${url} and requires tokens`)
 
 const megabytes = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(1)} MB`
 
@@ -148,10 +152,14 @@ const fileOf = (storeFile: string) =>
   Effect.map(examine.examine(storeFile), ({ bytes, faults, isOpenToOthers, walBytes }) => [
     faults.length === 0
       ? well("integrity", `every page is sound; ${megabytes(bytes)}, and ${megabytes(walBytes)} in its log`)
-      : ill("integrity", faults.join("; "), "Stop the daemon, keep the file, and restore the store from a backup"),
+      : ill(
+          "integrity",
+          faults.join("; "),
+          "Stop the daemon, keep the damaged file, and restore the store from a backup"
+        ),
     isOpenToOthers
-      ? ill("rights", "others than its user may read or write it", `chmod 600 ${storeFile}`)
-      : well("rights", "its user alone may read and write it")
+      ? ill("rights", "other users may read or write it", `chmod 600 ${storeFile}`)
+      : well("rights", "private to its user")
   ])
 
 /** What was halted, and by whom: nobody should look for another reason why nothing is sent. */
@@ -164,14 +172,14 @@ const halted = Effect.gen(function* () {
   })
   return told.length === 0
     ? well("trading", "nothing is halted")
-    : ill("trading", told.join("; "), "'roundlot resume' lets it go on")
+    : ill("trading", told.join("; "), "Resume trading with 'roundlot resume'")
 })
 
 const store = (settings: Settings) =>
   Effect.gen(function* () {
     const place = shownStore(settings.store)
     if (!(yield* isStoreThere(settings.store)))
-      return [ill("store", `there is none at ${place}`, "'roundlot start' makes one; --store names another")]
+      return [ill("store", `no store at ${place}`, "Create it with 'roundlot start', or name another with --store")]
     const file = settings.store._tag === "Sqlite" ? yield* fileOf(settings.store.file) : []
     if (file.some(({ check, ok }) => check === "integrity" && !ok)) return file
     const findings = yield* Effect.all([
@@ -180,12 +188,12 @@ const store = (settings: Settings) =>
       operatorToken(settings),
       driven(settings)
     ]).pipe(Effect.provide(layerStore(settings)))
-    return [well("store", `${place} opens, its tables are of this version`), ...findings.flat()]
+    return [well("store", `${place} opens; its tables have this version`), ...findings.flat()]
   }).pipe(Effect.catchAll(failed("store")))
 
 const broker = ({ paperFile }: Settings) =>
   Effect.gen(function* () {
-    if (!(yield* exists(paperFile))) return [well("broker", "the paper exchange is made when it is first needed")]
+    if (!(yield* exists(paperFile))) return [well("broker", "the paper exchange is created on first use")]
     const orders = yield* Effect.flatMap(Exchange.Exchange, (exchange) => exchange.orders).pipe(
       Effect.provide(layerExchange({ file: paperFile }))
     )
@@ -224,18 +232,18 @@ const look = (asked: DoctorFlags) =>
 /** `doctor`. */
 export const doctor = Verb.make({
   name: "doctor",
-  summary: "diagnose problems and suggest fixes; exit code 3 if there are any",
+  summary: "diagnose configuration, connectivity and data, and suggest fixes; exit code 3 on problems",
   examples: [
     ["roundlot doctor --store sqlite:books.db", "settings, disk, store, clock, daemon, broker"],
-    ["roundlot doctor --deploy --backups backups/", "and the checklist of a deployment, line by line"]
+    ["roundlot doctor --deploy --backups backups/", "plus the deployment checklist"]
   ],
   flags: {
     ...flags.place,
     deploy: Options.boolean("deploy").pipe(
-      Options.withDescription("And all that a deployment needs, with a rehearsal on copies that are thrown away")
+      Options.withDescription("Also check the deployment checklist, with rehearsals on temporary copies")
     ),
     backups: Options.text("backups").pipe(
-      Options.withDescription("The folder of backups; default 'backups' beside the store"),
+      Options.withDescription("Folder of backups; default 'backups' beside the store"),
       Options.optional
     )
   },

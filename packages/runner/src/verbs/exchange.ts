@@ -18,10 +18,10 @@ export const exchangeDo = Verb.make({
   examples: [
     [
       `roundlot exchange do '{"id":"i1","when":{"symbol":"AAPL"},"do":{"reject":{"code":"halted","words":"AAPL is halted"}}}'`,
-      "the next AAPL order is refused"
+      "reject the next AAPL order"
     ],
     [`roundlot exchange do '{"id":"i2","do":{"price":{"symbol":"AAPL","price":"151.5"}}}'`, "from now on"],
-    [`roundlot exchange do '{"id":"i3","do":{"takeThenTimeout":{}}}'`, "the next order is taken, and its answer lost"]
+    [`roundlot exchange do '{"id":"i3","do":{"takeThenTimeout":{}}}'`, "accept the next order, and lose the answer"]
   ],
   flags: { ...place, instruction: Args.text({ name: "JSON" }).pipe(Args.withDescription("{ id, when?, do, times? }")) },
   run: (asked) =>
@@ -30,7 +30,7 @@ export const exchangeDo = Verb.make({
       const { answer } = yield* Output.Output
       const done = yield* through(asked, settings, (door) => door.instructJson(asked.instruction))
       const waits =
-        done.remaining > 0 ? `waits to be done ${done.remaining} ${done.remaining === 1 ? "time" : "times"}` : "is done"
+        done.remaining > 0 ? `pending, ${done.remaining} ${done.remaining === 1 ? "time" : "times"}` : "is done"
       yield* answer(
         done,
         [`${done.id} ${done.repeated ? "was given before and " : ""}${waits}`, ...done.did].join("\n  ")
@@ -64,7 +64,7 @@ const listed = <A, I extends object, E extends Verb.VerbError>(
     const isRemote = settings.variable("ROUNDLOT_EXCHANGE_URL") !== undefined && Option.isNone(asked.paper)
     if (!isRemote && !(yield* Effect.orElseSucceed(fs.exists(settings.paperFile), () => true))) {
       return yield* new UsageError({
-        problem: `There is no paper exchange at ${settings.paperFile}`,
+        problem: `No paper exchange at ${settings.paperFile}`,
         remedy: "Start one with 'roundlot start', or name its file with --paper"
       })
     }

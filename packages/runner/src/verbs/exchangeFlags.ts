@@ -3,16 +3,16 @@ import * as Options from "@effect/cli/Options"
 /** How a simulated exchange is to behave. */
 export const exchangeFlags = {
   prices: Options.text("prices").pipe(
-    Options.withDescription("A file of trades: the exchange takes the last price of each symbol"),
+    Options.withDescription("File of trades: the exchange uses the last price of each symbol"),
     Options.optional
   ),
   script: Options.text("script").pipe(
-    Options.withDescription("A file of instructions to the exchange, a JSON object a line"),
+    Options.withDescription("File of instructions to the exchange, one JSON object per line"),
     Options.optional
   ),
-  seed: Options.integer("seed").pipe(Options.withDescription("The seed of the exchange's faults"), Options.optional),
+  seed: Options.integer("seed").pipe(Options.withDescription("Seed of the exchange's faults"), Options.optional),
   faults: Options.float("faults").pipe(
-    Options.withDescription("The share of requests to the exchange that go wrong, 0 to 1"),
+    Options.withDescription("Fault rate of requests to the exchange, 0 to 1"),
     Options.optional
   )
 }

@@ -17,7 +17,7 @@ const STARTER = {
 
 const explanation = (file: string): string =>
   [
-    `${file} is written. What it says:`,
+    `${file} written. Its settings:`,
     "  store      where the books are; a flag --store or the variable ROUNDLOT_STORE wins over it",
     "  accounts   one entry an account: broker, environment, direction (mirror or offset), lot, threshold or",
     "             thresholdNotional, shorting (never or allowed), external (ignore or count), cancelOnFlip,",
@@ -35,10 +35,13 @@ const explanation = (file: string): string =>
 /** `init`. */
 export const init = Verb.make({
   name: "init",
-  summary: "write a first configuration, with explanations",
+  summary: "write a starter configuration, with explanations",
   examples: [["roundlot init", `writes ${DEFAULT_CONFIGS[0]}`]],
   flags: {
-    file: Options.text("config").pipe(Options.withDescription("Where to"), Options.withDefault(DEFAULT_CONFIGS[0])),
+    file: Options.text("config").pipe(
+      Options.withDescription("File to write"),
+      Options.withDefault(DEFAULT_CONFIGS[0])
+    ),
     json: flags.place.json
   },
   run: ({ file }) =>
@@ -47,7 +50,7 @@ export const init = Verb.make({
       const { answer } = yield* Output.Output
       const code = isModule(file) ? file : DEFAULT_CONFIGS.find((each) => isModule(each) && existsSync(each))
       if (code !== undefined && (isModule(file) || file === DEFAULT_CONFIGS[0])) {
-        const why = `${code} is a configuration that is code, and this writes JSON: name another file with --config`
+        const why = `${code} is a code configuration, and 'init' writes JSON: name another file with --config`
         return yield* new carryingOut.CommandRefused({ why })
       }
       yield* fs.writeFileString(file, `${JSON.stringify(STARTER, null, 2)}\n`, { flag: "wx" }).pipe(
@@ -55,7 +58,7 @@ export const init = Verb.make({
           const isThere = error._tag === "SystemError" && error.reason === "AlreadyExists"
           return new carryingOut.CommandRefused({
             why: isThere
-              ? `${file} is there already and is left as it is. Move it away first, or name another with --config`
+              ? `${file} already exists and was not changed. Move it away, or name another with --config`
               : `${file} cannot be written (${error.message}). Check the folder and its permissions`
           })
         })

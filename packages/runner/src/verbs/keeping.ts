@@ -17,7 +17,7 @@ const sayMoved = (moved: Moved, after: string) =>
     )
   )
 
-const WAITS = "It drives nothing until 'roundlot store activate --reason WHY' with its --store."
+const WAITS = "The copy is inactive: run 'roundlot store activate --reason WHY' with its --store to trade with it."
 
 /** `store copy`. */
 export const storeCopy = Verb.make({
@@ -29,8 +29,8 @@ export const storeCopy = Verb.make({
   ],
   flags: {
     json: flags.place.json,
-    from: address("FROM", "The store that is copied"),
-    to: address("TO", "An empty place, or where the same copy was cut off")
+    from: address("FROM", "Store to copy"),
+    to: address("TO", "Empty target store, or the target of the same interrupted copy")
   },
   run: ({ from, to }) =>
     Effect.gen(function* () {
@@ -56,15 +56,15 @@ export const fileFor = (path: string, name = "roundlot"): Effect.Effect<string, 
 export const storeBackup = Verb.make({
   name: "store backup",
   summary: "back up the store into one file and verify it; the daemon may keep running",
-  examples: [["roundlot store backup backups/", "a file named by the moment"]],
-  flags: { ...flags.place, path: address("FILE|DIR", "Where to; a folder gets a file named by the moment") },
+  examples: [["roundlot store backup backups/", "file name with the current time"]],
+  flags: { ...flags.place, path: address("FILE|DIR", "Target file; in a folder, the file name is the current time") },
   run: ({ path, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
       const file = yield* fileFor(path)
       yield* sayMoved(
         yield* move(store, StorePlace.StorePlace.Sqlite({ file })),
-        "'roundlot store restore' makes a store of it."
+        "Restore it with 'roundlot store restore'."
       )
     })
 })
@@ -72,9 +72,9 @@ export const storeBackup = Verb.make({
 /** `store restore`. */
 export const storeRestore = Verb.make({
   name: "store restore",
-  summary: "restore a backup into the empty store that --store names",
+  summary: "restore a backup into the empty store named by --store",
   examples: [["roundlot store restore backups/monday.db --store sqlite:books.db", "then 'store activate'"]],
-  flags: { ...flags.place, file: address("FILE", "What 'store backup' made") },
+  flags: { ...flags.place, file: address("FILE", "Backup file of 'store backup'") },
   run: ({ file, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
@@ -85,7 +85,7 @@ export const storeRestore = Verb.make({
 /** `store activate`. */
 export const storeActivate = Verb.make({
   name: "store activate",
-  summary: "activate a copy: its original is retired, where it can be reached, and trades no more",
+  summary: "activate a copy; its original, if reachable, is retired and stops trading",
   examples: [["roundlot store activate --store sqlite:books.db --reason 'the disk died'", ""]],
   flags: { ...flags.place, reason: flags.reason },
   run: ({ reason, ...where }) =>
@@ -96,7 +96,9 @@ export const storeActivate = Verb.make({
       const { place, why } = done.source
       if (why !== null) yield* look
       const source =
-        why === null ? `${place} is retired.` : `${place} was not retired (${why}): see that nobody starts it again.`
-      yield* answer(done, `${done.activated} is active: 'roundlot start' drives it.\n${source}`)
+        why === null
+          ? `${place} is retired.`
+          : `${place} was not retired (${why}): make sure that it is never started again.`
+      yield* answer(done, `${done.activated} is active: run it with 'roundlot start'.\n${source}`)
     })
 })

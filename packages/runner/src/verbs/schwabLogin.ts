@@ -7,26 +7,21 @@ export const schwabLogin = Verb.make({
   name: "schwab login",
   summary: "log in at Schwab for seven days; a waiting daemon continues by itself",
   examples: [
-    [
-      "roundlot schwab login --env-file schwab.env",
-      "open the address, log in, paste the address that you come back to"
-    ],
-    ["roundlot schwab login --open --listen", "open the browser, and come back to this program instead"]
+    ["roundlot schwab login --env-file schwab.env", "open the address, log in, paste the address of the redirect"],
+    ["roundlot schwab login --open --listen", "open the browser and receive the redirect here"]
   ],
   flags: {
     ...flags.place,
-    open: Options.boolean("open").pipe(Options.withDescription("Open the address in the browser, too")),
+    open: Options.boolean("open").pipe(Options.withDescription("Also open the address in the browser")),
     listen: Options.boolean("listen").pipe(
-      Options.withDescription("Wait for the browser at the app's redirect address, which must be on this machine")
+      Options.withDescription("Receive the redirect here; the app's redirect address must be on this host")
     ),
     certificate: Options.text("certificate").pipe(
-      Options.withDescription(
-        "With --listen at an https address: the certificate of this machine, a PEM file; default one made for it"
-      ),
+      Options.withDescription("With --listen on an https address: PEM file of the certificate; default: generated"),
       Options.optional
     ),
     key: Options.text("key").pipe(
-      Options.withDescription("With --listen at an https address: its key, a PEM file"),
+      Options.withDescription("With --listen on an https address: PEM file of the key"),
       Options.optional
     )
   },

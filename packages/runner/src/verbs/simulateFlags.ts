@@ -5,11 +5,11 @@ import { exchangeFlags } from "./exchangeFlags.ts"
 /** What every simulator of a broker takes. */
 export const anySimulateFlags = {
   port: Options.integer("port").pipe(
-    Options.withDescription("The port on this machine; default one that is free"),
+    Options.withDescription("Port on this host; default a free one"),
     Options.withDefault(0)
   ),
   envFile: Options.text("env-file").pipe(
-    Options.withDescription("Where the variables are written that point a client at it, once it is ready"),
+    Options.withDescription("Env file to write, once ready, with the variables that point a client at the simulator"),
     Options.optional
   ),
   paper: flags.place.paper,

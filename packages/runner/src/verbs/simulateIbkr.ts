@@ -9,20 +9,20 @@ export const simulateIbkrVerb = Verb.make({
   summary: "simulate TWS on this host, in front of a simulated exchange",
   examples: [
     ["roundlot simulate ibkr --env-file ibkr.env", "then: roundlot start --broker ibkr --env-file ibkr.env"],
-    ["roundlot simulate ibkr --commissions late", "commissions are reported after a listing's end"]
+    ["roundlot simulate ibkr --commissions late", "report commissions after the end of a listing"]
   ],
   flags: {
     ...anySimulateFlags,
     number: Options.text("number").pipe(
-      Options.withDescription("The account's number; default DU1234567, which is paper"),
+      Options.withDescription("Account number; default DU1234567, a paper account"),
       Options.optional
     ),
     commissions: Options.choice("commissions", ["with", "late", "never"]).pipe(
-      Options.withDescription("When it says what executions cost; default with them"),
+      Options.withDescription("When commissions are reported; default with executions"),
       Options.withDefault("with" as const)
     ),
     permIds: Options.choice("perm-ids", ["always", "never"]).pipe(
-      Options.withDescription("Whether executions have the durable id of their order; default always"),
+      Options.withDescription("Whether executions carry the permanent id of their order; default always"),
       Options.withDefault("always" as const)
     )
   },

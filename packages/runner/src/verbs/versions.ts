@@ -14,29 +14,27 @@ const backupFile = ({ backupFolder }: Settings, named: string | undefined) =>
 
 const planText = (planned: Plan, isDone: boolean): string => {
   const { backup, newest, store, version } = planned
-  if (backup === null) return `${store} has version ${version}, the newest: there is nothing to do.`
-  const saved = isDone ? `As it was, proven: ${backup}` : `First a proven backup: ${backup}`
+  if (backup === null) return `${store} has version ${version}, the newest: nothing to migrate.`
+  const saved = isDone ? `Verified backup of the old version: ${backup}` : `First a verified backup: ${backup}`
   return isDone
-    ? [
-        `${store} has version ${newest} now; it had ${version}. The audit finds nothing.`,
-        ...stepsOf(planned),
-        saved
-      ].join("\n")
-    : [`${store} has version ${version}; the newest is ${newest}. To be done:`, saved, ...stepsOf(planned)].join("\n")
+    ? [`${store} migrated from version ${version} to ${newest}. Audit: no findings.`, ...stepsOf(planned), saved].join(
+        "\n"
+      )
+    : [`${store} has version ${version}; the newest is ${newest}. Steps:`, saved, ...stepsOf(planned)].join("\n")
 }
 
 /** `store migrate`. */
 export const storeMigrate = Verb.make({
   name: "store migrate",
-  summary: "migrate a store to this version: a verified backup first, then all steps or none",
+  summary: "migrate a store to this version: verified backup first, then all steps or none",
   examples: [
-    ["roundlot store migrate --plan", "what it would do"],
-    ["roundlot store migrate --backup backups/", "and do it"]
+    ["roundlot store migrate --plan", "show the steps"],
+    ["roundlot store migrate --backup backups/", "apply them"]
   ],
   flags: {
     ...flags.place,
-    plan: Options.boolean("plan").pipe(Options.withDescription("Only say what would be done")),
-    backup: flags.text("backup", "Where the store goes as it is: a file or a folder; default beside it")
+    plan: Options.boolean("plan").pipe(Options.withDescription("Show the steps; change nothing")),
+    backup: flags.text("backup", "Backup target: a file or a folder; default beside the store")
   },
   run: ({ backup, plan: isPlan, ...where }) =>
     Effect.gen(function* () {
@@ -59,12 +57,12 @@ const by = ({ backup, entries, from, rows }: Way, isDone: boolean): string => {
 /** `store rollback`. */
 export const storeRollback = Verb.make({
   name: "store rollback",
-  summary: "roll a store back by one version: by a step, or by the backup where a step would lose rows",
+  summary: "roll a store back by one version: by a step, or from the backup if the step would lose rows",
   examples: [
-    ["roundlot store rollback", "how it would be done, and what would be lost"],
-    ["roundlot store rollback --yes", "and do it"]
+    ["roundlot store rollback", "show the way back and the losses"],
+    ["roundlot store rollback --yes", "apply them"]
   ],
-  flags: { ...flags.place, yes: Options.boolean("yes").pipe(Options.withDescription("Do it")) },
+  flags: { ...flags.place, yes: Options.boolean("yes").pipe(Options.withDescription("Apply the rollback")) },
   run: ({ yes, ...where }) =>
     Effect.gen(function* () {
       const { answer, look } = yield* Output.Output
@@ -72,14 +70,14 @@ export const storeRollback = Verb.make({
       if (!yes) {
         const way = yield* wayBack(store)
         yield* look
-        const text = `${way.store} would go from version ${way.from} to ${way.to} ${by(way, false)}.\nNothing was done: say --yes.`
+        const text = `${way.store} would go from version ${way.from} to ${way.to} ${by(way, false)}.\nNothing was changed. Re-run with --yes to apply.`
         return yield* answer({ ...way, done: false }, text)
       }
       const way = yield* rollBack(store)
       const next =
         way.by === "backup"
-          ? "It waits: go on with the Roundlot of that version, and begin with 'roundlot store activate --reason WHY'."
-          : "Go on with the Roundlot of that version: this one brings the store up again when it opens it."
+          ? "The store is inactive: install Roundlot of that version, then run 'roundlot store activate --reason WHY'."
+          : "Install Roundlot of that version: this version migrates the store again when it opens it."
       yield* answer(
         { ...way, done: true },
         `${way.store} went from version ${way.from} to ${way.to} ${by(way, true)}.\n${next}`

@@ -68,7 +68,7 @@ describe("states of journals in anchors", () => {
       )
     ).toMatchObject({
       states: [],
-      refused: [{ line: 1, why: "is no anchor" }]
+      refused: [{ line: 1, why: "is not an anchor" }]
     })
   })
 

@@ -46,7 +46,7 @@ describe("anchors", () => {
     const [anchor] = linesOf(anchors).map((line): unknown => JSON.parse(line))
     const { position, hash, ...sound } = JSON.parse((await on("audit", "--json")).out).anchor
     expect(anchor).toMatchObject({ position, hash, ...sound })
-    expect((await on("audit")).out).toMatch(/Held to the anchor of \S+ \(position \d+, not signed\)/)
+    expect((await on("audit")).out).toMatch(/Checked against the anchor of \S+ \(position \d+, not signed\)/)
     rewrite(books)
     const found = await on("audit")
     expect([found.code, found.out]).toEqual([3, expect.stringContaining("is not what the anchor says")])
@@ -67,9 +67,9 @@ describe("anchors", () => {
     expect(await since()).toContain("The books agree with 0 new entries since the anchor, no findings.")
     await takeIn("t-2")
     expect(await since()).toMatch(
-      / [1-9]\d* new entries since the anchor, no findings\.\nHeld to the anchor of .* was not read/
+      / [1-9]\d* new entries since the anchor, no findings\.\nChecked against the anchor of .* were not read/
     )
-    expect(await since()).not.toContain("nothing before it")
+    expect(await since()).not.toContain("no earlier entry")
     expect(JSON.parse((await on("audit", "--since-anchor", "--json")).out)).toMatchObject({
       ok: true,
       sinceAnchor: true
@@ -80,7 +80,7 @@ describe("anchors", () => {
     expect([found.code, found.out]).toEqual([3, expect.stringContaining("is not what the anchor says")])
     rmSync(anchors)
     const without = await on("audit", "--since-anchor")
-    expect([without.code, without.err]).toEqual([1, expect.stringContaining("there is no anchor of this store")])
+    expect([without.code, without.err]).toEqual([1, expect.stringContaining("has no anchor of this store")])
   })
 
   it("one is written when the journal has grown, as often as is said, and as the daemon ends", async () => {
@@ -101,7 +101,7 @@ describe("anchors", () => {
 
   it("with a key, what it did not sign is a finding, and the newest that it signed is what counts", async () => {
     const { anchors, file, on } = await driven({ key: "key.pem" })
-    expect((await on("audit")).out).toMatch(/Held to the anchor of \S+ \(position \d+, signed\)/)
+    expect((await on("audit")).out).toMatch(/Checked against the anchor of \S+ \(position \d+, signed\)/)
     // An auditor needs only the public half.
     file("key.pem", publicKey)
     expect((await on("audit")).code).toBe(0)
@@ -114,8 +114,8 @@ describe("anchors", () => {
     expect(anchor).toMatchObject({ position: JSON.parse(line).position })
     expect(findings).toMatchObject([
       { where: `${anchors}, line 2`, what: "is not signed by the key that is configured" },
-      { where: `${anchors}, line 3`, what: "is no anchor" },
-      { where: `${anchors}, line 4`, what: "is no anchor" }
+      { where: `${anchors}, line 3`, what: "is not an anchor" },
+      { where: `${anchors}, line 4`, what: "is not an anchor" }
     ])
     const unable = await on("start", "--until-idle")
     expect([unable.code, unable.err]).toEqual([2, expect.stringContaining("anchors.key")])

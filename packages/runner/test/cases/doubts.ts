@@ -85,7 +85,7 @@ export const doubtRows: ReadonlyArray<Row> = [
     acts: ({ there }) => [manual(there, { quantity: "3", type: "market" }), ...asked],
     orders: ["in_doubt 0"],
     breaks: ["Doubt"],
-    evidence: /^it could be any of /
+    evidence: /^several candidates: /
   },
   {
     row: "O24",

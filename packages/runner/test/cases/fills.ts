@@ -49,7 +49,7 @@ export const fillRows: ReadonlyArray<Row> = [
     ],
     orders: ["filled 3"],
     breaks: ["UndocumentedCorrection"],
-    evidence: / came again as 3 at 149$/
+    evidence: / was reported again as 3 at 149$/
   },
   {
     row: "F3",
@@ -165,7 +165,7 @@ export const fillRows: ReadonlyArray<Row> = [
     ],
     orders: ["partially_filled 2"],
     breaks: ["Unpriced"],
-    evidence: /^the broker counts 2, and executions with a price come to 0$/
+    evidence: /^the broker reports 2 filled, executions with a price cover 0$/
   },
   {
     row: "F14",

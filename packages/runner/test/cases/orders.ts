@@ -236,7 +236,7 @@ export const orderRows: ReadonlyArray<Row> = [
     orders: ["submitted 0"],
     raw: { ibkr: "Inactive (locate)" },
     breaks: ["OrderNotWorking"],
-    evidence: /holds O\d+ and does not work it \(locate\): 3 in flight/
+    evidence: /holds O\d+ without working it \(locate\): 3 in flight/
   },
   {
     row: "O4",
@@ -246,7 +246,7 @@ export const orderRows: ReadonlyArray<Row> = [
     orders: ["submitted 0"],
     raw: IDLE,
     breaks: ["OrderNotWorking"],
-    evidence: /holds O\d+ and does not work it \((suspended|AWAITING_MANUAL_REVIEW)\): 3 in flight/
+    evidence: /holds O\d+ without working it \((suspended|AWAITING_MANUAL_REVIEW)\): 3 in flight/
   },
   {
     row: "O4",
@@ -403,7 +403,7 @@ export const orderRows: ReadonlyArray<Row> = [
     acts: ({ name, there }) => [{ tells: executionsAreGone(name) }, manual(there), ...aMinuteOfReadings],
     orders: ["submitted 0", "filled 2"],
     breaks: ["Unpriced"],
-    evidence: /^the broker counts 2, and executions with a price come to 0$/
+    evidence: /^the broker reports 2 filled, executions with a price cover 0$/
   },
   {
     row: "O17",
@@ -547,7 +547,7 @@ export const orderRows: ReadonlyArray<Row> = [
     ],
     orders: ["submitted 0"],
     breaks: ["UnsoundSnapshot"],
-    evidence: /^the broker listed its (orders|executions) in part only$/
+    evidence: /^the broker's list of (orders|executions) is incomplete$/
   },
   {
     row: "O23",

@@ -98,7 +98,7 @@ export const positionRows: ReadonlyArray<Row> = [
     acts: (scene) => [...held(scene), holding(scene.there, "8"), "reconcile"],
     orders: ["filled 3"],
     breaks: ["PositionDiffers"],
-    evidence: /^ours 3 \(hedged 3\), the broker's 8$/
+    evidence: /^books 3 \(hedged 3\), broker 8 \(\+5\)$/
   },
   {
     row: "P5",
@@ -107,7 +107,7 @@ export const positionRows: ReadonlyArray<Row> = [
     acts: (scene) => [...held(scene), holding(scene.there, "-2"), "reconcile"],
     orders: ["filled 3"],
     breaks: ["PositionDiffers"],
-    evidence: /^ours 3 \(hedged 3\), the broker's -2; from here 3 were closed and 2 opened$/
+    evidence: /^books 3 \(hedged 3\), broker -2 \(-5\); the difference closes 3 and opens 2$/
   },
   {
     row: "P6",
@@ -116,7 +116,7 @@ export const positionRows: ReadonlyArray<Row> = [
     acts: (scene) => [...held(scene), holding(scene.there, "7", META), "reconcile"],
     orders: ["filled 3"],
     breaks: ["ForeignPosition"],
-    evidence: /^ours 0, the broker's 7$/
+    evidence: /^books 0, broker 7 \(\+7\)$/
   },
   {
     row: "P6",
@@ -141,7 +141,7 @@ export const positionRows: ReadonlyArray<Row> = [
     acts: (scene) => [...held(scene), holding(scene.there, "0"), "reconcile"],
     orders: ["filled 3"],
     breaks: ["PositionDiffers"],
-    evidence: /^ours 3 \(hedged 3\), the broker's 0$/
+    evidence: /^books 3 \(hedged 3\), broker 0 \(-3\)$/
   },
   {
     row: "P8",
@@ -172,7 +172,7 @@ export const positionRows: ReadonlyArray<Row> = [
     ],
     orders: ["filled 3"],
     breaks: ["UnsoundSnapshot"],
-    evidence: /^the broker's positions cannot be read: |^the broker listed its positions in part only$/
+    evidence: /^the broker's positions cannot be read: |^the broker's list of positions is incomplete$/
   },
   {
     row: "P8",
@@ -181,7 +181,7 @@ export const positionRows: ReadonlyArray<Row> = [
     acts: (scene) => [...held(scene), { tells: text(POSITIONS, [/"side":"long"/g, `"side":"flat"`]) }, "reconcile"],
     orders: ["filled 3"],
     breaks: ["UnsoundSnapshot"],
-    evidence: /^the broker listed its positions in part only$/
+    evidence: /^the broker's list of positions is incomplete$/
   },
   {
     row: "P8",
@@ -236,7 +236,8 @@ export const positionRows: ReadonlyArray<Row> = [
     ],
     orders: ["filled 3", "filled 3"],
     breaks: ["PositionDiffers"],
-    evidence: /the broker's 3; O\d filled just as much: counted twice, or not at the broker, it would explain it$/
+    evidence:
+      /broker 3 \([-+]\d\); O\d filled the same quantity: a double count, or a fill missing at the broker, would explain it$/
   },
   {
     row: "P9",
@@ -245,7 +246,7 @@ export const positionRows: ReadonlyArray<Row> = [
     acts: (scene) => [...held(scene), holding(scene.there, "0"), holding(scene.there, "3", META), "reconcile"],
     orders: ["filled 3"],
     breaks: ["PositionDiffers", "ForeignPosition"],
-    evidence: /; a change of its symbol to META would explain it$|^ours 0/
+    evidence: /; a symbol change to META would explain it$|^books 0/
   },
   {
     row: "P10",

@@ -77,7 +77,7 @@ export const refusalRows: ReadonlyArray<Row> = [
     ...refused("account"),
     orders: ["rejected 0"],
     breaks: ["AccountRefused", "OrderRefused"],
-    evidence: /^O1 was refused with the code /,
+    evidence: /^O1 was rejected with code /,
     answer: "BreakOpen"
   },
   {

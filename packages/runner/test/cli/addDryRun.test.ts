@@ -37,7 +37,7 @@ describe("trades add --dry-run", () => {
     await place.cli("trades", "import", place.file("more.csv", buys(["b", "3"])))
     const asked = (...more: ReadonlyArray<string>) => place.json(...buy, "--source", "import", ...more, "--dry-run")
     const direct = await place.cli(...buy, "--quantity", "2", "--direct", "--dry-run")
-    expect(direct.out).toContain("  would plan, and not send while it is halted: buy 2 AAPL\n")
+    expect(direct.out).toContain("  would plan without sending (trading is halted): buy 2 AAPL\n")
     expect(await asked("--id", "a", "--quantity", "9")).toMatchObject({ outcome: "conflict", orders: [] })
     await place.cli("resume", "--all", "--reason", "over")
     expect(await asked("--id", "c", "--quantity", "0.1")).toMatchObject({ outcome: "accepted", orders: [] })

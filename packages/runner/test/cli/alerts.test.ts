@@ -27,8 +27,8 @@ describe("alerts", () => {
     ])
     // All that Slack and its like show.
     const lines = [
-      /^Look: PositionDiffers AAPL \(AAPL of paper\): ours 2/,
-      /^Over: PositionDiffers AAPL \(AAPL of paper\): /
+      /^Alert: PositionDiffers AAPL \(AAPL on paper\): books 2/,
+      /^Resolved: PositionDiffers AAPL \(AAPL on paper\): /
     ]
     expect(told).toMatchObject(lines.map((line) => ({ text: expect.stringMatching(line) })))
     for (const posted of hook.heard) expect(isSigned(posted, SECRET)).toBe(true)

@@ -87,6 +87,6 @@ describe("--as-of", () => {
     expect(until.length).toBeGreaterThan(0)
     expect(lines.startsWith(until) && lines !== until).toBe(true)
     const both = await cli("positions", "list", "--broker", "--as-of", position)
-    expect([both.code, both.err]).toEqual([2, expect.stringContaining("Give one of them")])
+    expect([both.code, both.err]).toEqual([2, expect.stringContaining("Give only one of them")])
   })
 })

@@ -53,7 +53,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     const path = file("a.csv", `${buys(["a", "0.3"])}${row("0")}\n`)
     const strict = await cli("trades", "import", path, "--strict", "--json")
     expect([strict.code, JSON.parse(strict.out)]).toEqual([1, expect.objectContaining({ accepted: 0, rejected: 1 })])
-    expect(strict.err).toContain("Nothing was taken: --strict")
+    expect(strict.err).toContain("Nothing was imported: --strict")
     expect(existsSync(join(folder, "books.db"))).toBe(false)
     expect((await cli("trades", "import", path)).code).toBe(3)
     expect(readFileSync(`${path}.rejected.csv`, "utf8")).toContain("3,quantity,0,is zero")
@@ -187,7 +187,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     })
     expect(await cli("instruments", "confirm", "AAPL", "--lot", "0", "--reason", "wrong")).toMatchObject({
       code: 2,
-      err: expect.stringContaining("--lot '0' is none")
+      err: expect.stringContaining("--lot '0' is not valid")
     })
     expect(await json("audit")).toMatchObject({ ok: true })
   })
@@ -276,7 +276,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     [{ accounts: { a: { maxTradeAge: "old" } } }, "accounts.a.maxTradeAge"],
     [{ accounts: { a: { lotMethod: "best" } } }, "accounts.a.lotMethod"],
     [{ accounts: { a: { band: 20 } } }, "accounts.a.band"],
-    [{ accounts: { a: { band: "20" } } }, "accounts.a.band: is not per cent, such as 20% or 7.5%"],
+    [{ accounts: { a: { band: "20" } } }, "accounts.a.band: is not a percentage, such as 20% or 7.5%"],
     [{ accounts: { a: { direktion: "mirror" } } }, "Did you mean 'direction'?"],
     [{ accounts: { a: { lot: 5 } } }, 'Quantities are written as text: "5"'],
     [{ accounts: { a: { order: { limitOffsetBp: 5, lifeSecond: 1 } } } }, "Did you mean 'lifeSeconds'?"],
@@ -318,7 +318,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
       'accounts.a.order: limitOffsetBp has the offset "5"'
     ],
     [{ accounts: { a: { order: { limitOffsetBp: [5, 20] } } } }, 'accounts.a.order: may be "market", or limitOffsetBp'],
-    [{ accounts: { a: { live: true, environment: "paper" } } }, "is paper by its environment and has live: true"],
+    [{ accounts: { a: { live: true, environment: "paper" } } }, "has environment paper and live: true"],
     [{ accounts: { a: { live: false, environment: "live" } } }, "does not say live: true"],
     [{ accounts: { a: { environment: "live" } } }, "does not say live: true"]
   ])("the configuration %j is refused by its place", async (written, said) => {

@@ -86,13 +86,13 @@ describe("batches", () => {
       }
     })
     const unsaid = await cli("batches", "cancel", "G2", "--reason", "too much")
-    expect(unsaid.err).toContain("2 rows not begun: nothing is sent (buy 2 AAPL; ")
+    expect(unsaid.err).toContain("2 rows not started: will not be sent (buy 2 AAPL; ")
     expect(unsaid.code).not.toBe(0)
     expect(await json("batches", "show", "G2")).toMatchObject({ status: "pending" })
     await cli("batches", "cancel", "G2", "--reason", "too much", "--yes")
     expect((await cli("batches", "delete", "G1", "--yes")).code).toBe(0)
     expect((await cli("batches", "list")).out).not.toContain("=Friday")
-    expect((await cli("batches", "show", "G1")).err).toContain("there is no batch G1")
+    expect((await cli("batches", "show", "G1")).err).toContain("batch G1 does not exist")
   })
 
   it("BAT-2: a mode that was not named is asked for where rows would be market orders; a script has to name it", async () => {
@@ -164,7 +164,7 @@ describe("batches", () => {
     expect(history).toContainEqual(
       expect.objectContaining({ tag: "BatchQueued", cause: expect.objectContaining({ reason: "all are in" }) })
     )
-    expect((await add("--symbol", "MSFT")).err).toContain("G1 has all of its rows")
+    expect((await add("--symbol", "MSFT")).err).toContain("G1 is complete and takes no more rows")
     await cli("start", "--until-idle")
     expect(await json("batches", "show", "G1")).toMatchObject({ status: "success", processedTrades: 2 })
     expect(await json("orders", "list")).toMatchObject({
@@ -412,7 +412,7 @@ describe("batches", () => {
     expect(await json("trades", "list", "--source", "venue")).toMatchObject({ items: [{ quantity: "1234" }] })
     expect(await json(...submit, "--mode", "execute", "--again")).toMatchObject({ batch: { mode: "execute" } })
     expect(await json("batches", "templates", "delete", "venue")).toMatchObject({ name: "venue" })
-    expect((await cli("batches", "templates", "show", "venue")).err).toContain("there is no template 'venue'")
+    expect((await cli("batches", "templates", "show", "venue")).err).toContain("template 'venue' does not exist")
     expect((await cli(...submit)).code).toBe(1)
   })
 

@@ -78,7 +78,7 @@ describe.each(brokers)("what is done by hand at %s while the daemon is stopped",
     expect(await json("positions", "show", "AAPL")).toMatchObject({ hedged: "4", adopted: "3", breaks: [] })
     expect(await json("positions", "show", "KO")).toMatchObject({ adopted: "-2", breaks: [] })
     expect(await json("breaks", "list", "--status", "open")).toMatchObject({
-      items: [{ kind: "ForeignPosition", symbol: "MSFT", evidence: "ours 0, the broker's 5" }]
+      items: [{ kind: "ForeignPosition", symbol: "MSFT", evidence: "books 0, broker 5 (+5)" }]
     })
     wait(20_000)
     const before: unknown = await json("journal", "head")
@@ -101,7 +101,7 @@ describe("what TWS holds", () => {
     wait(6_000)
     const held = { severity: "warning", recommended: { resolution: "cancel" } }
     expect(await json("cases", "list")).toMatchObject({
-      items: [{ ...held, what: expect.stringContaining("holds O2 and does not work it (locate): 5 in flight") }]
+      items: [{ ...held, what: expect.stringContaining("holds O2 without working it (locate): 5 in flight") }]
     })
     expect(await json("orders", "show", "O2")).toMatchObject({
       status: "submitted",
@@ -147,7 +147,7 @@ describe("what was executed is corrected while the daemon is stopped", () => {
     expect(await json("breaks", "list", "--status", "open", "--holds", "symbol")).toMatchObject({
       items: [
         { kind: "CumulativeBelow", subject: "O1" },
-        { kind: "PositionDiffers", evidence: "ours 4 (hedged 4), the broker's 0" }
+        { kind: "PositionDiffers", evidence: "books 4 (hedged 4), broker 0 (-4)" }
       ]
     })
     expect(JSON.parse((await sync()).out)).toMatchObject({ canonicalChanges: 1 })

@@ -81,7 +81,10 @@ describe("channels of alerts", () => {
     await Promise.all([chat, hook, pager, bot, box].map(({ hears }) => hears(1)))
     await place.cli("positions", "adjust", "AAPL", "--as", "base", "--by", "3", "--reason", "transferred", "--yes")
     await Promise.all([chat, hook, pager, bot, box].map(({ hears }) => hears(2)))
-    const [looks, overs] = [/^Look: PositionDiffers AAPL \(AAPL of paper\): ours 2/, /^Over: PositionDiffers AAPL /]
+    const [looks, overs] = [
+      /^Alert: PositionDiffers AAPL \(AAPL on paper\): books 2/,
+      /^Resolved: PositionDiffers AAPL /
+    ]
     const said = ({ heard }: typeof chat) => heard.map(({ body }): unknown => JSON.parse(body))
     expect(said(chat)).toEqual([{ text: expect.stringMatching(looks) }, { text: expect.stringMatching(overs) }])
     expect(said(hook)).toMatchObject([
@@ -101,14 +104,14 @@ describe("channels of alerts", () => {
     expect(said(bot)).toMatchObject([{ chat_id: "-100", text: expect.stringMatching(looks) }, { chat_id: "-100" }])
     expect(box.letters).toEqual([
       expect.stringMatching(
-        /^dana@example.com\nlee@example.com\n[^]*Subject: Look: PositionDiffers AAPL[^]*caseId: B1/
+        /^dana@example.com\nlee@example.com\n[^]*Subject: Alert: PositionDiffers AAPL[^]*caseId: B1/
       ),
-      expect.stringMatching(/Subject: Over: PositionDiffers AAPL/)
+      expect.stringMatching(/Subject: Resolved: PositionDiffers AAPL/)
     ])
     // The same trial that `alerts test` sends, asked of the daemon.
     await place.cli("jobs", "enqueue", "alerts.test", "--payload", '{"channel":"chat"}')
     await chat.hears(3)
-    expect(said(chat).at(-1)).toEqual({ text: expect.stringContaining("a trial of this channel") })
+    expect(said(chat).at(-1)).toEqual({ text: expect.stringContaining("test alert of this channel") })
     const kept = JSON.stringify(await place.json("jobs", "list", "--limit", "0"))
     for (const text of [kept, first.said()]) expect(text).not.toMatch(/planted/)
   })
@@ -137,7 +140,7 @@ describe("channels of alerts", () => {
     expect(text).toMatch(/mail +channel mail: it cannot be sent: EAUTH/)
     expect(text).toMatch(/pager +channel pager: ROUNDLOT_CHANNEL_PAGER is not set/)
     expect(text).toMatch(/odd +channel odd: its variable is no address that begins with https:/)
-    expect(chat.heard.map(({ body }) => body).join()).toContain("Look: a trial of this channel: no open items")
+    expect(chat.heard.map(({ body }) => body).join()).toContain("Alert: test alert of this channel: no open items")
     expect(box.letters).toEqual([])
     expect(await typed("--channel", "chat")).toMatchObject({ code: 0 })
     expect(await typed("--channel", "chatt")).toMatchObject({
@@ -153,21 +156,23 @@ describe("channels of alerts", () => {
       return (await place.cli("positions", "list", "--config", config)).err
     }
     const channel = "alerts.channels.pager"
-    expect(await refused({ kind: "slack" }, "Pager")).toContain("alerts.channels.Pager: is no name of a channel")
+    expect(await refused({ kind: "slack" }, "Pager")).toContain("alerts.channels.Pager: is not a valid channel name")
     expect(await refused({ kind: "fax" })).toContain(`${channel}.kind: is "fax"`)
     expect(await refused({ kind: "telegram" })).toContain(`${channel}: is of the kind telegram and has no chat`)
     expect(await refused({ kind: "slack", url: "https://a.example" })).toContain(
       `${channel}.url: is not known of the kind slack`
     )
     expect(await refused({ kind: "pagerduty", url: "http://a.example" })).toContain(`${channel}.url`)
-    expect(await refused({ kind: "slack", quiet: "22:00-07:00" })).toContain(`${channel}.quiet: is of no time zone`)
+    expect(await refused({ kind: "slack", quiet: "22:00-07:00" })).toContain(`${channel}.quiet: has no time zone`)
     expect(await refused({ kind: "slack", quiet: "10pm-7am", zone: "UTC" })).toContain(
       `${channel}.quiet: '10pm-7am' of 'UTC'`
     )
-    expect(await refused({ kind: "slack", after: "soon" })).toContain(`${channel}.after: 'soon' is no duration`)
+    expect(await refused({ kind: "slack", after: "soon" })).toContain(
+      `${channel}.after: 'soon' is not a valid duration`
+    )
     expect(await refused({ kind: "slack", atLeast: "grave" })).toContain(`${channel}.atLeast`)
     const none = await place.cli("alerts", "test", "--config", configured(place, { heartbeat: {} }))
-    expect([none.code, none.err]).toEqual([2, expect.stringContaining("No channel of alerts is configured")])
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining("No alert channel is configured")])
   })
 
   it("an address hears again and again that the daemon runs", async () => {

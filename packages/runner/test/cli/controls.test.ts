@@ -51,7 +51,7 @@ describe("controls by the command line", () => {
     const head = await place.json("journal", "head")
     const shown = await place.cli("resume", "--reason", "over", "--dry-run")
     expect(shown.out).toContain("Nothing is written. It would be: everything is normal.")
-    expect(shown.out).toMatch(/These orders would follow:\n {2}buy 3 AAPL of paper, about \$/)
+    expect(shown.out).toMatch(/Orders that would follow:\n {2}buy 3 AAPL of paper, about \$/)
     expect(await place.json("halt", "--symbol", "AAPL", "--dry-run")).toMatchObject({ effects: { orders: [] } })
     expect(await place.json("trades", "reverse", "T1", "--reason", "no", "--dry-run")).toMatchObject({
       effects: { entries: expect.arrayContaining([{ tag: "TradeAccepted", count: 1 }]) }
@@ -102,7 +102,7 @@ describe("controls by the command line", () => {
       [
         "Unconfirmed: the broker may have these:",
         "  O2: buy 1 KO of paper",
-        "At the broker now, and working on:",
+        "Working orders, not affected:",
         "  O1: buy 2 AAPL of paper"
       ].join("\n")
     )
@@ -118,7 +118,7 @@ describe("controls by the command line", () => {
     expect(await place.json("breaks", "list", "--status", "open")).toMatchObject({ items: [{ kind: "Excess" }] })
     const head: unknown = await place.json("journal", "head")
     const verdicts = [
-      [["breaks", "resolve", "B2", "--reason", "ours"], /These orders would follow:\n {2}sell 2 AAPL of paper/],
+      [["breaks", "resolve", "B2", "--reason", "ours"], /Orders that would follow:\n {2}sell 2 AAPL of paper/],
       [["orders", "retry", "O1", "--reason", "again"], /O1 is filled/]
     ] as const
     for (const [verdict, words] of verdicts) {
@@ -152,7 +152,7 @@ describe("controls by the command line", () => {
     expect((await place.cli(...set, "--order-quantity", "50")).out).toBe(
       "account paper was changed.\n  orderQuantity: 100 shares → 50 shares\n"
     )
-    expect((await place.cli(...set, "--order-quantity", "50")).out).toContain("every limit is as it is already")
+    expect((await place.cli(...set, "--order-quantity", "50")).out).toContain("no change: these limits are already set")
     expect((await place.cli(...set, "--order-quantity", "60")).code).toBe(2)
     const unreasoned = await place.cli(...set, "--order-quantity", "60", "--yes")
     expect(unreasoned.code).toBe(1)

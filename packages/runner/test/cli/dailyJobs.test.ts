@@ -157,7 +157,7 @@ job("a channel of alerts is tried", async (by, { file }) => {
     code: 0,
     out: expect.stringMatching(/chat +sent/)
   })
-  expect(hook.heard.map(({ body }) => body).join()).toContain("a trial of this channel")
+  expect(hook.heard.map(({ body }) => body).join()).toContain("test alert of this channel")
 })
 
 job("a token is rotated", async (by, { cli, json }) => {

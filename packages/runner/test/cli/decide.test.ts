@@ -54,7 +54,7 @@ describe("decisions by the command line", () => {
     const both = await decide(cli, "AAPL", ...limit, "--time-in-force", "gtc", "--good-till", "2099-12-01T21:00:00Z")
     expect(both.err).toContain("only a gtd order is good until a time")
     expect((await decide(cli, "AAPL", ...limit, "--good-till", "2099-12-01")).err).toContain(
-      '--good-till "2099-12-01" is no ISO 8601 time with a zone'
+      '--good-till "2099-12-01" is not a valid ISO 8601 time with a zone'
     )
     const late = await decide(cli, "MSFT", ...limit, "--good-till", "2026-01-01T00:00:00Z")
     expect(late.code).toBe(1)

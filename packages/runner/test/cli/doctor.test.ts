@@ -45,9 +45,7 @@ describe("doctor: what is wrong, and how to mend it", () => {
   it("no store: where it was looked for, and what makes one", async () => {
     const { cli, json } = desk()
     expect((await cli("doctor")).code).toBe(3)
-    expect(Object(await json("doctor")).checks).toContainEqual(
-      finding("store", expect.stringContaining("there is none"))
-    )
+    expect(Object(await json("doctor")).checks).toContainEqual(finding("store", expect.stringContaining("no store at")))
   })
 
   it("a halt, with who and why; rights that are too wide; an open break", async () => {
@@ -84,8 +82,8 @@ describe("doctor: what is wrong, and how to mend it", () => {
         { issuer: provider.issuer, clientSecret: "planted" }
       ]
       const said = await Promise.all(refused.map(async (oidc) => (await cli("doctor", "--config", of(oidc))).out))
-      expect(said[0]).toContain("is no issuer: it begins with https://, or http:// on this machine")
-      expect(said[1]).toContain("and has no query")
+      expect(said[0]).toContain("is not a valid issuer: use an https:// address, or http:// on this host")
+      expect(said[1]).toContain("without a query")
       expect(said[2]).toContain("oidc.roles: names no group")
       expect(said[3]).toContain('oidc.roles.desk.role: is "propose", and may be "read" or "trade" or "operate"')
       expect(said[4]).toContain("oidc.clientSecret: is not known. Did you mean 'clientSecretFile'?")

@@ -12,8 +12,8 @@ describe("an account at Interactive Brokers, over sockets", () => {
     const start = async (variables: string) =>
       (await cli("start", "--until-idle", "--broker", "ibkr", "--env-file", file("i.env", variables))).err
     expect(await start("IB_PORT=1\n")).toContain("no connection to TWS at 127.0.0.1:1")
-    expect(await start("IB_PORT=port\n")).toContain("IB_PORT: 'port' is none")
-    expect(await start("IB_CLIENT_ID=-1\n")).toContain("IB_CLIENT_ID: '-1' is none")
-    expect(await start("IB_TIME_ZONE=Mars/Olympus\n")).toContain("IB_TIME_ZONE: 'Mars/Olympus' is no zone")
+    expect(await start("IB_PORT=port\n")).toContain("IB_PORT: 'port' is not valid")
+    expect(await start("IB_CLIENT_ID=-1\n")).toContain("IB_CLIENT_ID: '-1' is not valid")
+    expect(await start("IB_TIME_ZONE=Mars/Olympus\n")).toContain("IB_TIME_ZONE: 'Mars/Olympus' is not a time zone")
   })
 })

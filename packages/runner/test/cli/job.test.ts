@@ -62,7 +62,7 @@ describe("the main job by the command line", () => {
     expect(early).toMatchObject({ residual: "1.2", hedged: "0", orders: [], asOf: { position: Number(imported) } })
     expect(await cli("orders", "show", "O1", "--as-of", imported)).toMatchObject({ code: 1 })
     const unknown = await cli("orders", "show", "O1", "--as-of", "4000")
-    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining("the books know no position 4000") })
+    expect(unknown).toMatchObject({ code: 2, err: expect.stringContaining("position 4000 does not exist") })
   })
 
   it("ACC-7: a rejected order leaves the position whole, shows its cool-down, and fills when that is over", async () => {

@@ -22,12 +22,12 @@ describe("roundlot jobs", () => {
   })
 
   it.each([
-    [["trades.snyc"], "there is no job type 'trades.snyc': it is one of"],
+    [["trades.snyc"], "job type 'trades.snyc' does not exist; known types: "],
     [["trades.sync", "--payload", '{"lookbackDays":31}'], "payload.lookbackDays Expected a number between 1 and 30"],
     [["trades.sync", "--payload", '{"hots":"a"}'], "payload.hots is unexpected"],
-    [["trades.sync", "--payload", "{"], "is no JSON"],
-    [["trades.sync", "--every", "1h"], "--every makes a job that comes again and again"],
-    [["trades.sync", "--key", "a b"], "key 'a b' is no key"]
+    [["trades.sync", "--payload", "{"], "is not valid JSON"],
+    [["trades.sync", "--every", "1h"], "--every needs --key"],
+    [["trades.sync", "--key", "a b"], "'a b' is not a valid key"]
   ])("SYNC-9: what does not fit is refused by name, and nothing is kept: %j", async (words, problem) => {
     const { cli } = desk()
     expect(await cli("jobs", "enqueue", ...words)).toMatchObject({ code: 2, err: expect.stringContaining(problem) })

@@ -60,7 +60,7 @@ describe("moving a store", () => {
     ]) {
       const { code, err } = await plain([...words, ...at(copy)])
       expect(code).toBe(1)
-      expect(err).toContain("it is a copy that was not activated: it takes nothing in, and drives nothing")
+      expect(err).toContain("it is an inactive copy: it accepts no trades and sends no orders")
       expect(err).toContain("roundlot store activate")
     }
     expect(await source.cli("store", "activate", "--reason", "no copy")).toMatchObject({ code: 1 })
@@ -72,7 +72,7 @@ describe("moving a store", () => {
     ]) {
       const { code, err } = await source.cli(...words)
       expect(code).toBe(1)
-      expect(err).toContain("it is retired, a copy of it has taken over")
+      expect(err).toContain("it is retired, because a copy took over")
     }
     expect((await plain(["trades", "import", more, ...at(copy)])).code).toBe(0)
     expect((await plain(["start", "--until-idle", ...paper, ...at(copy)])).code).toBe(0)
@@ -95,7 +95,7 @@ describe("moving a store", () => {
       expect(await activate(to)).toMatchObject({ code: 0, out: expect.stringContaining("is retired") })
       const { code, err } = await plain(["start", "--until-idle", ...at(from)])
       expect(code).toBe(1)
-      expect(err).toContain("it is retired, a copy of it has taken over")
+      expect(err).toContain("it is retired, because a copy took over")
       const late = source.file("late.csv", buys(["late", "5"]))
       expect(await plain(["trades", "import", late, ...at(from)])).toMatchObject({ code: 1 })
     }

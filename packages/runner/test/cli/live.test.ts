@@ -147,7 +147,7 @@ describe("an account that is not proven to be of play money, over sockets", () =
       const { code, err } = await start(broker, envFile, { live: true, limits })
       expect(code).toBe(1)
       expect(err).toContain(
-        `account house at ${broker} is declared live, and this version drives no account of real money`
+        `account house at ${broker} is configured as live, and this version does not trade real money`
       )
       expect(await json("accounts", "list")).toMatchObject({ items: [{ name: "paper", environment: "paper" }] })
       expect(await ordersAt(json, envFile)).toMatchObject({ items: [] })

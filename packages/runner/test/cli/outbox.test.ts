@@ -58,7 +58,7 @@ it("what a configuration says of an outbox that cannot be is refused by name, an
   const place = desk()
   const refused = async (outbox: object) =>
     (await place.cli("positions", "list", "--config", configured(place, outbox))).err
-  expect(await refused({ table: 'x"; DROP TABLE y' })).toContain("sources.app.outbox.table: is no name")
+  expect(await refused({ table: 'x"; DROP TABLE y' })).toContain("sources.app.outbox.table: is not a valid name")
   expect(await refused({ table: "postgres://u:p@h/d" })).not.toContain("u:p")
   expect(await refused({ table: "t", columns: { sides: "way" } })).toContain("sources.app.outbox.columns.sides")
   const daemon = daemonAt(place, {}, "--config", configured(place, { table: "trade_outbox" }))

@@ -35,7 +35,7 @@ describe("the main job on Postgres", () => {
     const first = child(["start", ...place])
     await first.says(/Running/)
     const second = await plain(["start", "--until-idle", ...place])
-    expect(second).toMatchObject({ code: 1, err: expect.stringMatching(/is driven by process \d+ on /) })
+    expect(second).toMatchObject({ code: 1, err: expect.stringMatching(/is in use by process \d+ on /) })
     first.signal("SIGKILL")
     await first.ended
     await until(async () => (await ask(address, SESSIONS)).length === 0)

@@ -83,7 +83,7 @@ describe("previews", () => {
       after: { status: "revoked" }
     })
     const rotated = await cli("tokens", "rotate", "dana", "--overlap", "1h", "--dry-run")
-    expect(rotated.out).toMatch(/secret: good → new; the old one is good until /)
+    expect(rotated.out).toMatch(/secret: good → new; the old one is valid until /)
     expect(await json("batches", "queue", "G1", "--dry-run")).toMatchObject({
       before: { status: "pending" },
       after: { status: "cancelled" }

@@ -58,7 +58,7 @@ describe("books and broker", () => {
     const before: unknown = await place.json("journal", "head")
     const looked = await place.cli("reconcile", "--dry-run", "--json")
     expect(looked.code).toBe(3)
-    const why = "ours 2 (hedged 2), the broker's 7"
+    const why = "books 2 (hedged 2), broker 7 (+5)"
     const holdings = [{ symbol: "AAPL", outcome: "differs", ours: "2", theirs: "7", why }]
     expect(JSON.parse(looked.out)).toMatchObject({ dryRun: true, items: [{ holdings }] })
     expect(await place.json("journal", "head")).toEqual(before)
@@ -172,7 +172,7 @@ describe("books and broker", () => {
     const place = await bought()
     await tell(place, { holding: { symbol: "AAPL", quantity: "0" } })
     await tell(place, { holding: { symbol: "APPL2", quantity: "2" } })
-    const why = "ours 2 (hedged 2), the broker's 0; a change of its symbol to APPL2 would explain it"
+    const why = "books 2 (hedged 2), broker 0 (-2); a symbol change to APPL2 would explain it"
     expect((await place.cli("reconcile")).code).toBe(3)
     expect(await place.json("breaks", "list")).toMatchObject({
       items: [

@@ -69,9 +69,12 @@ describe("a login at Schwab", () => {
       return [code, err] as const
     }
     const pastes: ReadonlyArray<readonly [paste: (address: string) => Promise<string>, words: string]> = [
-      [async (address) => (await cameBackTo(address)).replace(/state=./, "state=z"), "the address is of another login"],
+      [
+        async (address) => (await cameBackTo(address)).replace(/state=./, "state=z"),
+        "the address belongs to another login"
+      ],
       [async () => "https://127.0.0.1/?error=access_denied", "the login was not granted: access_denied"],
-      [async () => "hello", "that is no address"],
+      [async () => "hello", "this is not an address"],
       [async (address) => (await cameBackTo(address)).replace(/code=[^&]*/, "code=x"), "the code is not valid"]
     ]
     for (const [paste, words] of pastes) expect(await said(paste)).toEqual([1, expect.stringContaining(words)])

@@ -46,11 +46,11 @@ it("what a configuration says of a source with a webhook that cannot be is refus
     (await place.cli("positions", "list", "--config", configured(place, entry, name))).err
   expect(await refused({ webhook: true })).toContain("sources.venue: has a webhook and no account")
   expect(await refused({ account: "paper", webhook: true }, "Venue")).toContain(
-    "sources.Venue: is no name of a source with a webhook"
+    "sources.Venue: is not a valid name of a source with a webhook"
   )
   expect(await refused({ account: "paper", webhook: "yes" })).toContain("sources.venue.webhook")
   const late = { account: "paper", webhook: true, alarmAfter: "soon" }
-  expect(await refused(late)).toContain("sources.venue.alarmAfter: 'soon' is no duration")
+  expect(await refused(late)).toContain("sources.venue.alarmAfter: 'soon' is not a valid duration")
   expect(await refused({ account: "paper", alarmAfter: "1h" })).toContain(
     "sources.venue.alarmAfter: is for a source with a webhook"
   )
@@ -76,7 +76,7 @@ it("what a configuration says of a source with a webhook that cannot be is refus
   )
   expect([again.code, again.err]).toEqual([
     2,
-    expect.stringContaining("sources.venue.account is other, and paper has what it gave up to 1")
+    expect.stringContaining("sources.venue.account is other, and its trades up to 1 are in account paper")
   ])
   const unset = "ROUNDLOT_SOURCE_SECRET_VENUE is not set"
   const config = configured(place, { account: "paper", webhook: true })

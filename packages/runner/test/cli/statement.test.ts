@@ -110,7 +110,9 @@ describe("a broker's file beside the books of an account", () => {
       expect.stringMatching(
         /^B1 F1 differs from line 1 \(row 1\) of schwab's differing\.json: price 100\.01, books 100$/
       ),
-      expect.stringMatching(/^B2 line 1 \(row 2\) of schwab's differing\.json, buy 10 AAPL at 100, has no fill here$/),
+      expect.stringMatching(
+        /^B2 line 1 \(row 2\) of schwab's differing\.json, buy 10 AAPL at 100, has no fill in the books$/
+      ),
       expect.stringMatching(/^B3 F2, buy 3 AAPL at 100, is not in schwab's differing\.json$/),
       expect.stringMatching(/^B4 line 1 \(row 3\) of schwab's differing\.json cannot be read: is a trade of nothing$/)
     ])
@@ -149,7 +151,9 @@ describe("a broker's file beside the books of an account", () => {
     expect(before).toEqual([expect.stringContaining("line 2 (row 1) of alpaca's twice.json cannot be read")])
     expect(await synced("once.json", [one])).toMatchObject({ closed: 1 })
     const after = (await open()).filter((evidence) => /twice|once/.test(evidence))
-    expect(after).toContainEqual(expect.stringContaining("of alpaca's once.json, buy 1 AAPL at 100, has no fill here"))
+    expect(after).toContainEqual(
+      expect.stringContaining("of alpaca's once.json, buy 1 AAPL at 100, has no fill in the books")
+    )
     expect(after.filter((evidence) => evidence.includes("cannot be read"))).toEqual([])
     expect((await cli("audit")).code).toBe(0)
   })

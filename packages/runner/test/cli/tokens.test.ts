@@ -13,11 +13,11 @@ describe("tokens", () => {
     const listed = await cli("tokens", "list", "--json")
     expect(JSON.parse(listed.out)).toMatchObject({ items: [{ name: "dana", role: "operate", status: "good" }] })
     expect(listed.out).not.toContain(token)
-    expect((await cli("tokens", "create", "dana", "--role", "read")).err).toContain("there is one of this name")
+    expect((await cli("tokens", "create", "dana", "--role", "read")).err).toContain("the name is or was in use")
     expect((await cli("tokens", "create", "no name", "--role", "read")).code).toBe(1)
-    expect((await cli("tokens", "revoke", "dana")).out).toContain("void")
+    expect((await cli("tokens", "revoke", "dana")).out).toContain("revoked")
     expect((await cli("tokens", "list")).out).toMatch(/dana +operate +revoked/)
-    expect((await cli("tokens", "revoke", "nobody")).err).toContain("there is no token 'nobody'")
+    expect((await cli("tokens", "revoke", "nobody")).err).toContain("token 'nobody' does not exist")
   })
   it("are rotated with a secret that is shown once: the old one is void, or good until the overlap ends", async () => {
     const place = desk()
@@ -25,7 +25,7 @@ describe("tokens", () => {
     const first = secretIn(tokenFile(place))
     const rotated = await place.cli("tokens", "rotate", "operator", "--overlap", "1h")
     const second = SECRET.exec(rotated.out)?.[0]
-    expect(rotated.out).toMatch(/new secret of operator, shown this once: .* The old one is good until 20/)
+    expect(rotated.out).toMatch(/New secret of operator, shown once: .* The old one is valid until 20/)
     expect([await daemon.halt(first), await daemon.halt(second)]).toEqual([200, 200])
     // What links are made with on this machine is the new one.
     expect([secretIn(tokenFile(place)), modeOf(tokenFile(place))]).toEqual([second, 0o600])
@@ -37,7 +37,7 @@ describe("tokens", () => {
     expect(await place.cli("tokens", "rotate", "nobody")).toMatchObject({ code: 1 })
     await place.cli("tokens", "create", "dana", "--role", "read")
     await place.cli("tokens", "revoke", "dana")
-    expect((await place.cli("tokens", "rotate", "dana")).err).toContain("the token 'dana' is void")
+    expect((await place.cli("tokens", "rotate", "dana")).err).toContain("token 'dana' is revoked")
     expect(secretIn(tokenFile(place))).toBe(third)
     expect((await place.cli("audit")).code).toBe(0)
   })
@@ -132,7 +132,7 @@ describe("the first start that serves a store", () => {
     })
     expect((await place.cli("audit")).code).toBe(0)
     expect(await checksOf(place)).toContainEqual(
-      expect.objectContaining({ check: "access", ok: true, found: expect.stringContaining("asks for tokens") })
+      expect.objectContaining({ check: "access", ok: true, found: expect.stringContaining("requires tokens") })
     )
     expect(await daemon.end()).toBe(0)
     expect(existsSync(daemonFile(place))).toBe(false)
@@ -156,7 +156,7 @@ describe("the first start that serves a store", () => {
     const open = await served(place, { flags: ["--open"] })
     expect(existsSync(tokenFile(place))).toBe(false)
     expect(await place.json("tokens", "list")).toMatchObject({ items: [] })
-    expect(open.said()).toMatch(/^Open \(--open\): every process and every user of this machine may operate/m)
+    expect(open.said()).toMatch(/^Open \(--open\): every process and every user of this host may operate/m)
     const warned = open
       .said()
       .split("\n")

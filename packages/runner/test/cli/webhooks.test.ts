@@ -94,7 +94,7 @@ it("nothing is posted unsigned, and what a configuration says of a webhook that 
     2,
     expect.stringContaining("webhooks.fills.account: 'papr' is not known. Did you mean 'paper'?")
   ])
-  expect(await refused({ url: hook.url }, "Fills")).toContain("webhooks.Fills: is no name of a webhook")
+  expect(await refused({ url: hook.url }, "Fills")).toContain("webhooks.Fills: is not a valid webhook name")
 })
 
 it("what a webhook never takes is shown, tried and passed over on the command line", async () => {
@@ -135,7 +135,7 @@ it("what a webhook never takes is shown, tried and passed over on the command li
   expect(await trial("books")).toMatchObject({ code: 3, out: expect.stringContaining("it answered 500") })
   expect((await trial("boks")).err).toContain("Did you mean 'books'?")
   const goOn = (after: string) => place.cli("webhooks", "continue", "books", "--after", after, "--config", config)
-  expect(await goOn("nowhere")).toMatchObject({ code: 1, err: expect.stringContaining("is no cursor") })
+  expect(await goOn("nowhere")).toMatchObject({ code: 1, err: expect.stringContaining("is not a cursor") })
   expect(await goOn(next[0]?.cursor ?? "")).toMatchObject({ code: 0 })
   await until(async () => (await listed()).letters.length === 1 && (await listed()).state === "waiting")
   expect((await listed()).next).toEqual([])

@@ -26,7 +26,7 @@ it("journal why leads from a fill to its bytes, its order and the file of its tr
   expect(document).toMatchObject({ kind: "fill", id: "F1", link: "asked", entry: { account: "paper" }, leftOut: 0 })
   expect(await json("payloads", "show", payload)).toMatchObject({ id: payload, direction: "report" })
   const { code, err } = await cli("journal", "why", "F9")
-  expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining("there is no fill F9") })
+  expect({ code, err }).toMatchObject({ code: 1, err: expect.stringContaining("fill F9 does not exist") })
 })
 
 it("journal why leads from a row's trade to its batch and who submitted it, from a reversal to what it undoes, from a halt to the person", async () => {

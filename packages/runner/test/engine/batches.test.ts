@@ -180,7 +180,7 @@ describe("batches", () => {
         Effect.asVoid(batches.retry(batch.id, "u-2", "once more", "test")),
         Effect.asVoid(batches.rehearse(batch.id, "retry", "test"))
       ]) {
-        assert.match((yield* Effect.flip(early)).message, /G1 has rows that are under way/)
+        assert.match((yield* Effect.flip(early)).message, /G1 has working rows/)
       }
       assert.deepStrictEqual(yield* foreseen(1, "cancel"), ["2 stopped, buy 1 AAPL 150, buy 1 KO 150"])
       assert.strictEqual((yield* batches.cancel(batch.id, "wrong file", "dana")).status, "cancelled")
@@ -203,7 +203,7 @@ describe("batches", () => {
       assert.isTrue((yield* Batches.find(batch.id)).retriedBy === again.id)
       assert.deepInclude(yield* ended(2), { status: "success", done: 2 })
       const twice = yield* Effect.flip(batches.retry(batch.id, "u-3", "once more", "test"))
-      assert.match(twice.message, /G1 was tried again by G2/)
+      assert.match(twice.message, /G1 was already retried by G2/)
       for (const late of [
         Effect.asVoid(batches.cancel(again.id, "too late", "dana")),
         Effect.asVoid(batches.rehearse(again.id, "cancel", "dana"))
@@ -376,7 +376,7 @@ describe("batches", () => {
       yield* Engine.opened({})
       const { batch } = yield* submitted([row(1, "AAPL", "1", "execute")])
       const late = yield* Effect.flip(batches.add(batch, [row(2, "AAPL", "1", "execute")], SourcePolicy.plain))
-      assert.match(late.message, /G1 has all of its rows/)
+      assert.match(late.message, /G1 is complete and takes no more rows/)
       assert.lengthOf(yield* Reads.all(Trade.TradeTable), 1)
     }).pipe(Effect.provide(Engine.layer))
   )

@@ -316,7 +316,7 @@ describe("the engine, from trade to fill", () => {
 })
 
 const isSaid = (parts: ReadonlyArray<Health.PartHealth>) =>
-  parts.some((part) => part.detail.includes("is declared paper and its broker is live"))
+  parts.some((part) => part.detail.includes("is configured as paper, but its broker account is live"))
 
 describe("what keeps the engine from running hot or wild", () => {
   it.scoped("ACC-7: a broker that never takes an order is asked ever less often", () =>

@@ -33,7 +33,7 @@ const acknowledged = (id: string) =>
   )
 
 const failed = "O2: buy 3 AAPL, market, day, regular session was rejected: not enough"
-const held = "held trades: 1 held: they are not counted"
+const held = "held trades: 1 quarantined, not counted: release or dismiss them"
 const givenUp = `${JOB}: trades.sync was given up: the broker is away`
 
 it.effect("FILL-15: of work that failed an alert is raised once, and is over once somebody has seen to it", () =>
@@ -75,8 +75,8 @@ it.effect("FILL-15: of work that failed an alert is raised once, and is over onc
     // One of a later hour is news, however many are held.
     yield* scene.at(7200)
     yield* scene.trade("t-10", "sell", "1", "AAPL", "150", "nor this")
-    const held3 = "held trades: 3 held: they are not counted"
-    const over = "over held trades: 2 held: they are not counted"
+    const held3 = "held trades: 3 quarantined, not counted: release or dismiss them"
+    const over = "over held trades: 2 quarantined, not counted: release or dismiss them"
     expect(yield* look).toEqual([...sixth, over, `raised ${held3}`].toSorted())
   }).pipe(Effect.provide(books))
 )

@@ -66,7 +66,7 @@ describe("alerts that a configuration sends itself", () => {
       yield* performed(keep, "alert", alert)
       yield* performed(keep, "batch.completed", completion)
       assert.deepStrictEqual(sent, [
-        { text: "Look: Position (NVDA of paper): books 73, broker 75", ...alert },
+        { text: "Alert: Position (NVDA on paper): books 73, broker 75", ...alert },
         {
           text: "G1 (Friday) is partial_success: 2 of 3 rows done, 1 failed, 0 cancelled",
           kind: "batch",

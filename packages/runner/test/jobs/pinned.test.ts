@@ -76,7 +76,7 @@ describe("jobs of a daemon whose gate has not opened", () => {
             ] as const
             for (const [type, payload] of asked)
               expect(yield* Effect.flip(performed(type, payload))).toMatchObject({
-                detail: expect.stringContaining("account paper is pinned to ibkr's account ******567"),
+                detail: expect.stringContaining("account paper is pinned to ibkr account ******567"),
                 final: true
               })
             expect(yield* recorded).toEqual([0, 0, 0])

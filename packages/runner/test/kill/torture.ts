@@ -182,7 +182,7 @@ const noteAnswers = ({ acknowledged }: Scene, { intake }: Programs): void => {
 const answered = (intake: Running): number => intake.said().split("\n").length
 /** No more trades come in: the intake has ended, or the daemon has played its tape. */
 const isDone = ({ daemon, intake }: Programs): boolean =>
-  intake.isOver() || daemon.isOver() || (intake === daemon && /Where to look next/.test(daemon.said()))
+  intake.isOver() || daemon.isOver() || (intake === daemon && /Next steps/.test(daemon.said()))
 
 /** Waits for the moment of a kill: so many more answers, attempts or entries, or that a program has ended. */
 const moment = async (scene: Scene, programs: Programs): Promise<void> => {

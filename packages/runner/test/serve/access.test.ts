@@ -114,7 +114,10 @@ describe("who may call", () => {
       const port = yield* Effect.zipRight(scene.played, servingLocked)
       const halt = yield* ask(port, "/api/v1/controls/halt", { method: "POST", body: { reason: "news" } })
       assert.deepInclude(json(halt), { status: 401, type: "/problems/unauthorized" })
-      assert.match(halt.text, /'roundlot tokens link' prints a link .* 'roundlot tokens create' makes a token/)
+      assert.match(
+        halt.text,
+        /'roundlot tokens link' prints a sign-in link .* 'roundlot tokens create' creates a token/
+      )
       for (const route of routes) {
         const { status } = yield* asked(port, route)
         if (route.role === undefined) assert.notInclude([401, 403], status, route.name)
@@ -242,7 +245,7 @@ describe("who may call", () => {
         yield* Effect.provide(Sessions.end(kept[0].id, "Ended", "test"), TokenRegister.layer)
         const ended = yield* ask(port, "/api/v1/session", { headers: other })
         assert.strictEqual(ended.status, 401)
-        assert.include(ended.text, "this browser is signed in no more")
+        assert.include(ended.text, "session ended")
       }).pipe(Effect.provide(books))
   )
 
@@ -314,7 +317,7 @@ describe("who may call", () => {
       assert.match(String(signedIn.headers["set-cookie"]), new RegExp(`^roundlot_session_${port}=rls_.*HttpOnly`))
       const again = yield* use(code)
       assert.strictEqual(again.status, 401)
-      assert.include(again.text, "or was used: 'roundlot tokens link' prints another")
+      assert.include(again.text, "or older than 5 minutes: get another with 'roundlot tokens link'")
       // Without an origin, or with that of another name of this machine, it is void as well.
       for (const elsewhere of [{}, { origin: `http://localhost:${port}`, host: `localhost:${port}` }]) {
         const stolen = yield* codeOf

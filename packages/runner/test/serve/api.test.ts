@@ -191,7 +191,7 @@ describe("the books under /api/v1", () => {
       expect(yield* both("fillStatus=open")).toMatchObject({
         status: 400,
         field: "fillStatus",
-        detail: expect.stringContaining("is none of unknown, partial, filled, cancelled")
+        detail: expect.stringContaining("is not one of unknown, partial, filled, cancelled")
       })
     }).pipe(Effect.provide(books))
   )
@@ -369,7 +369,7 @@ describe("what cannot be answered", () => {
       assert.strictEqual((yield* ask(port, "/api/v1/orders/O99")).status, 404)
       const nobody = json(yield* ask(port, "/api/v1/reports/trail?account=nobody"))
       assert.deepInclude(nobody, { status: 404, type: "/problems/not-found" })
-      assert.include(JSON.stringify(nobody), "there is no account nobody")
+      assert.include(JSON.stringify(nobody), "account nobody does not exist")
       assert.include((yield* ask(port, "/api/v1/reports/trail?account=MAIN")).text, "TradeAccepted")
       const method = yield* ask(port, "/api/v1/orders/O1", { method: "DELETE" })
       assert.deepStrictEqual([method.status, method.headers["allow"]], [405, "GET"])

@@ -320,7 +320,7 @@ describe("batches over the API", () => {
         expect(told).toMatchObject({ status: "pending", effects: { rows: [{ fate: "stopped", rows: 2 }] } })
         yield* api.batches.cancel({ ...wish, payload: { reason: "no" } })
         const again = yield* api.batches.retry({ ...wish, urlParams: { dryRun: true } }).pipe(Effect.flip)
-        assert.deepInclude(again, { status: 409, detail: "G3 has rows that are under way: wait, or cancel it" })
+        assert.deepInclude(again, { status: 409, detail: "G3 has working rows: wait for them, or cancel the batch" })
         const ids = (
           urlParams: Partial<Readonly<Record<"sort" | "order" | "q" | "since" | "until" | "status", string>>>
         ) =>

@@ -245,7 +245,10 @@ describe("what comes back of a sign-in", () => {
       assert.strictEqual((yield* answerTo(port, one.url, one.cookie)).status, 200)
       const again = yield* answerTo(port, one.url, one.cookie)
       assert.strictEqual(again.status, 401)
-      assert.include(again.text, "This sign-in is not of this browser, was used, or is older than 10 minutes.")
+      assert.include(
+        again.text,
+        "This sign-in belongs to another browser, was already used, or is older than 10 minutes."
+      )
       const late = yield* begin(port)
       yield* TestClock.adjust("601 seconds")
       assert.strictEqual((yield* answerTo(port, late.url, late.cookie)).status, 401)
@@ -339,7 +342,7 @@ describe("what comes back of a sign-in", () => {
         assert.match(yield* said("operators"), /^200/)
         assert.match(yield* said(["staff", "operators", null]), /^200/)
         const many = Array.from({ length: 100_000 }, (_, i) => `g${i}`)
-        assert.match(yield* said([...many, "operators"]), /^503 the desk's provider cannot be asked now \(too_long\)/)
+        assert.match(yield* said([...many, "operators"]), /^503 the desk's provider is not reachable \(too_long\)/)
       }).pipe(Effect.provide(books))
   )
 

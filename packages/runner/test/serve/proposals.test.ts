@@ -29,7 +29,7 @@ describe("an order that a program proposed, over the API", () => {
       assert.deepInclude(json(yield* ask(port, "/api/v1/cases/O1", { headers })), {
         kind: "approval",
         severity: "warning",
-        what: `buy 2 AAPL, limit, limit 150, day, regular session: was proposed; it is sent only if it is approved by ${scene.second(900)}`
+        what: `buy 2 AAPL, limit, limit 150, day, regular session: proposed; not sent unless approved by ${scene.second(900)}`
       })
       assert.deepInclude(json(yield* ask(port, "/api/v1/orders/O1", { headers })), {
         proposal: { source: "proposed:model", approveBy: scene.second(900), notional: "300" },

@@ -115,7 +115,13 @@ describe("where a daemon listens", () => {
     ["--open at another address", { host: "0.0.0.0", names: [NAME] }, true, "--open", "Leave --open away"],
     ["--open at every address of version 6", { host: "::" }, true, "--open", "Leave --open away"],
     ["--open behind a proxy", { proxies: ["10.0.0.7"], names: [NAME] }, true, "--open", "Leave --open away"],
-    ["a proxy without a name", { proxies: ["10.0.0.7"] }, false, "--allow-host", "Give the name that browsers ask for"],
+    [
+      "a proxy without a name",
+      { proxies: ["10.0.0.7"] },
+      false,
+      "--allow-host",
+      "Give the host name in the browser's address"
+    ],
     [
       "no range",
       { proxies: ["10.0.0.0/33"], names: [NAME] },
@@ -143,7 +149,7 @@ describe("where a daemon listens", () => {
     Effect.gen(function* () {
       const { cert, key, others } = yield* files
       const refused = yield* Effect.flip(placed({ cert, key: others }))
-      assert.include(refused.message, "are no certificate and the key to it")
+      assert.include(refused.message, "are not a matching certificate and key")
       assert.strictEqual((yield* Effect.flip(placed({ cert, key, host: "0.0.0.0" }))).place, "--allow-host")
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )

@@ -51,10 +51,13 @@ describe("what a daemon serves", () => {
       const port = yield* serving
       const none = yield* ask(port, "/ready")
       assert.deepInclude(none, { status: 503, type: Problem.PROBLEM_JSON })
-      assert.deepInclude(json(none), { status: 503, reasons: ["there is no account yet"] })
+      assert.deepInclude(json(none), { status: 503, reasons: ["no accounts yet"] })
       yield* Engine.opened({})
       const early = json(yield* ask(port, "/ready"))
-      assert.deepInclude(early, { title: "Not ready", reasons: ["the broker of paper was not read yet"] })
+      assert.deepInclude(early, {
+        title: "Not ready",
+        reasons: ["account paper has not been reconciled with its broker yet"]
+      })
       yield* Effect.forkScoped(Daemon.run())
       yield* Daemon.untilIdle
       const ready = yield* ask(port, "/ready")
@@ -202,7 +205,7 @@ describe("roundlot start --port", () => {
     const { cli, folder } = desk()
     const elsewhere = ["start", "--until-idle", "--port", "0", "--host", "0.0.0.0", "--allow-host", "localhost"]
     const refused = await cli(...elsewhere)
-    expect(refused.err).toContain("--host: 0.0.0.0 can be reached from other machines")
+    expect(refused.err).toContain("--host: 0.0.0.0 can be reached from other hosts")
     expect(refused.err).toContain("Give --tls-cert and --tls-key")
     const { certificate, key } = await Effect.runPromise(Certificate.forThisMachine)
     const [cert, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")]
@@ -215,7 +218,7 @@ describe("roundlot start --port", () => {
 
   it("a port that is none, or is taken, is refused by name", async () => {
     const { cli } = desk()
-    expect((await cli("start", "--until-idle", "--port", "70000")).err).toContain("--port: 70000 is no port")
+    expect((await cli("start", "--until-idle", "--port", "70000")).err).toContain("--port: 70000 is not a port")
     const server = createServer()
     const port = await listening(server)
     const taken = await cli("start", "--until-idle", "--port", String(port))

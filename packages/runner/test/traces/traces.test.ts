@@ -226,7 +226,7 @@ describe("OpenTelemetry", () => {
     expect((await plain([...start, ...place], { OTEL_EXPORTER_OTLP_ENDPOINT: gone.endpoint })).code).toBe(0)
     expect(await json("audit")).toMatchObject({ ok: true })
     const { err } = await plain([...start, ...place], { OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4318" })
-    expect(err).toContain("OTEL_EXPORTER_OTLP_ENDPOINT is no http or https address")
+    expect(err).toContain("OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https address")
   })
 })
 

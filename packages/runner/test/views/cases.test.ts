@@ -108,7 +108,7 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
         notes: [{ note: "ticket of O1" }]
       })
       for (const id of [JOB, PART]) {
-        expect(yield* scene.told(shownThen(id, scene.second(9)))).toContain(`there is no open case ${id}`)
+        expect(yield* scene.told(shownThen(id, scene.second(9)))).toContain(`open case ${id} does not exist`)
       }
     }).pipe(Effect.provide(withHealth(store)))
   )

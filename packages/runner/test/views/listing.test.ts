@@ -130,7 +130,7 @@ it.effect("a cursor of another list or order, or one that was tampered with, is 
     }
     const turned = yield* Effect.flip(trades.list({ cursor, order: "newest" }))
     expect(turned._tag).toBe("BadCursor")
-    expect(turned.message).toContain("is no cursor of this list of trades")
+    expect(turned.message).toContain("is not a cursor of this list of trades")
   }).pipe(Effect.provide(scene.inMemory))
 )
 

@@ -77,12 +77,12 @@ it("a phase and a status at once are refused, and words that are none of them", 
   expect(orderQuery.queryOf({})).toEqual(Either.right(undefined))
   expect(orderQuery.queryOf({ phase: "open" })).toEqual(Either.right({ _tag: "Phase", phase: "open" }))
   const both = Either.flip(orderQuery.queryOf({ phase: "open", status: "filled" }))
-  expect(Either.getOrThrow(both).message).toBe('status "filled" and a phase are given: give one of them')
+  expect(Either.getOrThrow(both).message).toBe('status "filled" and a phase are both given: give one of them')
 })
 
 it.effect("an unknown phase is refused with those there are", () =>
   Effect.gen(function* () {
     const error = yield* Effect.flip(found({ _tag: "Phase", phase: "opened" }))
-    expect(error.message).toBe('phase "opened" is none of pending, open, filled, ended; did you mean open?')
+    expect(error.message).toBe('phase "opened" is not one of pending, open, filled, ended; did you mean open?')
   }).pipe(Effect.provide(scene.inMemory))
 )

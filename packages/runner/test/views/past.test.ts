@@ -72,12 +72,12 @@ describe("the books as of an earlier moment", () => {
       yield* scene.played
       const last = yield* newest
       expect(yield* failure(String(last + 1))).toBe(
-        `the books know no position ${last + 1}: their feed goes from position 1 to ${last}`
+        `position ${last + 1} does not exist: the feed has positions 1 to ${last}`
       )
-      expect(yield* failure(scene.second(60))).toContain("has not come yet")
-      expect(yield* failure("yesterday")).toContain("is no position of the feed, and is neither a date nor")
-      expect(yield* failure("1")).toContain("there is no order O1")
-      expect(yield* failure("2001-01-01")).toContain("there is no order O1")
+      expect(yield* failure(scene.second(60))).toContain("is in the future")
+      expect(yield* failure("yesterday")).toContain("is not a feed position, and is neither a date nor")
+      expect(yield* failure("1")).toContain("order O1 does not exist")
+      expect(yield* failure("2001-01-01")).toContain("order O1 does not exist")
     }).pipe(Effect.provide(scene.inMemory))
   )
 

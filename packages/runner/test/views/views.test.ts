@@ -225,7 +225,7 @@ describe("documents", () => {
         })
         const first = {
           resolution: "reconcile",
-          reason: "FillMissing (B2) is open: the excess may be what is wrong. Accept it once that is settled."
+          reason: "FillMissing (B2) is open, so the excess itself may be wrong. Accept it after that is resolved."
         }
         expect(yield* everywhere).toEqual([first, first, first])
         yield* said({ _tag: "DismissBreak", breakId: Id.BreakId.make(2) }, "the statement has it")
@@ -245,7 +245,7 @@ describe("documents", () => {
         yield* scene.trade("t-2", "buy", "3", "AAPL", "150")
         const doubt = Effect.map(breaks.list({ kind: "Doubt" }), ({ items }) => items[0])
         yield* scene.opens({ symbol: "AAPL", kind: "Doubt", subject: "O1" })
-        const silent = { resolution: "recheck", reason: expect.stringMatching(/^Nothing says yet/) }
+        const silent = { resolution: "recheck", reason: expect.stringMatching(/^It is not known yet whether/) }
         const blocks = [{ symbol: "AAPL", shares: "3", dollars: "450" }]
         const inDoubt = { symbol: "AAPL", shares: "2", dollars: "300" }
         const atRisk = { blocks, inDoubt, dollars: "750", deciding: [] }
@@ -257,7 +257,7 @@ describe("documents", () => {
         ]
         const recommended = {
           resolution: "mark-placed",
-          reason: expect.stringMatching(/^The broker has its client order id/)
+          reason: expect.stringMatching(/^The broker already has its client order id/)
         }
         yield* scene.at(61)
         expect(yield* doubt).toMatchObject({ standing: "critical", atRisk: { ...atRisk, deciding }, recommended })
@@ -293,7 +293,7 @@ describe("documents", () => {
         const rehearsed = yield* ends(true)
         expect(rehearsed).toMatchObject({ contradiction, done: "O1 is cancelled with 1 of 2 filled" })
         expect(carryingOut.sentenceOf(rehearsed)).toContain(
-          "its broker's whole history does not have it. It would end as cancelled."
+          "it is missing from the broker's complete history. It would end as cancelled."
         )
         expect((yield* orders.show("O1")).status).toBe("partially_filled")
         yield* ends(false)
@@ -669,7 +669,7 @@ describe("filters", () => {
       expect(yield* made({ actor: "test" })).toEqual([])
       const filled = { query: { _tag: "Status", status: "filled" } } as const
       expect(yield* made({ actor: "tape", ...filled })).toEqual(idsOf((yield* orders.list(filled)).items))
-      const problem = "is looked for in a period only: say since when"
+      const problem = "needs a period: give since"
       expect(yield* Effect.flip(orders.list({ actor: "tape" }))).toMatchObject({ filter: "actor", problem })
       expect(yield* Effect.flip(trades.list({ actor: "tape" }))).toMatchObject({ filter: "actor", problem })
     })
@@ -707,12 +707,12 @@ describe("filters", () => {
         scene.told(orders.show("x"))
       ])
       expect(told).toEqual([
-        'status "complete" is none of pending, accumulated, completed, failed, quarantined; did you mean completed?',
-        'order "T1" is no id of this kind: it is O and a number',
+        'status "complete" is not one of pending, accumulated, completed, failed, quarantined; did you mean completed?',
+        'order "T1" is not a valid id: write O and a number',
         'since "yesterday" is neither a date nor an ISO 8601 time with a zone, such as 2026-11-20T14:30:00Z',
-        'limit "-1" is no whole number from 0 on',
-        'order "random" is none of oldest, newest',
-        'order "x" is no id of this kind: it is O and a number'
+        'limit "-1" is not a whole number of 0 or more',
+        'order "random" is not one of oldest, newest',
+        'order "x" is not a valid id: write O and a number'
       ])
     })
   )
@@ -753,11 +753,11 @@ describe("show", () => {
         scene.told(positions.show("TSLA"))
       ])
       expect(told).toEqual([
-        "there is no trade T99; 'roundlot trades list' shows those there are",
-        "there is no order O99; 'roundlot orders list' shows those there are",
-        "there is no fill F99; 'roundlot fills list' shows those there are",
-        "there is no break B99; 'roundlot breaks list' shows those there are",
-        "there is no position TSLA; 'roundlot positions list' shows those there are"
+        "trade T99 does not exist; list them with 'roundlot trades list'",
+        "order O99 does not exist; list them with 'roundlot orders list'",
+        "fill F99 does not exist; list them with 'roundlot fills list'",
+        "break B99 does not exist; list them with 'roundlot breaks list'",
+        "position TSLA does not exist; list them with 'roundlot positions list'"
       ])
     })
   )
@@ -779,7 +779,7 @@ describe("ACC-11: what a position shows of its next order", () => {
       expect(position.lots).toStrictEqual([{ id: "L3", tradeId: "T3", sourceId: "t-3", orderId: null, open: "0.1" }])
       expect(position.next).toStrictEqual({
         answer: { code: "NotDue" },
-        why: "the residual of 0.1 is less than the 1 from which an order is due",
+        why: "residual 0.1 is below the threshold of 1",
         order: null
       })
     })
@@ -827,7 +827,7 @@ describe("ACC-11: what a position shows of its next order", () => {
       expect((yield* positions.show("MSFT")).answerSince).toBe(cooling.answerSince)
       expect(cooling.next).toStrictEqual({
         answer: { code: "CoolingDown" },
-        why: `an order ended short; it cools down until ${scene.second(35)}`,
+        why: `an order ended without a full fill; the next one waits until ${scene.second(35)}`,
         order: null
       })
       yield* scene.at(36)
@@ -853,7 +853,7 @@ describe("ACC-11: what a position shows of its next order", () => {
       expect(idsOf(live.orders)).toEqual(["O3"])
       expect(live.next).toMatchObject({
         answer: { code: "OrderLive" },
-        why: "O3 has not ended, and a position has one order at a time"
+        why: "O3 is open; a position has one order at a time"
       })
       const service = yield* Commands.Commands
       const halt = { id: "h1", account: scene.main, actor: "ann", reason: "lunch" }

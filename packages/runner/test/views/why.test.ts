@@ -54,9 +54,9 @@ const treeOf = (of: string) =>
 /** From the price on screen to the bytes of the correction and of the order, and to the trades. */
 const ofFill = [
   "fill F2: execId PX-1.02, revision 2, quantity 1, price 149 [paper/32 FillRecorded]",
-  "├─ payload P6: direction report, source paper, bytes kept [paper/31 PayloadStored] (what went over the wire)",
+  "├─ payload P6: direction report, source paper, bytes kept [paper/31 PayloadStored] (bytes on the wire)",
   "├─ order O1: symbol AAPL, side buy, quantity 1, type market, timeInForce day, session regular, origin accumulation [paper/10 OrderCreated]",
-  "│  ├─ InstrumentConfirmed: symbol AAPL, currency USD [paper/9] (said so: nothing else led to it)",
+  "│  ├─ InstrumentConfirmed: symbol AAPL, currency USD [paper/9] (stated by its actor, no other cause)",
   "│  ├─ allocation A1: quantity 0.3 [paper/12 LotAllocated]",
   "│  │  └─ trade T1: source test, sourceId t-1, symbol AAPL, side buy, quantity 0.3, price 150 [paper/3 TradeAccepted]",
   "│  │     └─ source test: sourceId t-1, occurrence 0",
@@ -68,11 +68,11 @@ const ofFill = [
   "│  │     └─ source test: sourceId t-3, occurrence 0",
   "│  ├─ price inbound: price 150, at 1970-01-01T00:00:00.001000Z",
   "│  ├─ attempt S1: number 1 [paper/16 AttemptStarted]",
-  "│  │  ├─ payload P1: direction request, source paper, method place, endpoint orders, bytes kept [paper/15 PayloadStored] (what went over the wire)",
+  "│  │  ├─ payload P1: direction request, source paper, method place, endpoint orders, bytes kept [paper/15 PayloadStored] (bytes on the wire)",
   "│  │  └─ actor roundlot: as send",
   "│  └─ actor paper: as report",
   "├─ fill F1: execId PX-1.01, revision 1, quantity 1, price 150 [paper/23 FillRecorded]",
-  "│  ├─ payload P4: direction report, source paper, bytes kept [paper/22 PayloadStored] (what went over the wire)",
+  "│  ├─ payload P4: direction report, source paper, bytes kept [paper/22 PayloadStored] (bytes on the wire)",
   "│  └─ order O1: symbol AAPL, side buy, quantity 1, type market, timeInForce day, session regular, origin accumulation [paper/10 OrderCreated] (above)",
   "└─ actor roundlot: as report"
 ]
@@ -81,16 +81,16 @@ const ofFill = [
 const ofOrder = [
   "order O2: symbol AAPL, side buy, quantity 2, type limit, limitPrice 140, timeInForce day, session regular, origin direct [paper/37 OrderCreated]",
   "├─ OrderChanged: quantity 2, brokerOrderId P-2, reason cancelled by the broker, status cancelled, filled 0 [paper/49]",
-  "│  ├─ payload P11: direction report, source paper, bytes kept [paper/50 PayloadStored] (what went over the wire)",
+  "│  ├─ payload P11: direction report, source paper, bytes kept [paper/50 PayloadStored] (bytes on the wire)",
   "│  ├─ CancelRequested: why wrong price [paper/44]",
   "│  │  └─ command c-17: reason wrong price",
   "│  │     └─ actor ann: as command",
   "│  └─ actor roundlot: as report",
-  "├─ decision D1: strategy canary, symbol AAPL, side buy, quantity 2, orderType limit, limitPrice 140, timeInForce day, session regular [paper/36 DecisionMade] (said so: nothing else led to it)",
+  "├─ decision D1: strategy canary, symbol AAPL, side buy, quantity 2, orderType limit, limitPrice 140, timeInForce day, session regular [paper/36 DecisionMade] (stated by its actor, no other cause)",
   "│  └─ actor canary: as command",
   "├─ price inbound: price 150, at 1970-01-01T00:00:00.001000Z",
   "├─ attempt S2: number 1 [paper/40 AttemptStarted]",
-  "│  ├─ payload P8: direction request, source paper, method place, endpoint orders, bytes kept [paper/39 PayloadStored] (what went over the wire)",
+  "│  ├─ payload P8: direction request, source paper, method place, endpoint orders, bytes kept [paper/39 PayloadStored] (bytes on the wire)",
   "│  └─ actor roundlot: as send",
   "└─ actor canary: as send"
 ]
@@ -228,8 +228,8 @@ describe("why", () => {
     Effect.gen(function* () {
       yield* engine.opened({})
       assert.include(yield* refusalOf("AAPL"), "is neither an entry, such as paper/12, nor the id of a record")
-      assert.include(yield* refusalOf("F9"), "there is no fill F9")
-      assert.include(yield* refusalOf("paper/999"), "there is no entry paper/999")
+      assert.include(yield* refusalOf("F9"), "fill F9 does not exist")
+      assert.include(yield* refusalOf("paper/999"), "entry paper/999 does not exist")
     }).pipe(Effect.provide(layer))
   )
 })

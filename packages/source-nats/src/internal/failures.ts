@@ -58,7 +58,7 @@ export class StreamRewound extends Schema.TaggedError<StreamRewound>()("StreamRe
   override get message() {
     return (
       `${this.stream} ends at message ${this.last}, and was read up to ${this.taken}: it was restored from an old copy, or its server is ` +
-      "behind. It is asked again until it has caught up; where it never does, name it as another source"
+      "behind. Retried until it has caught up; if it never does, configure it as another source"
     )
   }
 }

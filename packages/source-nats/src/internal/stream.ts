@@ -48,7 +48,7 @@ const failed = (error: unknown): NatsUnavailable =>
 const asked = <A>(promise: () => Promise<A>): Effect.Effect<A, NatsUnavailable> =>
   Effect.tryPromise({ try: promise, catch: failed })
 
-const ADDRESS = "its address is none: write nats://USER:PASSWORD@HOST:4222, several with a comma between them"
+const ADDRESS = "its address is not valid: write nats://USER:PASSWORD@HOST:4222, several separated by commas"
 
 /** How to connect; one user is said for all servers. */
 const optionsOf = ({ credentials, servers }: Address): Effect.Effect<ConnectionOptions, NatsUnavailable> =>

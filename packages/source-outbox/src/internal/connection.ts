@@ -46,7 +46,7 @@ const opened = (url: Redacted.Redacted): Effect.Effect<Client, OutboxUnavailable
       }),
     // What is wrong with an address may repeat it, and its password.
     catch: () =>
-      new OutboxUnavailable({ detail: "its address is none: write postgres://USER:PASSWORD@HOST:PORT/DATABASE" })
+      new OutboxUnavailable({ detail: "its address is not valid: write postgres://USER:PASSWORD@HOST:PORT/DATABASE" })
   })
 
 /** Connects for as long as the scope lives. */

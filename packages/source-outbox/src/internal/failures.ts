@@ -45,7 +45,7 @@ export class ServerBehind extends Schema.TaggedError<ServerBehind>()("ServerBehi
   override get message() {
     return (
       `the server is behind: rows up to transaction ${this.taken} were taken in, and it is at ${this.oldest}. ` +
-      "It is asked again until it has caught up"
+      "Retried until it has caught up"
     )
   }
 }

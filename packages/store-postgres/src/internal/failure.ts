@@ -6,7 +6,7 @@ import { DatabaseError } from "pg"
 type Problem = TradeRepository.StoreUnavailable["problem"]
 
 const REMEDIES: { readonly [P in Problem]: string } = {
-  busy: "Others are using it: try again, or look at what holds its locks",
+  busy: "Other sessions use it: retry, or check what holds its locks",
   full: "Free some space on the server, then try again",
   read_only: "Name the primary server and a user who may create and write tables",
   corrupt: "Keep the server's files, and restore the database from a backup",

@@ -38,74 +38,74 @@ const first = (resolution: Resolution, reason: string): Recommended => ({ resolu
 const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "PositionBlocked">]: Recommended } = {
   Conflict: first(
     "resolve",
-    "The first delivery counts. Reverse the trade and send it again where the second one is right."
+    "The first delivery counts. If the second one is right, reverse the trade and submit it again."
   ),
-  ReappearedTrade: first("resolve", "Its reversal stands, and what came again counts for nothing."),
-  Reappeared: first("cancel", "An order that was held for ended is live: its shares may be bought or sold twice."),
-  DuplicateOrder: first(
-    "cancel",
-    "The broker has the same order twice: ask for the end of the second, then compare holdings."
-  ),
-  OppositeOrders: first("cancel", "Two live orders work against each other: ask for the end of one."),
-  CumulativeBelow: first("recheck", "Its executions are read again; a bust or correction among them settles it."),
-  FillAfterRejection: first("resolve", "The fill is booked, and the order stands as cancelled with it."),
+  ReappearedTrade: first("resolve", "The reversal stands; the repeated delivery does not count."),
+  Reappeared: first("cancel", "The order was booked as ended, but is live: its shares may be traded twice. Cancel it."),
+  DuplicateOrder: first("cancel", "The broker has the same order twice. Cancel the second one, then compare holdings."),
+  OppositeOrders: first("cancel", "Two live orders work against each other. Cancel one of them."),
+  CumulativeBelow: first("recheck", "Its executions are read again. A bust or correction among them closes it."),
+  FillAfterRejection: first("resolve", "The fill is booked, and the order counts as cancelled with a fill."),
   UndocumentedCorrection: first(
     "resolve",
-    "The first contents count until the broker sends a revision: compare the execution there."
+    "The first report counts until the broker sends a correction. Compare the execution at the broker."
   ),
-  FillMismatch: first("resolve", "The fill is not applied to this order: find whose it is at the broker."),
-  SuspectedDuplicate: first("recheck", "The broker's total says whether it is one execution or two."),
-  OrderMissing: first("recheck", "It is asked for by its id. Nothing is sent again, and no end is assumed."),
+  FillMismatch: first("resolve", "The fill is not booked on this order. Look up its order at the broker."),
+  SuspectedDuplicate: first("recheck", "The broker's total decides whether it is one execution or two."),
+  OrderMissing: first("recheck", "The broker is asked for it by id. It is not sent again, and counts as open."),
   EndUnconfirmed: first(
     "wait",
-    "Its broker is asked to end it until it refuses that. Look there: where it has ended, orders resolve --ended says so."
+    "Cancels are sent until the broker rejects one. If the order has ended at the broker, confirm it with 'roundlot orders resolve --ended'."
   ),
   OrderNotWorking: first(
     "cancel",
-    "It is in flight and does not fill as it stands: cancel it where it is not to wait. It closes by itself once the broker works it."
+    "The order is in flight but cannot fill. Cancel it, or wait: the break closes once the broker works it."
   ),
   TermsDiffer: first(
     "cancel",
-    "The broker works other terms than were sent: ask for its end. A later reading with the terms that were sent closes it."
+    "The broker works other terms than were sent. Cancel the order. A later reading with the sent terms closes the break."
   ),
-  ForeignOrderId: first("resolve", "Another program or an old copy of the store uses our ids: stop that first."),
-  ClientIdDiffers: first("resolve", "It is matched by the broker's id, and its fills are ours."),
-  ReusedOrderId: first("resolve", "The broker has given its id to another order: compare both there."),
+  ForeignOrderId: first("resolve", "Another program or an old copy of the store uses our order ids. Stop it first."),
+  ClientIdDiffers: first("resolve", "The order is matched by its broker id, and its fills count."),
+  ReusedOrderId: first("resolve", "The broker reused the id for another order. Compare both at the broker."),
   AverageDiffers: first(
     "reconcile",
-    "Executions are read again. Resolve it where the difference is the broker's rounding."
+    "Executions are read again. If the difference is the broker's rounding, resolve it."
   ),
-  Unpriced: first("recheck", "Its executions are read again for the price. Shares count already."),
-  OffBand: first("resolve", "The fill counts at this price: resolve it where the broker confirms the price."),
+  Unpriced: first("recheck", "Its executions are read again for the price. The shares already count."),
+  OffBand: first("resolve", "The fill counts at this price. Resolve it once the broker confirms the price."),
   Unmapped: first("resolve", "Release or dismiss the trade that names the instrument."),
   PositionDiffers: first(
     "reconcile",
-    "Both sides are read again. What differs still is booked with positions adjust, as base or hedged."
+    "Both sides are read again. Book a remaining difference with 'roundlot positions adjust', as base or hedged."
   ),
-  ForeignPosition: first("adjust-base", "The books never traded it: as base it is not ours, and nothing else moves."),
-  UnsoundSnapshot: first("wait", "The next sound listing closes it."),
+  ForeignPosition: first(
+    "adjust-base",
+    "The books never traded it. Book it as base: an external holding; the residual stays."
+  ),
+  UnsoundSnapshot: first("wait", "The next complete, valid listing closes it."),
   FillMissing: first(
     "reconcile",
-    "Executions are read again. Resolve it where the broker's statement has the execution."
+    "Executions are read again. If the broker's statement has the execution, resolve it."
   ),
-  HistoryGap: first("reconcile", "Compare holdings: they show what the missing executions came to."),
-  Backlog: first("resolve", "The trades are old: look at them, then let them be ordered."),
+  HistoryGap: first("reconcile", "Compare holdings: they include the missing executions."),
+  Backlog: first("resolve", "The trades are old. Review them, then resolve the break to order them."),
   Implausible: first(
     "wait",
-    "Two plausible reports close it. Accept the held report only where you have seen it at the broker."
+    "Two plausible reports close it. Accept the held report only if the broker shows the same."
   ),
   OrderRefused: first(
     "resolve",
-    "Ask the broker what its code means, or whether the account may trade; then let the position order again."
+    "Ask the broker what the code means and whether the account may trade. Then resolve the break to order again."
   ),
   AccountRefused: first(
     "wait",
-    "Two readings of the account that say that it may trade close it. Where the broker tells no such state, resolve it once it may."
+    "Two readings that allow the account to trade close it. If the broker reports no such state, resolve it once the account may trade."
   ),
-  ClockAhead: first("wait", "It closes when the clock has caught up with the books."),
+  ClockAhead: first("wait", "It closes when the system clock has passed the time of the books."),
   StatementDiffers: first(
     "reconcile",
-    "Executions are read again: a correction settles it with the next file. Resolve it where the books are right."
+    "Executions are read again, and a correction closes it with the next file. If the books are right, resolve it."
   )
 }
 
@@ -114,28 +114,28 @@ const ofDoubt = (deciding: ReadonlyArray<Deciding>, reason: DoubtReason | undefi
   const [strongest] = deciding
   switch (strongest?.fact) {
     case "EndReported":
-      return first("recheck", "The broker said that it ended, and no second reading agrees: it is asked for again.")
+      return first("recheck", "The broker reported an end; no second reading confirms it. The order is read again.")
     case "Acknowledged":
-      return first(
-        "recheck",
-        "The broker has acknowledged it: it is asked for by the broker's id, and never sent again."
-      )
+      return first("recheck", "The broker acknowledged it. It is read by its broker id, and never sent again.")
     case "ClientOrderIdInUse":
-      return first("mark-placed", "The broker has its client order id already, so it has the order: find its id there.")
+      return first(
+        "mark-placed",
+        "The broker already has its client order id, so it has the order. Look up its broker order id."
+      )
     case "CandidateNamed":
       return first(
         "mark-placed",
-        `The broker's answer named ${strongest.brokerOrderId}: compare its terms, then say that it is this one.`
+        `The broker's answer named ${strongest.brokerOrderId}. Compare its terms, then confirm that it is this order.`
       )
     case undefined:
       if (reason === "Unanswered")
         return first(
           "wait",
-          "The broker has answered no look-up of it: see whether it can be reached and the login is valid. It is asked again by itself."
+          "The broker has not answered any look-up of it. Check connection and login; the look-up is retried."
         )
       return first(
         "recheck",
-        "Nothing says yet whether the broker has it. Where the broker confirms that it never came, say so."
+        "It is not known yet whether the broker has it. If the broker confirms that it never arrived, resolve it as not placed."
       )
   }
 }
@@ -174,60 +174,63 @@ export const isJudgedFirst = (kind: BreakKind): boolean => beforeExcess[kind] !=
 const MOST_NAMED = 5
 
 const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Recommended => {
-  if (holds === "nothing") return first("wait", "It is less than a lot: the next trades use it up.")
+  if (holds === "nothing") return first("wait", "The excess is less than a lot. The next trades use it up.")
   const before = beside.filter(({ kind }) => isJudgedFirst(kind))
   if (before.length === 0)
-    return first("accept-excess", "No trade covers these shares: once accepted, the opposite order gives them back.")
+    return first("accept-excess", "No trade covers these shares. Once accepted, an opposite order closes them.")
   const named = before.slice(0, MOST_NAMED).map(({ id, kind }) => `${kind} (${format("break", id)})`)
   const names = [...named, ...(before.length > MOST_NAMED ? [`${before.length - MOST_NAMED} more`] : [])].join(", ")
   return first(
     before.some(({ kind }) => beforeExcess[kind] === "reconcile") ? "reconcile" : "wait",
-    `${names} ${before.length === 1 ? "is" : "are"} open: the excess may be what is wrong. Accept it once that is settled.`
+    `${names} ${before.length === 1 ? "is" : "are"} open, so the excess itself may be wrong. Accept it after that is resolved.`
   )
 }
 
 /** P6: what the broker is about to report, or a report that is held, may be the whole of it. */
 const ofForeign = ({ beside, isTraded }: Pick<Stake, "beside" | "isTraded">): Recommended =>
   isTraded || beside.some(({ kind }) => isJudgedFirst(kind))
-    ? first("reconcile", "The books have trades, orders or open breaks of it: both sides are read again first.")
+    ? first(
+        "reconcile",
+        "The books have trades, orders or open breaks in this symbol. Both sides are read again first."
+      )
     : byKind.ForeignPosition
 
 const byObstacle: { readonly [O in ObstacleApart]: Recommended } = {
   circuit: first(
     "resume",
-    "See why its orders ended short, then resume the symbol. It goes on by itself at that time."
+    "Find out why its orders did not fill completely, then resume the symbol. It resumes automatically at that time."
   ),
   session: first(
     "resume",
-    "See what the broker said of the refused order, then resume the symbol. It goes on by itself at that time."
+    "Read the broker's rejection of the order, then resume the symbol. It resumes automatically at that time."
   ),
-  price: first("wait", "It goes on with the next price: see whether the source of prices is connected."),
-  opposite: first("wait", "It goes on when that order has ended: see whether it is still wanted, or cancel it."),
-  unsent: first("wait", "It is tried again by itself. See whether the broker can be reached and the login is valid."),
-  login: first("wait", "Log in at the broker. It goes on at once then, without a restart.")
+  price: first("wait", "It continues with the next price. Check the connection of the price source."),
+  opposite: first("wait", "It continues when that order ends. Cancel the order if it is no longer wanted."),
+  unsent: first("wait", "It is retried automatically. Check connection and login."),
+  login: first("wait", "Log in at the broker. Orders continue at once, without a restart.")
 }
 
 /** The subject of such a break is what keeps the position from ordering. */
 const ofBlocked = ({ subject = "" }: Partial<Pick<Break, "subject">>): Recommended => {
   const by = obstacleIn(subject)
-  if (by === undefined) return first("wait", "See what its position answers.")
+  if (by === undefined) return first("wait", "See the next order on its position.")
   return isControl(by) ? first("change-control", `${controls[by].remedy}.`) : byObstacle[by]
 }
 
 /** What to do first about a case that is no break, and why. */
 export const apart = {
-  quarantine: first("release", "Release it where it is a trade to be hedged; dismiss it where it is none."),
+  quarantine: first("release", "Release it if it is a valid trade; otherwise dismiss it."),
   approval: first(
     "approve",
-    "A program proposed it: approve it where you want this order, else cancel it. It ends by itself at that time."
+    "A program proposed it. Approve it, or cancel it; without approval it ends unsent at its deadline."
   ),
   failedOrder: first(
     "resolve",
-    "Its trade is not executed: enter it again where it is still wanted. Acknowledge it where nothing is to be done."
+    "Its trade was not executed. Submit it again if it is still wanted; otherwise acknowledge the case."
   ),
-  batch: first("retry", "See why its rows failed, then retry them. Acknowledge it where nothing is to be done."),
-  job: first("retry", "See what its last try failed with, then have it tried again, or call it off."),
-  part: first("wait", "It is tried again by itself: see what it failed with, and whether what it reads can be reached.")
+  batch: first("retry", "Check why its rows failed, then retry them. Acknowledge the case if no retry is wanted."),
+  job: first("retry", "Check the last error, then retry or cancel the job."),
+  part: first("wait", "It is retried automatically. Check its last error and its connections.")
 } as const
 
 /** The resolution of a break to look at first, and why: of its kind, what it holds, and what stands behind and beside it. Pure. */

@@ -4,7 +4,7 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 
 const named = (pattern: RegExp) =>
   Schema.String.pipe(
-    Schema.pattern(pattern, { message: () => ({ message: "is no name of NATS", override: true }) }),
+    Schema.pattern(pattern, { message: () => ({ message: "is not a valid NATS name", override: true }) }),
     Schema.maxLength(255)
   )
 

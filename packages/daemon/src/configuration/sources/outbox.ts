@@ -9,7 +9,7 @@ const named = (pattern: string) =>
   Schema.String.pipe(
     Schema.pattern(new RegExp(`^${pattern}$`), {
       message: () => ({
-        message: "is no name: letters, digits and '_', of a table after its schema and '.'",
+        message: "is not a valid name: use letters, digits and '_', for a table also SCHEMA.TABLE",
         override: true
       })
     })

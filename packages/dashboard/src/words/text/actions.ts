@@ -14,7 +14,7 @@ export const texts = messages({
   cancel: "Cancel",
   sending: "Sending…",
   close: "Close",
-  notDone: "Nothing was done: {entity} is not as you saw it.",
+  notDone: "Not applied: {entity} has changed since you opened this dialog.",
   changesInTheMeantime: "Changes in the meantime",
   isNow: "It is now {state} Review it and confirm again.",
   needsRole: "You need the role {role} for this. You are signed in as {caller} ({callerRole}).",
@@ -26,8 +26,8 @@ export const texts = messages({
   orderInShort: "{id} ({side} {quantity} {symbol} of {account})",
   more: "{more} more",
   unconfirmedInScope: {
-    one: "{count} order is unconfirmed, and is resolved as before: {orders}.",
-    other: "{count} orders are unconfirmed, and are resolved as before: {orders}."
+    one: "{count} unconfirmed order, not affected: {orders}.",
+    other: "{count} unconfirmed orders, not affected: {orders}."
   },
   noOrdersNow: "No orders will be sent now.",
   loadingImpactOfStop: "Loading the impact. You can confirm without it.",
@@ -35,7 +35,7 @@ export const texts = messages({
   enteredBefore: "entered {span} before sending",
   asListed: "as last listed by the broker",
   brokerOrders: "Broker orders",
-  itIs: "It is {brokerOrderId}",
+  itIs: "Match {brokerOrderId}",
   enteredAfter: "entered {span} after sending",
   changedBy: "{actor} {age} ago: {words}, entry {seq}",
   changedByWithReason: "{actor} {age} ago: {words} “{reason}”, entry {seq}",

@@ -9,7 +9,7 @@ export const texts = messages({
   later: "Later",
   atFeedPosition: "feed position {position}",
   atFeedPositionAndTime: "feed position {position}, {at}",
-  chooseAMoment: "Choose a moment to see the books as of then.",
+  chooseAMoment: "Choose a time to view the books as of it.",
   booksAsOf: "Books as of {shown}. No actions are possible.",
   currentState: "This page shows the current state. Other pages show {shown}.",
   asOf: "As of",

@@ -6,7 +6,7 @@ export const texts = messages({
   ofTotalRows: "of {total} rows",
   rowsASecond: "{rate} rows/s",
   addsUp: "adds up to {total} rows",
-  addsUpToOfTotal: "adds up to {sum} of {total} rows: counts are being written",
+  addsUpToOfTotal: "adds up to {sum} of {total} rows: counts are being updated",
   progress: "{batch}: {state}. {done} of {total} rows completed, {failed} failed.",
   resultsAsCsv: "Results as CSV",
   failedRows: "Failed rows",

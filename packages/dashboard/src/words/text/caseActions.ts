@@ -7,7 +7,7 @@ export const texts = messages({
   noFurtherAlerts: "No further alerts until its severity is above {severity}.",
   assign: "Assign {id}",
   owner: "Owner",
-  caseGetsOwner: "The case gets an owner.",
+  caseGetsOwner: "The case is assigned to the owner named below.",
   caseChangesOwner: "The case moves from {owner} to another owner.",
   noteOn: "Note on {id}",
   reasonIsNoted: "The reason is added as a note, with your name and the time.",
@@ -20,10 +20,10 @@ export const texts = messages({
   bookedAsExternal: "Booked as an external holding: no order follows.",
   residualStays: "Trades, target and residual stay unchanged.",
   bookAsFill: "Book {signed} {symbol} as our fill",
-  bookedAsFill: "Booked as our fill: the residual changes by as much.",
+  bookedAsFill: "Booked as our fill: the residual changes by the same quantity.",
   targetStays: "Trades and target stay unchanged.",
   price: "Price",
   isBookedOn: "{signed} {symbol} is booked on {account}. {will}",
   breakClosesOnAgreement: "The break closes when the next reconciliation agrees.",
-  addsEntry: "No entry is changed. This adds one."
+  addsEntry: "Existing journal entries stay unchanged. This adds one."
 })

@@ -26,5 +26,5 @@ export const texts = messages({
   rows: "rows",
   viewAsChart: "View as chart",
   viewAsTable: "View as table",
-  nothingYet: "Nothing happened yet."
+  nothingYet: "No events yet."
 })

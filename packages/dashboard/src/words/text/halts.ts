@@ -2,7 +2,7 @@ import { messages } from "./messages.ts"
 
 /** Texts of halts and resumes. */
 export const texts = messages({
-  isNotHalted: "{scope} is not: {message}",
+  isNotHalted: "{scope} was not halted: {message}",
   entryStops: "Order entry stops now: {name}.",
   tradesAccumulate: "Trades are still accepted and accumulate.",
   halt: "Halt {name}",

@@ -37,7 +37,7 @@ export const texts = messages({
   columns: "Columns",
   firstRowsSaved: "The first {count} rows saved.",
   rowsSaved: { one: "{count} row saved.", other: "{count} rows saved." },
-  readingAll: "Reading all…",
+  readingAll: "Loading all…",
   exportCsv: "Export CSV",
   bought: "bought {shares} shares for {dollars}",
   fees: "fees {sum}",

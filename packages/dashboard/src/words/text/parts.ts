@@ -4,7 +4,7 @@ import { messages } from "./messages.ts"
 export const texts = messages({
   partNotLoaded: "A part of the dashboard could not be loaded.",
   noAnswer: "The daemon is not answering.",
-  unknownAnswer: "Unknown answer of the daemon: {details}",
+  unknownAnswer: "Unexpected response of the daemon: {details}",
   copiedId: "Copied {id}",
   copyId: "Copy {id}",
   copyTheId: "Copy the id",
@@ -13,7 +13,7 @@ export const texts = messages({
   momentInFull: "{at} · New York {newYork} · {age} ago",
   showAllCharacters: "Show all {count} characters",
   signIn: "Sign in",
-  sessionEnded: "Session ended. {signIn} to go on: {command} prints a link.",
+  sessionEnded: "Session ended. {signIn}, or get a link with {command}.",
   roleTooLow: "Your role does not allow this.",
   couldNotLoad: "Could not load.",
   request: "request {requestId}",

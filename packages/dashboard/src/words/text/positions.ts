@@ -19,7 +19,7 @@ export const texts = messages({
   chooseATimeRange: "Choose a time range.",
   noPositionThen: "No position at that time.",
   residual: "Residual",
-  residualSummary: "{first} at first, {last} at last.",
+  residualSummary: "From {first} to {last}.",
   shares: "sh",
   boundBy: "{scope}, since {changedAt}, by {actor}: {reason}. {help}",
   resume: "Resume {symbol}",

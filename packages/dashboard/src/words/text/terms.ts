@@ -17,6 +17,6 @@ export const texts = messages({
   goodTill: "good till {time}",
   offset: "{offset} bp beyond the reference price",
   offsets: "{offsets} bp beyond the reference price, step by step",
-  endedAfter: "ended after {seconds} s",
+  endedAfter: "cancelled after {seconds} s",
   step: "step {step} of {steps}: limit {offset} bp beyond the reference price"
 })

@@ -14,7 +14,7 @@ export const texts = messages({
   by: "by {kind}, {actor}",
   tradeAccepted: "Trade accepted.",
   duplicate: "Duplicate: already recorded, nothing changed.",
-  conflict: "Conflict: it contradicts the recorded trade with this id, and is held.",
+  conflict: "Conflict: it differs from the recorded trade with this id, and is held for a decision.",
   quarantined: "Quarantined: recorded, and not counted until a person decides.",
   recordedAsHistory: "Recorded as history. It is never counted.",
   atPrice: "at {price}",
