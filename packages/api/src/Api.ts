@@ -41,9 +41,10 @@ export const EventLoopDocument = Schema.Struct({
 export const HealthDocument = Schema.Struct({
   /** `degraded` while a part fails, or trading is at risk. */
   status: Schema.Literal("ok", "degraded"),
-  /** The word of the overview and the number of cases, as they were counted last; null before the first count. */
+  /** The overview's word, the number of cases and of critical ones, as they were counted last; null before the first count. */
   overall: Schema.NullOr(Schema.Literal(...overallStatuses)),
   cases: Schema.NullOr(Schema.Int),
+  critical: Schema.NullOr(Schema.Int),
   trading: TradingDocument,
   version: Schema.String,
   /** Who may call: with `open` (`--open`) every process on the daemon's machine, without a token. */

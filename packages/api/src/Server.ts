@@ -6,7 +6,7 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type * as HttpServer from "@effect/platform/HttpServer"
 import { Account, Clock, Decimal, Instant, Reads } from "@roundlot/core"
 import { Entropy, type TradeRepository } from "@roundlot/core/adapter"
-import { AccountScope, Health, type Ledger, overallStatus, type Trading } from "@roundlot/core/ledger"
+import { AccountScope, Health, type Ledger, type Trading, verdict } from "@roundlot/core/ledger"
 import { Effect, Either, Layer } from "effect"
 import { Detail, type Reading } from "./Access.ts"
 import { OPEN_METRICS_TEXT, RoundlotApi, type HealthDocument } from "./Api.ts"
@@ -31,17 +31,16 @@ export const tradingDocument = ({ dollars, isWell, ...counts }: Trading.Trading)
 /** As it was last seen: asking how the program is reads nothing. */
 const tradingSeen = Effect.flatMap(Health.Health, (health) => Effect.map(health.trading, tradingDocument))
 
-/** The gravest word that holds, and how many cases there are: what was counted last, and the parts that fail now. */
+/** The verdict: of what was counted last, and the parts that fail now. */
 const standing = (parts: ReadonlyArray<Health.PartHealth>) =>
   Effect.gen(function* () {
     const health = yield* Health.Health
     const open = yield* health.open
-    if (open === undefined) return { overall: null, cases: null }
-    const { critical } = yield* health.trading
-    const failing = Health.failingOf(parts).length
+    if (open === undefined) return { overall: null, cases: null, critical: null }
+    const trading = yield* health.trading
+    const { critical, failing } = Health.countsOf(Health.failingOf(parts))
     // Who answers attends to its accounts.
-    const overall = overallStatus.overallStatusOf({ ...open, critical, failing, unattended: 0 })
-    return { overall, cases: open.cases + failing }
+    return verdict.verdictOf({ ...open, critical: trading.critical + critical, failing, unattended: 0 })
   })
 
 const healthDocument = Effect.gen(function* () {

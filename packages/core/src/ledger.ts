@@ -56,6 +56,10 @@ export * as evaluation from "./rules/position/evaluation.ts"
 export * as ladder from "./rules/position/ladder.ts"
 /** `records/Attempt`: see that module. */
 export * as Attempt from "./records/Attempt.ts"
+/** `services/Unattended`: see that module. */
+export * as Unattended from "./services/Unattended.ts"
+/** `services/Verdicts`: see that module. */
+export * as Verdicts from "./services/Verdicts.ts"
 /** `services/OpenCases`: see that module. */
 export * as OpenCases from "./services/OpenCases.ts"
 /** `records/OrderPolicy`: see that module. */
@@ -216,8 +220,8 @@ export * as Subscriptions from "./services/Subscriptions.ts"
 export * as Templates from "./services/Templates.ts"
 /** `rules/order/directOrder`: see that module. */
 export * as directOrder from "./rules/order/directOrder.ts"
-/** `rules/reconciliation/overallStatus`: see that module. */
-export * as overallStatus from "./rules/reconciliation/overallStatus.ts"
+/** `rules/reconciliation/verdict`: see that module. */
+export * as verdict from "./rules/reconciliation/verdict.ts"
 /** `services/Proposals`: see that module. */
 export * as Proposals from "./services/Proposals.ts"
 /** `services/Sessions`: see that module. */

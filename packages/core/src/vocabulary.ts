@@ -1,5 +1,5 @@
 /** The closed lists and the rules that documents and pages share with the books, alone: whoever needs only these loads nothing else. */
-export { overallStatuses, type OverallStatus } from "./rules/reconciliation/overallStatus.ts"
+export { overallStatuses, type OverallStatus } from "./records/overallStatuses.ts"
 export { allows, tokenRoles, type TokenRole } from "./records/TokenRole.ts"
 export { fates } from "./records/Fate.ts"
 export { inferredOf } from "./records/inferred.ts"

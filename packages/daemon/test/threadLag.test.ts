@@ -1,6 +1,6 @@
 import { it } from "@effect/vitest"
 import { Clock } from "@roundlot/core"
-import { Health, overallStatus } from "@roundlot/core/ledger"
+import { Health, verdict } from "@roundlot/core/ledger"
 import { Deferred, Effect, Layer } from "effect"
 import { expect } from "vitest"
 import { threadLag } from "@roundlot/daemon"
@@ -34,22 +34,25 @@ it.scopedLive("FILL-13: health hears that the thread stood still, and for how lo
   }).pipe(Effect.provide(Layer.provideMerge(Health.layer, Clock.layerAlwaysOpen)))
 )
 
-it.scopedLive("a thread that lags makes the overall status worse", () =>
+it.scopedLive("a thread that lags makes the verdict worse, and critical where it goes on", () =>
   Effect.gen(function* () {
     const health = yield* Health.Health
-    const overall = Effect.map(health.all, (parts) =>
-      overallStatus.overallStatusOf({
-        accounts: 1,
-        cases: 0,
-        critical: 0,
-        failing: Health.failingOf(parts).length,
-        restricted: 0,
-        unattended: 0
-      })
+    const overall = Effect.map(
+      health.all,
+      (parts) =>
+        verdict.verdictOf({
+          accounts: 1,
+          cases: 0,
+          restricted: 0,
+          unattended: 0,
+          ...Health.countsOf(Health.failingOf(parts))
+        }).overall
     )
     yield* health.succeeded(threadLag.THREAD)
     expect(yield* overall).toBe("well")
     yield* health.failed(threadLag.THREAD, "it stood still for 5.0 s")
     expect(yield* overall).toBe("cases")
+    for (let again = 0; again < 4; again++) yield* health.failed(threadLag.THREAD, "it stood still for 5.0 s")
+    expect(yield* overall).toBe("critical")
   }).pipe(Effect.provide(Layer.provideMerge(Health.layer, Clock.layerAlwaysOpen)))
 )

@@ -76,6 +76,11 @@ class Daemon {
     await gone
   }
 
+  /** Stops it where it is, or lets it go on: it is there, and answers nothing meanwhile. */
+  signal(signal: "SIGSTOP" | "SIGCONT"): void {
+    this.#child?.kill(signal)
+  }
+
   /** Asks its API, as no browser. */
   async ask(path: string, body?: unknown): Promise<unknown> {
     const response = await fetch(`${this.url}${path}`, {

@@ -243,7 +243,8 @@ const weighedJob = (job: Job.Job, now: Instant.Instant): Weighed =>
 
 const weighedPart = (part: Health.PartHealth, now: Instant.Instant): Weighed =>
   weighed(AttendedCase.ofPart(part.part), partCase(part), {
-    ...byAge(part.failingSince ?? part.lastFailureAt ?? now, now),
+    severity: Health.severityOf(part, now),
+    since: part.failingSince ?? part.lastFailureAt ?? now,
     first: recommended.apart.part
   })
 

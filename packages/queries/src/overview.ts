@@ -1,16 +1,17 @@
 import { Server, type Documents } from "@roundlot/api"
-import { Account, type AccountName, Clock, Decimal, Fill, Instant, Order, Position, Reads } from "@roundlot/core"
+import { Account, Clock, Decimal, Fill, Instant, Order, Position, Reads } from "@roundlot/core"
 import { Id, OrderState, TradeRepository, XnysCalendar } from "@roundlot/core/adapter"
 import {
   Feed,
   Health,
   OpenCases,
-  overallStatus,
   Reconciliation,
   Risk,
   Stake,
   Trading,
-  TradingState
+  TradingState,
+  Unattended,
+  verdict
 } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import * as breaks from "./breaks.ts"
@@ -48,15 +49,15 @@ const unconfirmedOf = ({ order, stake }: Trading.Doubtful): Documents.OverviewDo
   sentAt: timeOrNull(order.sentAt)
 })
 
-/** What the books do not have: the parts of the daemon that fail, whether it answers, and the accounts that a process drives. */
+/** What the books do not have: the parts of the daemon that fail, whether it answers, and the work that waits for a process. */
 export interface Processes {
-  readonly failing: ReadonlyArray<string>
+  readonly failing: ReadonlyArray<Pick<Health.PartHealth, "isAlert" | "part">>
   readonly answers: boolean
-  readonly drives: (account: AccountName.AccountName) => boolean
+  readonly waiting: Unattended.Unattended
 }
 
 /** All at a glance, read at once, where the processes are like this. */
-export const overviewWhere = Effect.fnUntraced(function* ({ answers, drives, failing }: Processes) {
+export const overviewWhere = Effect.fnUntraced(function* ({ answers, failing, waiting }: Processes) {
   const repository = yield* TradeRepository.TradeRepository
   const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
   return yield* repository.snapshot(
@@ -73,8 +74,8 @@ export const overviewWhere = Effect.fnUntraced(function* ({ answers, drives, fai
       const open = yield* OpenCases.read
       const settled = OpenCases.settled(open, now)
       const cases = OpenCases.countOf(open, now)
-      const idle = countOf(accounts, ({ name }) => !drives(name) && working.some(({ account }) => account === name))
       const trading = yield* Risk.trading(now)
+      const parts = Health.countsOf(failing)
       const states = yield* Reads.all(TradingState.ControlTable)
       const newest = yield* Feed.newestRow
       const restricted = countOf(states, ({ state }) => state !== "normal")
@@ -82,17 +83,17 @@ export const overviewWhere = Effect.fnUntraced(function* ({ answers, drives, fai
         at: Instant.format(now),
         incarnation: repository.identity.incarnation,
         position: newest?.position ?? 0,
-        overall: overallStatus.overallStatusOf({
+        ...verdict.verdictOf({
           accounts: accounts.length,
           cases,
-          critical: trading.critical,
-          failing: failing.length,
+          critical: trading.critical + parts.critical,
+          failing: parts.failing,
           restricted,
-          unattended: idle + (answers ? 0 : 1)
+          unattended: waiting.accounts.length + Number(waiting.jobs) + Number(!answers)
         }),
         status: trading.isWell && failing.length === 0 ? "ok" : "degraded",
         // What trading is kept from stands beside them.
-        failing,
+        failing: failing.map(({ part }) => part),
         trading: Server.tradingDocument(trading),
         accounts: accounts.map(({ broker, environment, name }) => ({
           name,
@@ -146,7 +147,6 @@ export const overviewWhere = Effect.fnUntraced(function* ({ answers, drives, fai
           finishedAt: timeOrNull(finishedAt)
         })),
         givenUp: open.givenUp,
-        cases: cases + failing.length,
         controls: states.map(controls.documentOf),
         owing: standing
           .filter(owes)
@@ -163,8 +163,8 @@ export const overview = Effect.gen(function* () {
   const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
   // Who answers attends to its accounts.
   return yield* overviewWhere({
-    failing: Health.failingOf(parts).map(({ part }) => part),
+    failing: Health.failingOf(parts),
     answers: true,
-    drives: () => true
+    waiting: Unattended.nothing
   })
 })

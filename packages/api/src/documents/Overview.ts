@@ -107,6 +107,8 @@ export const OverviewDocument = Schema.Struct({
   givenUp: Schema.Int,
   /** All that needs a person: as many lines as the inbox has. */
   cases: Schema.Int,
+  /** Those of them that are critical or escalated, parts of the daemon that keep failing too. */
+  critical: Schema.Int,
   controls: Schema.Array(ControlDocument),
   owing: Schema.Array(Owing),
   positions: Schema.Array(PositionDocument)

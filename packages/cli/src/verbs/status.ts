@@ -1,7 +1,7 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import { Client, type Documents } from "@roundlot/api"
 import { TradeRepository } from "@roundlot/core/adapter"
-import { Health } from "@roundlot/core/ledger"
+import { Health, Unattended, verdict } from "@roundlot/core/ledger"
 import { overview as overviews } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import type { Served } from "../Program.ts"
@@ -14,7 +14,7 @@ import { reading } from "../within.ts"
 interface Daemon {
   readonly url: string
   readonly answers: boolean
-  readonly failing: ReadonlyArray<string>
+  readonly failing: ReadonlyArray<Pick<Health.PartHealth, "isAlert" | "part">>
 }
 
 const LONGEST_ANSWER = "2 seconds"
@@ -23,7 +23,9 @@ const asked = ({ url }: Served): Effect.Effect<Daemon> =>
   Effect.gen(function* () {
     const client = yield* Client.make({ baseUrl: url })
     const { parts } = yield* client.health()
-    const failing = parts.filter(({ ok, part }) => !ok && part !== Health.TRADING).map(({ part }) => part)
+    const failing = parts
+      .filter(({ ok, part }) => !ok && part !== Health.TRADING)
+      .map(({ alert, part }) => ({ part, isAlert: alert }))
     return { url, answers: true, failing }
   }).pipe(
     Effect.timeout(LONGEST_ANSWER),
@@ -31,18 +33,22 @@ const asked = ({ url }: Served): Effect.Effect<Daemon> =>
     Effect.provide(FetchHttpClient.layer)
   )
 
-interface Seen extends Pick<Documents.OverviewDocument, "accounts" | "cases" | "controls" | "overall" | "trading"> {
+interface Seen extends Pick<
+  Documents.OverviewDocument,
+  "accounts" | "cases" | "controls" | "critical" | "overall" | "trading"
+> {
   /** The accounts that a process drives now. */
   readonly driven: ReadonlyArray<string>
+  readonly waiting: Unattended.Unattended
   readonly daemon: Daemon | null
 }
 
 const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
 
 const words: { readonly [S in Seen["overall"]]: (seen: Seen) => string } = {
-  empty: () => "Nothing is set up yet: 'roundlot accounts add' makes an account",
-  well: () => "Healthy",
-  cases: ({ cases }) => `Trading, with ${counted(cases, "case")} open: 'roundlot cases list'`,
+  empty: (seen) => `${verdict.verdictText(seen)}: 'roundlot accounts add' makes one`,
+  well: verdict.verdictText,
+  cases: (seen) => `${verdict.verdictText(seen)}: 'roundlot cases list'`,
   restricted: ({ cases, controls }) => {
     const scopes = controls
       .filter(({ state }) => state !== "normal")
@@ -52,16 +58,17 @@ const words: { readonly [S in Seen["overall"]]: (seen: Seen) => string } = {
       )
     return `${scopes.join(", ")}${cases === 0 ? "" : `, with ${counted(cases, "case")} open`}: 'roundlot controls show'`
   },
-  unattended: ({ accounts, daemon, driven }) => {
-    const idle = accounts.filter(({ name, openOrders }) => openOrders > 0 && !driven.includes(name))
-    const names = (idle.length > 0 ? idle.map(({ name }) => name) : driven).join(", ")
-    if (idle.length > 0) return `No process works on the open orders of ${names}: 'roundlot start'`
-    const whose = names === "" ? "" : ` for ${names}`
+  unattended: ({ daemon, driven, waiting }) => {
+    if (waiting.accounts.length > 0)
+      return `Work waits for ${waiting.accounts.join(", ")}, and no process drives it: 'roundlot start'`
+    if (waiting.jobs) return "Jobs wait, and no process runs them: 'roundlot start'"
+    const whose = driven.length === 0 ? "" : ` for ${driven.join(", ")}`
     return `The daemon at ${daemon?.url} does not answer${whose}: 'roundlot doctor'`
   },
-  critical: ({ cases, trading: { critical, dollars } }) => {
+  critical: (seen) => {
+    const { dollars } = seen.trading
     const atRisk = dollars === null ? "an unknown amount" : `$${dollars}`
-    return `${counted(critical, "critical case")} of ${cases} open, ${atRisk} at risk: 'roundlot cases list'`
+    return `${verdict.verdictText(seen)}, ${atRisk} at risk: 'roundlot cases list'`
   }
 }
 
@@ -83,9 +90,12 @@ const drivenText = (accounts: ReadonlyArray<string>): string =>
 const daemonText = (daemon: Daemon | null): string => {
   if (daemon === null) return "No daemon serves this store."
   if (!daemon.answers) return `The daemon at ${daemon.url} does not answer: 'roundlot doctor' says more.`
-  const failing = daemon.failing.length === 0 ? "" : `; failing: ${daemon.failing.join(", ")}`
+  const failing = daemon.failing.length === 0 ? "" : `; failing: ${daemon.failing.map(({ part }) => part).join(", ")}`
   return `The daemon at ${daemon.url} answers${failing}.`
 }
+
+const daemonDocument = (daemon: Daemon | null) =>
+  daemon === null ? null : { ...daemon, failing: daemon.failing.map(({ part }) => part) }
 
 const accountText = ({ broker, environment, name, openOrders, owing, positions }: Seen["accounts"][number]): string =>
   `${name} at ${broker} (${environment}): ${counted(positions, "position")}, ${owing} of them owing, ${counted(openOrders, "open order")}`
@@ -105,21 +115,23 @@ export const status = Verb.make({
         const served = Option.getOrNull(yield* settings.served)
         const answer = served === null ? null : yield* asked(served)
         const daemon = served !== null && answer?.answers === false && isLeftBehind(served, live) ? null : answer
+        const waiting = yield* Unattended.read((account) => drives.includes(account))
         const seen = yield* overviews.overviewWhere({
           failing: daemon?.failing ?? [],
           answers: daemon?.answers !== false,
-          drives: (account) => drives.includes(account)
+          waiting
         })
-        const { accounts, at, cases, controls, overall, trading } = seen
+        const { accounts, at, cases, controls, critical, overall, trading } = seen
         if (overall !== "well") yield* output.look
-        const found = { overall, cases, trading, controls, driven: drives, daemon, accounts }
+        const found = { overall, cases, critical, trading, controls, driven: drives, waiting, daemon, accounts }
         const lines = [
           `${words[overall](found)}.`,
           drivenText(drives),
           daemonText(daemon),
           ...accounts.map(accountText)
         ]
-        yield* output.answer({ ...found, at, store: settings.books.shown }, lines.join("\n"))
+        const document = { ...found, daemon: daemonDocument(daemon), at, store: settings.books.shown }
+        yield* output.answer(document, lines.join("\n"))
       })
     )
 })

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { overallStatuses } from "./overallStatuses.ts"
 import { severities } from "./severities.ts"
 
 /** What an alert can be about. */
@@ -41,11 +42,20 @@ const status = Schema.Literal("raised", "over")
 /** What a digest stands for. */
 const Single = Schema.Struct({ status, ...about })
 
+/** How all stands when an alert is made: the word, all that needs a person, and how much of it is critical. */
+const Verdict = Schema.Struct({
+  overall: Schema.Literal(...overallStatuses),
+  cases: Schema.Int,
+  critical: Schema.Int
+})
+
 /** What somebody is alerted of: that something needs a look, and once more when it does not any longer. */
 export const Alert = Schema.Struct({
   ...Single.fields,
   /** When it was noticed. */
   at: Schema.String,
+  /** How all stood then; none with what an earlier version has made, or a trial. */
+  verdict: Schema.optional(Verdict),
   /** Of a digest: the alerts that it stands for. */
   of: Schema.optional(Schema.Array(Single))
 })
@@ -54,7 +64,7 @@ export const Alert = Schema.Struct({
 export type Alert = typeof Alert.Type
 
 /** An alert before its time is known. */
-export type News = Omit<Alert, "at" | "of">
+export type News = Omit<Alert, "at" | "of" | "verdict">
 
 /** What is alerted of, whether it begins or is over. */
 export type Cause = Omit<News, "status">

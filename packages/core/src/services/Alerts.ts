@@ -19,11 +19,12 @@ import { dollarsAtRisk, together, type Stake } from "../rules/reconciliation/Sta
 import { gravestBreakOf, gravestIn, gravestOf, newestAsGrave } from "../rules/reconciliation/trading.ts"
 import * as Instant from "../values/Instant.ts"
 import { attendedIn } from "./AttendedCases.ts"
-import { Health, TRADING, type PartHealth } from "./Health.ts"
+import { Health, severityOf as severityOfPart, TRADING, type PartHealth } from "./Health.ts"
 import { Jobs, jobType, type EnqueueError } from "./Jobs.ts"
 import * as OpenCases from "./OpenCases.ts"
 import * as Reads from "./Reads.ts"
 import { stakesOf, type Stakes } from "./Risk.ts"
+import * as Verdicts from "./Verdicts.ts"
 
 export { Alert, alertKinds } from "../records/Alert.ts"
 
@@ -49,13 +50,13 @@ interface Memory {
 /** What the looks of a program remember, and what needs a person as far as it was read; lives as long as it. */
 export interface Raised {
   readonly memory: Ref.Ref<Memory>
-  readonly open: typeof OpenCases.read
+  readonly books: typeof Verdicts.read
 }
 
 /** Nothing was looked at yet. */
 export const makeRaised: Effect.Effect<Raised> = Effect.all({
   memory: Ref.make<Memory>({ raised: undefined, recent: [], waiting: [], waitingSince: undefined }),
-  open: OpenCases.makeRead
+  books: Verdicts.makeRead
 })
 
 /**
@@ -64,16 +65,20 @@ export const makeRaised: Effect.Effect<Raised> = Effect.all({
  */
 export const alertOnce = ({
   memory: remembered,
-  open
+  books
 }: Raised): Effect.Effect<void, EnqueueError | StoreError, Clock | Health | Jobs | Ledger | TradeRepository> =>
   Effect.gen(function* () {
     const memory = yield* Ref.get(remembered)
     const before = memory.raised ?? (yield* stillRaised)
-    const now = new Map((yield* causes(before, yield* open)).map((cause) => [cause.key, cause]))
+    const stood = yield* books
+    const now = new Map((yield* causes(before, stood.open)).map((cause) => [cause.key, cause]))
     const at = yield* Effect.flatMap(Clock, (clock) => clock.now)
     const { digest, single, ...rest } = paced(memory, newsOf(before, now), at)
-    for (const each of single) yield* keep(each, at)
-    if (digest.length > 0) yield* keep(digestOf(digest, String(at)), at)
+    const letters = digest.length === 0 ? single : [...single, digestOf(digest, String(at))]
+    if (letters.length > 0) {
+      const verdict = yield* Verdicts.of(stood)
+      for (const each of letters) yield* keep({ ...each, at: Instant.format(at), verdict })
+    }
     yield* Ref.set(remembered, { raised: now, ...rest })
   })
 
@@ -113,14 +118,10 @@ const unsettled = (waiting: ReadonlyArray<News>): ReadonlyArray<News> => {
   return waiting.filter(({ key }) => !(began.has(key) && ended.has(key)))
 }
 
-const keep = (news: Omit<Alert, "at">, at: Instant.Instant) =>
+const keep = (alert: Alert) =>
   Effect.flatMap(Jobs, (jobs) =>
     jobs
-      .enqueue({
-        type: alertType.name,
-        key: `${news.status}/${news.key}`,
-        payload: { ...news, at: Instant.format(at) }
-      })
+      .enqueue({ type: alertType.name, key: `${alert.status}/${alert.key}`, payload: alert })
       // The same alert was kept before, by this program or by another; its time differs.
       .pipe(Effect.catchTag("JobKeyTaken", () => Effect.void))
   )
@@ -185,15 +186,15 @@ const causes = Effect.fn("Alerts.causes")(function* (
     ...parts
       // What trading is kept from is alerted case by case.
       .filter((part) => part.part !== TRADING && part.isAlert && isNews(part))
-      .map(({ detail, part }): Cause => ({
-        key: keyOf("health", part, String(wall)),
+      .map((part): Cause => ({
+        key: keyOf("health", part.part, String(wall)),
         kind: "health",
         account: null,
         symbol: null,
-        subject: part,
+        subject: part.part,
         caseId: null,
-        detail,
-        severity: null,
+        detail: part.detail,
+        severity: severityOfPart(part, wall),
         dollars: null
       }))
   ]

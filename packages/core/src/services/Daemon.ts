@@ -36,7 +36,7 @@ import { learnHoursOfEach } from "./Hours.ts"
 import { watchRequests } from "./BrokerRequests.ts"
 import { watchLogins } from "./Logins.ts"
 import * as KnownInstruments from "./KnownInstruments.ts"
-import * as OpenCases from "./OpenCases.ts"
+import * as Verdicts from "./Verdicts.ts"
 import * as pacing from "./pacing.ts"
 import { askForWaiting } from "./Quotes.ts"
 import * as Reads from "./Reads.ts"
@@ -135,7 +135,7 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const askedAccounts = yield* makeAskedAccounts
     const shortOfPower = yield* pacing.make<AccountName>()
     const waiting = yield* pacing.make<string>()
-    const watchCases = yield* OpenCases.makeWatch
+    const watchCases = yield* Verdicts.makeWatch
     const decisions = yield* makeWorkOff(gate, driving, each.decisions)
     return yield* Effect.all(
       [

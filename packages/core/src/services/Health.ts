@@ -3,7 +3,8 @@ import * as AccountScope from "../ports/AccountScope.ts"
 import type { RequestUsage } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { AccountName } from "../records/AccountName.ts"
-import type { Counted } from "../rules/reconciliation/overallStatus.ts"
+import type { Counted } from "../rules/reconciliation/verdict.ts"
+import { severityOfAge, type Severity } from "../rules/reconciliation/severity.ts"
 import { nothingAtRisk, wordsOf, type Trading } from "../rules/reconciliation/trading.ts"
 import * as Instant from "../values/Instant.ts"
 
@@ -43,12 +44,24 @@ const shownTo = (accounts: AccountScope.AccountScope, parts: ReadonlyArray<PartH
   return parts.filter(({ part }) => own.has(part))
 }
 
-/** What the word for how all stands rests on, beside how trading stands and which parts fail. */
+/** What the verdict rests on, beside how trading stands and which parts fail. */
 export type OpenCount = Omit<Counted, "critical" | "failing" | "unattended">
 
 /** The parts that fail, but for what trading is kept from: that stands in cases of its own. */
 export const failingOf = (parts: ReadonlyArray<PartHealth>): ReadonlyArray<PartHealth> =>
   parts.filter(({ isWell, part }) => !isWell && part !== TRADING)
+
+/** How many parts fail, and how many of them are critical: what the verdict counts of them. */
+export const countsOf = (failing: ReadonlyArray<Pick<PartHealth, "isAlert">>) => ({
+  failing: failing.length,
+  critical: failing.filter(({ isAlert }) => isAlert).length
+})
+
+/** How grave it is that a part fails: a warning at first; critical once it fails so often, or for so long, that it is alerted of. */
+export const severityOf = (
+  { failingSince, isAlert, lastFailureAt }: Pick<PartHealth, "failingSince" | "isAlert" | "lastFailureAt">,
+  now: Instant.Instant
+): Severity => severityOfAge(isAlert ? "critical" : "warning", failingSince ?? lastFailureAt ?? now, now)
 
 /** Where every part of the program says how it is (FILL-13). */
 export interface HealthService {

@@ -1,7 +1,6 @@
 import { Effect, Ref } from "effect"
 import { Clock } from "../ports/Clock.ts"
 import { type Filter, type StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import { AccountTable } from "../records/Account.ts"
 import { acknowledgementOf, CaseId } from "../records/AttendedCase.ts"
 import { BatchTable, hasFailedRows, type Batch } from "../records/Batch.ts"
 import { BreakTable, type Break } from "../records/Break.ts"
@@ -9,14 +8,12 @@ import { JobTable, type Job } from "../records/Job.ts"
 import { isFailedDirect, OrderTable, type Order, type ProposedOrder } from "../records/Order.ts"
 import { TradeTable } from "../records/Trade.ts"
 import { quarantineReasons } from "../records/TradeStanding.ts"
-import { ControlTable } from "../records/TradingState.ts"
 import { casesOf, type Case } from "../rules/reconciliation/cases.ts"
 import { unsaid } from "../rules/reconciliation/trading.ts"
 import { format, type TradeId } from "../values/Id.ts"
 import * as Instant from "../values/Instant.ts"
 import { attendedOf } from "./AttendedCases.ts"
 import * as Feed from "./Feed.ts"
-import { Health } from "./Health.ts"
 import * as Proposals from "./Proposals.ts"
 import * as Reads from "./Reads.ts"
 
@@ -209,7 +206,7 @@ const hasMoved = (position: number) =>
   Effect.flatMap(TradeRepository, (repository) => Effect.map(repository.feed(position, 1), (rows) => rows.length > 0))
 
 /** The same as a pass that reads again once something has been committed, or a minute has passed, and else gives what it gave before. */
-const sinceMoved = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+export const sinceMoved = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   Effect.map(
     Ref.make<{ readonly position: number; readonly at: Instant.Instant; readonly value: A } | undefined>(undefined),
     (kept) =>
@@ -226,9 +223,6 @@ const sinceMoved = <A, E, R>(work: Effect.Effect<A, E, R>) =>
         return value
       })
   )
-
-/** Reads again once something has been committed: a pass that looks for news reads nothing where there are none. */
-export const makeRead: Effect.Effect<typeof read> = sinceMoved(read)
 
 /** What of open breaks and orders in doubt is a case at a moment. */
 export interface Settled {
@@ -271,27 +265,3 @@ export const caseOf = (
     casesOf(open, now, isKnown).find((each) => each.kind === kind)
   )
 }
-
-/** What the word for how all stands rests on, but for the moment. */
-const standing = Effect.gen(function* () {
-  const states = yield* Reads.all(ControlTable)
-  const account = yield* Reads.first(AccountTable, {})
-  return {
-    accounts: account === undefined ? 0 : 1,
-    restricted: states.filter(({ state }) => state !== "normal").length,
-    open: yield* read
-  }
-})
-
-const counting = (stood: typeof standing) =>
-  Effect.gen(function* () {
-    const { open, ...counts } = yield* stood
-    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    yield* Effect.flatMap(Health, (health) => health.counted({ ...counts, cases: countOf(open, now) }))
-  })
-
-/** Counts what the word for how all stands rests on, for whom asks how the program is: asking reads nothing. */
-export const watch: Effect.Effect<void, StoreError, TradeRepository | Clock | Health> = counting(standing)
-
-/** Counts again, and reads again once something has been committed: what has settled meanwhile is in no commit. */
-export const makeWatch: Effect.Effect<typeof watch> = Effect.map(sinceMoved(standing), counting)

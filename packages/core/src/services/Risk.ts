@@ -102,6 +102,12 @@ const standingsOf = (account: AccountName, symbols: ReadonlyArray<Ticker> | unde
     }))
   })
 
+/** D2: does a position of the account owe an order? */
+export const owesOrder = (account: AccountName): Effect.Effect<boolean, StoreError, TradeRepository> =>
+  Effect.map(standingsOf(account, undefined), (standings) =>
+    standings.some((standing) => !Decimal.isZero(owedOf(standing)))
+  )
+
 const inSymbols = <R>(
   table: Parameters<typeof Reads.all<R>>[0],
   account: AccountName,

@@ -1,10 +1,11 @@
-import type { AlertChannels, Alerts, Completions } from "@roundlot/core/ledger"
+import { type AlertChannels, type Alerts, type Completions, verdict } from "@roundlot/core/ledger"
 import type { Notice } from "../OwnAlerts.ts"
 
-/** An alert as one line, which is all that a chat shows. */
-const ofAlert = ({ account, detail, status, subject, symbol }: Alerts.Alert): string => {
+/** An alert as one line, which is all that a chat shows, and the overall state at its time. */
+const ofAlert = ({ account, detail, status, subject, symbol, verdict: stood }: Alerts.Alert): string => {
   const where = [symbol, account].filter((each) => each !== null).join(" on ")
-  return `${status === "over" ? "Resolved" : "Alert"}: ${subject}${where === "" ? "" : ` (${where})`}: ${detail}`
+  const overall = stood === undefined ? "" : `. Overall: ${verdict.verdictText(stood)}`
+  return `${status === "over" ? "Resolved" : "Alert"}: ${subject}${where === "" ? "" : ` (${where})`}: ${detail}${overall}`
 }
 
 const ofCompletion = ({ batch, cancelled, done, failed, name, status, total }: Completions.Completion): string =>

@@ -11,45 +11,17 @@ import { Explained, Head } from "../ui/parts/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/parts/Panel.tsx"
 import { RowsBar } from "../ui/chart/RowsBar.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/parts/Sign.tsx"
-import { boundIn, boundWords } from "../ui/action/standing.ts"
+import { notConnected, verdictOf } from "../ui/action/verdict.ts"
 import { glossary } from "../words/glossary.ts"
 import { activitiesOf, type Activity } from "../words/activity.ts"
 import { pathOfEntry, pathOfRecord } from "../words/paths.ts"
 import { rowsDone, sizes } from "../words/rows.ts"
-import { type Sign, signOfOrder, signOfState } from "../words/signs.ts"
+import { signOfOrder, signOfState } from "../words/signs.ts"
 import { Near } from "./Near.tsx"
 import { NeedsAttention } from "./NeedsAttention.tsx"
 import { texts } from "../words/text/overview.ts"
 
 type Overview = Documents.OverviewDocument
-
-const calm = signOfState("frame", "calm")
-
-/** A state, and how many cases are open. */
-const withCases = (state: string, { cases: count, trading: { critical } }: Overview): string => {
-  if (count === 0) return state
-  return critical === 0 ? texts.withCases({ state, count }) : texts.withCriticalCases({ state, count, critical })
-}
-
-const verdictOf = (overview: Overview): { readonly text: string; readonly sign: Sign } => {
-  const [strictest] = boundIn(overview)
-  if (strictest !== undefined)
-    return {
-      text: withCases(boundWords(boundIn(overview)), overview),
-      sign: signOfState("trading", strictest.state)
-    }
-  switch (overview.overall) {
-    case "empty":
-      return { text: texts.noAccountYet, sign: calm }
-    case "well":
-      return { text: texts.healthy, sign: calm }
-    case "critical":
-    case "unattended":
-      return { text: withCases(texts.trading, overview), sign: signOfState("break", "critical") }
-    default:
-      return { text: withCases(texts.trading, overview), sign: signOfState("frame", "look") }
-  }
-}
 
 /** Kinds of breaks by which books and broker do not hold the same. */
 const differences: ReadonlySet<string> = new Set(["PositionDiffers", "ForeignPosition"])
@@ -94,7 +66,7 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
   const { sign, text } = isStale
     ? {
         text: texts.notConnectedSince({ time: <Time at={new Date(heardAt).toISOString()} /> }),
-        sign: signOfState("link", "stale")
+        sign: notConnected.sign
       }
     : verdictOf(overview)
   return (

@@ -97,8 +97,27 @@ describe("roundlot status", () => {
     await cli("trades", "add", "--id", "t-1", "--symbol", "AAPL", "--side", "buy", "--quantity", "2", "--direct")
     expect(await cli("status")).toMatchObject({
       code: 3,
-      out: expect.stringMatching(/^No process works on the open orders of paper: 'roundlot start'\./)
+      out: expect.stringMatching(/^Work waits for paper, and no process drives it: 'roundlot start'\./)
     })
+  })
+
+  it("is not well where a queued batch, a due job or shares that are due wait for a process, and well while nothing does", async () => {
+    const { cli, file, json } = desk()
+    await cli("accounts", "add", "paper")
+    const add = (id: string, quantity: string) =>
+      cli("trades", "add", "--id", id, "--symbol", "KO", "--side", "buy", "--quantity", quantity, "--price", "60")
+    await add("t-1", "0.5")
+    expect(await json("status")).toMatchObject({ overall: "well", waiting: { accounts: [], jobs: false } })
+    await cli("jobs", "enqueue", "trades.sync", "--key", "friday")
+    expect(await json("status")).toMatchObject({ overall: "unattended", waiting: { accounts: [], jobs: true } })
+    expect((await cli("status")).out).toMatch(/^Jobs wait, and no process runs them: 'roundlot start'\./)
+    const row = [HEADER, `b1,${AT},KO,buy,1,60`, ""].join("\n")
+    await cli("batches", "submit", "--mode", "execute", file("rows.csv", row), "--name", "Morning")
+    expect(await json("status")).toMatchObject({ overall: "unattended", waiting: { accounts: ["paper"] } })
+    await cli("batches", "cancel", "G1", "--reason", "not today", "--yes")
+    expect(await json("status")).toMatchObject({ waiting: { accounts: [] } })
+    await add("t-2", "2")
+    expect(await json("status")).toMatchObject({ overall: "unattended", waiting: { accounts: ["paper"] } })
   })
 
   it("is not well where the daemon that serves the store does not answer", async () => {

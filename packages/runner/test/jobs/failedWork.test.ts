@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { MemoryRepository, Reads } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
-import { Alerts, Health, Job, Jobs } from "@roundlot/core/ledger"
+import { Alerts, Health, Job, Jobs, verdict } from "@roundlot/core/ledger"
 import { Effect, Layer, Option, TestClock } from "effect"
 import { expect } from "vitest"
 import { attending, carryingOut } from "@roundlot/commands"
@@ -23,6 +23,16 @@ const alerts = Effect.map(
         return `${status} ${subject}: ${detail}`
       })
       .toSorted()
+)
+
+/** How all stood when each alert was made, in words. */
+const verdicts = Effect.map(
+  Reads.all(Job.JobTable, { where: [{ column: "type", in: [Alerts.alertType.name] }] }),
+  (jobs) =>
+    jobs.map(({ payload }) => {
+      const { severity, status, subject, verdict: stood } = Object(payload)
+      return [status, subject, severity, verdict.verdictText(stood)]
+    })
 )
 
 const started = Effect.map(Alerts.makeRaised, (raised) => Effect.zipRight(Alerts.alertOnce(raised), alerts))
@@ -79,4 +89,31 @@ it.effect("FILL-15: of work that failed an alert is raised once, and is over onc
     const over = "over held trades: 2 quarantined, not counted: release or dismiss them"
     expect(yield* look).toEqual([...sixth, over, `raised ${held3}`].toSorted())
   }).pipe(Effect.provide(books))
+)
+
+it.effect(
+  "FILL-15: every alert says how all stood; a part that keeps failing is as critical in it as in the verdict",
+  () =>
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open()
+      const look = yield* started
+      yield* scene.directly("t-2", "buy", "3")
+      yield* scene.refused(1)
+      yield* look
+      const health = yield* Health.Health
+      for (let again = 0; again < 5; again++) yield* health.failed("poll main", "the broker is away")
+      yield* look
+      yield* scene.at(5)
+      yield* acknowledged("O1")
+      yield* look
+      yield* health.succeeded("poll main")
+      yield* look
+      expect(yield* verdicts).toEqual([
+        ["raised", "O1", "warning", "Trading, with 1 case open"],
+        ["raised", "poll main", "critical", "Trading, with 2 cases open, 1 critical"],
+        ["over", "O1", "warning", "Trading, with 1 case open, 1 critical"],
+        ["over", "poll main", "critical", "Healthy"]
+      ])
+    }).pipe(Effect.provide(books))
 )

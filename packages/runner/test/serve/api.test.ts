@@ -1,7 +1,7 @@
 import { Client, Problem } from "@roundlot/api"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Instant } from "@roundlot/core"
-import { Health, OpenCases } from "@roundlot/core/ledger"
+import { Health, Verdicts } from "@roundlot/core/ledger"
 import { Effect, TestClock } from "effect"
 import * as scene from "../views/scene.ts"
 import { ask, books, json, serving } from "./serving.ts"
@@ -20,7 +20,7 @@ describe("the books under /api/v1", () => {
         const api = yield* client(port)
         for (const subject of ["O1", "O2"]) yield* scene.opens({ symbol: "AAPL", kind: "ForeignOrderId", subject })
         const standing = Effect.gen(function* () {
-          yield* OpenCases.watch
+          yield* Verdicts.watch
           const { items } = yield* api.overview.cases({ urlParams: {} })
           const { breakCases, cases, openBreaks } = yield* api.overview.overview({ urlParams: {} })
           const lines = items.map(({ breaks, id }) => [id, breaks])
@@ -81,7 +81,7 @@ describe("the books under /api/v1", () => {
         })
         const login = { part: "login main", ok: false, detail: "the login ends", failures: 1 }
         expect(json(yield* ask(port, "/health"))).toMatchObject({ overall: null, cases: null })
-        yield* OpenCases.watch
+        yield* Verdicts.watch
         expect(json(yield* ask(port, "/health"))).toMatchObject({
           status: "degraded",
           overall: "cases",

@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { Audit, MemoryRepository } from "@roundlot/core"
 import { Entropy, Id, TradeRepository } from "@roundlot/core/adapter"
-import { AttendedCase, Health, OpenCases } from "@roundlot/core/ledger"
+import { AttendedCase, Health, Verdicts } from "@roundlot/core/ledger"
 import { breaks, cases, overview, past } from "@roundlot/queries"
 import { Effect, Layer, Option } from "effect"
 import { describe, expect } from "vitest"
@@ -41,7 +41,7 @@ const idsNow = Effect.map(cases.list, (all) => all.map(({ id }) => id))
 
 /** What health counts. */
 const countedNow = Effect.gen(function* () {
-  yield* OpenCases.watch
+  yield* Verdicts.watch
   return (yield* Effect.flatMap(Health.Health, ({ open }) => open))?.cases
 })
 
@@ -132,7 +132,7 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
           severity: "warning",
           recommended: { resolution: "resolve" }
         })
-        yield* OpenCases.watch
+        yield* Verdicts.watch
         expect(yield* Effect.flatMap(Health.Health, ({ open }) => open)).toEqual({
           accounts: 1,
           cases: 1,
@@ -141,7 +141,7 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
         yield* scene.at(5)
         yield* done("O2", attending.acknowledging, "seen")
         expect(yield* shown).toEqual([])
-        yield* OpenCases.watch
+        yield* Verdicts.watch
         expect(yield* Effect.flatMap(Health.Health, ({ open }) => open)).toMatchObject({ cases: 0 })
         expect((yield* Audit.run()).findings).toEqual([])
       }).pipe(Effect.provide(withHealth(store)))
@@ -285,7 +285,7 @@ it.effect("G: age alone makes a case: a watch that reads nothing again counts it
         return repository.page(query)
       }
     }
-    const watch = Effect.provideService(yield* OpenCases.makeWatch, TradeRepository.TradeRepository, counting)
+    const watch = Effect.provideService(yield* Verdicts.makeWatch, TradeRepository.TradeRepository, counting)
     const counted = Effect.map(
       Effect.zipRight(
         watch,

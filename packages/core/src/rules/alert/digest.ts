@@ -6,7 +6,7 @@ const MOST_IN_DIGEST = 200
 const MOST_NAMED = 5
 
 /** Many alerts as one, as grave as the gravest that begins. `id` makes its key. */
-export const digestOf = (all: ReadonlyArray<News>, id: string): Omit<Alert, "at"> => {
+export const digestOf = (all: ReadonlyArray<News>, id: string): Omit<Alert, "at" | "verdict"> => {
   const raised = gravestFirst(all.filter((each) => each.status === "raised"))
   const named = raised
     .slice(0, MOST_NAMED)

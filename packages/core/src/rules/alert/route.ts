@@ -32,12 +32,12 @@ const isFor = ({ accounts, atLeast }: Route, news: Pick<News, "account" | "kind"
  * come, since each is then over, acknowledged or critical by itself, or where it takes them `singly`. Pure.
  */
 export const routed = (route: Route, alert: Alert, singly = false): ReadonlyArray<Alert> => {
-  const { at, of } = alert
+  const { at, of, verdict } = alert
   if (of === undefined) return isFor(route, alert) ? [alert] : []
   const own = of.filter((news) => isFor(route, news))
-  if (singly || isDelaying(route)) return own.map((news) => ({ ...news, at }))
+  if (singly || isDelaying(route)) return own.map((news) => ({ ...news, at, verdict }))
   if (own.length === of.length) return [alert]
-  return own.length === 0 ? [] : [{ ...digestOf(own, at), key: alert.key, at }]
+  return own.length === 0 ? [] : [{ ...digestOf(own, at), key: alert.key, at, verdict }]
 }
 
 const A_DAY_MINUTES = 24 * 60

@@ -12,19 +12,20 @@ import { ActionHost, DialogButton } from "../action/ActionButton.tsx"
 import { askHaltAny, fetchHaltIdle } from "../action/askHalt.ts"
 import { useChangedCells } from "./changes.ts"
 import { CopyAs } from "./CopyAs.tsx"
-import { Foreign } from "../parts/Figure.tsx"
+import { Foreign, Time } from "../parts/Figure.tsx"
 import { Explained } from "../parts/Help.tsx"
 import { Search } from "./Search.tsx"
 import { AccountSwitch } from "./AccountSwitch.tsx"
 import { Announcer } from "./Announcer.tsx"
 import { AsOfBar } from "./AsOfBar.tsx"
-import { useAsOf } from "../parts/asOf.ts"
+import { ofAllAccounts, useAsOf } from "../parts/asOf.ts"
 import { drawingOf, groups, isAt, pages, titleAt } from "./navigation.ts"
 import { Part, useMissing } from "../parts/Part.tsx"
 import { Notices } from "./Notices.tsx"
 import { choose, useNow, useSettings } from "../parts/settings.ts"
 import { SignIcon } from "../parts/Sign.tsx"
 import { boundIn, named } from "../action/standing.ts"
+import { notConnected, type Verdict, verdictOf } from "../action/verdict.ts"
 import { useKeys } from "./useKeys.ts"
 import { texts } from "../../words/text/frame.ts"
 
@@ -101,7 +102,12 @@ const Fallback = () => {
         {texts.noConnection}
       </span>
       <SignIcon sign={signOfState("link", "stale")} />
-      <span>{texts.lastUpdate({ age: shownSpan(now - standing.heardAt) })}</span>
+      <span>
+        {texts.notConnectedSince({
+          time: <Time at={new Date(standing.heardAt).toISOString()} />,
+          age: shownSpan(now - standing.heardAt)
+        })}
+      </span>
       <button
         type="button"
         className="button small"
@@ -140,19 +146,24 @@ const Unlocked = () => {
   )
 }
 
-/** The tab's title and icon say how it stands, from another tab too. */
-const useTab = (overview: Documents.OverviewDocument | undefined, path: string): void => {
-  const standing = useStanding()
-  const isStale = standing.phase === "retrying"
-  const cases = overview === undefined ? 0 : overview.cases
-  const isHalted = overview !== undefined && haltedOf(overview).length > 0
+/** The tab's title and icon say how all stands, from another tab too. */
+const useTab = (verdict: Verdict | undefined, path: string): void => {
+  const page = titleAt(path)
+  const title = texts.title({ page: verdict === undefined ? page : verdict.inTab(page) })
+  const icon = verdict === undefined ? "/icon.svg" : verdict.icon
   useEffect(() => {
-    const page = `${cases > 0 ? `(${cases}) ` : ""}${titleAt(path)}`
-    document.title = isStale ? texts.titleNotConnected({ page }) : texts.title({ page })
-    const icon = isStale ? "-stale" : isHalted ? "-halted" : cases > 0 ? "-attention" : ""
-    document.querySelector('link[rel="icon"]')?.setAttribute("href", `/icon${icon}.svg`)
-  }, [cases, isHalted, isStale, path])
+    document.title = title
+    document.querySelector('link[rel="icon"]')?.setAttribute("href", icon)
+  }, [icon, title])
 }
+
+/** How all stands, on every page: pressed, what needs a person. */
+const VerdictLink = ({ of: { short, sign, text } }: { readonly of: Verdict }) => (
+  <Link href={ofAllAccounts("/attention")} className={`verdict-link sign tone-${sign.tone}`} title={text}>
+    <SignIcon sign={sign} />
+    <span>{short}</span>
+  </Link>
+)
 
 /** In which zone all times are, shown and written: pressed, the other one. */
 const ZoneSwitch = ({ children }: { readonly children: (zone: string) => string }) => {
@@ -250,7 +261,8 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const halting = useRef<HTMLSpanElement>(null)
   const main = useRef<HTMLElement>(null)
   useChangedCells(main)
-  useTab(overview, path)
+  const verdict = isStale ? notConnected : overview === undefined ? undefined : verdictOf(overview)
+  useTab(verdict, path)
   const [isHelping, setHelping] = useState(false)
   const onHalt = (): void => halting.current?.querySelector("button")?.click()
   useKeys({ onSearch: () => search.current?.focus(), onHalt, onHelp: () => setHelping(true) })
@@ -274,6 +286,7 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
           <Search field={search} overview={overview} onHalt={onHalt} onHelp={() => setHelping(true)} />
           <ZoneSwitch>{(zone) => zone}</ZoneSwitch>
           {overview === undefined ? null : <MarketClock of={overview.market} />}
+          {verdict === undefined ? null : <VerdictLink of={verdict} />}
           <LiveClock />
           <span ref={halting}>
             <DialogButton

@@ -47,7 +47,7 @@ export const texts = messages({
   closesIn: "closes in {span}",
   dataAge: "Data age",
   noConnection: "No connection to the daemon. Data may be out of date.",
-  lastUpdate: "Last update {age} ago. Data may be out of date. Retrying every 5 s.",
+  notConnectedSince: "Not connected since {time} ({age} ago). Data may be out of date. Retrying every 5 s.",
   refresh: "Refresh",
   partNotLoaded:
     "A part of the dashboard could not be loaded: the daemon is not answering, or was updated since this page was opened.",
@@ -55,7 +55,6 @@ export const texts = messages({
   access: "Access",
   open: "Open.",
   noTokensChecked: "{open} No API tokens are checked. Anyone on this host has full access ({flag}).",
-  titleNotConnected: "Not connected · {page} · Roundlot",
   title: "{page} · Roundlot",
   changeZone: "Times in {zone}; change",
   signedInAs: "Signed in as {caller}, role {role}",

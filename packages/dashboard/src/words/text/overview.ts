@@ -2,14 +2,6 @@ import { messages } from "./messages.ts"
 
 /** Texts of the overview. */
 export const texts = messages({
-  withCriticalCases: {
-    one: "{state}, with {count} case open, {critical} critical",
-    other: "{state}, with {count} cases open, {critical} critical"
-  },
-  withCases: { one: "{state}, with {count} case open", other: "{state}, with {count} cases open" },
-  noAccountYet: "No account yet",
-  healthy: "Healthy",
-  trading: "Trading",
   notReconciledYet: "Not reconciled yet",
   lastReconciled: "Last reconciled {age} ago",
   noDifferences: "no differences",

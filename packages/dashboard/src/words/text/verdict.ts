@@ -1,0 +1,19 @@
+import { messages } from "./messages.ts"
+
+/** Texts of the verdict, which the overview, the header and the tab share. */
+export const texts = messages({
+  criticalCases: {
+    one: "{count} case open, {critical} critical",
+    other: "{count} cases open, {critical} critical"
+  },
+  cases: { one: "{count} case open", other: "{count} cases open" },
+  withCases: "{state}, with {cases}",
+  noAccountYet: "No account yet",
+  healthy: "Healthy",
+  trading: "Trading",
+  unattended: "No process does the work that waits",
+  notConnected: "Not connected",
+  tab: "({count}) {page}",
+  tabCritical: "({count}, {critical} critical) {page}",
+  tabState: "{state} · {page}"
+})
