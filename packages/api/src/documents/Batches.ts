@@ -269,7 +269,7 @@ export const uploadTerms = {
   dates: dates.annotations({ description: "How dates are written: `2026-11-20`, `20.11.2026` or `11/20/2026`." }),
   decimal: decimal.annotations({ description: "How decimals are written." }),
   mode: mode.annotations({
-    description: "Each row an order of its own (`execute`, unless said), or into its position."
+    description: "Each row an order of its own (`execute`), or into its position. Required where rows would be market orders; else `execute`."
   }),
   separator: separator.annotations({ description: "What stands between cells." }),
   session: session.annotations({ description: "The session of its orders, where a row names none." }),
@@ -326,6 +326,8 @@ export type OrdersPreview = typeof OrdersPreview.Type
 
 /** What a submission would come to as the books stand: nothing is on record of it. */
 export const CheckedDocument = Schema.Struct({
+  /** As it was named, or the default. */
+  mode: Schema.Literal(...batchModes),
   /** Rows that would be counted, or sent as orders of their own. */
   accepted: Schema.Int,
   /** Rows that are on record already. */
