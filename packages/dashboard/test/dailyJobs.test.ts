@@ -186,6 +186,36 @@ job(
   () => blocked("IBM")
 )
 
+job(
+  "a bad file is corrected, submitted, and what failed of it is retried",
+  async (by, page) => {
+    await by.goTo("Batches")
+    const choosing = page.waitForEvent("filechooser")
+    await by.click(page.getByRole("button", { name: "Submit a file…" }))
+    const rows = ["source_id,symbol,side,quantity,limit_price", "f1,CRM,buy,1,250", "f2,AAPL,hold,2,250", ""]
+    await (await choosing).setFiles({ name: "Morning.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) })
+    await page.getByText("1 row would be taken, 1 would not").waitFor()
+    await page.getByRole("textbox", { name: "side of line 3", exact: true }).fill("buy")
+    await page.keyboard.press("Enter")
+    await page.getByText("2 rows would be taken, 0 would not").waitFor()
+    await by.click(page.getByRole("button", { name: "Submit 2 rows" }))
+    await page.getByRole("heading", { level: 1, name: /^Morning .*Completed/ }).waitFor()
+    const verb = "Retry 1 failed row"
+    await by.act(page.getByRole("button", { name: verb }), verb, "the broker takes it again")
+    await by.dialog.getByText(/^Retried as G\d+/).waitFor()
+    expect(await daemon.ask("/api/v1/batches?q=Morning&order=oldest")).toMatchObject({
+      items: [
+        { name: "Morning", totalTrades: 2, rejectedRows: 0, failedTrades: 1 },
+        { name: "Morning (again)", totalTrades: 1 }
+      ]
+    })
+  },
+  () => {
+    const refused = { id: "refused", when: { symbol: "CRM" }, do: { reject: { words: "not today" } } }
+    return daemon.cli("exchange", "do", JSON.stringify(refused))
+  }
+)
+
 let doubtful = ""
 job(
   "an order in doubt is resolved",

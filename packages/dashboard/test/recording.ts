@@ -157,7 +157,8 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     await using seen = await open("/batches/new")
     const { page } = seen
     await page.getByLabel("Pasted rows").fill("id;symbol;side;quantity\nv1;IBM;buy;0,25")
-    await page.getByRole("button", { name: "Columns" }).click()
+    await page.getByRole("button", { name: "Check", exact: true }).click()
+    await page.getByText("Settings: ").click()
     await page.getByLabel("source_id column").selectOption("id")
     await page.getByLabel("Decimal sign").selectOption("comma")
     await page.getByLabel("Mode", { exact: true }).selectOption("accumulate")
@@ -167,17 +168,16 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     await using next = await open("/batches/new")
     const tradedAt = "2026-11-20T14:30:00Z"
     await next.page.getByLabel("Pasted rows").fill(`id;timestamp;symbol;side;quantity\nv2;${tradedAt};IBM;buy;0,25`)
-    await next.page.getByRole("button", { name: "Columns" }).click()
+    await next.page.getByRole("button", { name: "Check", exact: true }).click()
+    await next.page.getByText("Settings: ").click()
     await next.page.getByLabel("Template", { exact: true }).selectOption("venue")
     expect(await next.page.getByLabel("Decimal sign").inputValue()).toBe("comma")
     expect(await next.page.getByLabel("source_id column").inputValue()).toBe("id")
     expect(await next.page.getByLabel("Mode", { exact: true }).inputValue()).toBe("accumulate")
     expect(await findingsInThemes(next.page)).toEqual([])
     await next.page.getByLabel("Name", { exact: true }).fill("By template")
-    await next.page.getByRole("button", { name: "Check" }).click()
     await next.page.getByText("1 row would be taken, 0 would not").waitFor()
     expect(await findingsInThemes(next.page)).toEqual([])
-    await next.page.getByRole("button", { name: "Continue" }).click()
     await daemon.ask("/api/v1/trades", {
       source: "batch",
       sourceId: "v2",
@@ -186,8 +186,6 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
       side: "buy",
       quantity: "0.25"
     })
-    await next.page.getByRole("button", { name: "Submit 1 row" }).waitFor()
-    expect(await findingsInThemes(next.page)).toEqual([])
     await next.page.getByRole("button", { name: "Submit 1 row" }).click()
     // Nothing of it is in the batch, and that is told: the row was on record.
     const became = next.page.getByRole("list", { name: "Result of the rows" })

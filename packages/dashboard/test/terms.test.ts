@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
-import { wholeLines, withLines } from "../src/ui/form/batchFile.ts"
+import { guessed, headerOf, namesIn, separatorIn, wholeLines, withCells, withLines } from "../src/ui/form/batchFile.ts"
 import { blank, policyOffered, requestOf, settled, type Wish } from "../src/ui/form/batchWish.ts"
 import {
   asAccountSays,
@@ -231,13 +231,17 @@ test("FILL-16: rows of a file that are executed have the terms of its columns, a
   await page
     .getByLabel("Pasted rows")
     .fill("id,symbol,side,quantity,lmt,life\nx1,IBM,buy,1,2.5,gtc\nx2,IBM,buy,2,2.5,\n")
-  await page.getByRole("button", { name: "Columns" }).click()
+  await page.getByRole("button", { name: "Check", exact: true }).click()
+  await page.getByText("each sent as a direct order.").waitFor()
+  await page.getByText("Settings: ").click()
   await page.getByLabel("source_id column").selectOption("id")
   await page.getByLabel("Name", { exact: true }).fill("Evening")
+  await choose(page, "Mode", "accumulate")
   expect(await page.getByLabel("limit_price column").count()).toBe(0)
   expect(await page.getByLabel("Session", { exact: true }).count()).toBe(0)
-  await choose(page, "Mode", "execute")
-  await page.getByLabel("limit_price column").selectOption("lmt")
+  // Every row says a price: unless another mode is chosen, each is an order of its own, as on the command line.
+  await choose(page, "Mode", "")
+  expect(await page.getByLabel("limit_price column").inputValue()).toBe("lmt")
   await page.getByLabel("time_in_force column").selectOption("life")
   await expect.poll(() => optionsOf(page, "Time in force")).toEqual(["", "day", "gtc", "ioc", "fok", "opg", "cls"])
   await choose(page, "Time in force", "cls")
@@ -246,8 +250,6 @@ test("FILL-16: rows of a file that are executed have the terms of its columns, a
   await expect.poll(() => optionsOf(page, "Time in force")).toEqual(["", "day", "gtc"])
   expect(await page.getByRole("combobox", { name: "Time in force", exact: true }).inputValue()).toBe("")
   expect(await findings(page)).toEqual([])
-  await page.getByRole("button", { name: "Check" }).click()
-  await page.getByRole("button", { name: "Continue" }).click()
   await page.getByText("each sent as a direct order: extended session, unless a row names its own").waitFor()
   expect(await findings(page)).toEqual([])
   await page.getByRole("button", { name: "Submit 2 rows" }).click()
@@ -273,6 +275,24 @@ describe("BAT-2: lines of a file", () => {
       [5, ""]
     ])
     expect(withLines(csv, corrected)).toBe('symbol,side\r\nKO,buy\r\n"A\r\nB",buy\r\n')
+  })
+
+  test("have cells that are corrected one by one; what is not corrected stays as it is written", () => {
+    expect(withCells('"a,b", KO ,hold', ",", new Map([[2, "buy"]]))).toBe('"a,b", KO ,buy')
+    expect(withCells("a;b", ";", new Map([[1, 'x;"y"']]))).toBe('a;"x;""y"""')
+  })
+
+  test("have columns that are recognised by their names, also below other lines; of two that could be one, neither", () => {
+    const report = "Trades of Friday\n\nTicker;Side;Qty;Limit Price\nKO;buy;1;60"
+    expect([separatorIn(report), headerOf(report, ";")]).toEqual([";", 2])
+    expect(guessed(namesIn(report, ";"))).toEqual({
+      symbol: "Ticker",
+      side: "Side",
+      quantity: "Qty",
+      limit_price: "Limit Price"
+    })
+    expect(guessed(["Qty", "Shares"])).toEqual({})
+    expect(guessed(["Qty", "Quantity"])).toEqual({ quantity: "Quantity" })
   })
 })
 

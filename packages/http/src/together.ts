@@ -36,7 +36,7 @@ const checked = (file: Parameters<typeof BatchFile.check>[0]) =>
     const found = yield* BatchFile.check(file, (rows) =>
       Effect.sync(() => void rejectedRows.push(...rows.slice(0, Batches.MOST_REJECTED - rejectedRows.length)))
     )
-    return views.checkedOf(found, rejectedRows)
+    return views.checkedOf(found, rejectedRows, file.mode)
   })
 
 /** A batch without rows, that collects them. */

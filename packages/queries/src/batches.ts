@@ -70,15 +70,17 @@ export const documentOf = (batch: Batch.Batch): Documents.BatchDocument => ({
 })
 
 /** What a submission would come to: the counts of its rows, and what would be sent. */
-export type Checked = Omit<Documents.CheckedDocument, "rejectedRows" | "orders" | "blocked"> & {
+export type Checked = Omit<Documents.CheckedDocument, "mode" | "rejectedRows" | "orders" | "blocked"> & {
   readonly outlook: BatchPreview.BatchOutlook
 }
 
 /** The dry run of a submission; of the rows that are no trades, those given. */
 export const checkedOf = (
   { outlook: { blocked, orders }, ...counts }: Checked,
-  rejectedRows: ReadonlyArray<Batch.RejectedRow>
+  rejectedRows: ReadonlyArray<Batch.RejectedRow>,
+  mode: Batch.BatchMode
 ): Documents.CheckedDocument => ({
+  mode,
   ...counts,
   rejectedRows,
   orders: orders.map(({ notional, quantity, ...each }) => ({

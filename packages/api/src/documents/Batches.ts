@@ -269,7 +269,8 @@ export const uploadTerms = {
   dates: dates.annotations({ description: "How dates are written: `2026-11-20`, `20.11.2026` or `11/20/2026`." }),
   decimal: decimal.annotations({ description: "How decimals are written." }),
   mode: mode.annotations({
-    description: "`execute` (default): one direct order per row; `accumulate`: into positions."
+    description:
+      "`execute`: one direct order per row; `accumulate`: into positions. Required where rows would be market orders; else `execute`."
   }),
   separator: separator.annotations({ description: "Field separator." }),
   session: session.annotations({ description: "Session of its orders, for rows without their own." }),
@@ -328,6 +329,8 @@ export type OrdersPreview = typeof OrdersPreview.Type
 
 /** What a submission would come to as the books stand: nothing is on record of it. */
 export const CheckedDocument = Schema.Struct({
+  /** As it was named, or the default. */
+  mode: Schema.Literal(...batchModes),
   /** Rows that would be counted, or sent as orders of their own. */
   accepted: Schema.Int,
   /** Rows that are on record already. */

@@ -82,13 +82,13 @@ const dryRun = (asked: DryRunFlags, file: BatchFile.Read, terms: Template.Templa
       for (const { line, what } of checked.noticed.filter((each) => !isBad.has(each.line)).slice(0, MOST_NOTICES)) {
         yield* note(`line ${line} ${what}`)
       }
-      const document = views.checkedOf(checked, rejectedRows)
+      const document = views.checkedOf(checked, rejectedRows, file.mode)
       for (const each of document.orders) yield* print(`  would order: ${ordersText(each)}`)
       for (const { answer: why, symbol } of checked.outlook.blocked) {
         yield* print(`  would not order ${symbol}: ${PositionAnswer.answerText(why)}`)
       }
       if (checked.rejected + checked.conflicts + checked.quarantined + checked.refused > 0) yield* look
-      yield* answer(document, `${asked.file}: ${checkedText(checked)}. Nothing is written.`)
+      yield* answer(document, `${asked.file} (${file.mode}): ${checkedText(checked)}. Nothing is written.`)
     })
   )
 

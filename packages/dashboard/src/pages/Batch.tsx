@@ -4,7 +4,7 @@ import { Link } from "wouter"
 import { batchOf, type Seen } from "../api/records.ts"
 import { grouped } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
-import { archiveBatch, cancelBatch, deleteBatch, retryBatch } from "../ui/action/batches.ts"
+import { archiveBatch, cancelBatch, deleteBatch, retryBatch, rowsToRetry } from "../ui/action/batches.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import { momentOf, useAsOf } from "../ui/parts/asOf.ts"
 import { Facts } from "../ui/parts/Facts.tsx"
@@ -114,7 +114,7 @@ const Ended = ({ batch }: { readonly batch: Batch }) => {
   ) : null
 }
 
-const canRetry = (batch: Batch): boolean => isOver(batch.status) && batch.failedTrades > 0 && batch.retriedBy === null
+const canRetry = (batch: Batch): boolean => isOver(batch.status) && rowsToRetry(batch) > 0 && batch.retriedBy === null
 
 /** The file of its rows, as they stand at the moment that is looked at. */
 const ResultsFile = ({ id }: { readonly id: string }) => {
@@ -130,11 +130,7 @@ const ResultsFile = ({ id }: { readonly id: string }) => {
 const Actions = ({ batch }: { readonly batch: Batch }) => (
   <>
     {isOver(batch.status) ? <ResultsFile id={batch.id} /> : <ActionButton action={cancelBatch(batch)} />}
-    {canRetry(batch) ? (
-      <span id="retry">
-        <ActionButton action={retryBatch(batch)} />
-      </span>
-    ) : null}
+    {canRetry(batch) ? <ActionButton action={retryBatch(batch)} /> : null}
     {isOver(batch.status) && batch.archivedAt === null ? <ActionButton action={archiveBatch(batch)} /> : null}
     {isOver(batch.status) ? (
       <span className="apart">
@@ -174,13 +170,11 @@ const Beside = ({ batch, results, tab }: Parameters<typeof TabShown>[0]) => (
       <Panel
         title={texts.failedRows}
         note={grouped(String(batch.failedTrades))}
-        action={
-          <>
-            {canRetry(batch) ? <a href="#retry">{texts.retryThem}</a> : null}
-            <Link href={`/batches/${batch.id}/errors`}>{texts.byReason}</Link>
-          </>
-        }
+        action={<Link href={`/batches/${batch.id}/errors`}>{texts.byReason}</Link>}
       >
+        {batch.rejectedRows === 0 ? null : (
+          <p className="faint">{texts.invalidNotRetried({ count: batch.rejectedRows })}</p>
+        )}
         <Asked query={results}>{(found) => <WhyFailed of={found} />}</Asked>
       </Panel>
     )}

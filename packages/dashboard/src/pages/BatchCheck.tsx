@@ -1,11 +1,17 @@
 import type { Documents } from "@roundlot/api"
+import { batchModes, type BatchMode } from "@roundlot/api/client"
+import { useEffect, useRef, useState } from "react"
+import { wholeLines } from "../ui/form/batchFile.ts"
+import { type Known, lacking, policyWords, type Wish } from "../ui/form/batchWish.ts"
 import * as columns from "../ui/table/columns.tsx"
 import type { Column } from "../ui/table/Column.ts"
 import { DataTable } from "../ui/table/DataTable.tsx"
-import { Field } from "../ui/parts/Field.tsx"
+import { Field, Written } from "../ui/parts/Field.tsx"
+import { Problem } from "../ui/parts/Panel.tsx"
 import { rowsIn } from "../words/rows.ts"
 import { wordsOfNext } from "../words/signs.ts"
-import { BatchFixes } from "./BatchFixes.tsx"
+import { BatchFixes, corrected, type Corrections, MOST } from "./BatchFixes.tsx"
+import { BatchSettings, isOfMode } from "./BatchSettings.tsx"
 import { texts } from "../words/text/newBatch.ts"
 
 type Checked = Documents.CheckedDocument
@@ -41,29 +47,33 @@ const noticed: ReadonlyArray<Column<Checked["noticed"][number]>> = [
   columns.foreign("reason", ({ what }) => what)
 ]
 
-interface OutlookProps {
-  readonly of: Checked
-  readonly csv: string
-  /** A file with other rows is to be checked. */
-  readonly onCheck: (csv: string) => void
+/** The rows that are no trades and are not corrected here: those beyond the first, and those of several lines. */
+const uncorrected = (csv: string, rejectedRows: Checked["rejectedRows"]): Checked["rejectedRows"] => {
+  const lines = [
+    ...wholeLines(
+      csv,
+      rejectedRows.map(({ line }) => line)
+    ).keys()
+  ]
+  const here = new Set(lines.slice(0, MOST))
+  return rejectedRows.filter(({ line }) => !here.has(line))
 }
 
 /** The dry run of a submission: what would become of its rows as the books stand, and what would be ordered. */
-const Outlook = ({ csv, of, onCheck }: OutlookProps) => {
+const Outlook = ({ csv, of }: { readonly csv: string; readonly of: Checked }) => {
   const isBad = new Set(of.rejectedRows.map(({ line }) => line))
   const others = of.noticed.filter(({ line }) => !isBad.has(line))
+  const rest = uncorrected(csv, of.rejectedRows)
   return (
     <>
-      <p role="status">{texts.wouldBeTaken({ accepted: rowsIn(of.accepted), rejected: of.rejected })}</p>
-      {of.rejectedRows.length === 0 ? null : (
+      {rest.length === 0 ? null : (
         <DataTable
           label={texts.rejectedRows}
           columns={columns.rowFault}
-          rows={of.rejectedRows}
+          rows={rest}
           idOf={({ column, line }) => `${line} ${column}`}
         />
       )}
-      <BatchFixes csv={csv} rejectedRows={of.rejectedRows} onCheck={onCheck} />
       <ul className="rows" aria-label={texts.otherRows}>
         {exceptions.map(([name, say]) => (of[name] === 0 ? null : <li key={name}>{say({ count: of[name] })}</li>))}
         {of.blocked.map(({ answer, symbol }) => (
@@ -90,39 +100,157 @@ const Outlook = ({ csv, of, onCheck }: OutlookProps) => {
   )
 }
 
-interface BatchCheckProps extends OutlookProps {
-  readonly strict: boolean
-  readonly onStrict: (strict: boolean) => void
+/** Asks for the mode, which has no default where rows would be market orders. */
+const ModeChoice = ({
+  onChoose,
+  problem
+}: {
+  readonly problem: string
+  readonly onChoose: (mode: BatchMode) => void
+}) => (
+  <div role="group" aria-label={texts.chooseMode}>
+    <p className="tone-danger" role="alert">
+      {problem}
+    </p>
+    <div className="buttons">
+      {batchModes.map((mode) => (
+        <button key={mode} type="button" className="button" onClick={() => onChoose(mode)}>
+          {texts[mode]}
+        </button>
+      ))}
+    </div>
+  </div>
+)
+
+interface BatchCheckProps {
+  readonly wish: Wish
+  readonly known: Known
+  /** The result, of the file as it is or as it was before it is checked again. */
+  readonly of: Checked | undefined
+  /** Is it of the file as it is? */
+  readonly isCurrent: boolean
+  readonly checking: { readonly error: Error | null; readonly isPending: boolean }
+  readonly submitting: { readonly error: Error | null; readonly isPending: boolean }
+  readonly onChange: (next: Partial<Wish>) => void
   readonly onBack: () => void
-  readonly onGoOn: () => void
+  readonly onSubmit: () => void
 }
 
-/** The third step of a new batch: what would become of its rows, those first that can be corrected, and whether all are taken or none. */
-export const BatchCheck = ({ csv, of, onBack, onCheck, onGoOn, onStrict, strict }: BatchCheckProps) => {
-  const refusing = strict ? rowsNotAsTheyAre(of) : 0
-  const isReady = tradesIn(of) > 0 && refusing === 0
+/** The second step of a new batch: bad rows first, to be corrected where they are; what would become of all; and their submission. */
+export const BatchCheck = (props: BatchCheckProps) => {
+  const { checking, isCurrent, known, of, onChange, wish } = props
+  const [corrections, setCorrections] = useState<Corrections>(new Map())
+  const missing = lacking(wish, known)
+  const isShown = of !== undefined && missing.length === 0 && (isCurrent || checking.isPending)
+  const status = useRef<HTMLParagraphElement>(null)
+  // A corrected row goes with its field: whoever wrote there is led to the result, not to the top of the page.
+  useEffect(() => {
+    if (isCurrent && document.activeElement === document.body) status.current?.focus()
+  }, [of, isCurrent])
   return (
-    <section className="panel form" aria-label={texts.check}>
-      <Outlook csv={csv} of={of} onCheck={onCheck} />
+    <section className="panel form checks" aria-label={texts.check}>
+      <p ref={status} role="status" tabIndex={-1}>
+        {checking.isPending
+          ? texts.checking
+          : isShown
+            ? texts.wouldBeTaken({ accepted: rowsIn(of.accepted), rejected: of.rejected })
+            : texts.notChecked}
+      </p>
+      {isOfMode(checking.error) ? (
+        <ModeChoice problem={checking.error?.message ?? ""} onChoose={(mode) => onChange({ mode })} />
+      ) : checking.error === null ? null : (
+        <Problem error={checking.error} />
+      )}
+      {isShown ? (
+        <>
+          <BatchFixes
+            csv={wish.csv}
+            separator={wish.separator}
+            read={new Set(Object.values(wish.columns))}
+            rejectedRows={of.rejectedRows}
+            corrections={corrections}
+            onCorrect={setCorrections}
+            onCheck={() => {
+              onChange({ csv: corrected(wish.csv, wish.separator, corrections) })
+              setCorrections(new Map())
+            }}
+          />
+          <Outlook csv={wish.csv} of={of} />
+        </>
+      ) : null}
+      <BatchSettings wish={wish} known={known} error={checking.error} missing={missing} onChange={onChange} />
+      <Submission {...props} isCorrected={corrections.size > 0} isReady={isShown && isCurrent} />
+    </section>
+  )
+}
+
+/** What becomes of the rows of a batch. */
+const howSent = (wish: Wish, mode: BatchMode): string => {
+  if (mode === "accumulate") return texts.accumulated
+  const terms = policyWords(wish)
+  return terms === "" ? texts.eachSent : texts.eachSentWithTerms({ terms })
+}
+
+interface SubmissionProps extends BatchCheckProps {
+  /** Is a correction not checked yet? */
+  readonly isCorrected: boolean
+  readonly isReady: boolean
+}
+
+/** What is submitted, under which name, and whether all rows are taken or none. */
+const Submission = ({ isCorrected, isReady, of, onBack, onChange, onSubmit, submitting, wish }: SubmissionProps) => {
+  const checked = isReady ? of : undefined
+  const refusing = checked !== undefined && wish.strict ? rowsNotAsTheyAre(checked) : 0
+  const trades = checked === undefined ? 0 : tradesIn(checked)
+  const may = trades > 0 && refusing === 0 && !isCorrected && wish.name.trim() !== "" && !submitting.isPending
+  const terms = { rows: rowsIn(trades), how: howSent(wish, checked?.mode ?? "execute") }
+  return (
+    <>
+      <Written
+        term="name"
+        label={texts.name}
+        value={wish.name}
+        onWrite={(name) => onChange({ name })}
+        error={wish.name.trim() === "" ? texts.nameIsMissing : undefined}
+        required
+      />
       <Field term="allOrNone">
         <label className="also">
-          <input type="checkbox" checked={strict} onChange={({ target }) => onStrict(target.checked)} />
+          <input
+            type="checkbox"
+            checked={wish.strict}
+            onChange={({ target }) => onChange({ strict: target.checked })}
+          />
           {texts.allOrNothing}
         </label>
       </Field>
+      {checked === undefined ? null : (
+        <p>
+          {wish.account === "" ? texts.takenIn(terms) : texts.takenInFor({ account: wish.account, ...terms })}
+          {checked.rejected === 0 ? null : <> {texts.recordedAsRejected({ rows: rowsIn(checked.rejected) })}</>}
+        </p>
+      )}
       {refusing === 0 ? null : (
         <p className="tone-danger" role="alert">
           {texts.wouldNotBeTaken({ rows: rowsIn(refusing) })}
         </p>
       )}
+      {isCorrected ? <p className="tone-danger">{texts.correctionsUnchecked}</p> : null}
+      {submitting.error === null ? null : <Problem error={submitting.error} />}
       <div className="buttons">
         <button type="button" className="button" onClick={onBack}>
-          {of.rejected === 0 ? texts.back : texts.fixTheFile}
+          {texts.back}
         </button>
-        <button type="button" className="button primary" aria-disabled={!isReady} onClick={() => isReady && onGoOn()}>
-          {of.rejected === 0 || strict ? texts.continue : texts.submitValid}
+        <button type="button" className="button primary" aria-disabled={!may} onClick={() => may && onSubmit()}>
+          {submitting.isPending ? texts.sending : submitLabel(trades, checked, wish.strict)}
         </button>
       </div>
-    </section>
+    </>
   )
+}
+
+const submitLabel = (trades: number, checked: Checked | undefined, isStrict: boolean): string => {
+  if (checked === undefined) return texts.submit
+  const rows = rowsIn(trades)
+  return checked.rejected === 0 || isStrict ? texts.submitRows({ rows }) : texts.submitValid({ rows })
 }

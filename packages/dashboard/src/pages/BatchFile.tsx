@@ -1,3 +1,4 @@
+import { FileButton, giveFirst, type GiveFile } from "../ui/form/FileButton.tsx"
 import { Field } from "../ui/parts/Field.tsx"
 import { Head } from "../ui/parts/Help.tsx"
 import { texts } from "../words/text/newBatch.ts"
@@ -7,32 +8,26 @@ const SAMPLE = "source_id,timestamp,symbol,side,quantity,price\n"
 
 interface BatchFileProps {
   readonly csv: string
-  readonly onGive: (csv: string, fileName: string) => void
-  readonly onGoOn: () => void
+  /** Takes a whole file, which is checked at once. */
+  readonly onGive: GiveFile
+  /** Takes rows as they are written. */
+  readonly onWrite: (csv: string) => void
+  readonly onCheck: () => void
 }
 
 /** The first step of a new batch: a file of trades, or pasted rows. */
-export const BatchFile = ({ csv, onGive, onGoOn }: BatchFileProps) => (
+export const BatchFile = ({ csv, onCheck, onGive, onWrite }: BatchFileProps) => (
   <section className="panel form" aria-label={texts.file}>
     <div
       className="field drop"
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault()
-        const [file] = event.dataTransfer.files
-        if (file !== undefined) void file.text().then((text) => onGive(text, file.name))
+        giveFirst(event.dataTransfer.files, onGive)
       }}
     >
       <Head term="file" />
-      <input
-        type="file"
-        aria-label={texts.file}
-        accept=".csv,.txt,.tsv,text/csv"
-        onChange={({ target }) => {
-          const file = target.files?.[0]
-          if (file !== undefined) void file.text().then((text) => onGive(text, file.name))
-        }}
-      />
+      <FileButton label={texts.chooseFile} onGive={onGive} />
       <span className="faint">{texts.orDropItHere}</span>
     </div>
     <Field term="pasted">
@@ -42,7 +37,7 @@ export const BatchFile = ({ csv, onGive, onGoOn }: BatchFileProps) => (
         value={csv.length > 20_000 ? csv.slice(0, 20_000) : csv}
         readOnly={csv.length > 20_000}
         placeholder={SAMPLE}
-        onChange={({ target }) => onGive(target.value, "")}
+        onChange={({ target }) => onWrite(target.value)}
         spellCheck={false}
       />
     </Field>
@@ -56,9 +51,9 @@ export const BatchFile = ({ csv, onGive, onGoOn }: BatchFileProps) => (
         type="button"
         className="button primary"
         aria-disabled={csv.trim() === ""}
-        onClick={() => csv.trim() !== "" && onGoOn()}
+        onClick={() => csv.trim() !== "" && onCheck()}
       >
-        {texts.columns}
+        {texts.check}
       </button>
     </div>
   </section>

@@ -1,12 +1,28 @@
 import type { Documents } from "@roundlot/api"
-import { Link } from "wouter"
+import { Link, useLocation } from "wouter"
 import * as columns from "../ui/table/columns.tsx"
 import { filtersOfMaking, type Listing, mineToday, recordsIn, sortsBy, statesOf } from "../ui/list/Listing.ts"
 import { ListPage } from "../ui/list/ListPage.tsx"
 import { ForRole } from "../ui/action/Role.tsx"
+import { blank, CHECK, keep, withFile } from "../ui/form/batchWish.ts"
+import { FileButton } from "../ui/form/FileButton.tsx"
 import { RowsBar } from "../ui/chart/RowsBar.tsx"
 import { rowsDone } from "../words/rows.ts"
 import { texts } from "../words/text/batches.ts"
+
+/** Submits a file from the list: it is checked at once. */
+const SubmitFile = () => {
+  const [, go] = useLocation()
+  return (
+    <FileButton
+      label={texts.submitFromFile}
+      onGive={(csv, fileName) => {
+        keep({ wish: withFile(blank, csv, fileName), key: crypto.randomUUID() })
+        go(`/batches/new?step=${CHECK}`)
+      }}
+    />
+  )
+}
 
 const batches: Listing<Documents.BatchDocument> = {
   ...recordsIn("batches"),
@@ -36,6 +52,7 @@ const batches: Listing<Documents.BatchDocument> = {
   empty: texts.noBatches({ submitFile: <Link href="/batches/new">{texts.submitFile}</Link> }),
   actions: (
     <ForRole role="trade">
+      <SubmitFile />
       <Link href="/batches/new" className="button primary">
         {texts.newBatch}
       </Link>

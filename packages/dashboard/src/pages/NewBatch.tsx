@@ -1,71 +1,84 @@
 import { useMutation } from "@tanstack/react-query"
+import type { Documents } from "@roundlot/api"
 import { useEffect, useState } from "react"
 import { Link, useLocation } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
 import { call } from "../api/calling.ts"
-import { guessed, namesIn, sniffed } from "../ui/form/batchFile.ts"
-import { forget, keep, kept, policyWords, requestOf, settled, type Wish } from "../ui/form/batchWish.ts"
-import { Problem } from "../ui/parts/Panel.tsx"
+import {
+  CHECK,
+  forget,
+  isCheckedAlike,
+  keep,
+  kept,
+  lacking,
+  requestOf,
+  settled,
+  type Wish,
+  withFile
+} from "../ui/form/batchWish.ts"
+import { useFilters } from "../ui/parts/filters.ts"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { pathOfRecord } from "../words/paths.ts"
-import { rowsIn } from "../words/rows.ts"
-import { BatchCheck, tradesIn } from "./BatchCheck.tsx"
-import { BatchColumns } from "./BatchColumns.tsx"
+import { BatchCheck } from "./BatchCheck.tsx"
 import { BatchFile } from "./BatchFile.tsx"
 import { isAsForeseen, SubmittedRows } from "./Submitted.tsx"
 import { texts } from "../words/text/newBatch.ts"
 
-/** What becomes of the rows of a batch. */
-const howSent = (wish: Wish): string => {
-  if (wish.mode === "accumulate") return texts.accumulated
-  const terms = policyWords(wish)
-  return terms === "" ? texts.eachSent : texts.eachSentWithTerms({ terms })
+const steps = [texts.file, texts.check, texts.submit] as const
+
+interface Checked {
+  readonly of: Documents.CheckedDocument
+  readonly wish: Wish
 }
 
-const steps = [texts.file, texts.columns, texts.check, texts.submit] as const
-const [COLUMNS, CHECK] = [1, 2] as const
+/** Checks a file; the result stays until that of the next check is there. */
+const useCheck = () => {
+  const [last, setLast] = useState<Checked>()
+  const checking = useMutation({
+    mutationFn: (wish: Wish) =>
+      call((api) => api.batches.submit({ headers: {}, payload: { ...requestOf(wish), name: CHECK, dryRun: true } })),
+    onSuccess: (answer, wish) => ("rejectedRows" in answer ? setLast({ of: answer, wish }) : undefined)
+  })
+  return { last, checking }
+}
 
-/** A file of trades in four steps: the file, what its columns mean, what would be taken, and the submission. */
-export const NewBatch = () => {
-  const [, go] = useLocation()
-  const [begun, setBegun] = useState(kept)
-  const { key, step, wish: chosen } = begun
+/** What the form is filled in by. */
+const useKnown = () => {
   const { data: templates } = useAsk(["templates"], (api) => api.batches.templates())
   const { data: accounts } = useAsk(["accounts"], (api) => api.accounts.list({ urlParams: {} }))
   const { data: sources } = useAsk(["sources"], (api) => api.trades.sources())
-  const known = { accounts: accounts?.items, templates: templates?.items, sources: sources?.items }
+  return { accounts: accounts?.items, templates: templates?.items, sources: sources?.items }
+}
+
+/** A file of trades in three steps: the file, its check with the corrections, and the submission. */
+export const NewBatch = () => {
+  const [, go] = useLocation()
+  const { get, set } = useFilters()
+  const [begun, setBegun] = useState(kept)
+  const { key, wish: chosen } = begun
+  const known = useKnown()
   // What was removed or is not taken any more cannot be submitted by.
   const wish = settled(chosen, known)
-  const change = (next: Partial<Wish>): void => {
-    // Another wish has another key, so that it is always submitted.
-    setBegun({ step, wish: settled({ ...wish, ...next }, known), key: crypto.randomUUID() })
-  }
-  const setStep = (step: number): void => setBegun((now) => ({ ...now, step }))
+  const isChecked = get("step") === CHECK && wish.csv.trim() !== ""
+  const { checking, last } = useCheck()
   useEffect(() => keep(begun), [begun])
-  const given = (csv: string, fileName: string): void => {
-    const separator = sniffed(csv)
-    change({
-      csv,
-      fileName,
-      separator,
-      columns: guessed(namesIn(csv, separator)),
-      name: wish.name === "" ? fileName.replace(/\.\w+$/, "") : wish.name
-    })
+  const check = (asked: Wish): void => {
+    if (lacking(asked, known).length === 0) checking.mutate(asked)
   }
-  const checking = useMutation({
-    mutationFn: (asked: Wish) =>
-      call((api) => api.batches.submit({ headers: {}, payload: { ...requestOf(asked), dryRun: true } })),
-    onSuccess: () => setStep(Math.max(CHECK, step)),
-    onError: () => setStep(COLUMNS)
-  })
-  const checkOther = (csv: string): void => {
-    change({ csv })
-    checking.mutate({ ...wish, csv })
+  const become = (asked: Wish): Wish => {
+    const next = settled(asked, known)
+    // Another wish has another key, so that it is always submitted.
+    setBegun({ wish: next, key: crypto.randomUUID() })
+    return next
   }
-  // Who reloads the page after the check has it checked again, and is where he was.
+  const change = (next: Partial<Wish>): void => {
+    const asked = become({ ...wish, ...next })
+    if (!isCheckedAlike(wish, asked)) check(asked)
+  }
+  // Whoever comes to the check, also by a reload or by Back, has the file checked.
   useEffect(() => {
-    if (step >= CHECK) checking.mutate(wish)
-  }, [])
+    if (isChecked) check(wish)
+  }, [isChecked])
   const submitting = useMutation({
     mutationFn: () =>
       call((api) => api.batches.submit({ headers: { "idempotency-key": key }, payload: requestOf(wish) })),
@@ -77,7 +90,7 @@ export const NewBatch = () => {
     }
   })
   const submitted = submitting.data !== undefined && "batch" in submitting.data ? submitting.data : undefined
-  const checked = checking.data !== undefined && "rejectedRows" in checking.data ? checking.data : undefined
+  const step = submitted !== undefined || submitting.isPending ? 2 : isChecked ? 1 : 0
   return (
     <>
       <PageHead
@@ -90,53 +103,33 @@ export const NewBatch = () => {
       >
         {texts.newBatch}
       </PageHead>
-      {step === 0 ? <BatchFile csv={wish.csv} onGive={given} onGoOn={() => setStep(COLUMNS)} /> : null}
-      {step === COLUMNS ? (
-        <BatchColumns
-          wish={wish}
-          onChange={change}
-          known={known}
-          checking={checking}
-          onBack={() => setStep(0)}
-          onCheck={() => checking.mutate(wish)}
-        />
-      ) : null}
-      {step >= CHECK && checked === undefined ? <p role="status">{texts.checking}</p> : null}
-      {step === CHECK && checked !== undefined ? (
-        <BatchCheck
-          of={checked}
-          csv={wish.csv}
-          strict={wish.strict}
-          onStrict={(strict) => change({ strict })}
-          onCheck={checkOther}
-          onBack={() => setStep(checked.rejected === 0 ? COLUMNS : 0)}
-          onGoOn={() => setStep(3)}
-        />
-      ) : null}
       {submitted === undefined ? null : <SubmittedRows of={submitted} />}
-      {step === 3 && checked !== undefined && submitted === undefined ? (
-        <section className="panel form" aria-label={texts.submit}>
-          <p>
-            {wish.account === ""
-              ? texts.takenIn({ rows: rowsIn(tradesIn(checked)), how: howSent(wish) })
-              : texts.takenInFor({ account: wish.account, rows: rowsIn(tradesIn(checked)), how: howSent(wish) })}
-            {checked.rejected === 0 ? null : <> {texts.recordedAsRejected({ rows: rowsIn(checked.rejected) })}</>}
-          </p>
-          {submitting.error === null ? null : <Problem error={submitting.error} />}
-          <div className="buttons">
-            <button type="button" className="button" onClick={() => setStep(COLUMNS)}>
-              {texts.back}
-            </button>
-            <button
-              type="button"
-              className="button primary"
-              aria-disabled={submitting.isPending}
-              onClick={() => !submitting.isPending && submitting.mutate()}
-            >
-              {submitting.isPending ? texts.sending : texts.submitRows({ rows: rowsIn(tradesIn(checked)) })}
-            </button>
-          </div>
-        </section>
+      {submitted === undefined && !isChecked ? (
+        <BatchFile
+          csv={wish.csv}
+          onGive={(csv, fileName) => {
+            become(withFile({ ...wish, name: "" }, csv, fileName))
+            set("step", CHECK)
+          }}
+          onWrite={(csv) => become(withFile(wish, csv, ""))}
+          onCheck={() => {
+            if (wish.name === "") become({ ...wish, name: texts.pastedRows })
+            set("step", CHECK)
+          }}
+        />
+      ) : null}
+      {submitted === undefined && isChecked ? (
+        <BatchCheck
+          wish={wish}
+          known={known}
+          of={last?.of}
+          isCurrent={last !== undefined && isCheckedAlike(last.wish, wish) && checking.error === null}
+          checking={checking}
+          submitting={submitting}
+          onChange={change}
+          onBack={() => set("step", "")}
+          onSubmit={() => submitting.mutate()}
+        />
       ) : null}
     </>
   )

@@ -271,8 +271,11 @@ const entries = {
   file: { head: "File", help: "CSV file of trades with a header line." },
   pasted: { head: "Or paste rows", help: "CSV text with its header line." },
   separator: { head: "Separator", help: "Column separator. It is guessed from the header." },
-  decimalSign: { head: "Decimal sign", help: "Decimal separator of numbers in this file. It is never guessed." },
-  dateOrder: { head: "Dates", help: "Order of day and month in this file. It is never guessed." },
+  decimalSign: {
+    head: "Decimal sign",
+    help: "Decimal separator of numbers in this file. Choose it where the values leave it open."
+  },
+  dateOrder: { head: "Dates", help: "Order of day and month in this file. Choose it where the values leave it open." },
   fileZone: { head: "Time zone", help: "Time zone of times that name none: Europe/Berlin, or -05:00." },
   mapped: {
     head: "Column for",
@@ -339,10 +342,6 @@ const entries = {
     help: "An open batch collects trades and starts once it is queued. None: the trade joins its position at once."
   },
   template: { head: "Template", help: "Saved settings for batches of a kind. Values in this form override them." },
-  correctedRow: {
-    head: "Line",
-    help: "Row of the file, editable here. The file on disk stays unchanged. Empty lines are ignored."
-  },
   allOrNone: {
     head: "Strict",
     help: "Accept the whole file or nothing. Any bad, conflicting, quarantined or refused row refuses the file, also when that changed since the check."

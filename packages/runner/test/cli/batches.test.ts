@@ -112,6 +112,7 @@ describe("batches", () => {
     await cli("batches", "templates", "save", "executed", "--mode", "execute")
     expect((await cli("batches", "submit", market, "--name", "Friday", "--template", "plain")).code).toBe(2)
     expect(await json("batches", "list")).toEqual({ items: [], nextCursor: null })
+    expect(await json("batches", "submit", limited, "--name", "Limits", "--dry-run")).toMatchObject({ mode: "execute" })
     // A row that is no trade is no order either.
     const submitted = await cli("batches", "submit", limited, "--name", "Limits", "--json")
     expect(JSON.parse(submitted.out)).toMatchObject({ batch: { id: "G1", mode: "execute" }, accepted: 1, rejected: 1 })

@@ -154,6 +154,7 @@ describe("batches over the API", () => {
         for (const each of refused) assert.deepInclude(JSON.parse(each.text), { status: 400, field: "mode" })
         assert.include(refused[0]?.text, "line 2")
         expect(json(yield* ask(port, "/api/v1/batches"))).toMatchObject({ items: [] })
+        expect(json(yield* post({ rows: limited, dryRun: true }))).toMatchObject({ mode: "execute", accepted: 1 })
         expect(json(yield* post({ rows: limited }))).toMatchObject({ batch: { mode: "execute" }, accepted: 1 })
         expect(json(yield* post({ rows: limited, mode: "execute" }))).toMatchObject({ duplicates: 1 })
         expect(json(yield* post({ rows, mode: "accumulate", dryRun: true }))).toMatchObject({ rejected: 1 })

@@ -43,11 +43,15 @@ export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
     Effect.map(api.batches.cancel({ path: { id: batch.id }, headers: {}, payload: rehearsal }), foreseen)
 })
 
+/** Returns how many rows of a batch have failed and are trades: invalid rows cannot be retried. */
+export const rowsToRetry = ({ failedTrades, rejectedRows }: Documents.BatchDocument): number =>
+  failedTrades - rejectedRows
+
 /** Submits the failed rows of a batch again. */
 export const retryBatch = (batch: Seen<Documents.BatchDocument>): Action => ({
   role: "trade",
   ...ofBatch(batch, retryBatch),
-  verb: texts.retryFailedRows({ batch: batch.id }),
+  verb: texts.retryFailedRows({ count: rowsToRetry(batch) }),
   will: [texts.newBatchOfFailedRows({ batch: batch.id })],
   willNot: [texts.withoutSentRows],
   cli: (reason) => `roundlot batches retry ${batch.id} --reason ${reason} --yes`,

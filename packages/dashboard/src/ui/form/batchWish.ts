@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { policyTimesInForce, type BatchMode } from "@roundlot/api/client"
 import { sessionWords, timeWords } from "../../words/terms.ts"
 import { texts } from "../../words/text/forms.ts"
-import { TERMS, type Separator } from "./batchFile.ts"
+import { FIELDS, guessed, namesIn, OPTIONAL, type Separator, separatorIn, TERMS } from "./batchFile.ts"
 import { policyOfferedBy, saidBySource, type Terms } from "./terms.ts"
 
 /** A file of trades and all that its form says of it. */
@@ -11,12 +11,13 @@ export interface Wish {
   readonly fileName: string
   readonly name: string
   readonly separator: Separator
-  readonly decimal: "point" | "comma"
-  readonly dates: "iso" | "dmy" | "mdy"
+  /** How it is written; empty: as its values say. */
+  readonly decimal: "point" | "comma" | ""
+  readonly dates: "iso" | "dmy" | "mdy" | ""
   readonly zone: string
   readonly columns: Readonly<Record<string, string>>
   readonly account: string
-  /** Empty until somebody has chosen. */
+  /** Empty: the daemon's default, where it has one. */
   readonly mode: BatchMode | ""
   /** How orders of rows are sent, where a row says nothing; empty where nothing is said here either. */
   readonly session: Terms["session"]
@@ -30,14 +31,17 @@ export interface Wish {
 /** Where what was begun is kept through a reload of the page. */
 const KEPT = "roundlot.batch"
 
+/** The step of the check in the address; the first step has none. */
+export const CHECK = "check"
+
 /** A form in which nothing was chosen. */
 export const blank: Wish = {
   csv: "",
   fileName: "",
   name: "",
   separator: ",",
-  decimal: "point",
-  dates: "iso",
+  decimal: "",
+  dates: "",
   zone: "",
   columns: {},
   account: "",
@@ -48,50 +52,79 @@ export const blank: Wish = {
   template: ""
 }
 
-/** How far somebody is. */
+/** A form that was begun. */
 export interface Begun {
   readonly wish: Wish
-  readonly step: number
   /** The same wish is never submitted twice, also by who reloads the page meanwhile. */
   readonly key: string
 }
 
-/** What was begun stays through a reload of the page. */
+/** Returns a form for a file, with what the file says of itself. */
+export const withFile = (wish: Wish, csv: string, fileName: string): Wish => {
+  const separator = separatorIn(csv)
+  const name = wish.name === "" ? fileName.replace(/\.\w+$/, "") : wish.name
+  return { ...wish, csv, fileName, separator, name, columns: guessed(namesIn(csv, separator)) }
+}
+
+let begun: Begun | undefined
+
+/** Returns what was begun: it stays while other pages are shown, and through a reload. */
 export const kept = (): Begun => {
-  const begun = { wish: blank, step: 0, key: crypto.randomUUID() }
+  if (begun !== undefined) return begun
+  const fresh = { wish: blank, key: crypto.randomUUID() }
   try {
-    const { wish, ...rest } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}")
-    return { ...begun, ...rest, wish: { ...blank, ...wish } }
+    const { key = fresh.key, wish } = JSON.parse(sessionStorage.getItem(KEPT) ?? "{}")
+    return { key, wish: { ...blank, ...wish } }
   } catch {
-    return begun
+    return fresh
   }
 }
 
 /** Keeps what was begun. */
-export const keep = (begun: Begun): void => {
+export const keep = (now: Begun): void => {
+  begun = now
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify(begun))
+    sessionStorage.setItem(KEPT, JSON.stringify(now))
   } catch {
-    // Too large to be kept: it stays in the page.
+    // Too large to be kept through a reload.
+    sessionStorage.removeItem(KEPT)
   }
 }
 
 /** Keeps nothing any more of what was begun. */
-export const forget = (): void => sessionStorage.removeItem(KEPT)
+export const forget = (): void => {
+  begun = undefined
+  sessionStorage.removeItem(KEPT)
+}
+
+/** Says nothing of how a file is checked: what its batch is called, and whether it is taken whole. */
+const UNCHECKED: ReadonlySet<string> = new Set(["name", "strict"])
+
+/** Would both forms be checked to the same result? */
+export const isCheckedAlike = (one: Wish, other: Wish): boolean => {
+  const before = new Map<string, unknown>(Object.entries(one))
+  return Object.entries(other).every(([name, value]) => UNCHECKED.has(name) || before.get(name) === value)
+}
+
+/** Returns what a form lacks before its file can be checked: fields without a column, and an account of several. */
+export const lacking = ({ account, columns }: Wish, { accounts = [] }: Known): ReadonlyArray<string> => [
+  ...FIELDS.filter((field) => !OPTIONAL.has(field) && (columns[field] ?? "") === ""),
+  ...(accounts.length > 1 && account === "" ? ["account"] : [])
+]
 
 const isTerm = (field: string): boolean => TERMS.some((each) => each === field)
 
 /** The file's own names of columns; of how a row is ordered also that it does not say it, whatever else the file has. */
 const columnsGiven = ({ columns, mode }: Wish): Readonly<Record<string, string>> => {
   const named = Object.entries(columns).filter(([field, column]) => !isTerm(field) && column !== "" && column !== field)
-  const terms = mode === "execute" ? TERMS.map((field) => [field, columns[field] ?? ""] as const) : []
+  const terms = mode !== "accumulate" ? TERMS.map((field) => [field, columns[field] ?? ""] as const) : []
   return Object.fromEntries([...named, ...terms])
 }
 
-/** What is said of orders: of rows that are executed alone. */
+/** What is said of orders: of rows that do not accumulate. */
 const policyOf = ({ mode, session, timeInForce }: Wish) => {
   const life = policyTimesInForce.find((each) => each === timeInForce)
-  if (mode !== "execute") return {}
+  if (mode === "accumulate") return {}
   return { ...(session === "" ? {} : { session }), ...(life === undefined ? {} : { timeInForce: life }) }
 }
 
@@ -102,8 +135,8 @@ export const termsOf = (wish: Wish): Documents.TemplateTerms => {
   return {
     ...(mode === "" ? {} : { mode }),
     separator,
-    decimal,
-    dates,
+    ...(decimal === "" ? {} : { decimal }),
+    ...(dates === "" ? {} : { dates }),
     ...policyOf(wish),
     ...(zone.trim() === "" ? {} : { zone: zone.trim() }),
     ...(account === "" ? {} : { account }),
@@ -152,9 +185,9 @@ export interface Known {
 /** What rows of a form are of, where a template names no source. */
 const SOURCE = "batch"
 
-/** Returns which orders of rows the broker of the chosen account takes; `undefined` where rows are not executed, or no account is chosen. */
+/** Returns which orders of rows the broker of the chosen account takes; `undefined` where rows accumulate, or no account is chosen. */
 export const policyOffered = (wish: Wish, { accounts, sources, templates }: Known) => {
-  if (wish.mode !== "execute") return undefined
+  if (wish.mode === "accumulate") return undefined
   const account = accounts?.find(({ name }, _, { length }) => name === wish.account || length === 1)
   const template = templates?.find(({ name }) => name === wish.template)
   const terms = template === undefined ? [] : [[texts.templateSays, template.terms] as const]
@@ -166,7 +199,7 @@ export const policyOffered = (wish: Wish, { accounts, sources, templates }: Know
 export const settled = (wish: Wish, known: Known): Wish => {
   const isGone = known.templates?.every(({ name }) => name !== wish.template) === true
   const there = isGone ? { ...wish, template: "" } : wish
-  const isUnknown = there.mode !== "execute" || known.accounts === undefined
+  const isUnknown = there.mode === "accumulate" || known.accounts === undefined
   return isUnknown ? there : { ...there, ...(policyOffered(there, known)?.terms ?? { session: "", timeInForce: "" }) }
 }
 

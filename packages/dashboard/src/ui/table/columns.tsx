@@ -3,6 +3,7 @@ import type { ReactNode } from "react"
 import type { Term } from "../../words/glossary.ts"
 import { signOfBatch, signOfFill, signOfOrder, type Family } from "../../words/signs.ts"
 import type { Column } from "./Column.ts"
+import { FaultyCell } from "../parts/FaultyCell.tsx"
 import { Foreign, GivenId } from "../parts/Figure.tsx"
 import { RecordLink } from "../record/Record.tsx"
 import { Side, SignView, StateSign } from "../parts/Sign.tsx"
@@ -133,6 +134,5 @@ export const rowFault: ReadonlyArray<
 > = [
   count("line", ({ line }) => line),
   foreign("column", ({ column }) => column),
-  foreign("value", ({ value }) => value),
-  foreign("reason", ({ reason }) => reason)
+  node("value", ({ reason, value }) => <FaultyCell value={value} error={reason} />)
 ]

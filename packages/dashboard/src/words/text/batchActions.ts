@@ -9,7 +9,7 @@ export const texts = messages({
   cancelsRequested: "Cancels are requested for open orders of working rows.",
   completedRowsStay: "Completed rows stay.",
   cancelled: "Cancelled",
-  retryFailedRows: "Retry failed rows of {batch}",
+  retryFailedRows: { one: "Retry {count} failed row", other: "Retry {count} failed rows" },
   newBatchOfFailedRows: "A new batch with the failed rows of {batch}.",
   withoutSentRows: "Sent rows are not included.",
   retriedAs: "Retried as {id}",

@@ -10,7 +10,11 @@ export const texts = messages({
   progress: "{batch}: {state}. {done} of {total} rows completed, {failed} failed.",
   resultsAsCsv: "Results as CSV",
   failedRows: "Failed rows",
-  retryThem: "Retry them",
+  submitFromFile: "Submit a file…",
+  invalidNotRetried: {
+    one: "{count} invalid row cannot be retried",
+    other: "{count} invalid rows cannot be retried"
+  },
   byReason: "By reason",
   bySymbol: "By symbol",
   shownOfAll: "{shown} of {total}",

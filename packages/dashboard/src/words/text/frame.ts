@@ -28,7 +28,7 @@ export const texts = messages({
   needsAReason: "needs a reason",
   opensThePage: "opens the page (g {key})",
   opensItsForm: "opens its form",
-  opensSteps: "opens the four steps",
+  opensSteps: "opens the three steps",
   haltEverything: "Halt everything",
   haltNeedsAReason: "needs a reason (⇧ H)",
   keys: "Keys",

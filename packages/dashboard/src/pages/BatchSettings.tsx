@@ -6,12 +6,11 @@ import { call } from "../api/calling.ts"
 import { ProblemError } from "../api/problem.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import { removeTemplate } from "../ui/action/batches.ts"
-import { cellsOf, FIELDS, guessed, namesIn, OPTIONAL, separators, TERMS } from "../ui/form/batchFile.ts"
+import { cellsOf, FIELDS, guessed, headerOf, namesIn, OPTIONAL, separators, TERMS } from "../ui/form/batchFile.ts"
 import { policyOffered, termsOf, withTemplate, type Known, type Wish } from "../ui/form/batchWish.ts"
 import { Choice, Field } from "../ui/parts/Field.tsx"
 import { Foreign } from "../ui/parts/Figure.tsx"
 import { PolicyFields } from "../ui/form/OrderTerms.tsx"
-import { Problem } from "../ui/parts/Panel.tsx"
 import { texts } from "../words/text/newBatch.ts"
 
 const SAMPLES = 3
@@ -36,6 +35,7 @@ const DialectFields = ({ onChange, wish }: WishProps) => (
       label={texts.decimalSign}
       value={wish.decimal}
       options={[
+        ["", texts.asItsValuesSay],
         ["point", texts.point],
         ["comma", texts.comma]
       ]}
@@ -46,33 +46,53 @@ const DialectFields = ({ onChange, wish }: WishProps) => (
       label={texts.dates}
       value={wish.dates}
       options={[
+        ["", texts.asItsValuesSay],
         ["iso", "2026-11-20"],
         ["dmy", "20.11.2026"],
         ["mdy", "11/20/2026"]
       ]}
       onChoose={(dates) => onChange({ dates })}
     />
+    <ZoneField key={wish.zone} zone={wish.zone} onChange={(zone) => onChange({ zone })} />
+  </>
+)
+
+interface ZoneProps {
+  readonly zone: string
+  readonly onChange: (zone: string) => void
+}
+
+/** The zone of times that name none; taken once it is written. */
+const ZoneField = ({ onChange, zone }: ZoneProps) => {
+  const [text, setText] = useState(zone)
+  const take = (): void => {
+    if (text !== zone) onChange(text)
+  }
+  return (
     <Field term="fileZone">
       <input
         aria-label={texts.timeZone}
-        value={wish.zone}
+        value={text}
         maxLength={64}
         placeholder={texts.europeBerlin}
-        onChange={({ target }) => onChange({ zone: target.value })}
+        onChange={({ target }) => setText(target.value)}
+        onBlur={take}
+        onKeyDown={({ key }) => key === "Enter" && take()}
         autoComplete="off"
         spellCheck={false}
       />
     </Field>
-  </>
-)
+  )
+}
 
-/** What the columns of the file mean; how rows are ordered is asked only where they are executed. */
+/** What the columns of the file mean; how rows are ordered is not asked where they accumulate. */
 const ColumnChoices = ({ onChange, wish }: WishProps) => {
   const names = namesIn(wish.csv, wish.separator)
-  const rows = wish.csv.split(/\r?\n/, 1 + SAMPLES).slice(1)
+  const header = headerOf(wish.csv, wish.separator)
+  const rows = wish.csv.split(/\r?\n/, header + 1 + SAMPLES).slice(header + 1)
   return (
     <>
-      {[...FIELDS, ...(wish.mode === "execute" ? TERMS : [])].map((field) => {
+      {[...FIELDS, ...(wish.mode !== "accumulate" ? TERMS : [])].map((field) => {
         const at = names.indexOf(wish.columns[field] ?? "")
         const samples = rows.map((line) => cellsOf(line, wish.separator)[at] ?? "")
         return (
@@ -126,27 +146,56 @@ const SaveTemplate = ({ of }: { readonly of: Wish }) => {
   )
 }
 
-interface BatchColumnsProps extends WishProps {
+interface BatchSettingsProps extends WishProps {
   readonly known: Known
-  readonly checking: { readonly error: Error | null; readonly isPending: boolean }
-  readonly onBack: () => void
-  readonly onCheck: () => void
+  /** Why it could not be checked. */
+  readonly error: Error | null
+  /** What is still to be said, by field. */
+  readonly missing: ReadonlyArray<string>
 }
 
-/** The second step of a new batch: how the file is written, what its columns mean, and how its trades are ordered. */
-export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish }: BatchColumnsProps) => {
+/** What is read and how, in one line. */
+const summaryOf = ({ account, columns, mode }: Wish, { accounts = [] }: Known): string => {
+  const read = Object.entries(columns).flatMap(([field, name]) =>
+    name === "" ? [] : [field === name ? field : `${field} = ${name}`]
+  )
+  const owner = account === "" && accounts.length === 1 ? accounts[0]?.name : account
+  return [read.join(", "), mode, owner].filter((part) => part !== "" && part !== undefined).join(" · ")
+}
+
+/** How the file is read and how its trades are ordered: folded unless something is missing. */
+export const BatchSettings = ({ error, known, missing, onChange, wish }: BatchSettingsProps) => {
+  const [isOpen, setIsOpen] = useState(false)
+  const isForced = missing.length > 0 || (error !== null && !isOfMode(error))
+  return (
+    <details
+      className="well"
+      open={isOpen || isForced}
+      onToggle={({ currentTarget }) => isForced || setIsOpen(currentTarget.open)}
+    >
+      <summary>{texts.settings({ summary: summaryOf(wish, known) })}</summary>
+      <SettingFields error={error} known={known} onChange={onChange} wish={wish} />
+      {missing.length === 0 ? null : (
+        <p className="tone-danger" role="alert">
+          {texts.settingsMissing({ missing: missing.join(", ") })}
+        </p>
+      )}
+    </details>
+  )
+}
+
+/** Is it the mode that has to be named? */
+export const isOfMode = (error: Error | null): boolean => error instanceof ProblemError && error.field === "mode"
+
+const SettingFields = ({ error, known, onChange, wish }: Omit<BatchSettingsProps, "missing">) => {
   const { accounts = [], templates } = known
   const offered = policyOffered(wish, known)
   const take = (template: string): void =>
     onChange(withTemplate(wish, template, templates?.find(({ name }) => name === template)?.terms))
   const errorOf = (name: string): string | undefined =>
-    checking.error instanceof ProblemError && checking.error.field === name ? checking.error.message : undefined
-  const isAtField = offered !== undefined && (errorOf("session") ?? errorOf("timeInForce")) !== undefined
-  const isNamed = wish.name.trim() !== ""
-  const missing = FIELDS.filter((field) => !OPTIONAL.has(field) && (wish.columns[field] ?? "") === "")
-  const isReady = missing.length === 0 && isNamed && wish.mode !== ""
+    error instanceof ProblemError && error.field === name ? error.message : undefined
   return (
-    <section className="panel form" aria-label={texts.columns}>
+    <>
       <Choice
         term="template"
         label={texts.template}
@@ -155,8 +204,6 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
         onChoose={take}
       />
       {wish.template === "" ? null : <ActionButton action={removeTemplate(wish.template)} className="button small" />}
-      <DialectFields wish={wish} onChange={onChange} />
-      <ColumnChoices wish={wish} onChange={onChange} />
       <Choice
         term="account"
         label={texts.account}
@@ -171,41 +218,13 @@ export const BatchColumns = ({ checking, known, onBack, onChange, onCheck, wish 
         term="mode"
         label={texts.mode}
         value={wish.mode}
-        options={[["", texts.choose], ...batchModes.map((mode) => [mode, mode] as const)]}
+        options={[["", texts.usualMode], ...batchModes.map((mode) => [mode, mode] as const)]}
         onChoose={(mode) => onChange({ mode })}
       />
+      <ColumnChoices wish={wish} onChange={onChange} />
+      <DialectFields wish={wish} onChange={onChange} />
       {offered === undefined ? null : <PolicyFields offered={offered} onChange={onChange} errorOf={errorOf} />}
-      <Field term="name">
-        <input
-          aria-label={texts.name}
-          value={wish.name}
-          maxLength={200}
-          onChange={({ target }) => onChange({ name: target.value })}
-          required
-        />
-      </Field>
       <SaveTemplate of={wish} />
-      {missing.length === 0 ? null : (
-        <p className="tone-danger" role="alert">
-          {texts.noColumnIs({ missing: missing.join(", ") })}
-        </p>
-      )}
-      {wish.mode === "" ? <p className="tone-danger">{texts.modeIsMissing}</p> : null}
-      {isNamed ? null : <p className="tone-danger">{texts.nameIsMissing}</p>}
-      {checking.error === null || isAtField ? null : <Problem error={checking.error} />}
-      <div className="buttons">
-        <button type="button" className="button" onClick={onBack}>
-          {texts.back}
-        </button>
-        <button
-          type="button"
-          className="button primary"
-          aria-disabled={!isReady || checking.isPending}
-          onClick={() => isReady && onCheck()}
-        >
-          {checking.isPending ? texts.checking : texts.check}
-        </button>
-      </div>
-    </section>
+    </>
   )
 }
