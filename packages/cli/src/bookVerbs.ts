@@ -6,6 +6,7 @@ const lists = () => import("./verbs/lists.ts")
 const audited = () => import("./verbs/audited.ts")
 const verdicts = () => import("./verbs/verdicts.ts")
 const proofs = () => import("./verbs/proofs.ts")
+const reconciliation = () => import("./verbs/reconciliation.ts")
 const jobs = () => import("./verbs/jobs.ts")
 const webhooks = () => import("./verbs/webhooks.ts")
 const sessions = () => import("./verbs/sessions.ts")
@@ -127,6 +128,10 @@ export const ofBooks = {
     "reconcile the books with the broker's holdings",
     async () => (await import("./verbs/reconcile.ts")).reconcile
   ),
+  reconciliation: group("books against broker, and the reconciliations there were", {
+    list: leaf("list books against broker, symbol by symbol", async () => (await reconciliation()).reconciliationList),
+    runs: leaf("list reconciliations and their outcomes", async () => (await reconciliation()).reconciliationRuns)
+  }),
   instruments: group("symbols and their facts", {
     list: leaf("list instruments with the broker's facts", async () => (await lists()).instrumentsList),
     confirm: leaf(

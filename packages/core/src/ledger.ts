@@ -44,6 +44,10 @@ export * as moveMark from "./rules/trade/moveMark.ts"
 export * as Allocation from "./records/Allocation.ts"
 /** `records/HeldAtBroker`: see that module. */
 export * as HeldAtBroker from "./records/HeldAtBroker.ts"
+/** `records/ComparedHolding`: see that module. */
+export * as ComparedHolding from "./records/ComparedHolding.ts"
+/** `records/ReconciliationRun`: see that module. */
+export * as ReconciliationRun from "./records/ReconciliationRun.ts"
 /** `records/Lot`: see that module. */
 export * as Lot from "./records/Lot.ts"
 /** `records/PositionAnswer`: see that module. */

@@ -32,6 +32,9 @@ const RecordPage = lazy(() => import("./pages/Record.tsx").then(({ RecordPage })
 const EntryPage = lazy(() => import("./pages/Entry.tsx").then(({ EntryPage }) => ({ default: EntryPage })))
 const WhyPage = lazy(() => import("./pages/Why.tsx").then(({ WhyPage }) => ({ default: WhyPage })))
 const Operations = lazy(() => import("./pages/Operations.tsx").then(({ Operations }) => ({ default: Operations })))
+const ReconciliationPage = lazy(() =>
+  import("./pages/Reconciliation.tsx").then(({ ReconciliationPage }) => ({ default: ReconciliationPage }))
+)
 const AccountPage = lazy(() => import("./pages/Account.tsx").then(({ AccountPage }) => ({ default: AccountPage })))
 const SettingsPage = lazy(() => import("./pages/Settings.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })))
 const SignIn = lazy(() => import("./pages/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })))
@@ -140,6 +143,9 @@ const Screens = () => {
           <Route path={addresses.batch}>{({ id = "", tab }) => <BatchPage id={id} tab={tab} />}</Route>
           <Route path={addresses.operations}>
             <Operations />
+          </Route>
+          <Route path={addresses.reconciliation}>
+            <ReconciliationPage />
           </Route>
           <Route path={addresses.account}>{({ name }) => <AccountPage name={name} />}</Route>
           <Route path={addresses.settings}>

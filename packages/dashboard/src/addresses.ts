@@ -19,6 +19,7 @@ export const addresses = {
   /** A batch, and which tab of its page: both are its address. */
   batch: /^\/batches\/(?<id>[^/]+)(?:\/(?<tab>trades|errors|orders|results|story))?\/?$/,
   operations: "/ops",
+  reconciliation: "/ops/reconcile",
   account: "/ops/accounts/:name",
   settings: "/settings",
   signIn: "/sign-in",

@@ -80,6 +80,7 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/attention/{breakTwo}", "At the broker"],
   ["/batches/new", "Or paste rows"],
   ["/ops", "reconcile"],
+  ["/ops/reconcile", "GE"],
   ["/ops/accounts/paper", "These settings are in force"],
   ["/settings", "Single-key shortcuts"],
   ["/orders?asOf=1", "Books as of feed position 1"],
@@ -111,7 +112,8 @@ const telling = [
   "/batches/{batch}",
   "/batches/{batch}/errors",
   "/batches/{batch}/results",
-  "/ops"
+  "/ops",
+  "/ops/reconcile"
 ]
 
 const folder = process.env["ROUNDLOT_SCREENSHOTS"]

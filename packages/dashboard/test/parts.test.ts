@@ -360,6 +360,13 @@ const table: ReadonlyArray<readonly [of: string, sign: Sign | undefined, shape: 
   ["link", signOfLink("stale", 40 * SECONDS), "triangle-clock", "Stale 40 s", "warn"],
   ["link", signOfLink("down"), "octagon-plug", "Down", "danger"],
   ["link", signOfLink("expiring", 2 * HOURS), "triangle-clock", "2 h 00 min left", "warn"],
+  ["comparison", of("comparison")("differs"), "diamond-unequal", "Differs", "danger"],
+  ["comparison", of("comparison")("skipped"), "ring-mark", "Not compared", "warn"],
+  ["comparison", of("comparison")("agrees"), "diamond-equal", "Agrees", "ok"],
+  ["reconciliation", of("reconciliation")("agreed"), "diamond-equal", "Agreed", "ok"],
+  ["reconciliation", of("reconciliation")("differed"), "diamond-unequal", "Differed", "danger"],
+  ["reconciliation", of("reconciliation")("not_compared"), "ring-mark", "Not compared", "warn"],
+  ["reconciliation", of("reconciliation")("failed"), "octagon-mark", "Failed", "danger"],
   ["side", aSide("buy"), "arrow-up", "Buy", "buy"],
   ["side", aSide("sell"), "arrow-down", "Sell", "sell"],
   ["a newer daemon's order", anOrder("praised"), "ring", "praised", "idle"]

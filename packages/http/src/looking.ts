@@ -10,6 +10,7 @@ import {
   attempts,
   breaks,
   cases,
+  comparisons,
   connections,
   decisions,
   fills,
@@ -23,6 +24,7 @@ import {
   payloads,
   positions,
   profit,
+  reconciliations,
   resolve,
   today,
   trail,
@@ -217,6 +219,12 @@ const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
     )
 )
 
+const ofReconciliation = HttpApiBuilder.group(RoundlotApi, "reconciliation", (group) =>
+  group
+    .handle("list", ({ urlParams }) => looked(comparisons.list(urlParams)))
+    .handle("runs", ({ urlParams }) => looked(reconciliations.list(urlParams)))
+)
+
 /** The routes that only look: the same views that the command line shows. */
 export const layer: Layer.Layer<
   Server.Group<
@@ -229,6 +237,7 @@ export const layer: Layer.Layer<
     | "accounts"
     | "instruments"
     | "breaks"
+    | "reconciliation"
     | "journal"
     | "payloads"
     | "overview"
@@ -245,6 +254,7 @@ export const layer: Layer.Layer<
   ofAccounts,
   ofInstruments,
   ofBreaks,
+  ofReconciliation,
   ofJournal,
   ofPayloads,
   ofOverview

@@ -12,6 +12,8 @@ export * as batchResults from "./batchResults.ts"
 export * as breaks from "./breaks.ts"
 /** `cases`: what needs a person, the gravest first. */
 export * as cases from "./cases.ts"
+/** `comparisons`: books against broker, symbol by symbol. */
+export * as comparisons from "./comparisons.ts"
 /** `connections`: connections to brokers. */
 export * as connections from "./connections.ts"
 /** `controls`: trading states and limits. */
@@ -60,6 +62,8 @@ export * as positions from "./positions.ts"
 export * as profit from "./profit.ts"
 /** `reconciled`: a reconciliation, symbol by symbol. */
 export * as reconciled from "./reconciled.ts"
+/** `reconciliations`: reconciliations and their outcomes. */
+export * as reconciliations from "./reconciliations.ts"
 /** `remaining`: what is left where nothing moves by itself. */
 export * as remaining from "./remaining.ts"
 /** `resolve`: a record by what people call it. */

@@ -472,6 +472,16 @@ const jobs: TableRules = {
   ]
 }
 
+const reconciliations: TableRules = {
+  ...none,
+  references: [ofAccount],
+  states: [
+    state("compared", "outcome", ["agreed", "differed"], [], ["reason"]),
+    state("uncompared", "outcome", ["not_compared", "failed"], ["reason"])
+  ],
+  indexes: [listed("started", ["startedAt", "account"])]
+}
+
 /** The rules of every table. */
 export const rules: { readonly [T in Table.TableName]: TableRules } = {
   accounts,
@@ -501,7 +511,9 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   ops_jobs: jobs,
   ops_requests: { ...none, indexes: [listed("at", ["at"])] },
   ops_templates: none,
-  ops_holdings: { ...none, references: [ofAccount] }
+  ops_holdings: { ...none, references: [ofAccount] },
+  ops_comparisons: { ...none, references: [ofAccount], indexes: [listed("rank", ["rank", "account", "symbol"])] },
+  ops_reconciliations: reconciliations
 }
 
 /** What is wrong with a row as it was read back: a state without its column, or with one that the state cannot have. */

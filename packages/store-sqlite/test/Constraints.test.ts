@@ -178,7 +178,9 @@ const states: { readonly [check: string]: { readonly [value: string]: Row } } = 
   breaks_when_holds_symbol: { symbol: {} },
   ops_jobs_when_waiting: { queued: {} },
   ops_jobs_when_running: { running: { leaseUntil: AT, startedAt: AT, workerHost: "here", workerPid: 1 } },
-  ops_jobs_when_ended: { done: { endedAt: AT }, dead: { endedAt: AT }, cancelled: { endedAt: AT } }
+  ops_jobs_when_ended: { done: { endedAt: AT }, dead: { endedAt: AT }, cancelled: { endedAt: AT } },
+  ops_reconciliations_when_compared: { agreed: {}, differed: {} },
+  ops_reconciliations_when_uncompared: { not_compared: { reason: "why" }, failed: { reason: "why" } }
 }
 
 const sample = (column: Column.ColumnDescription | undefined): Column.Cell =>

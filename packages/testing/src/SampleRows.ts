@@ -596,6 +596,35 @@ export const holding: Row = {
   averagePrice: "150.25"
 }
 
+/** A symbol as it was compared. */
+export const comparison: Row = {
+  account: "main",
+  symbol: "AAPL",
+  outcome: "differs",
+  rank: 0,
+  ours: "3",
+  theirs: "5",
+  reason: "ours 3, the broker's 5",
+  since: AT,
+  comparedAt: null
+}
+
+/** A reconciliation that found a difference. */
+export const reconciliation: Row = {
+  account: "main",
+  startedAt: AT,
+  endedAt: AT,
+  outcome: "differed",
+  reason: null,
+  agreed: 4,
+  differing: 1,
+  skipped: 0,
+  others: 0,
+  opened: 1,
+  closed: 0,
+  ordersRead: 1
+}
+
 const template: Row = {
   name: "friday",
   terms: '{"mode":"accumulate","separator":";"}',
@@ -633,7 +662,9 @@ export const soundRows: { readonly [T in Table.TableName]: Row } = {
   ops_jobs: job,
   ops_requests: request,
   ops_templates: template,
-  ops_holdings: holding
+  ops_holdings: holding,
+  ops_comparisons: comparison,
+  ops_reconciliations: reconciliation
 }
 
 /** Inserts of rows in one table. */
@@ -679,7 +710,9 @@ export const everything: ReadonlyArray<Books.TableChanges> = [
   inserting("ops_jobs", job),
   inserting("ops_requests", request),
   inserting("ops_templates", template),
-  inserting("ops_holdings", holding)
+  inserting("ops_holdings", holding),
+  inserting("ops_comparisons", comparison),
+  inserting("ops_reconciliations", reconciliation)
 ]
 
 /** The next free ids of a store that has `everything`. */

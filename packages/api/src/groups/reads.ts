@@ -294,6 +294,38 @@ export const breaks = records(
   Documents.BreakDetail
 )
 
+/** What accounts hold, books against broker. */
+export const reconciliation = looking("reconciliation", "What accounts hold, books against broker.")
+  .add(
+    list(
+      "/api/v1/reconciliation",
+      query({
+        ...page,
+        account: only.account,
+        symbol: only.symbol,
+        outcome: word("Only with this outcome: `differs`, `skipped` or `agrees`.")
+      }),
+      Documents.ComparisonPage
+    ).pipe(
+      says(
+        "List holdings, books against broker",
+        "Each symbol as it was compared last: differences first, with breaks."
+      )
+    )
+  )
+  .add(
+    HttpApiEndpoint.get("runs", "/api/v1/reconciliation/runs")
+      .setUrlParams(
+        query({
+          ...narrowed,
+          outcome: word("Only with this outcome: `agreed`, `differed`, `not_compared` or `failed`.")
+        })
+      )
+      .addSuccess(Documents.ReconciliationRunPage)
+      .pipe(says("List reconciliations", "Each reconciliation of the last 30 days with its outcome."))
+  )
+  .middleware(Reading)
+
 /** What happened, entry by entry. */
 export const journal = looking("journal", "Events of the books.")
   .add(

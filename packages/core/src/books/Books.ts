@@ -27,6 +27,8 @@ import { AttemptTable, type Attempt } from "../records/Attempt.ts"
 import { OrderTable, type Order } from "../records/Order.ts"
 import { AllocationTable, type Allocation } from "../records/Allocation.ts"
 import { HoldingTable, type HeldAtBroker } from "../records/HeldAtBroker.ts"
+import { ComparedHoldingTable, type ComparedHolding } from "../records/ComparedHolding.ts"
+import { ReconciliationRunTable, type ReconciliationRun } from "../records/ReconciliationRun.ts"
 import { LotTable, type Lot } from "../records/Lot.ts"
 import { PositionTable, type Position } from "../records/Position.ts"
 import { AttendedCaseTable, type AttendedCase } from "../records/AttendedCase.ts"
@@ -66,6 +68,8 @@ export interface Books {
   readonly ops_requests: Shelf.Shelf<RequestRecord, string>
   readonly ops_templates: Shelf.Shelf<Template, string>
   readonly ops_holdings: Shelf.Shelf<HeldAtBroker, string>
+  readonly ops_comparisons: Shelf.Shelf<ComparedHolding, string>
+  readonly ops_reconciliations: Shelf.Shelf<ReconciliationRun, string>
 }
 
 /**
@@ -103,7 +107,9 @@ export const make = (): Books => ({
   ops_jobs: Shelf.make(JobTable),
   ops_requests: Shelf.make(RequestTable),
   ops_templates: Shelf.make(TemplateTable),
-  ops_holdings: Shelf.make(HoldingTable)
+  ops_holdings: Shelf.make(HoldingTable),
+  ops_comparisons: Shelf.make(ComparedHoldingTable),
+  ops_reconciliations: Shelf.make(ReconciliationRunTable)
 })
 
 /** A table's description without its record type: what a store works with. */
@@ -138,7 +144,9 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   ops_jobs: JobTable,
   ops_requests: RequestTable,
   ops_templates: TemplateTable,
-  ops_holdings: HoldingTable
+  ops_holdings: HoldingTable,
+  ops_comparisons: ComparedHoldingTable,
+  ops_reconciliations: ReconciliationRunTable
 }
 
 /** What planning changed in one table, as rows. */
@@ -232,7 +240,9 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.ops_jobs),
     changesOf(books.ops_requests),
     changesOf(books.ops_templates),
-    changesOf(books.ops_holdings)
+    changesOf(books.ops_holdings),
+    changesOf(books.ops_comparisons),
+    changesOf(books.ops_reconciliations)
   )
 
 const shelves = new WeakMap<Books, ReadonlyArray<Books[TableName]>>()

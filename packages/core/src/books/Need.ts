@@ -50,6 +50,8 @@ export type Need = Data.TaggedEnum<{
   readonly Command: { readonly id: string }
   readonly Cursor: { readonly account: string; readonly source: string }
   readonly Mark: { readonly account: string; readonly name: string }
+  readonly ComparedHolding: { readonly account: string; readonly symbol: string }
+  readonly ReconciliationRun: { readonly account: string; readonly startedAt: number }
   readonly BatchById: { readonly id: number }
   readonly BatchByUid: { readonly uid: string }
   readonly TokenByName: { readonly name: string }
@@ -131,6 +133,16 @@ export const Need = {
   Command: ({ id }: Fields<"Command">): Need => ({ _tag: "Command", id }),
   Cursor: ({ account, source }: Fields<"Cursor">): Need => ({ _tag: "Cursor", account, source }),
   Mark: ({ account, name }: Fields<"Mark">): Need => ({ _tag: "Mark", account, name }),
+  ComparedHolding: ({ account, symbol }: Fields<"ComparedHolding">): Need => ({
+    _tag: "ComparedHolding",
+    account,
+    symbol
+  }),
+  ReconciliationRun: ({ account, startedAt }: Fields<"ReconciliationRun">): Need => ({
+    _tag: "ReconciliationRun",
+    account,
+    startedAt
+  }),
   BatchById: ({ id }: Fields<"BatchById">): Need => ({ _tag: "BatchById", id }),
   BatchByUid: ({ uid }: Fields<"BatchByUid">): Need => ({ _tag: "BatchByUid", uid }),
   TokenByName: ({ name }: Fields<"TokenByName">): Need => ({ _tag: "TokenByName", name }),

@@ -207,6 +207,8 @@ const makeTakings = (books: Books): Takings => ({
   ops_requests: taking(books, (each) => each.ops_requests),
   ops_templates: taking(books, (each) => each.ops_templates),
   ops_holdings: taking(books, (each) => each.ops_holdings),
+  ops_comparisons: taking(books, (each) => each.ops_comparisons),
+  ops_reconciliations: taking(books, (each) => each.ops_reconciliations),
   trades: taking(
     books,
     (each) => each.trades,
@@ -360,6 +362,10 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("cursors", "primary", [need.account, need.source])]
     case "Mark":
       return [of("ops_marks", "primary", [need.account, need.name])]
+    case "ComparedHolding":
+      return [of("ops_comparisons", "primary", [need.account, need.symbol])]
+    case "ReconciliationRun":
+      return [of("ops_reconciliations", "primary", [need.account, need.startedAt])]
     case "BatchById":
       return [of("batches", "primary", [need.id])]
     case "BatchByUid":

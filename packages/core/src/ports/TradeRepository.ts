@@ -144,7 +144,7 @@ export interface CountQuery {
 }
 
 /** Operational tables whose rows are of use for a time: no journal tells of them, and no other row names them. */
-export const passingTables = ["ops_requests"] as const satisfies ReadonlyArray<TableName>
+export const passingTables = ["ops_requests", "ops_reconciliations"] as const satisfies ReadonlyArray<TableName>
 
 /** Which rows of an operational table are forgotten: those whose `column`, a time, is below a moment, the oldest first. */
 export interface ForgetQuery {

@@ -41,6 +41,7 @@ import * as pacing from "./pacing.ts"
 import { askForWaiting } from "./Quotes.ts"
 import * as Reads from "./Reads.ts"
 import * as Requests from "./Requests.ts"
+import { forgetOldRuns } from "./reconciliationRuns.ts"
 import { recheckDifferences, reconcile, reconcileEach } from "./Reconciliation.ts"
 import { trading } from "./Risk.ts"
 import * as ShortSales from "./ShortSales.ts"
@@ -181,6 +182,10 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         Effect.zipRight(
           work.reported("old requests", Requests.forgetOld),
           work.every("old requests", "1 hour", Requests.forgetOld)
+        ),
+        Effect.zipRight(
+          work.reported("old reconciliations", forgetOldRuns),
+          work.every("old reconciliations", "1 hour", forgetOldRuns)
         ),
         Effect.zipRight(
           work.reported("logins", watchLogins(each.logins)),

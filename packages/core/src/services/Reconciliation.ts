@@ -35,13 +35,23 @@ import {
 } from "../rules/reconciliation/holdings.ts"
 import { splitThatExplains } from "../rules/reconciliation/splits.ts"
 import * as Instant from "../values/Instant.ts"
-import { MarkTable } from "../records/Mark.ts"
-import { moveMark } from "../rules/trade/moveMark.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven, drivenAccounts } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
+import {
+  asEqual,
+  asOther,
+  foundOf,
+  lastCompared,
+  noRun,
+  recordRun,
+  recordUncompared,
+  runOf,
+  type Found,
+  type Reconciled
+} from "./reconciliationRuns.ts"
 import { reportedMember } from "./reported.ts"
 import { pollAllOf } from "./Tracking.ts"
 import { sweep } from "./Sweep.ts"
@@ -50,20 +60,7 @@ import { snapshotFaultText } from "../records/breakText.ts"
 import { bookSoundness, bookUnreadable } from "./unsound.ts"
 import { reported } from "./work.ts"
 
-/** What comparing an account with its broker came to. */
-export interface Reconciled {
-  readonly account: AccountName
-  /** When the reading of the positions began that was judged. */
-  readonly asOf: Instant.Instant
-  /** Why the broker's positions were not judged at all, where they were not. */
-  readonly problem: string | undefined
-  /** How many symbols books and broker agree on. */
-  readonly agreed: number
-  /** Those on which they do not, or that were skipped this time, by symbol. */
-  readonly holdings: ReadonlyArray<HoldingJudged>
-  /** P10: what the broker holds of other classes or under names that are no tickers; listed, never compared. */
-  readonly others: ReadonlyArray<Holding>
-}
+export { lastCompared, lastComparedOf, type Reconciled } from "./reconciliationRuns.ts"
 
 type Needed = Brokers | Clock | Health | Ledger | TradeRepository
 type Failed = BrokerReadFailed | LedgerError | NoBroker
@@ -74,9 +71,23 @@ type Failed = BrokerReadFailed | LedgerError | NoBroker
  * does what doing it once did.
  */
 export const reconcile = Effect.fn("Reconciliation.reconcile")(function* (account: AccountName) {
+  const clock = yield* Clock
+  const startedAt = yield* clock.now
+  return yield* Effect.tapError(reconcileSince(account, startedAt), (error) =>
+    Effect.flatMap(clock.now, (endedAt) => {
+      const run = { ...noRun, account, startedAt, endedAt, outcome: "failed", reason: error.message } as const
+      return Effect.ignore(recordUncompared(run))
+    })
+  )
+})
+
+const reconcileSince = Effect.fn("Reconciliation.reconcileSince")(function* (
+  account: AccountName,
+  startedAt: Instant.Instant
+) {
   const read = bookUnreadable(account, "positions")(readPositions(account))
   const first = yield* read
-  const judged = yield* judge(account, first, judgeHolding)
+  const { reconciled: judged } = yield* judge(account, first, judgeHolding)
   const known = yield* openAbout(account)
   const isNew = judged.holdings.some(({ difference, symbol }) => {
     const shown = known.get(symbol)
@@ -88,17 +99,20 @@ export const reconcile = Effect.fn("Reconciliation.reconcile")(function* (accoun
   }
   const last = isNew ? sinceThen(first, yield* read) : first
   yield* bookSoundness(account, "positions", faultOf(last))
-  const booked = yield* judge(account, last, bookHolding)
-  yield* holdIfUnadopted(booked)
-  if (booked.problem === undefined) yield* noteCompared(account, last.asOf)
-  return booked
+  const { found, reconciled } = yield* judge(account, last, bookHolding)
+  yield* holdIfUnadopted(reconciled)
+  const endedAt = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const run = { ...runOf(reconciled, known), startedAt, endedAt, ordersRead: isNew }
+  yield* reconciled.problem === undefined ? recordRun(run, last.asOf, found) : recordUncompared(run)
+  return reconciled
 })
 
 /** The same comparison, by which nothing is read but positions and nothing is written: whoever drives the account. */
 export const compare: (account: AccountName) => Effect.Effect<Reconciled, Failed, Needed> = Effect.fn(
   "Reconciliation.compare"
 )(function* (account) {
-  return yield* judge(account, yield* readPositions(account), judgeHolding, "command")
+  const { reconciled } = yield* judge(account, yield* readPositions(account), judgeHolding, "command")
+  return reconciled
 })
 
 /** Reconciles every account that this process drives; one account's failure does not stop the others. */
@@ -233,22 +247,34 @@ const judge = (
   read: PositionsRead,
   judging: Judging,
   lane: "command" | "report" = "report"
-): Effect.Effect<Reconciled, LedgerError, Ledger | TradeRepository> =>
+): Effect.Effect<Judgement, LedgerError, Ledger | TradeRepository> =>
   Effect.gen(function* () {
     const { asOf, rows } = read
     const fault = faultOf(read)
     const problem = fault && snapshotFaultText(fault)
     const others = rows.filter((row) => !isComparable(row))
-    if (problem !== undefined) return { account, asOf, problem, agreed: 0, holdings: [], others }
-    const { agreed, seen } = yield* unlikeTheBooks(account, read)
+    if (problem !== undefined) {
+      return { reconciled: { account, asOf, problem, agreed: 0, holdings: [], others }, found: [] }
+    }
+    const { equal, others: unlike, seen } = yield* unlikeTheBooks(account, read)
     const ledger = yield* Ledger
     const judged = yield* ledger.submitAll(
       lane,
       seen.map((each) => judgingMember(account, each, judging))
     )
     const holdings = judged.filter(({ outcome }) => outcome !== "equal")
-    return { account, asOf, problem, agreed: agreed + judged.length - holdings.length, holdings, others }
+    const agreed = equal.length + judged.length - holdings.length
+    return {
+      reconciled: { account, asOf, problem, agreed, holdings, others },
+      found: [...equal, ...unlike, ...judged.map(foundOf)]
+    }
   })
+
+/** What a comparison came to, with every symbol as it was found. */
+interface Judgement {
+  readonly reconciled: Reconciled
+  readonly found: ReadonlyArray<Found>
+}
 
 const judgingMember = (account: AccountName, seen: HoldingSeen, judging: Judging): Member<HoldingJudged> =>
   reportedMember(
@@ -265,10 +291,11 @@ const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
   const theirs = new Map(rows.filter(isComparable).map((row) => [row.symbol, row]))
   const broken = yield* openAbout(account)
   // P1: a foreign holding that is listed no more stands in its break alone.
-  const symbols = [...new Set([...booked.keys(), ...theirs.keys(), ...broken.keys()])].filter(
-    // What the broker lists as something else is no holding of the instrument that we know by that name (P10).
-    (symbol) => !rows.some((row) => row.symbol === symbol && !isComparable(row))
-  )
+  const unlike = new Set(rows.flatMap((row) => (isComparable(row) ? [] : [row.symbol])))
+  const all = [...new Set([...booked.keys(), ...theirs.keys(), ...broken.keys()])]
+  // What the broker lists as something else is no holding of the instrument that we know by that name (P10).
+  const symbols = all.filter((symbol) => !unlike.has(symbol))
+  const others = all.flatMap((symbol) => (unlike.has(symbol) ? [asOther(symbol, booked.get(symbol))] : []))
   const foreign = [...theirs.values()].filter(({ symbol }) => !booked.has(symbol))
   const seen = symbols.flatMap((symbol): ReadonlyArray<HoldingSeen> => {
     const quantity = theirs.get(symbol)?.quantity ?? Decimal.zero
@@ -286,7 +313,9 @@ const unlikeTheBooks = Effect.fn("Reconciliation.unlikeTheBooks")(function* (
     return moved.has(symbol) ? JUST_MOVED : undefined
   }
   const marked = seen.map((each, i) => ({ ...each, counted: counted[i], skipped: reasonFor(each.symbol) }))
-  return { agreed: symbols.length - seen.length, seen: marked.toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1)) }
+  const unequal = new Set(seen.map(({ symbol }) => symbol))
+  const equal = symbols.flatMap((symbol) => (unequal.has(symbol) ? [] : [asEqual(symbol, booked.get(symbol))]))
+  return { equal, others, seen: marked.toSorted((a, b) => (a.symbol < b.symbol ? -1 : 1)) }
 })
 
 /** P9: the newest order of a symbol that explains what the books hold more than the broker, where a split would as well. */
@@ -354,21 +383,6 @@ const filledAround = (account: AccountName, asOf: Instant.Instant, seen: Readonl
           new Set(orders.filter((order) => !isAdjustment(order)).map(({ symbol }) => symbol))
       )
 
-// What is kept of it
-
-/** The name under which the books keep when an account was last compared. */
-const COMPARED = "roundlot/positions"
-
-const noteCompared = (account: AccountName, asOf: Instant.Instant) =>
-  Effect.flatMap(Ledger, (ledger) =>
-    ledger.submit(
-      "report",
-      reportedMember(account, [Need.Mark({ account, name: COMPARED })], (recorder) =>
-        moveMark(recorder, COMPARED, Instant.format(asOf))
-      )
-    )
-  )
-
 /** An account that holds what these books cannot explain when it is first compared, before anything of ours was sent, was used before. */
 const holdIfUnadopted = Effect.fn("Reconciliation.holdIfUnadopted")(function* ({ account, holdings }: Reconciled) {
   const foreign = holdings.filter(({ outcome }) => outcome === "foreign")
@@ -381,23 +395,6 @@ const holdIfUnadopted = Effect.fn("Reconciliation.holdIfUnadopted")(function* ({
     )
   )
 })
-
-/**
- * When the positions of an account were read that were compared with its books last; undefined where they never were.
- *
- * @example
- * const at = yield* Reconciliation.lastCompared(account)
- */
-export const lastCompared = (account: AccountName) =>
-  Effect.map(
-    Reads.first(MarkTable, {
-      where: [
-        { column: "account", in: [account] },
-        { column: "name", in: [COMPARED] }
-      ]
-    }),
-    (found) => (found === undefined ? undefined : Instant.parse(found.mark))
-  )
 
 /** Was the account compared before, or something of ours sent for it? */
 const isKnown = Effect.fn("Reconciliation.isKnown")(function* (account: AccountName) {

@@ -4,8 +4,8 @@ import type { RequestRecord } from "../records/RequestRecord.ts"
 import { lifted } from "../ports/AccountScope.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { Entropy } from "../ports/Entropy.ts"
-import { TradeRepository, type WriteError } from "../ports/TradeRepository.ts"
-import * as Instant from "../values/Instant.ts"
+import type { TradeRepository, WriteError } from "../ports/TradeRepository.ts"
+import type * as Instant from "../values/Instant.ts"
 import * as operational from "./operational.ts"
 
 /** An idempotency key that belongs to another request. */
@@ -56,17 +56,11 @@ export const once = <E, R>(
 
 const KEPT_MS = 30 * 24 * 60 * 60_000
 
-const AT_ONCE = 500
-
 /**
  * Forgets keys that were used first more than 30 days ago, a few at a time. Who uses one again after that makes another request: a
  * command, a trade and a batch are still known by the ids that they took from it.
  */
-export const forgetOld: Effect.Effect<void, WriteError, TradeRepository | Clock> = Effect.gen(function* () {
-  const { forget } = yield* TradeRepository
-  if (forget === undefined) return
-  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const below = Number(Instant.addMillis(now, -KEPT_MS))
-  const some = forget({ queue: REQUESTS, table: "ops_requests", column: "at", below, atMost: AT_ONCE })
-  yield* Effect.repeat(some, { while: (gone) => gone === AT_ONCE })
-})
+export const forgetOld: Effect.Effect<void, WriteError, TradeRepository | Clock> = operational.forgetOlder(
+  { queue: REQUESTS, table: "ops_requests", column: "at" },
+  KEPT_MS
+)

@@ -8,7 +8,7 @@ import { writerOf } from "../books/Recorder.ts"
 import { journalsOf } from "../ledger/plan.ts"
 import { Clock } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
-import { TradeRepository, type WriteError } from "../ports/TradeRepository.ts"
+import { TradeRepository, type ForgetQuery, type WriteError } from "../ports/TradeRepository.ts"
 import * as Instant from "../values/Instant.ts"
 
 /** What a rule over operational rows answers, once it has put what it changes into the books. */
@@ -68,4 +68,19 @@ export const record = <A>(
       }
     )
     return written.answer
+  })
+
+const AT_ONCE = 500
+
+/** Forgets rows of a table that are of use for a time, once they are older than that: the oldest first, a few at a time. */
+export const forgetOlder = (
+  rows: Omit<ForgetQuery, "atMost" | "below">,
+  keptMs: number
+): Effect.Effect<void, WriteError, TradeRepository | Clock> =>
+  Effect.gen(function* () {
+    const { forget } = yield* TradeRepository
+    if (forget === undefined) return
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const some = forget({ ...rows, below: Number(Instant.addMillis(now, -keptMs)), atMost: AT_ONCE })
+    yield* Effect.repeat(some, { while: (gone) => gone === AT_ONCE })
   })

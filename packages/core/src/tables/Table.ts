@@ -83,7 +83,15 @@ export const domainTables = [
 ] as const
 
 /** The operational tables: not audited. */
-export const operationalTables = ["ops_marks", "ops_jobs", "ops_requests", "ops_templates", "ops_holdings"] as const
+export const operationalTables = [
+  "ops_marks",
+  "ops_jobs",
+  "ops_requests",
+  "ops_templates",
+  "ops_holdings",
+  "ops_comparisons",
+  "ops_reconciliations"
+] as const
 
 /** The name of a table that commits write. */
 export type TableName = (typeof domainTables)[number] | (typeof operationalTables)[number]

@@ -184,7 +184,12 @@ export const Operations = () => {
       <Panel
         title={texts.connections}
         note={texts.toBrokers}
-        action={<ActionButton action={reconcileNow} className="button small" />}
+        action={
+          <>
+            <Link href="/ops/reconcile">{texts.booksVsBroker}</Link>{" "}
+            <ActionButton action={reconcileNow} className="button small" />
+          </>
+        }
       >
         <Asked query={linked}>
           {({ items }) => (

@@ -236,6 +236,27 @@ const families = {
     dead: sign("octagon-x", "Given up", "danger", "It failed on every attempt. It can be retried."),
     cancelled: sign("square-x", "Cancelled", "idle", "It was cancelled.")
   },
+  comparison: {
+    differs: sign(
+      "diamond-unequal",
+      "Differs",
+      "danger",
+      "Books and broker hold different quantities. A break is open."
+    ),
+    skipped: sign("ring-mark", "Not compared", "warn", "The last reconciliation could not judge the symbol."),
+    agrees: sign("diamond-equal", "Agrees", "ok", "Books and broker hold the same quantity.")
+  },
+  reconciliation: {
+    agreed: sign("diamond-equal", "Agreed", "ok", "No compared symbol differs."),
+    differed: sign("diamond-unequal", "Differed", "danger", "Symbols differ. Each is an open break."),
+    not_compared: sign(
+      "ring-mark",
+      "Not compared",
+      "warn",
+      "The broker's listing was incomplete or contradicted itself."
+    ),
+    failed: sign("octagon-mark", "Failed", "danger", "The broker's positions could not be read.")
+  },
   webhook: {
     notBegun: sign("ring", "Not started", "idle", "Deliveries start with events after the daemon found the webhook."),
     waiting: sign("disc-tick", "Up to date", "ok", "All events were delivered."),

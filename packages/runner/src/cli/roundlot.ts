@@ -61,7 +61,7 @@ export const roundlot: Tree.Group = group(
     Now: ["status", "cases", "breaks", "doctor"],
     Trade: ["trades", "batches", "decide", "orders", "positions", "fills"],
     "Stop and limit": ["halt", "resume", "controls"],
-    "Compare with the broker": ["reconcile", "sync", "schwab"],
+    "Compare with the broker": ["reconcile", "reconciliation", "sync", "schwab"],
     "Journal and audit": ["journal", "audit", "report", "decisions", "attempts", "allocations", "payloads"],
     Access: ["tokens", "sessions", "alerts", "webhooks", "mcp"],
     Maintenance: ["jobs", "store"],

@@ -243,6 +243,9 @@ export const unproven: { readonly [table: string]: string } = {
   ops_jobs: "work that is to be done: each job is safe to do twice, and changes with every try",
   ops_templates: "what a form is filled with: the person who submits it sees it, and the batch has it on record",
   ops_holdings: "what a broker said at a time, beside the books: the next comparison asks the broker again",
+  ops_comparisons:
+    "what comparing each symbol came to last: the next reconciliation asks the broker again, and differences are breaks",
+  ops_reconciliations: "which reconciliations there were, kept 30 days: what they found is in the journal, as breaks",
   ops_commits: "of use for a retry within seconds; where it is gone, identities in the journal decide",
   migrations: "of which version the tables are: no journal has that, and no record depends on it",
   ops_store: "whose store it is: part of no journal, since a copy has the same journal and another identity",

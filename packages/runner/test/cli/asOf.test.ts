@@ -20,6 +20,7 @@ const refusing = [
   "jobs show",
   "journal show",
   "payloads show",
+  "reconciliation list",
   "sessions list",
   "tokens list",
   "webhooks list"

@@ -31,6 +31,42 @@ const bought = async (): Promise<Desk> => {
 }
 
 describe("books and broker", () => {
+  it("SYNC-15, P4: symbol by symbol, differences first with their breaks, and each reconciliation with its outcome", async () => {
+    const place = await bought()
+    await place.cli("reconcile")
+    await tell(place, { holding: { symbol: "KO", quantity: "7" } })
+    expect((await place.cli("reconcile")).code).toBe(3)
+    const breaks = Object(await place.json("breaks", "list"))
+    const id: unknown = breaks.items[0].id
+    const ko = { symbol: "KO", outcome: "differs", ours: "0", theirs: "7", difference: "7", breakId: id }
+    const aapl = {
+      symbol: "AAPL",
+      outcome: "agrees",
+      ours: "2",
+      theirs: "2",
+      difference: "0",
+      breakId: null,
+      reason: null
+    }
+    const all = Object(await place.json("reconciliation", "list"))
+    expect(all).toMatchObject({ items: [ko, aapl] })
+    expect(all.items[0].comparedAt).toBe(all.items[1].comparedAt)
+    const first = Object(await place.json("reconciliation", "list", "--limit", "1"))
+    expect(first).toMatchObject({ items: [ko] })
+    const next = ["reconciliation", "list", "--limit", "1", "--cursor", String(first.nextCursor)] as const
+    expect(await place.json(...next)).toMatchObject({ items: [aapl], nextCursor: null })
+    expect(await place.json("reconciliation", "list", "--outcome", "agrees")).toMatchObject({ items: [aapl] })
+    expect(await place.json("reconciliation", "list", "--symbol", "ko")).toMatchObject({ items: [ko] })
+    const runs = Object(await place.json("reconciliation", "runs"))
+    expect(runs.items.at(-1)).toMatchObject({ outcome: "differed", agreed: 1, differing: 1, opened: 1 })
+    expect(runs.items.at(-2)).toMatchObject({ outcome: "agreed", agreed: 1, differing: 0, opened: 0 })
+    const differed = ["reconciliation", "runs", "--outcome", "differed", "--count"] as const
+    expect(await place.json(...differed)).toMatchObject({ items: [{ opened: 1 }], count: { kind: "exactly", rows: 1 } })
+    expect((await place.cli("reconciliation", "list")).out).toMatch(/^SYMBOL.*\nKO +differs +0 +7 +7/)
+    expect((await place.cli("reconciliation", "runs")).out).toMatch(/differed +1 +1/)
+    expect((await place.cli("reconciliation", "runs", "--outcome", "well")).code).toBe(2)
+  })
+
   it("P1: agree after the main job; comparing twice writes nothing", async () => {
     const place = await bought()
     const before: unknown = await place.json("journal", "head")

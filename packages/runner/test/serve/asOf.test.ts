@@ -52,6 +52,8 @@ const refusing = [
   "overview.connections",
   "payloads.show",
   "ready.ready",
+  "reconciliation.list",
+  "reconciliation.runs",
   "session.caller",
   "tokens.list",
   "tokens.sessions",

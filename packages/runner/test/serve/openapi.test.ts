@@ -102,6 +102,8 @@ const counting = [
   "orders.list",
   "overview.hedging",
   "positions.list",
+  "reconciliation.list",
+  "reconciliation.runs",
   "trades.list"
 ]
 

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "70b284d2"
+export const fingerprint = "fdd191bf"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -907,6 +907,42 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "ops_holdings_averagePrice" CHECK ("averagePrice" <> '-0' AND "averagePrice" NOT GLOB '?*-*' AND ltrim("averagePrice", '-') GLOB '[0-9]*' AND ltrim("averagePrice", '-') NOT GLOB '*[^0-9.]*' AND ltrim("averagePrice", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("averagePrice", '-'), '.') = 0 OR (ltrim("averagePrice", '-') GLOB '*[1-9]' AND ltrim("averagePrice", '-') NOT GLOB '*.*.*'))),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE roundlot_ops_comparisons (
+  "account" TEXT NOT NULL,
+  "symbol" TEXT NOT NULL,
+  "outcome" TEXT NOT NULL,
+  "rank" INTEGER NOT NULL,
+  "ours" TEXT NOT NULL,
+  "theirs" TEXT NOT NULL,
+  "reason" TEXT,
+  "since" INTEGER NOT NULL,
+  "comparedAt" INTEGER,
+  PRIMARY KEY ("account", "symbol"),
+  CONSTRAINT "ops_comparisons_outcome" CHECK ("outcome" = 'differs' OR "outcome" = 'skipped' OR "outcome" = 'agrees'),
+  CONSTRAINT "ops_comparisons_ours" CHECK ("ours" <> '-0' AND "ours" NOT GLOB '?*-*' AND ltrim("ours", '-') GLOB '[0-9]*' AND ltrim("ours", '-') NOT GLOB '*[^0-9.]*' AND ltrim("ours", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("ours", '-'), '.') = 0 OR (ltrim("ours", '-') GLOB '*[1-9]' AND ltrim("ours", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "ops_comparisons_theirs" CHECK ("theirs" <> '-0' AND "theirs" NOT GLOB '?*-*' AND ltrim("theirs", '-') GLOB '[0-9]*' AND ltrim("theirs", '-') NOT GLOB '*[^0-9.]*' AND ltrim("theirs", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("theirs", '-'), '.') = 0 OR (ltrim("theirs", '-') GLOB '*[1-9]' AND ltrim("theirs", '-') NOT GLOB '*.*.*'))),
+  FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
+) STRICT`,
+  `CREATE TABLE roundlot_ops_reconciliations (
+  "account" TEXT NOT NULL,
+  "startedAt" INTEGER NOT NULL,
+  "endedAt" INTEGER NOT NULL,
+  "outcome" TEXT NOT NULL,
+  "reason" TEXT,
+  "agreed" INTEGER NOT NULL,
+  "differing" INTEGER NOT NULL,
+  "skipped" INTEGER NOT NULL,
+  "others" INTEGER NOT NULL,
+  "opened" INTEGER NOT NULL,
+  "closed" INTEGER NOT NULL,
+  "ordersRead" INTEGER NOT NULL,
+  PRIMARY KEY ("account", "startedAt"),
+  CONSTRAINT "ops_reconciliations_outcome" CHECK ("outcome" = 'agreed' OR "outcome" = 'differed' OR "outcome" = 'not_compared' OR "outcome" = 'failed'),
+  CONSTRAINT "ops_reconciliations_ordersRead" CHECK ("ordersRead" IN (0, 1)),
+  CONSTRAINT "ops_reconciliations_when_compared" CHECK (NOT ("outcome" IN ('agreed', 'differed')) OR ("reason" IS NULL)),
+  CONSTRAINT "ops_reconciliations_when_uncompared" CHECK (NOT ("outcome" IN ('not_compared', 'failed')) OR ("reason" IS NOT NULL)),
+  FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
+) STRICT`,
   `CREATE INDEX roundlot_batches_status ON roundlot_batches ("status", "waiting", "working")`,
   `CREATE INDEX roundlot_batches_created ON roundlot_batches ("createdAt")`,
   `CREATE INDEX roundlot_batches_finished ON roundlot_batches ("finishedAt") WHERE "finishedAt" IS NOT NULL`,
@@ -965,6 +1001,8 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
   `CREATE INDEX roundlot_ops_requests_at ON roundlot_ops_requests ("at")`,
+  `CREATE INDEX roundlot_ops_comparisons_rank ON roundlot_ops_comparisons ("rank", "account", "symbol")`,
+  `CREATE INDEX roundlot_ops_reconciliations_started ON roundlot_ops_reconciliations ("startedAt", "account")`,
   `CREATE TABLE roundlot_journal (
   "position" INTEGER NOT NULL PRIMARY KEY,
   "account" TEXT NOT NULL,
@@ -1884,6 +1922,40 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "ops_holdings_quantity" CHECK (scale("quantity") = min_scale("quantity") AND "quantity" < 'Infinity' AND "quantity" > '-Infinity'),
   CONSTRAINT "ops_holdings_averagePrice" CHECK (scale("averagePrice") = min_scale("averagePrice") AND "averagePrice" < 'Infinity' AND "averagePrice" > '-Infinity')
 )`,
+  `CREATE TABLE roundlot_ops_comparisons (
+  "account" TEXT COLLATE "C" NOT NULL,
+  "symbol" TEXT COLLATE "C" NOT NULL,
+  "outcome" TEXT COLLATE "C" NOT NULL,
+  "rank" BIGINT NOT NULL,
+  "ours" NUMERIC NOT NULL,
+  "theirs" NUMERIC NOT NULL,
+  "reason" TEXT COLLATE "C",
+  "since" TIMESTAMPTZ NOT NULL,
+  "comparedAt" TIMESTAMPTZ,
+  PRIMARY KEY ("account", "symbol"),
+  CONSTRAINT "ops_comparisons_outcome" CHECK ("outcome" IN ('differs', 'skipped', 'agrees')),
+  CONSTRAINT "ops_comparisons_ours" CHECK (scale("ours") = min_scale("ours") AND "ours" < 'Infinity' AND "ours" > '-Infinity'),
+  CONSTRAINT "ops_comparisons_theirs" CHECK (scale("theirs") = min_scale("theirs") AND "theirs" < 'Infinity' AND "theirs" > '-Infinity')
+)`,
+  `CREATE TABLE roundlot_ops_reconciliations (
+  "account" TEXT COLLATE "C" NOT NULL,
+  "startedAt" TIMESTAMPTZ NOT NULL,
+  "endedAt" TIMESTAMPTZ NOT NULL,
+  "outcome" TEXT COLLATE "C" NOT NULL,
+  "reason" TEXT COLLATE "C",
+  "agreed" BIGINT NOT NULL,
+  "differing" BIGINT NOT NULL,
+  "skipped" BIGINT NOT NULL,
+  "others" BIGINT NOT NULL,
+  "opened" BIGINT NOT NULL,
+  "closed" BIGINT NOT NULL,
+  "ordersRead" SMALLINT NOT NULL,
+  PRIMARY KEY ("account", "startedAt"),
+  CONSTRAINT "ops_reconciliations_outcome" CHECK ("outcome" IN ('agreed', 'differed', 'not_compared', 'failed')),
+  CONSTRAINT "ops_reconciliations_ordersRead" CHECK ("ordersRead" IN (0, 1)),
+  CONSTRAINT "ops_reconciliations_when_compared" CHECK (NOT ("outcome" IN ('agreed', 'differed')) OR ("reason" IS NULL)),
+  CONSTRAINT "ops_reconciliations_when_uncompared" CHECK (NOT ("outcome" IN ('not_compared', 'failed')) OR ("reason" IS NOT NULL))
+)`,
   `CREATE INDEX roundlot_batches_status ON roundlot_batches ("status", "waiting", "working")`,
   `CREATE INDEX roundlot_batches_created ON roundlot_batches ("createdAt", "id")`,
   `CREATE INDEX roundlot_batches_finished ON roundlot_batches ("finishedAt", "id") WHERE "finishedAt" IS NOT NULL`,
@@ -1942,6 +2014,8 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
   `CREATE INDEX roundlot_ops_requests_at ON roundlot_ops_requests ("at")`,
+  `CREATE INDEX roundlot_ops_comparisons_rank ON roundlot_ops_comparisons ("rank", "account", "symbol")`,
+  `CREATE INDEX roundlot_ops_reconciliations_started ON roundlot_ops_reconciliations ("startedAt", "account")`,
   `ALTER TABLE roundlot_instruments ADD CONSTRAINT "instruments_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_batches ADD CONSTRAINT "batches_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_trades ADD CONSTRAINT "trades_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
@@ -1984,6 +2058,8 @@ export const postgres: ReadonlyArray<string> = [
   `ALTER TABLE roundlot_cursors ADD CONSTRAINT "cursors_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_ops_marks ADD CONSTRAINT "ops_marks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_ops_holdings ADD CONSTRAINT "ops_holdings_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_ops_comparisons ADD CONSTRAINT "ops_comparisons_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_ops_reconciliations ADD CONSTRAINT "ops_reconciliations_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `CREATE TABLE roundlot_journal (
   "account" TEXT COLLATE "C" NOT NULL,
   "seq" BIGINT NOT NULL,
