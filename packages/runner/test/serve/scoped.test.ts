@@ -176,6 +176,8 @@ const wordless = [
   "overview.today",
   "payloads.show",
   "positions.preview",
+  "reconciliation.list",
+  "reconciliation.runs",
   "session.caller",
   "tokens.list",
   "tokens.sessions"
