@@ -218,6 +218,11 @@ export const fills = looking("fills", "What brokers executed.")
       .setUrlParams(query(moment))
       .pipe(says("Show a fill", "One execution with all of its revisions and the terms of its order."))
   )
+  .add(
+    look("lots", "/api/v1/fills/:id/lots", Documents.FillLotsDocument)
+      .setUrlParams(query(moment))
+      .pipe(says("Show the lots of a fill", "The tax lots that a fill closes, and those that it may close."))
+  )
   .middleware(Reading)
 
 /** Which trade is in which order. */
