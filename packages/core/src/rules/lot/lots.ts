@@ -129,25 +129,27 @@ const closeIdentified = (run: Run, movement: Moved, all: Left): Left => {
   }, all)
 }
 
+const fillText = (id: number): string => format("fill", FillId.make(id))
+
 /** Why a movement cannot close the lots that were identified for it. */
 const faultOf = (
   { closings, inventory: { lots }, openings }: Run,
   movement: Moved,
   identified: ReadonlyArray<IdentifiedLot>
 ): string | undefined => {
-  const of = (openedBy: number) => format("fill", FillId.make(openedBy))
   for (const { openedBy } of identified) {
     const lot = lots.find(({ opening }) => opening.fillId === openedBy)
     if (lot === undefined) {
-      if (!openings.some(({ fillId }) => fillId === openedBy)) return `${of(openedBy)} has opened no lot before it`
+      if (!openings.some(({ fillId }) => fillId === openedBy))
+        return `${fillText(openedBy)} has opened no lot before it`
       const closed = closings.findLast(({ opening }) => opening.fillId === openedBy)
-      const by = closed?.closedBy === undefined ? "" : ` by ${of(closed.closedBy)}`
-      return `the lot of ${of(openedBy)} is closed already${by}`
+      const by = closed?.closedBy === undefined ? "" : ` by ${fillText(closed.closedBy)}`
+      return `the lot of ${fillText(openedBy)} is closed already${by}`
     }
     if (lot.opening.isLong === isPurchase(movement)) return "it closes no lot: it opens one"
     const ofLot = Decimal.sum(identified.filter((each) => each.openedBy === openedBy).map((each) => each.shares))
     if (Decimal.isLess(lot.shares, ofLot)) {
-      return `the lot of ${of(openedBy)} has ${Decimal.format(lot.shares)} shares open, not ${Decimal.format(ofLot)}`
+      return `the lot of ${fillText(openedBy)} has ${Decimal.format(lot.shares)} shares open, not ${Decimal.format(ofLot)}`
     }
   }
   const named = Decimal.sum(identified.map(({ shares }) => shares))

@@ -1,3 +1,4 @@
+import { Need } from "../../books/Need.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import type { IdentifiedLots } from "../../records/IdentifiedLots.ts"
 import type { Ticker } from "../../records/Ticker.ts"
@@ -17,10 +18,11 @@ export interface Identification {
  * ([`services/TaxLots`](../../services/TaxLots.ts)), which holds the position to the version that was read.
  */
 export const identifyLots = (
-  { emit }: Recorder,
+  { account, emit, need }: Recorder,
   { fillId, lots, symbol }: Identification,
   why: string
 ): CommandAnswer => {
+  need(Need.Position({ account, symbol }))
   emit({ _tag: "LotsIdentified", symbol, fillId, lots, why })
   return { _tag: "Done", what: `${format("fill", fillId)} closes ${lotsText(lots)}` }
 }
