@@ -26,7 +26,7 @@ const profitOf = (
   symbol: string,
   executed: ReadonlyArray<movements.Executed>
 ): SymbolProfit => {
-  const moved = movements.movementsOf({ executed, declared: [], splits: [], currency: "USD" })
+  const moved = movements.movementsOf({ executed, declared: [], splits: [], identified: [], currency: "USD" })
   const { closings, open } = taxLots.lotsOf(moved, "fifo")
   const fees = Decimal.sum(closings.map((closing) => closing.fees))
   const profit = sumOf(closings.map((closing) => closing.profit))

@@ -102,6 +102,11 @@ export const ofBooks = {
   fills: group("executions at brokers", {
     list: leaf("list fills", async () => (await lists()).fillsList),
     show: leaf("show a fill with its revisions", async () => (await lists()).fillsShow),
+    lots: leaf("show the tax lots of a fill", async () => (await import("./verbs/fillsLots.ts")).fillsLots),
+    identify: leaf(
+      "identify the tax lots that a fill closes",
+      async () => (await import("./verbs/fillsLots.ts")).fillsIdentify
+    ),
     waiting: leaf("list executions that do not count yet", async () => (await lists()).fillsWaiting),
     "waiting-commissions": leaf(
       "list commissions whose execution is not booked yet",

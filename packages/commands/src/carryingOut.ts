@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { type AccountName, type Clock, Commands, Decimal, Order, Reads } from "@roundlot/core"
 import { Entropy, Id, type TradeRepository } from "@roundlot/core/adapter"
 import type { Command, effects, Ledger } from "@roundlot/core/ledger"
-import { breaks, orders, text } from "@roundlot/queries"
+import { breaks, fillLots, orders, text } from "@roundlot/queries"
 import { Effect, Option, Schema } from "effect"
 import { ACTOR } from "./accountNames.ts"
 import { ordersWithin } from "./withinScope.ts"
@@ -65,6 +65,7 @@ export const carryOut = ({
     if (answer._tag === "Stale") return yield* new StaleRecord({ version: answer.version })
     const doubt = dryRun ? yield* doubtOf(account, command) : undefined
     const within = dryRun && "scope" in command ? yield* liveWithin(account, command) : undefined
+    const lots = dryRun ? yield* lotsOf(account, command) : undefined
     const against = dryRun ? yield* contradictionOf(command) : undefined
     return {
       done: answer.what,
@@ -73,6 +74,7 @@ export const carryOut = ({
       effects,
       ...within,
       ...(doubt === undefined ? {} : { doubt }),
+      ...(lots === undefined ? {} : { lots }),
       ...(against === undefined || against === null ? {} : { contradiction: against })
     }
   })
@@ -82,6 +84,10 @@ const doubtOf = (account: AccountName.AccountName, command: Command.Command) =>
   command._tag === "MarkPlaced" || command._tag === "MarkNotPlaced"
     ? breaks.doubtAbout(account, Id.format("order", command.orderId))
     : Effect.succeed(undefined)
+
+/** Who identifies lots sees what the fill closes with them. */
+const lotsOf = (account: AccountName.AccountName, command: Command.Command) =>
+  command._tag === "IdentifyLots" ? fillLots.preview(account, command) : Effect.succeed(undefined)
 
 const WORKING = ["submitting", "submitted", "partially_filled"] as const
 
@@ -136,6 +142,7 @@ export const sentenceOf = ({
   doubt,
   effects,
   inDoubt = [],
+  lots = [],
   working = []
 }: Done): string => {
   if (effects === null) return `${done}.`
@@ -150,6 +157,7 @@ export const sentenceOf = ({
   ]
   const ends = cancelled.length === 0 ? [] : [`Cancel requests: ${cancelled.join(", ")}.`]
   const known = [
+    ...(lots.length === 0 ? [] : [fillLots.closingTable(lots)]),
     ...(doubt === undefined ? [] : [breaks.doubtText(doubt)]),
     ...(contradiction === undefined ? [] : [orders.contradictionText(contradiction)])
   ]

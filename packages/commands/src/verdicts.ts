@@ -9,7 +9,7 @@ import { UsageError } from "./UsageError.ts"
 /** The record of an id, as it was typed. */
 export const recordOf = <R>(
   table: Table.Table<R>,
-  kind: "order" | "trade" | "break",
+  kind: "order" | "trade" | "break" | "fill",
   text: string
 ): Effect.Effect<R, errors.BadFilter | errors.NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {

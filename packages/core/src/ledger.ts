@@ -68,6 +68,10 @@ export * as Verdicts from "./services/Verdicts.ts"
 export * as OpenCases from "./services/OpenCases.ts"
 /** `records/OrderPolicy`: see that module. */
 export * as OrderPolicy from "./records/OrderPolicy.ts"
+/** `services/TaxLots`: what the tax lots of a symbol are made of. */
+export * as TaxLots from "./services/TaxLots.ts"
+/** `rules/lot/identify`: the tax lots that a person identified for a fill. */
+export * as identify from "./rules/lot/identify.ts"
 /** `rules/lot/movements`: what changes the tax lots of a symbol. */
 export * as movements from "./rules/lot/movements.ts"
 /** `rules/lot/lots`: tax lots by FIFO, LIFO, HIFO or average. */

@@ -2,24 +2,14 @@ import { describe, expect, it, test } from "vitest"
 import { FastCheck as fc } from "effect"
 import { nothing, paid, received } from "../src/rules/lot/Amount.ts"
 import { lotsOf, methods, type Closing, type Lots, type TaxLot } from "../src/rules/lot/lots.ts"
-import {
-  movementsOf,
-  until,
-  type Executed,
-  type History,
-  type Moved,
-  type Movement
-} from "../src/rules/lot/movements.ts"
+import { movementsOf, until, type Executed, type Moved, type Movement } from "../src/rules/lot/movements.ts"
 import { averageCost, newest, ofLots } from "../src/rules/lot/valuation.ts"
 import { tradeDate } from "../src/rules/lot/tradeDate.ts"
 import { washesOf, type Wash } from "../src/rules/lot/wash.ts"
-import { AccountName } from "../src/records/AccountName.ts"
-import { Ticker } from "../src/records/Ticker.ts"
-import { FillId, OrderId } from "../src/values/Id.ts"
 import * as Decimal from "../src/values/Decimal.ts"
 import * as Instant from "../src/values/Instant.ts"
-import * as Price from "../src/values/Price.ts"
 import { cases } from "./taxLotCases.ts"
+import { at, fill, history } from "./executed.ts"
 import "./properties.ts"
 
 // Cases
@@ -78,58 +68,6 @@ describe("cases worked by hand", () => {
 })
 
 // Fills
-
-const at = (text: string): Instant.Instant => Instant.parse(text) ?? Instant.make(0n)
-
-const fill = (
-  id: number,
-  side: "buy" | "sell",
-  quantity: string,
-  price: string,
-  rest: Partial<Executed["fill"]> = {}
-): Executed => ({
-  side,
-  fill: {
-    id: FillId.make(id),
-    account: AccountName.make("desk"),
-    orderId: OrderId.make(1),
-    symbol: Ticker.make("AAPL"),
-    execId: `e${id}`,
-    execIdBase: `e${id}`,
-    revision: 0,
-    canonical: true,
-    quantity: Decimal.unsafe(quantity),
-    price: Price.unsafe(price),
-    band: "within",
-    expectedPrice: undefined,
-    expectedFrom: undefined,
-    executedAt: at("2026-03-02T15:00:00Z"),
-    commission: Decimal.zero,
-    commissionCurrency: "USD",
-    permId: undefined,
-    orderRef: undefined,
-    orderNumber: undefined,
-    clientId: undefined,
-    secType: undefined,
-    exchange: undefined,
-    currency: undefined,
-    liquidity: undefined,
-    payloadId: undefined,
-    fetchedAt: at("2026-03-02T15:00:01Z"),
-    createdAt: at("2026-03-02T15:00:01Z"),
-    updatedAt: at("2026-03-02T15:00:01Z"),
-    version: 1,
-    ...rest
-  }
-})
-
-const history = (executed: ReadonlyArray<Executed>, rest: Partial<History> = {}): History => ({
-  executed,
-  declared: [],
-  splits: [],
-  currency: "USD",
-  ...rest
-})
 
 const movedText = (movement: Movement): string =>
   movement._tag === "Split"

@@ -36,6 +36,7 @@ import {
   decisionInput,
   halts,
   jobTypes,
+  lots,
   orderPolicy,
   type Services,
   verdicts
@@ -380,6 +381,14 @@ const ofControls = (settings: Settings) =>
       .handle(
         "noteCase",
         onCase(() => attending.noting)
+      )
+      .handle(
+        "identifyLots",
+        commanded((asked) =>
+          Effect.flatMap(lots.identifying(asked.path.id, asked.payload.lots), ({ account, command: wanted }) =>
+            command(account, asked, wanted)
+          )
+        )
       )
       .handle(
         "reverseTrade",

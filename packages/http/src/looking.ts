@@ -13,6 +13,7 @@ import {
   comparisons,
   connections,
   decisions,
+  fillLots,
   fills,
   hedging,
   instruments,
@@ -125,6 +126,7 @@ const ofFills = HttpApiBuilder.group(RoundlotApi, "fills", (group) =>
       ofThen(urlParams, Effect.map(waitingCommissions.list(urlParams), all))
     )
     .handle("show", (asked) => ofRecord(Fill.FillTable, "fill", asked, fills.show))
+    .handle("lots", (asked) => ofRecord(Fill.FillTable, "fill", asked, fillLots.show))
 )
 
 const ofAllocations = HttpApiBuilder.group(RoundlotApi, "allocations", (group) =>

@@ -30,6 +30,8 @@ export * as decisions from "./decisions.ts"
 export * as errors from "./errors.ts"
 /** `executions`: an order, stretch by stretch. */
 export * as executions from "./executions.ts"
+/** `fillLots`: the tax lots that a fill closes. */
+export * as fillLots from "./fillLots.ts"
 /** `fills`: executions with their corrections. */
 export * as fills from "./fills.ts"
 /** `hedging`: what became of a trade at the broker. */

@@ -1,14 +1,11 @@
 import { Csv } from "@roundlot/api"
-import { Account, Clock, Decimal, Fill, Order, Position, Reads, Side } from "@roundlot/core"
-import { type TradeRepository } from "@roundlot/core/adapter"
-import { decode, Instrument, movements, taxLots, tradeDates, valuation, wash } from "@roundlot/core/ledger"
-import { Chunk, Effect, Either, Stream, Struct } from "effect"
+import { Account, Clock, Decimal, Fill, Position, Reads } from "@roundlot/core"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
+import { identify, movements, TaxLots, taxLots, tradeDates, valuation, wash } from "@roundlot/core/ledger"
+import { Effect, Either, Stream, Struct } from "effect"
 import * as accounts from "./accounts.ts"
 import { inAnyCase, wordOf } from "./criteria.ts"
 import { BadFilter, NotFound } from "./errors.ts"
-import { eventOf } from "./history.ts"
-import * as journals from "./journals.ts"
-import { among } from "./listing.ts"
 import * as Rows from "./profitRows.ts"
 import type { Screen } from "./Screen.ts"
 import * as Columns from "./table.ts"
@@ -180,13 +177,11 @@ const rowsOfAll = ({ positions, ...asked }: Asked): Rows =>
     )
   })
 
-const USUAL_CURRENCY = "USD"
-
 const noTotals = (): Totals => ({ days: new Map(), held: Rows.noHeld })
 
 const sumsOfAll = ({ account, method, waiting }: Omit<Asked, "positions">, totals: OfCurrencies) => {
   const note = waiting === 0 ? null : `unmatched fills, not in any lot: ${waiting}`
-  const all = totals.size === 0 ? [[USUAL_CURRENCY, noTotals()] as const] : [...totals]
+  const all = totals.size === 0 ? [[TaxLots.USUAL_CURRENCY, noTotals()] as const] : [...totals]
   return all
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([currency, { days, held }]) => {
@@ -233,11 +228,10 @@ const rowsOfSymbol = (
   { lastPrice, lastPriceAt, symbol }: Position.Position,
   totals: OfCurrencies
 ) =>
-  Effect.map(historyOf(account, symbol), ({ history, inferred }): ReadonlyArray<Rows.ProfitRow> => {
+  Effect.map(TaxLots.historyOf(account, symbol), ({ history, inferred }): ReadonlyArray<Rows.ProfitRow> => {
     const { currency } = history
     const of = { account, method, symbol, currency }
-    const all = movements.movementsOf(history)
-    const lots = taxLots.lotsOf(all, method)
+    const { movements: all, ...lots } = identify.computed(history, method)
     // What replaces a loss may have been bought after the period, and what is open is that of its end.
     const washes = wash.washesOf(lots, all)
     const { later, open, priced, worth } = heldOf(history, all, { dates, method, lastPrice, lastPriceAt })
@@ -260,66 +254,24 @@ const rowsOfSymbol = (
     const ownDays = isWanted("symbolDay") ? dayRows("symbolDay", of, own) : []
     totals.set(currency, { days, held: Rows.withHeld(held, worth) })
     const sums = [...own.values()].reduce(Rows.both, Rows.noSums)
-    const note = noteOf(inferred, later)
+    const note = noteOf(inferred, later, lots.notApplied)
     return [...found, ...ownDays, Rows.sumRow("symbol", of, sums, { ...Rows.valuedFields(worth, priced), note })]
   })
 
-const noteOf = (inferred: Decimal.Decimal, later: movements.Movement | undefined): string | null => {
+const noteOf = (
+  inferred: Decimal.Decimal,
+  later: movements.Movement | undefined,
+  notApplied: ReadonlyArray<taxLots.NotApplied>
+): string | null => {
   const notes = [
     ...(Decimal.isZero(inferred)
       ? []
       : [`inferred shares without an execution, not in any lot: ${Decimal.format(inferred)}`]),
-    ...(later === undefined ? [] : [`open shares are those after the split of ${later.date}`])
+    ...(later === undefined ? [] : [`open shares are those after the split of ${later.date}`]),
+    ...notApplied.map(({ fillId, why }) => `lots identified for ${Id.format("fill", fillId)} are not applied: ${why}`)
   ]
   return notes.length === 0 ? null : notes.join("; ")
 }
-
-/** What the books have of a symbol; `inferred` are signed shares that no execution shows (F5). */
-const historyOf = (account: string, symbol: string) =>
-  Effect.gen(function* () {
-    const where = [
-      { column: "account", in: [account] },
-      { column: "symbol", in: [symbol] }
-    ]
-    const orders = new Map((yield* Reads.all(Order.OrderTable, { where })).map((order) => [order.id, order]))
-    const fills = yield* among(Fill.FillTable, "orderId", orders.keys())
-    const instrument = yield* Reads.first(Instrument.InstrumentTable, { where })
-    const executed = fills.flatMap((fill) => {
-      const order = orders.get(fill.orderId)
-      return order === undefined ? [] : [{ fill, side: order.side, orderedAt: order.createdAt }]
-    })
-    const inferred = [...orders.values()].map((order) => Side.signed(order.side, order.inferred))
-    const history: movements.History = {
-      executed,
-      currency: instrument?.currency ?? USUAL_CURRENCY,
-      ...(yield* changesOf(account, symbol))
-    }
-    return { history, inferred: Decimal.sum(inferred) }
-  })
-
-const changes: ReadonlyArray<string> = ["BaseDeclared", "SplitAccepted"]
-
-/** Shares that were declared, and splits, as the journal has them. */
-const changesOf = (account: string, symbol: string) =>
-  Effect.gen(function* () {
-    const entity = { kind: "position", id: symbol }
-    const entries = yield* journals.entries({ account, entity, order: "oldest", from: undefined }).pipe(
-      // Journals are read whatever the case of their names: another account's may be written alike.
-      Stream.filter((entry) => entry.account === account && changes.includes(entry.tag)),
-      Stream.runCollect
-    )
-    const found = yield* Effect.forEach(Chunk.toReadonlyArray(entries), (entry) =>
-      Effect.map(eventOf(entry), (event) => ({ event, at: decode.timeOf(entry), seq: entry.seq }))
-    )
-    return {
-      declared: found.flatMap(({ at, event, seq }) =>
-        event._tag === "BaseDeclared" ? [{ at, seq, by: event.by }] : []
-      ),
-      splits: found.flatMap(({ at, event, seq }) =>
-        event._tag === "SplitAccepted" ? [{ at, seq, to: event.to, from: event.from }] : []
-      )
-    }
-  })
 
 /** The report as CSV: exact figures, a line a row, safe to open in a spreadsheet. */
 export const csvOf = <E, R>(found: Stream.Stream<Rows.ProfitRow, E, R>): Stream.Stream<string, E, R> =>

@@ -73,6 +73,7 @@ export const closingRow = (of: RowOf, closing: taxLots.Closing, washed: wash.Was
   feesKnown: closing.isFeeKnown,
   profit: decimalOrNull(closing.profit),
   term: valueOrNull(closing.term),
+  note: closing.isIdentified ? "lot identified by a person" : null,
   washShares: decimalOrNull(washed?.shares),
   washDisallowed: decimalOrNull(washed?.disallowed),
   washBy:

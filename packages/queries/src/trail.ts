@@ -31,7 +31,8 @@ const kinds: Readonly<Record<string, "trade" | "allocation" | "fill" | "correcti
   CommissionRecorded: "fill",
   ExcessAccepted: "correction",
   BaseDeclared: "correction",
-  SplitAccepted: "correction"
+  SplitAccepted: "correction",
+  LotsIdentified: "correction"
 }
 
 /** An event of the trail: what it is of, where it stands in the feed and its account's journal, and its hash there. */

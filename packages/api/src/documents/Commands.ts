@@ -3,6 +3,7 @@ import { orderPolicy } from "./Accounts.ts"
 import { AtRisk, Recommended } from "./History.ts"
 import { Contradiction } from "./Orders.ts"
 import { Decimal, describedAs, Id, OrderType, Session, Side, Time } from "./words.ts"
+import { ProfitRow } from "./Profit.ts"
 
 /** What every command says: why, and whether it is only asked what would follow. */
 export const command = {
@@ -55,7 +56,9 @@ export const DoneDocument = Schema.Struct({
   /** Of a dry run about an order in doubt: what it blocks, what speaks for one side, and what to look at first. */
   doubt: Schema.optional(Schema.Struct({ breakId: Id, atRisk: AtRisk, recommended: Recommended })),
   /** Of a dry run that says an order has ended: the broker's evidence for that. */
-  contradiction: Schema.optional(Contradiction)
+  contradiction: Schema.optional(Contradiction),
+  /** Of a dry run that identifies lots: what the fill would close. */
+  lots: Schema.optional(Schema.Array(ProfitRow))
 }).annotations({ identifier: "Done" })
 
 /** What a command did. */

@@ -1,6 +1,6 @@
 import { lotMethods } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
-import { Decimal, Id, pageOf, Time } from "./words.ts"
+import { Decimal, Id, pageOf, past, Time } from "./words.ts"
 
 const decimal = Schema.NullOr(Decimal)
 const count = Schema.NullOr(Schema.Int)
@@ -57,3 +57,24 @@ export type ProfitRow = typeof ProfitRow.Type
 
 /** The rows of a report on profit. */
 export const ProfitPage = pageOf("ProfitPage", ProfitRow)
+
+/** The tax lots that a fill closes, and those that it may close: shares, dollars of the currency. */
+export const FillLotsDocument = Schema.Struct({
+  fillId: Id,
+  account: Schema.String,
+  symbol: Schema.String,
+  currency: Schema.String,
+  /** The method of the account, by which lots are closed that no person identified. */
+  method: Schema.Literal(...lotMethods),
+  closes: Schema.Array(ProfitRow),
+  /** Shares of the fill that close no lot: they open one. */
+  opens: Decimal,
+  /** The lots of the other side that are open when the fill executes. */
+  closable: Schema.Array(ProfitRow),
+  /** Why identified lots are not applied. */
+  notApplied: Schema.NullOr(Schema.String),
+  ...past
+}).annotations({ identifier: "FillLots" })
+
+/** The tax lots of a fill. */
+export type FillLotsDocument = typeof FillLotsDocument.Type

@@ -206,6 +206,24 @@ export const controls = acting(
     )
   )
   .add(
+    HttpApiEndpoint.post("identifyLots", "/api/v1/fills/:id/lots")
+      .setPath(byId)
+      .setHeaders(idempotent)
+      .setPayload(
+        body({
+          ...Documents.command,
+          /** Of each lot the fill that opened it, and its shares; none: by the account's method again. */
+          lots: Schema.Array(Schema.Struct({ openedBy: Schema.String, quantity: Documents.Decimal }))
+        })
+      )
+      .addSuccess(Documents.DoneDocument)
+      .middleware(Operating)
+      .pipe(
+        asTyped("roundlot fills identify {id} --reason {reason}"),
+        says("Identify lots", "Says which tax lots a fill closes. 409 where they are not open when it executes.")
+      )
+  )
+  .add(
     on("reverseTrade", "/api/v1/trades/:id/reverse", "roundlot trades reverse {id}", {}).pipe(
       says("Reverse a trade", "Reverses a counted trade by one of the opposite side; an order unwinds executed shares.")
     )

@@ -215,6 +215,11 @@ export const fills = looking("fills", "Executions of brokers.")
       .setUrlParams(query(moment))
       .pipe(says("Show a fill", "One execution with all of its revisions and the terms of its order."))
   )
+  .add(
+    look("lots", "/api/v1/fills/:id/lots", Documents.FillLotsDocument)
+      .setUrlParams(query(moment))
+      .pipe(says("Show the lots of a fill", "The tax lots that a fill closes, and those that it may close."))
+  )
   .middleware(Reading)
 
 /** Allocations of trades to orders. */

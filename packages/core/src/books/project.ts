@@ -156,6 +156,9 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return patchPosition(books, event.symbol, place, nothingHeld)
     case "BaseDeclared":
       return baseDeclared(books, event, place)
+    case "LotsIdentified":
+      // Nothing of the position differs: its new version says that its lots do.
+      return patchPosition(books, event.symbol, place, {})
     case "SplitAccepted":
       return splitAccepted(books, event, place)
     case "SymbolChanged":

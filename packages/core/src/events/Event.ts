@@ -45,6 +45,7 @@ import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../
 import * as Instant from "../values/Instant.ts"
 import { tradeReasons } from "../records/tradeReasons.ts"
 import { lotMethods } from "../records/lotMethods.ts"
+import { IdentifiedLots } from "../records/IdentifiedLots.ts"
 
 const maybe = Schema.optional
 const Time = Instant.FromString
@@ -558,6 +559,16 @@ export const SplitAccepted = Schema.TaggedStruct("SplitAccepted", {
   lotId: maybe(LotId),
   allocationId: maybe(AllocationId)
 })
+/**
+ * LOT-13: a person identified the tax lots that a fill closes, each by the fill that opened it, and its shares of them; without any, the
+ * account's method applies again.
+ */
+export const LotsIdentified = Schema.TaggedStruct("LotsIdentified", {
+  symbol: Ticker,
+  fillId: FillId,
+  lots: IdentifiedLots,
+  why: Schema.String
+})
 /** P9: the market knows an instrument by another ticker from a moment on. */
 export const SymbolChanged = Schema.TaggedStruct("SymbolChanged", {
   symbol: Ticker,
@@ -713,6 +724,7 @@ export const LedgerEvent = Schema.Union(
   HoldLifted,
   BaseDeclared,
   SplitAccepted,
+  LotsIdentified,
   SymbolChanged,
   RestWrittenOff,
   TradingStateSet,
@@ -817,6 +829,7 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
     case "HoldLifted":
     case "BaseDeclared":
     case "SplitAccepted":
+    case "LotsIdentified":
       return { kind: "position", id: event.symbol }
     case "ConfigurationChanged":
       return { kind: "configuration", id: event.part }

@@ -249,6 +249,8 @@ export const causesOf = (event: LedgerEvent): Causes => {
     case "CommandAnswered":
     case "CursorMoved":
       return said
+    case "LotsIdentified":
+      return { named: [Fill({ id: event.fillId })] }
     case "InstrumentSeen":
     case "QuarantineReleased":
       return { named: [], origin: "books" }

@@ -13,6 +13,7 @@ import { sha256 } from "../records/Payload.ts"
 import { project } from "../books/project.ts"
 import { allocationsOf } from "../books/project/allocations.ts"
 import { executionFault } from "./auditExecutions.ts"
+import { keepLots, lotFaults, type LotEntries } from "./auditLots.ts"
 
 /** One thing in which the books differ from their journal. `seq` is the first entry that disagrees, where one can be named. */
 export interface Finding {
@@ -39,6 +40,7 @@ export interface Fold {
   readonly suspects: Array<Suspect>
   /** Payloads whose bytes retention dropped; the journal says which, and keeps their hashes. */
   readonly archived: Set<Key>
+  readonly lots: LotEntries
   entries: number
 }
 
@@ -49,6 +51,7 @@ export const begin = (): Fold => ({
   findings: [],
   suspects: [],
   archived: new Set(),
+  lots: new Map(),
   entries: 0
 })
 
@@ -64,6 +67,7 @@ export const fold = (self: Fold, account: JournalName | AccountName, entry: Entr
   } catch (cause) {
     return found(self, account, entry, cause instanceof Error ? cause.message : String(cause))
   }
+  keepLots(self.lots, event.right, { account, seq: entry.seq, at: timeOf(entry) })
   if (event.right._tag === "PayloadArchived") self.archived.add(event.right.id)
   self.heads.set(account, { seq: entry.seq, hash: entry.hash })
   self.entries += 1
@@ -223,6 +227,14 @@ export const trace = (self: Fold): Tracing | undefined => {
       const firsts = new Map(traces.map((each) => [each.suspect.finding, each.seq]))
       return self.findings.map((each, index) => ({ ...each, seq: firsts.get(index) ?? each.seq }))
     }
+  }
+}
+
+/** LOT-13: the tax lots that persons identified, of a fold that began with the first entry. */
+export function* checkLots(self: Fold): Generator<void> {
+  for (const fault of lotFaults(self.books, self.lots)) {
+    if (fault !== undefined) self.findings.push({ ...fault, seq: undefined })
+    yield
   }
 }
 

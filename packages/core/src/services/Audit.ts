@@ -115,6 +115,7 @@ const proveJournal = Effect.fnUntraced(function* (
   found.journals.push(...fold.findings)
   fold.findings.length = 0
   yield* sliced(audit.checkConservation(fold), () => undefined)
+  yield* sliced(audit.checkLots(fold), () => undefined)
   found.conservation.push(...fold.findings)
   found.heads.set(account, reached)
   found.entries += fold.entries

@@ -20,7 +20,9 @@ import { BreakTable } from "../records/Break.ts"
 import { regateAll, regateMember, regateMembers } from "./Gates.ts"
 import { settleSends } from "./halting.ts"
 import * as KnownInstruments from "./KnownInstruments.ts"
+import { CommandTable } from "../records/CommandRecord.ts"
 import * as Reads from "./Reads.ts"
+import * as TaxLots from "./TaxLots.ts"
 
 /** A command with all that belongs on record: to whom, by whom, why, and its id, which makes it happen once. */
 export interface CommandRequest {
@@ -66,7 +68,7 @@ export class Commands extends Context.Tag("@roundlot/core/Commands")<Commands, C
 export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepository> = Effect.gen(function* () {
   const context = yield* Effect.context<Ledger | TradeRepository>()
   const ledger = yield* Ledger
-  const submit = (order: CommandRequest) =>
+  const submit = (order: CommandRequest): Effect.Effect<Performed, LedgerError, TradeRepository> =>
     Effect.flatMap(stoppedBefore(order), (stopped) =>
       Effect.flatMap(ledger.submitAll("command", membersOf(order, stopped)), ([performed]) =>
         performed === undefined ? Effect.dieMessage(`command ${order.id} has no answer`) : Effect.succeed(performed)
@@ -78,13 +80,15 @@ export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepositor
         yield* allowed(request)
         const why = unsoundOf(request)
         if (why !== undefined) return { _tag: "Refused", why } as const
-        const { answer } = yield* submit(request)
+        const { answer } = yield* request.command._tag === "IdentifyLots"
+          ? identifyingLots(request, request.command, submit)
+          : submit(request)
         // A repeated command too: what follows it may be what was lost.
         return answer._tag === "Done" ? yield* follow(request, answer) : answer
       }).pipe(Effect.provide(context)),
     rehearse: (request) => {
       const why = unsoundOf(request)
-      if (why === undefined) return Effect.zipRight(allowed(request), Effect.provide(rehearsed(request), context))
+      if (why === undefined) return Effect.zipRight(allowed(request), Effect.provide(rehearsal(request), context))
       return Effect.succeed({ answer: { _tag: "Refused", why }, effects: together([]) })
     },
     setAccount: (account, settings, actor, reason, madeOf) =>
@@ -164,6 +168,40 @@ const membersOf = (order: CommandRequest, stopped: ReadonlyArray<Position>): Rea
   }))
   return [first, ...lifting]
 }
+
+/** How often lots are looked at again where a fill came meanwhile. */
+const LOOKS = 5
+
+/**
+ * LOT-13: lots are read before the commit, which leaves no trace where the position has changed since: then they are read again. A command
+ * id that was answered before is answered as then, whatever has become of the lots.
+ */
+const identifyingLots = (
+  request: CommandRequest,
+  command: Extract<Command, { readonly _tag: "IdentifyLots" }>,
+  submit: (request: CommandRequest) => Effect.Effect<Performed, LedgerError, TradeRepository>,
+  looks = LOOKS
+): Effect.Effect<Pick<Performed, "answer">, LedgerError, TradeRepository> =>
+  Effect.gen(function* () {
+    const known = yield* Reads.first(CommandTable, { where: [{ column: "id", in: [request.id] }] })
+    if (known !== undefined) return yield* submit(request)
+    const checked = yield* TaxLots.check(request.account, command)
+    if (checked._tag === "Refused") return { answer: checked }
+    const performed = yield* submit({ ...request, versions: [checked.version] })
+    if (performed.answer._tag !== "Stale" || looks === 1) return performed
+    return yield* identifyingLots(request, command, submit, looks - 1)
+  })
+
+/** What a command would come to; one about lots is refused where these are not open. */
+const rehearsal = (order: CommandRequest): Effect.Effect<Rehearsed, LedgerError, Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    const { account, command } = order
+    if (command._tag === "IdentifyLots") {
+      const checked = yield* TaxLots.check(account, command)
+      if (checked._tag === "Refused") return { answer: checked, effects: together([]) }
+    }
+    return yield* rehearsed(order)
+  })
 
 /** The command, then the evaluation of what it is about (D1), all of which is planned and nothing of which is kept. */
 const rehearsed = (order: CommandRequest) =>

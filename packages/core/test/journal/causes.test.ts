@@ -78,6 +78,7 @@ describe("every event names what caused it, or why nothing did", () => {
       LadderReset: "after position text, (books)",
       LadderStepped: "after position text, (books)",
       LotAllocated: "order O7, trade T7, order O7",
+      LotsIdentified: "Fill",
       LotsNetted: "trade T7, trade T7",
       OrderApproved: "order O7",
       OrderChanged: "order O7, after order O7, read",

@@ -9,6 +9,7 @@ import * as columns from "../ui/table/columns.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
 import { pathOfPosition, pathOfProfit } from "../words/paths.ts"
 import { missingWords } from "../words/profit.ts"
+import { closings, opened } from "./lotColumns.tsx"
 import { traded } from "./ProfitGroups.tsx"
 import {
   methodWords,
@@ -20,35 +21,12 @@ import {
 } from "./ProfitFilters.tsx"
 import { texts } from "../words/text/profit.ts"
 
-const opened: ReadonlyArray<Column<ProfitRow>> = [
-  columns.linked("openedBy", "/fills", (row) => row.openedBy),
-  columns.node("lotOpened", (row) => row.opened),
-  columns.node("side", ({ side }) => side)
-]
-
 const lots: ReadonlyArray<Column<ProfitRow>> = [
   ...opened,
   columns.figure("quantity", ({ quantity }) => quantity),
   columns.figure("cost", ({ cost, proceeds, side }) => (side === "short" ? proceeds : cost)),
   columns.figure("marketValue", ({ marketValue }) => marketValue),
   columns.signed("unrealised", ({ unrealised }) => unrealised)
-]
-
-const closings: ReadonlyArray<Column<ProfitRow>> = [
-  columns.node("lotClosed", ({ date }) => date),
-  columns.linked("closedBy", "/fills", ({ closedBy }) => closedBy),
-  ...opened,
-  columns.figure("quantity", ({ quantity }) => quantity),
-  columns.figure("cost", ({ cost }) => cost),
-  columns.figure("proceeds", ({ proceeds }) => proceeds),
-  columns.signed("realised", ({ profit }) => profit),
-  columns.node("holdingTerm", ({ term }) => term),
-  {
-    term: "washed",
-    kind: "node",
-    of: ({ washDisallowed }) => (washDisallowed === null ? null : <Figure of={washDisallowed} cents />),
-    isShown: (rows) => rows.some(({ washDisallowed }) => washDisallowed !== null)
-  }
 ]
 
 const days: ReadonlyArray<Column<ProfitRow>> = [columns.node("tradeDate", ({ date }) => date), ...traded]

@@ -11,6 +11,7 @@ import type { Column } from "../ui/table/Column.ts"
 import * as columns from "../ui/table/columns.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
 import { Payload, PayloadOf, Timeline } from "../ui/record/Story.tsx"
+import { FillLots } from "./FillLots.tsx"
 import { pathOfEntries } from "../words/paths.ts"
 import { signOfFill } from "../words/signs.ts"
 import { termsWords } from "../words/terms.ts"
@@ -102,6 +103,7 @@ const FillPage = ({ id }: ById) => (
             ))}
           </ul>
         </Panel>
+        {fill.canonical ? <FillLots id={id} /> : null}
         <TradesOf orderId={fill.orderId} />
         {fill.payloadId === null ? null : (
           <Panel title={<Head term="payload" />}>

@@ -35,5 +35,8 @@ export const profitTerms = {
   holdingTerm: { head: "Term", help: "Long: held for more than a year." },
   correctedFill: { head: "Fill", help: "Fill with the corrected values." },
   correction: { head: "Correction", help: "Values reported first, and those that count now." },
+  lotNote: { head: "Chosen by", help: "Blank: the account's method." },
+  lotOpen: { head: "Open", help: "Shares of the lot that are open when the fill executes." },
+  identifiedShares: { head: "Close", help: "Shares of the lot that this fill closes." },
   washed: { head: "Wash sale", help: "Part of a loss whose shares were replaced within 30 days. A flag only." }
 } as const

@@ -43,6 +43,7 @@ const ids: Readonly<Record<string, ReadonlyArray<string>>> = {
   "orders show": ["O1"],
   "positions show": ["AAPL"],
   "fills show": ["F1"],
+  "fills lots": ["F1"],
   "allocations show": ["A1"],
   "attempts show": ["S1"],
   "accounts show": ["paper"],

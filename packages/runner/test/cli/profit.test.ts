@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto"
 import { Schema } from "effect"
 import { describe, expect, it } from "vitest"
-import { desk, HEADER } from "./roundlot.ts"
+import { desk } from "./roundlot.ts"
+import { traded } from "./traded.ts"
 
 const Row = Schema.parseJson(
   Schema.Struct({
@@ -32,22 +33,6 @@ const rowsOf = (out: string) =>
     .trim()
     .split("\n")
     .map((line) => decode(line))
-
-let trades = 0
-
-/** Orders are filled one after the other, each at its price. */
-const traded = async (
-  { cli, file }: ReturnType<typeof desk>,
-  ...all: ReadonlyArray<readonly [side: string, shares: string, price: string, symbol?: string]>
-): Promise<void> => {
-  for (const [side, shares, price, symbol = "AAPL"] of all) {
-    const id = `t${++trades}`
-    await cli("exchange", "do", JSON.stringify({ id, do: { price: { symbol, price } } }))
-    const text = [HEADER, `${id},2026-01-02T15:00:00Z,${symbol},${side},${shares},${price}`, ""].join("\n")
-    await cli("trades", "import", file(`${id}.csv`, text))
-    await cli("start", "--until-idle")
-  }
-}
 
 describe("what an accountant is given", () => {
   it("LOT-4: closings, lots and sums by each method; a loss that was replaced; the hash of the file", async () => {

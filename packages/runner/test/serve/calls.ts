@@ -49,6 +49,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   "controls.setOrderPolicy": { timeInForce: "gtc" },
   "controls.decide": { symbol: "KO", side: "buy", quantity: "1", waitSeconds: 0 },
   "controls.audit": {},
+  "controls.identifyLots": { reason: "long term first", lots: [{ openedBy: "F1", quantity: "1" }] },
   "controls.reverseTrade": { reason: "a mistake" },
   "controls.dismissTrade": { reason: "a mistake" },
   "batches.upload": "symbol,side,quantity\nKO,buy,2\n",

@@ -72,6 +72,7 @@ const refusals = [
   "controls.assignCase 404",
   "controls.cancelOrder 409",
   "controls.dismissTrade 409",
+  "controls.identifyLots 409",
   "controls.noteCase 404",
   "controls.releaseTrade 409",
   "controls.resolveBreak 404",

@@ -1,8 +1,9 @@
 import { timesSplit } from "../../records/splitting.ts"
 import * as Decimal from "../../values/Decimal.ts"
+import { FillId, format } from "../../values/Id.ts"
 import { nothing, paid, parted, plus, received, type Amount } from "./Amount.ts"
 import type { LotMethod as Method } from "../../records/lotMethods.ts"
-import type { Moved, Movement, Split } from "./movements.ts"
+import type { IdentifiedLot, Moved, Movement, Split } from "./movements.ts"
 import { isOverAYear } from "./tradeDate.ts"
 
 export { lotMethods as methods, type LotMethod as Method } from "../../records/lotMethods.ts"
@@ -37,6 +38,14 @@ export interface Closing {
   readonly isFeeKnown: boolean
   /** LOT-9: none where it is not known since when it was held. */
   readonly term: "short" | "long" | undefined
+  /** LOT-13: a person identified the lot. */
+  readonly isIdentified: boolean
+}
+
+/** LOT-13: lots were identified for a fill that it cannot close, and the method applied instead. */
+export interface NotApplied {
+  readonly fillId: number
+  readonly why: string
 }
 
 /** The lots of one account and symbol. */
@@ -44,6 +53,7 @@ export interface Lots {
   readonly open: ReadonlyArray<TaxLot>
   readonly closings: ReadonlyArray<Closing>
   readonly openings: ReadonlyArray<Opening>
+  readonly notApplied: ReadonlyArray<NotApplied>
 }
 
 /** Lots on the way: all of one side, by `hifo` the one that is closed next at the end, else the oldest first. `pool` is what they cost together, by which the average goes. */
@@ -53,45 +63,115 @@ interface Inventory {
   held: Decimal.Decimal
 }
 
-/** LOT-1 to LOT-7: what was opened, closed and is open, by movements in their order. */
+/** What was found on the way. */
+interface Run {
+  readonly inventory: Inventory
+  readonly method: Method
+  readonly closings: Array<Closing>
+  readonly openings: Array<Opening>
+  readonly notApplied: Array<NotApplied>
+}
+
+/** LOT-1 to LOT-7, LOT-13: what was opened, closed and is open, by movements in their order. */
 export const lotsOf = (movements: Iterable<Movement>, method: Method): Lots => {
   const inventory: Inventory = { lots: [], pool: nothing, held: Decimal.zero }
-  const closings: Array<Closing> = []
-  const openings: Array<Opening> = []
+  const run: Run = { inventory, method, closings: [], openings: [], notApplied: [] }
+  const { closings, notApplied, openings } = run
   for (const movement of movements) {
     if (movement._tag === "Split") {
       split(inventory, movement)
       continue
     }
-    const left = close(inventory, movement, method, closings)
-    if (left === undefined) continue
-    const { amount, date, epoch, fillId } = left
-    const shares = Decimal.abs(left.shares)
-    const opening = { fillId, date, epoch, isLong: Decimal.isPositive(left.shares), shares }
+    const { amount, shares } = close(run, movement)
+    if (Decimal.isZero(shares)) continue
+    const { date, epoch, fillId } = movement
+    const opening = { fillId, date, epoch, isLong: isPurchase(movement), shares }
     openings.push(opening)
     insert(inventory.lots, { opening, shares, amount }, method)
     inventory.pool = plus(inventory.pool, amount)
     inventory.held = Decimal.add(inventory.held, shares)
   }
-  return { open: method === "average" ? averaged(inventory) : byAge(inventory.lots, openings), closings, openings }
+  const open = method === "average" ? averaged(inventory) : byAge(inventory.lots, openings)
+  return { open, closings, openings, notApplied }
 }
 
-/** LOT-5: closes what a movement can of the other side, and says what of it is left to open. */
-const close = (inventory: Inventory, movement: Moved, method: Method, closings: Array<Closing>): Moved | undefined => {
-  const isBuy = Decimal.isPositive(movement.shares)
-  let left = Decimal.abs(movement.shares)
-  let amount = movement.amount
-  while (!Decimal.isZero(left)) {
-    const at = method === "lifo" || method === "hifo" ? inventory.lots.length - 1 : 0
-    const lot = inventory.lots[at]
-    if (lot === undefined || lot.opening.isLong === isBuy) break
-    const shares = Decimal.min(lot.shares, left)
-    const own = parted(amount, shares, left)
-    closings.push(closingOf(lot.opening, movement, shares, take(inventory, at, shares, method), own.taken))
-    left = Decimal.subtract(left, shares)
-    amount = own.rest
+const isPurchase = ({ shares }: Moved): boolean => Decimal.isPositive(shares)
+
+/** Shares of a movement without their sign, and their part of its amount. */
+type Left = Pick<TaxLot, "shares" | "amount">
+
+/** LOT-5: closes what a movement can of the other side, identified lots first, and says what of it is left to open. */
+const close = (run: Run, movement: Moved): Left => {
+  const { lots } = run.inventory
+  let left = closeIdentified(run, movement, { shares: Decimal.abs(movement.shares), amount: movement.amount })
+  while (!Decimal.isZero(left.shares)) {
+    const at = run.method === "lifo" || run.method === "hifo" ? lots.length - 1 : 0
+    const lot = lots[at]
+    if (lot === undefined || lot.opening.isLong === isPurchase(movement)) break
+    left = closeLot(run, movement, left, { at, lot, most: left.shares, isIdentified: false })
   }
-  return Decimal.isZero(left) ? undefined : { ...movement, shares: isBuy ? left : Decimal.negate(left), amount }
+  return left
+}
+
+/** LOT-13: closes the lots that a person identified, all of them or none. */
+const closeIdentified = (run: Run, movement: Moved, all: Left): Left => {
+  const { fillId, identified } = movement
+  if (identified === undefined || fillId === undefined) return all
+  const why = faultOf(run, movement, identified)
+  if (why !== undefined) {
+    run.notApplied.push({ fillId, why })
+    return all
+  }
+  return identified.reduce((left, { openedBy, shares }) => {
+    const at = run.inventory.lots.findIndex(({ opening }) => opening.fillId === openedBy)
+    const lot = run.inventory.lots[at]
+    return lot === undefined ? left : closeLot(run, movement, left, { at, lot, most: shares, isIdentified: true })
+  }, all)
+}
+
+const fillText = (id: number): string => format("fill", FillId.make(id))
+
+/** Why a movement cannot close the lots that were identified for it. */
+const faultOf = (
+  { closings, inventory: { lots }, openings }: Run,
+  movement: Moved,
+  identified: ReadonlyArray<IdentifiedLot>
+): string | undefined => {
+  for (const { openedBy } of identified) {
+    const lot = lots.find(({ opening }) => opening.fillId === openedBy)
+    if (lot === undefined) {
+      if (!openings.some(({ fillId }) => fillId === openedBy))
+        return `${fillText(openedBy)} has opened no lot before it`
+      const closed = closings.findLast(({ opening }) => opening.fillId === openedBy)
+      const by = closed?.closedBy === undefined ? "" : ` by ${fillText(closed.closedBy)}`
+      return `the lot of ${fillText(openedBy)} is closed already${by}`
+    }
+    if (lot.opening.isLong === isPurchase(movement)) return "it closes no lot: it opens one"
+    const ofLot = Decimal.sum(identified.filter((each) => each.openedBy === openedBy).map((each) => each.shares))
+    if (Decimal.isLess(lot.shares, ofLot)) {
+      return `the lot of ${fillText(openedBy)} has ${Decimal.format(lot.shares)} shares open, not ${Decimal.format(ofLot)}`
+    }
+  }
+  const named = Decimal.sum(identified.map(({ shares }) => shares))
+  const own = Decimal.abs(movement.shares)
+  return Decimal.isLess(own, named) ? `it is of ${Decimal.format(own)} shares, not ${Decimal.format(named)}` : undefined
+}
+
+interface Chosen {
+  readonly at: number
+  readonly lot: TaxLot
+  /** So many shares of it at most. */
+  readonly most: Decimal.Decimal
+  readonly isIdentified: boolean
+}
+
+/** Closes shares of a lot by a movement, and says what of that is left. */
+const closeLot = (run: Run, movement: Moved, left: Left, { at, isIdentified, lot, most }: Chosen): Left => {
+  const shares = Decimal.min(lot.shares, most)
+  const own = parted(left.amount, shares, left.shares)
+  const ofLot = take(run.inventory, at, shares, run.method)
+  run.closings.push({ ...closingOf(lot.opening, movement, shares, ofLot, own.taken), isIdentified })
+  return { shares: Decimal.subtract(left.shares, shares), amount: own.rest }
 }
 
 /** LOT-4: puts a lot in its place. An average has its lots closed in order of age. */
@@ -136,7 +216,7 @@ const take = (inventory: Inventory, at: number, shares: Decimal.Decimal, method:
   const left = Decimal.subtract(lot.shares, shares)
   if (!Decimal.isZero(left)) lots[at] = { ...lot, shares: left, amount: own.rest }
   else if (at === 0) lots.shift()
-  else lots.pop()
+  else lots.splice(at, 1)
   const ofAll = parted(pool, shares, held)
   inventory.pool = lots.length === 0 ? nothing : ofAll.rest
   inventory.held = Decimal.subtract(held, shares)
@@ -149,7 +229,7 @@ const closingOf = (
   shares: Decimal.Decimal,
   ofLot: Amount,
   ofMovement: Amount
-): Closing => {
+): Omit<Closing, "isIdentified"> => {
   const { isLong } = opening
   const cost = paid(isLong ? ofLot : ofMovement)
   const proceeds = received(isLong ? ofMovement : ofLot)

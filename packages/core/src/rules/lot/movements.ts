@@ -1,7 +1,9 @@
 import type { Fill } from "../../records/Fill.ts"
+import type { IdentifiedLots } from "../../records/IdentifiedLots.ts"
 import { signed, type Side } from "../../records/Side.ts"
 import type { Ratio } from "../../records/splitting.ts"
 import * as Decimal from "../../values/Decimal.ts"
+import type { FillId } from "../../values/Id.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { Amount } from "./Amount.ts"
 import { tradeDate } from "./tradeDate.ts"
@@ -16,6 +18,14 @@ export interface Moved {
   readonly epoch: number
   readonly shares: Decimal.Decimal
   readonly amount: Amount
+  /** LOT-13: the lots that a person identified for it. */
+  readonly identified?: ReadonlyArray<IdentifiedLot> | undefined
+}
+
+/** Shares of the lot that a fill opened. */
+export interface IdentifiedLot {
+  readonly openedBy: number
+  readonly shares: Decimal.Decimal
 }
 
 /** A split or a joining of shares, from here on. */
@@ -46,12 +56,20 @@ export interface Declared extends Place {
   readonly by: Decimal.Decimal
 }
 
+/** Lots that a person identified for a fill (`LotsIdentified`), and where in the journal that is. */
+export interface Identification {
+  readonly seq: number
+  readonly fillId: FillId
+  readonly lots: IdentifiedLots
+}
+
 /** What the books have of one account and symbol, in whatever order. */
 export interface History {
   /** Every revision. */
   readonly executed: ReadonlyArray<Executed>
   readonly declared: ReadonlyArray<Declared>
   readonly splits: ReadonlyArray<Ratio & Place>
+  readonly identified: ReadonlyArray<Identification>
   /** In which commissions count; of another currency they are not known. */
   readonly currency: string
 }
@@ -67,9 +85,11 @@ interface Placed<M extends Movement = Movement> {
  * LOT-1: what changes the lots, in the order of trade time. A split is where its acceptance is in the journal (P9): what was
  * ordered or declared before is multiplied by it, whenever it was executed or went on record.
  */
-export const movementsOf = ({ currency, declared, executed, splits }: History): ReadonlyArray<Movement> => {
+export const movementsOf = ({ currency, declared, executed, identified, splits }: History): ReadonlyArray<Movement> => {
   const inTime = splits.toSorted((a, b) => a.seq - b.seq)
   const epochAt = (recorded: Place): number => inTime.filter((split) => isBefore(split, recorded)).length
+  const executions = byExecution(executed)
+  const identifiedOf = identifiedBy(identified, executions)
   const moved = [
     ...declared.map(({ at, by, seq }): Placed<Moved> => {
       const amount = { gross: undefined, fee: Decimal.zero, isFeeKnown: true }
@@ -83,7 +103,12 @@ export const movementsOf = ({ currency, declared, executed, splits }: History): 
       } as const
       return { movement, at, rank: 0 }
     }),
-    ...byExecution(executed).flatMap((revisions) => placedFill(revisions, currency, epochAt))
+    ...executions.flatMap((revisions) =>
+      placedFill(revisions, currency, epochAt).map(({ movement, ...place }) => ({
+        ...place,
+        movement: { ...movement, identified: identifiedOf(revisions) }
+      }))
+    )
   ]
   const ordered = moved.toSorted((a, b) => Number(a.at - b.at) || a.rank - b.rank)
   if (inTime.length === 0) return ordered.map(({ movement }) => movement)
@@ -118,6 +143,33 @@ export const byExecution = (executed: ReadonlyArray<Executed>): ReadonlyArray<Re
   }
   return [...byBase.values()].map((revisions) => revisions.toSorted((a, b) => a.fill.revision - b.fill.revision))
 }
+
+/** LOT-13: the newest identification of each execution. A corrected fill keeps its lots, and the lots that it opened keep theirs. */
+const identifiedBy = (
+  identified: ReadonlyArray<Identification>,
+  executions: ReadonlyArray<ReadonlyArray<Executed>>
+): ((revisions: ReadonlyArray<Executed>) => Moved["identified"]) => {
+  if (identified.length === 0) return () => undefined
+  const newest = new Map(identified.toSorted((a, b) => a.seq - b.seq).map((each) => [each.fillId, each]))
+  const counting = countingIds(executions)
+  return (revisions) => {
+    const own = revisions.flatMap(({ fill }) => newest.get(fill.id) ?? []).toSorted((a, b) => b.seq - a.seq)[0]
+    if (own === undefined || own.lots.length === 0) return undefined
+    return own.lots.map(({ openedBy, quantity }) => ({
+      openedBy: counting.get(openedBy) ?? openedBy,
+      shares: quantity
+    }))
+  }
+}
+
+/** The fill that counts of the execution of each. */
+export const countingIds = (executions: ReadonlyArray<ReadonlyArray<Executed>>): ReadonlyMap<number, FillId> =>
+  new Map(
+    executions.flatMap((revisions) => {
+      const counting = revisions.find(({ fill }) => fill.canonical)
+      return counting === undefined ? [] : revisions.map(({ fill }) => [fill.id, counting.fill.id] as const)
+    })
+  )
 
 /** LOT-2: a bust counts for nothing, a correction by its present values and at the time of the execution that it corrects. */
 const placedFill = (

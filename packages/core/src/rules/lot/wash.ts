@@ -62,7 +62,10 @@ export const washesOf = (
 }
 
 /** What was opened is what was closed of it and what is open, each in the latest shares: so nothing is left over where a split is uneven. */
-const candidatesOf = ({ closings, open, openings }: Lots, inLatest: InLatest): ReadonlyMap<Opening, Candidate> => {
+const candidatesOf = (
+  { closings, open, openings }: Pick<Lots, "closings" | "open" | "openings">,
+  inLatest: InLatest
+): ReadonlyMap<Opening, Candidate> => {
   const of = new Map(
     openings.map((opening) => [opening, { opening, held: Decimal.zero, unused: Decimal.zero } satisfies Candidate])
   )

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { Need } from "../../books/Need.ts"
 import { BrokerOrderId } from "../../values/ClientOrderId.ts"
-import { BreakId, format, OrderId, TradeId } from "../../values/Id.ts"
+import { BreakId, FillId, format, OrderId, TradeId } from "../../values/Id.ts"
 import { Ticker } from "../../records/Ticker.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
@@ -10,12 +10,15 @@ import { Quantity } from "../../values/Quantity.ts"
 import { Side } from "../../records/Side.ts"
 import { Instant } from "../../values/Instant.ts"
 import type { Position } from "../../records/Position.ts"
+import { IdentifiedLots } from "../../records/IdentifiedLots.ts"
+import { joinKey } from "../../tables/Table.ts"
 import { CaseId } from "../../records/AttendedCase.ts"
 import { severities } from "../../records/severities.ts"
 import { adjustedAs, adjustPosition } from "./adjust.ts"
 import { adoptAccount } from "./adopt.ts"
 import { approve } from "./approve.ts"
 import { attend, versionOfBreak } from "./attend.ts"
+import { identifyLots } from "./identifyLots.ts"
 import { decodeAnswer } from "../../records/CommandRecord.ts"
 import * as commands from "./commands.ts"
 import { acceptHeldReport, voidOrder } from "./heldReports.ts"
@@ -79,6 +82,7 @@ export const Command = Schema.Union(
     cashInLieu: Schema.UndefinedOr(Schema.Struct({ quantity: Quantity, price: Schema.UndefinedOr(Price) })),
     held: Schema.optional(Decimal.FromString)
   }),
+  Schema.TaggedStruct("IdentifyLots", { symbol: Ticker, fillId: FillId, lots: IdentifiedLots }),
   Schema.TaggedStruct("RenameSymbol", { symbol: Ticker, to: Ticker, since: Schema.UndefinedOr(Instant) }),
   Schema.TaggedStruct("WriteOff", {
     symbol: Ticker,
@@ -145,6 +149,11 @@ const versionOf = (recorder: Recorder, command: Command): number | undefined => 
   if ("tradeId" in command) {
     recorder.need(Need.TradeById({ id: command.tradeId }))
     return books.trades.get(command.tradeId)?.version
+  }
+  if (command._tag === "IdentifyLots") {
+    const { symbol } = command
+    recorder.need(Need.Position({ account: recorder.account, symbol }))
+    return books.positions.get(joinKey([recorder.account, symbol]))?.version
   }
   if ("breakId" in command) return versionOfBreak(recorder, CaseId.make(format("break", command.breakId)))
   return "caseId" in command ? versionOfBreak(recorder, command.caseId) : undefined
@@ -216,6 +225,8 @@ const carryOut = (
       return commands.declareInstrument(recorder, command.symbol, command)
     case "AcceptSplit":
       return acceptSplit(recorder, command, reason)
+    case "IdentifyLots":
+      return identifyLots(recorder, command, reason)
     case "RenameSymbol":
       return renameSymbol(recorder, command, reason)
     case "WriteOff":
