@@ -399,3 +399,9 @@ export const controls = acting(
         says("Audit the books", "Checks all books against their journal, as a job whose result has the findings.")
       )
   )
+  .add(
+    HttpApiEndpoint.get("anchors", "/api/v1/audit/anchors")
+      .addSuccess(Documents.AnchorsDocument)
+      .middleware(Reading)
+      .pipe(says("List anchors", "The newest 100 anchors of the journal, and the file that they are written to."))
+  )
