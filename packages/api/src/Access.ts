@@ -51,6 +51,7 @@ export const SCREENS = [
   "attempts",
   "batches",
   "journal",
+  "audit",
   "why",
   "ops",
   "settings"

@@ -35,6 +35,9 @@ const Operations = lazy(() => import("./pages/Operations.tsx").then(({ Operation
 const ReconciliationPage = lazy(() =>
   import("./pages/Reconciliation.tsx").then(({ ReconciliationPage }) => ({ default: ReconciliationPage }))
 )
+const JobsPage = lazy(() => import("./pages/Jobs.tsx").then(({ JobsPage }) => ({ default: JobsPage })))
+const JobPage = lazy(() => import("./pages/Job.tsx").then(({ JobPage }) => ({ default: JobPage })))
+const AuditPage = lazy(() => import("./pages/Audit.tsx").then(({ AuditPage }) => ({ default: AuditPage })))
 const AccountPage = lazy(() => import("./pages/Account.tsx").then(({ AccountPage }) => ({ default: AccountPage })))
 const SettingsPage = lazy(() => import("./pages/Settings.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })))
 const SignIn = lazy(() => import("./pages/SignIn.tsx").then(({ SignIn }) => ({ default: SignIn })))
@@ -146,6 +149,13 @@ const Screens = () => {
           </Route>
           <Route path={addresses.reconciliation}>
             <ReconciliationPage />
+          </Route>
+          <Route path={addresses.jobs}>
+            <JobsPage />
+          </Route>
+          <Route path={addresses.job}>{({ id }) => <JobPage id={id} />}</Route>
+          <Route path={addresses.audit}>
+            <AuditPage />
           </Route>
           <Route path={addresses.account}>{({ name }) => <AccountPage name={name} />}</Route>
           <Route path={addresses.settings}>

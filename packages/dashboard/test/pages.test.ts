@@ -8,7 +8,7 @@ import { answerOf, findings, findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
-const made = { batch: "", breakOne: "", breakTwo: "", decision: "", doubtful: "", executed: "" }
+const made = { batch: "", breakOne: "", breakTwo: "", decision: "", doubtful: "", executed: "", job: "" }
 
 beforeAll(async () => {
   await daemon.ask("/api/v1/trades", [
@@ -36,6 +36,8 @@ beforeAll(async () => {
     ].map((instruction) => daemon.cli("exchange", "do", JSON.stringify(instruction)))
   )
   await daemon.ask("/api/v1/reconcile", {})
+  const [job = ""] = await daemon.idsOf("/api/v1/jobs?type=reconcile", 1)
+  made.job = job
   const [breakOne = "", breakTwo = ""] = await daemon.idsOf("/api/v1/breaks", 2)
   Object.assign(made, { breakOne, breakTwo })
   await daemon.ask("/api/v1/trades", { sourceId: "doubt", symbol: "KO", side: "buy", quantity: "3", price: "60" })
@@ -80,7 +82,10 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/attention/{breakTwo}", "At the broker"],
   ["/batches/new", "Or paste rows"],
   ["/ops", "reconcile"],
+  ["/audit", "No audit has run yet"],
   ["/ops/reconcile", "GE"],
+  ["/ops/jobs", "reconcile"],
+  ["/ops/jobs/{job}", "Attempts and changes"],
   ["/ops/accounts/paper", "These settings are in force"],
   ["/settings", "Single-key shortcuts"],
   ["/orders?asOf=1", "Books as of feed position 1"],

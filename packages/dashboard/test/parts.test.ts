@@ -360,6 +360,8 @@ const table: ReadonlyArray<readonly [of: string, sign: Sign | undefined, shape: 
   ["link", signOfLink("stale", 40 * SECONDS), "triangle-clock", "Stale 40 s", "warn"],
   ["link", signOfLink("down"), "octagon-plug", "Down", "danger"],
   ["link", signOfLink("expiring", 2 * HOURS), "triangle-clock", "2 h 00 min left", "warn"],
+  ["audit", of("audit")("ok"), "disc-tick", "Agrees", "ok"],
+  ["audit", of("audit")("findings"), "octagon-mark", "Findings", "danger"],
   ["comparison", of("comparison")("differs"), "diamond-unequal", "Differs", "danger"],
   ["comparison", of("comparison")("skipped"), "ring-mark", "Not compared", "warn"],
   ["comparison", of("comparison")("agrees"), "diamond-equal", "Agrees", "ok"],

@@ -1,4 +1,6 @@
+import type { Documents } from "@roundlot/api"
 import type { namedSources, orderPolicy, webhooks } from "@roundlot/commands"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import type { Jobs } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { OidcSettings } from "./access/oidcSettings.ts"
@@ -22,6 +24,8 @@ export interface Settings {
   /** The work that may be asked for, and that somebody here does. */
   readonly jobTypes: ReadonlyArray<Jobs.JobType>
   readonly unsupportedOrders: orderPolicy.UnsupportedOrders
+  /** The newest anchors of the store, as the program keeps them. */
+  readonly anchors: Effect.Effect<Documents.AnchorsDocument, never, TradeRepository.TradeRepository>
   /** How the verbs of the program explain themselves. */
   readonly helps: Effect.Effect<ReadonlyArray<Help>>
 }
@@ -34,5 +38,6 @@ export const none: Settings = {
   variable: () => undefined,
   jobTypes: [],
   unsupportedOrders: () => Effect.succeed(undefined),
+  anchors: Effect.succeed({ file: "", problem: null, items: [] }),
   helps: Effect.succeed([])
 }

@@ -490,6 +490,7 @@ const ofControls = (settings: Settings) =>
       .handle("audit", (asked) =>
         acted(once(Documents.JobDocument, asked, (first) => enqueued(jobTypes.auditType, asked.payload, first)))
       )
+      .handle("anchors", () => Effect.zipRight(AccountScope.requireAll, settings.anchors))
   )
 
 /** The routes by which operators and strategies command. */

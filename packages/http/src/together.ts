@@ -365,7 +365,7 @@ const ofJobs = (configuration: Configured) =>
     group
       .handle("list", ({ urlParams }) => Effect.zipRight(AccountScope.requireAll, acted(jobViews.list(urlParams))))
       .handle("show", ({ path: { id } }) =>
-        Effect.zipRight(AccountScope.requireAll, acted(Effect.map(jobViews.find(id), jobViews.documentOf)))
+        Effect.zipRight(AccountScope.requireAll, acted(Effect.map(jobViews.find(id), jobViews.detailOf)))
       )
       .handle("enqueue", (asked) =>
         acted(

@@ -23,6 +23,15 @@ export const JobDocument = Schema.Struct({
   endedAt: Schema.NullOr(Time)
 }).annotations({ identifier: "Job" })
 
+/** A job with what happened to it, the oldest first. */
+export const JobDetail = Schema.Struct({
+  ...JobDocument.fields,
+  history: Schema.Array(Schema.Struct({ at: Time, what: Schema.String, detail: Schema.String }))
+}).annotations({ identifier: "JobDetail" })
+
+/** A job with what happened to it. */
+export type JobDetail = typeof JobDetail.Type
+
 /** A page of jobs. */
 export const JobPage = pageOf("JobPage", JobDocument)
 
@@ -63,3 +72,23 @@ export type WebhookDocument = typeof WebhookDocument.Type
 
 /** The webhooks of the configuration. */
 export const WebhookPage = pageOf("WebhookPage", WebhookDocument)
+
+/** Where the feed stood at a time: an audit finds whatever was changed or cut before it. */
+export const AnchorDocument = Schema.Struct({
+  position: Schema.Int,
+  hash: Schema.String,
+  at: Time,
+  /** By a key of the configuration. */
+  isSigned: Schema.Boolean
+}).annotations({ identifier: "Anchor" })
+
+/** The newest anchors of the store, the newest first, and the file that they are written to. */
+export const AnchorsDocument = Schema.Struct({
+  file: Schema.String,
+  /** Why the file cannot be read. */
+  problem: Schema.NullOr(Schema.String),
+  items: Schema.Array(AnchorDocument)
+}).annotations({ identifier: "Anchors" })
+
+/** The newest anchors of the store. */
+export type AnchorsDocument = typeof AnchorsDocument.Type

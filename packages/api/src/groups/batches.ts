@@ -268,9 +268,9 @@ export const jobs = acting("jobs", "Background work.")
       .pipe(says("List jobs", "Background jobs: reconciliations, syncs, audits and others, with attempts and results."))
   )
   .add(
-    look("show", "/api/v1/jobs/:id", Documents.JobDocument)
+    look("show", "/api/v1/jobs/:id", Documents.JobDetail)
       .middleware(Reading)
-      .pipe(says("Show a job", "One job; poll it until `status` is `done`, `dead` or `cancelled`."))
+      .pipe(says("Show a job", "One job with its history; poll it until `status` is `done`, `dead` or `cancelled`."))
   )
   .add(
     HttpApiEndpoint.post("enqueue", "/api/v1/jobs")

@@ -400,3 +400,9 @@ export const controls = acting(
         says("Audit the books", "Queues a job that audits the books against the journal; its result has the findings.")
       )
   )
+  .add(
+    HttpApiEndpoint.get("anchors", "/api/v1/audit/anchors")
+      .addSuccess(Documents.AnchorsDocument)
+      .middleware(Reading)
+      .pipe(says("List anchors", "The newest 100 anchors of the journal, and the file that they are written to."))
+  )

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto"
 import { dirname } from "node:path"
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { Health } from "@roundlot/core/ledger"
 import { AccountName, Clock, Instant } from "@roundlot/core"
@@ -8,7 +9,7 @@ import { Checkpointing, type Checkpoints, work } from "@roundlot/core/ledger"
 import { Effect, Option, Ref, Schema, type Scope } from "effect"
 import { SettingsError } from "@roundlot/commands/errors"
 import type { Settings } from "../Settings.ts"
-import { anchorsIn, type Found, lineOf, signed, standing as standingNow } from "./KeptAnchor.ts"
+import { anchorsIn, type Found, type KeptAnchor, lineOf, signed, standing as standingNow } from "./KeptAnchor.ts"
 
 /** What of the settings says where anchors are, and whose they are. */
 type Place = Pick<Settings, "anchorFile" | "configuration">
@@ -63,6 +64,29 @@ export const read = (
     )
     return anchorsIn(text, identity, Option.getOrUndefined(key))
   })
+
+/** So much of the end of the file is read for the newest anchors: each is some hundred bytes. */
+const END_BYTES = 131_072
+
+/** The newest anchors of the store that is looked at, at most so many, the newest first: what it costs does not grow with the file. */
+export const newest = (
+  { anchorFile: file }: Pick<Place, "anchorFile">,
+  atMost: number
+): Effect.Effect<ReadonlyArray<KeptAnchor>, PlatformError, FileSystem.FileSystem | TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const { identity } = yield* TradeRepository.TradeRepository
+    if (!(yield* fs.exists(file))) return []
+    const open = yield* fs.open(file, { flag: "r" })
+    const { size } = yield* open.stat
+    const skipped = Number(size) > END_BYTES ? Number(size) - END_BYTES : 0
+    yield* open.seek(FileSystem.Size(skipped), "start")
+    const bytes = yield* open.readAlloc(FileSystem.Size(END_BYTES))
+    const text = new TextDecoder().decode(Option.getOrElse(bytes, () => new Uint8Array()))
+    // The first line of a part may be the end of one.
+    const lines = skipped === 0 ? text : text.slice(text.indexOf("\n") + 1)
+    return anchorsIn(lines, identity, undefined).anchors.toReversed().slice(0, atMost)
+  }).pipe(Effect.scoped)
 
 /**
  * Writes down where the journal stands, every hour or as is configured, and once more as the scope closes: what is there then cannot be

@@ -11,7 +11,7 @@ import { halt, resume } from "../ui/action/halting.ts"
 import { scopeName } from "../ui/action/standing.ts"
 import type { Column } from "../ui/table/Column.ts"
 import { DataTable } from "../ui/table/DataTable.tsx"
-import { Moment } from "../ui/parts/Figure.tsx"
+import { Foreign, Moment } from "../ui/parts/Figure.tsx"
 import { Asked, Panel } from "../ui/parts/Panel.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { useNow } from "../ui/parts/settings.ts"
@@ -125,7 +125,11 @@ const connections: ReadonlyArray<Column<Connection>> = [
 ]
 
 const jobs: ReadonlyArray<Column<typeof Documents.JobDocument.Type>> = [
-  columns.foreign("job", ({ key, type }) => `${type} ${key}`),
+  columns.node("job", ({ id, key, type }) => (
+    <Link href={`/ops/jobs/${id}`}>
+      <Foreign text={`${type} ${key}`} />
+    </Link>
+  )),
   columns.status("job"),
   columns.node("tries", ({ mostTries, tries }) => (
     <span className="figure">
@@ -207,7 +211,12 @@ export const Operations = () => {
       <Panel
         title={texts.jobs}
         note={texts.newest}
-        action={<ActionButton action={testAlerts} className="button small" />}
+        action={
+          <>
+            <Link href="/ops/jobs">{texts.allJobs}</Link> · <Link href="/audit">{texts.audit}</Link>{" "}
+            <ActionButton action={testAlerts} className="button small" />
+          </>
+        }
       >
         <Asked query={work}>
           {({ items }) => (

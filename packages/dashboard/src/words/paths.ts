@@ -24,7 +24,8 @@ const folders: Readonly<Record<string, string>> = {
   batch: "/batches",
   decision: "/decisions",
   attempt: "/attempts",
-  fill: "/fills"
+  fill: "/fills",
+  job: "/ops/jobs"
 }
 
 /** Where the screen of an entry of an account's journal is. */

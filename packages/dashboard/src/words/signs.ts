@@ -257,6 +257,10 @@ const families = {
     ),
     failed: sign("octagon-mark", "Failed", "danger", "The broker's positions could not be read.")
   },
+  audit: {
+    ok: sign("disc-tick", "Agrees", "ok", "The books agree with their journal and with the anchors."),
+    findings: sign("octagon-mark", "Findings", "danger", "The books contradict their journal or an anchor.")
+  },
   webhook: {
     notBegun: sign("ring", "Not started", "idle", "Deliveries start with events after the daemon found the webhook."),
     waiting: sign("disc-tick", "Up to date", "ok", "All events were delivered."),

@@ -1,6 +1,7 @@
 import type { Settings as Serving } from "@roundlot/http"
-import { Either } from "effect"
-import { queue, type Settings as Daemon } from "@roundlot/daemon"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { Effect, Either } from "effect"
+import { AnchorFile, queue, type Settings as Daemon } from "@roundlot/daemon"
 import { helps, Verb } from "@roundlot/cli"
 import { senders } from "@roundlot/daemon/configuration"
 import { roundlot } from "../cli/roundlot.ts"
@@ -10,7 +11,9 @@ import { connectAt } from "./syncConnection.ts"
 import { unsupportedOrders } from "./unsupportedOrders.ts"
 
 /** What the API is served with, as this program's settings say it. */
-export const servedWith = (settings: Pick<Settings, "configuration" | "variable">): Serving.Settings => ({
+export const servedWith = (
+  settings: Pick<Settings, "anchorFile" | "configuration" | "variable">
+): Serving.Settings => ({
   version: Verb.VERSION,
   configuration: settings.configuration,
   variable: settings.variable,
@@ -20,8 +23,30 @@ export const servedWith = (settings: Pick<Settings, "configuration" | "variable"
   },
   jobTypes: queue.typesAt(hostFault(settings)),
   unsupportedOrders,
+  anchors: anchorsAt(settings),
   helps: helps.helpsOf(roundlot)
 })
+
+/** So many anchors are shown. */
+const NEWEST = 100
+
+const anchorsAt = ({ anchorFile: file }: Pick<Settings, "anchorFile">): Serving.Settings["anchors"] =>
+  AnchorFile.newest({ anchorFile: file }, NEWEST).pipe(
+    Effect.match({
+      onFailure: ({ message }) => ({ file, problem: message, items: [] }),
+      onSuccess: (anchors) => ({
+        file,
+        problem: null,
+        items: anchors.map(({ at, hash, position, signature }) => ({
+          position,
+          hash,
+          at,
+          isSigned: signature !== undefined
+        }))
+      })
+    }),
+    Effect.provide(NodeFileSystem.layer)
+  )
 
 /** What the daemon works with in the background. */
 export const workingWith = (settings: Settings): Daemon.Working => ({ ...settings, connect: connectAt(settings) })

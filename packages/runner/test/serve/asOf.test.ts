@@ -40,6 +40,7 @@ const reads = readsOf()
 /** Reads that know no earlier moment: "Not built yet" of the rules names them. */
 const refusing = [
   "batches.templates",
+  "controls.anchors",
   "health.health",
   "jobs.list",
   "jobs.show",

@@ -147,6 +147,7 @@ const saidBy = (name: string): unknown =>
 const storeWide = [
   "batches.removeTemplate",
   "batches.saveTemplate",
+  "controls.anchors",
   "controls.audit",
   "jobs.cancel",
   "jobs.enqueue",
@@ -166,6 +167,7 @@ const wordless = [
   "attempts.show",
   "batches.errors",
   "batches.progress",
+  "controls.anchors",
   "fills.waiting",
   "fills.waitingCommissions",
   "health.health",

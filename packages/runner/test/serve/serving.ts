@@ -128,6 +128,7 @@ const webhooks: Configuration.Configuration["webhooks"] = new Map([
 const settingsOf = ({ oidc, sources = venue.sources, variables = venue.variables }: Served) =>
   servedWith({
     configuration: { ...Configuration.empty, oidc, sources, webhooks },
+    anchorFile: join(tmpdir(), "roundlot-serving-without-anchors.jsonl"),
     variable: (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : variables[name])
   })
 

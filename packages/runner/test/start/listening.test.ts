@@ -28,7 +28,7 @@ const engine = SignInLinks.layer.pipe(
 /** A certificate is of these days, whatever the time of a test. */
 const certified = Effect.withClock(Certificate.forThisMachine, Clock.make())
 
-const settings = { configuration: Configuration.empty, variable: () => undefined }
+const settings = { configuration: Configuration.empty, anchorFile: "anchors.jsonl", variable: () => undefined }
 const NAME = "roundlot.example.com"
 
 interface Said {

@@ -1,11 +1,92 @@
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
+import type { Api } from "../../api/client.ts"
+import { signOfState } from "../../words/signs.ts"
 import type { Action } from "./Action.ts"
 import { on } from "./command.ts"
 import { texts } from "../../words/text/otherActions.ts"
 
-/** Tries again what the background gave up. */
-export const retryJob = ({ id, key, type }: typeof Documents.JobDocument.Type): Action => ({
+type Job = Pick<typeof Documents.JobDocument.Type, "id" | "key" | "type">
+
+/** What a change of a job would come to, as it stands now. */
+const foreseen =
+  (id: string, isAllowed: (status: string) => boolean, [may, mayNot]: readonly [string, string]) =>
+  (api: Api) =>
+    Effect.map(api.jobs.show({ path: { id } }), ({ mostTries, status, tries }) => {
+      const { word } = signOfState("job", status)
+      const now = texts.jobIsNow({ status: word.toLowerCase(), tries, most: mostTries })
+      return { done: `${now} ${isAllowed(status) ? may : mayNot}`, account: "", commandId: id, effects: null }
+    })
+
+/** May a job that stands so be retried? */
+export const isRetriable = (status: string): boolean => status === "dead" || status === "cancelled"
+
+/** May a job that stands so be cancelled? */
+export const isCancellable = (status: string): boolean => status === "queued" || status === "running"
+
+/** Cancels a job that has not ended. */
+export const cancelJob = ({ id, key, type }: Job): Action => ({
+  verb: texts.cancelJob({ type, key }),
+  back: texts.keepJob,
+  will: [texts.jobEnds],
+  willNot: [texts.effectsStay],
+  cli: (reason) => `roundlot jobs cancel ${id} --reason ${reason}`,
+  run: (api, reason, wish) =>
+    Effect.map(api.jobs.cancel(on(id, reason, wish)), ({ status }) => ({
+      done: texts.cancelledJob({ status }),
+      account: "",
+      commandId: id,
+      effects: null
+    })),
+  rehearse: foreseen(id, isCancellable, [texts.jobMayCancel, texts.jobMayNotCancel])
+})
+
+/** What a job is asked for with. */
+export interface JobWish {
+  readonly type: string
+  /** The same type and key is the same job; a job of its own where there is none. */
+  readonly key: string | undefined
+  readonly payload: unknown
+}
+
+const quoted = (payload: unknown): string => `'${JSON.stringify(payload).replaceAll("'", String.raw`'\''`)}'`
+
+/** Has a daemon do background work. */
+export const enqueueJob = ({ key, payload, type }: JobWish): Action => ({
+  verb: texts.enqueueJob({ type }),
+  isHarmless: true,
+  will: [texts.jobRunsOnce({ type })],
+  willNot: [...(key === undefined ? [] : [texts.jobKeyIsOne({ type, key })]), texts.noOrdersAreSent],
+  cli: () =>
+    [
+      `roundlot jobs enqueue ${type}`,
+      ...(key === undefined ? [] : [`--key ${key}`]),
+      ...(payload === undefined ? [] : [`--payload ${quoted(payload)}`])
+    ].join(" "),
+  run: (api, _reason, wish) =>
+    Effect.map(
+      api.jobs.enqueue({
+        headers: { "idempotency-key": wish },
+        payload: { type, key: key ?? wish, ...(payload === undefined ? {} : { payload }) }
+      }),
+      ({ id, status }) => ({ done: texts.jobIsThereAs({ id, status }), account: "", commandId: id, effects: null })
+    ),
+  rehearse: (api) =>
+    Effect.map(
+      key === undefined
+        ? Effect.succeed(undefined)
+        : Effect.map(api.jobs.list({ urlParams: { type, key, limit: 1 } }), ({ items }) => items[0]),
+      (known) => ({
+        done: known === undefined ? texts.jobWouldBeNew : texts.jobIsThere({ id: known.id, status: known.status }),
+        account: "",
+        commandId: "",
+        effects: null
+      })
+    )
+})
+
+/** Tries again what the background gave up, or what was cancelled. */
+export const retryJob = ({ id, key, type }: Job): Action => ({
   verb: texts.retry({ type, key }),
   will: [texts.jobQueuedAgain],
   willNot: [texts.effectsStay],
@@ -16,7 +97,8 @@ export const retryJob = ({ id, key, type }: typeof Documents.JobDocument.Type): 
       account: "",
       commandId: id,
       effects: null
-    }))
+    })),
+  rehearse: foreseen(id, isRetriable, [texts.jobMayRetry, texts.jobMayNotRetry])
 })
 
 /** Has a trial sent by every channel of alerts. */
@@ -31,6 +113,22 @@ export const testAlerts: Action = {
       api.jobs.enqueue({ headers: { "idempotency-key": key }, payload: { type: "alerts.test", key } }),
       ({ id }) => ({ done: texts.queued, account: "", commandId: id, effects: null })
     )
+}
+
+/** Has the books checked against their journal. */
+export const runAudit: Action = {
+  verb: texts.runAudit,
+  isHarmless: true,
+  will: [texts.auditsAll],
+  willNot: [texts.auditChangesNothing],
+  cli: () => "roundlot audit",
+  run: (api, _reason, key) =>
+    Effect.map(api.controls.audit({ headers: { "idempotency-key": key }, payload: {} }), ({ id }) => ({
+      done: texts.queued,
+      account: "",
+      commandId: id,
+      effects: null
+    }))
 }
 
 /** Has an order read at its broker now. */

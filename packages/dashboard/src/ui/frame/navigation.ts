@@ -16,6 +16,7 @@ const drawings: Readonly<Record<string, string>> = {
   "/attempts": "M2.5 8h10M9 4.5 12.5 8 9 11.5M2.5 4.5v7",
   "/batches": "M8 2 14 5 8 8 2 5zM2 8l6 3 6-3M2 11l6 3 6-3",
   "/journal": "M4 2.5h9v11H4a1.5 1.5 0 0 1 0-3h9M4 2.5a1.5 1.5 0 0 0-1.5 1.5v8",
+  "/audit": "M8 2l5 2v4c0 3-2.2 5.2-5 6-2.8-.8-5-3-5-6V4zM5.6 8l1.7 1.7 3.2-3.4",
   "/ops": "M3 4h3m3 0h4M3 8h6m3 0h1M3 12h1m3 0h6M6 2.5v3M9 6.5v3M4 10.5v3",
   "/settings":
     "M8 5.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5zM8 2v1.5M8 12.5V14M2 8h1.5M12.5 8H14M3.8 3.8l1 1M11.2 11.2l1 1M12.2 3.8l-1 1M4.8 11.2l-1 1"
@@ -46,7 +47,13 @@ export const groups: ReadonlyArray<readonly [group: string, links: ReadonlyArray
     ]
   ],
   [texts.work, [["/batches", texts.batches, "b"]]],
-  [texts.record, [["/journal", texts.journal, "j"]]],
+  [
+    texts.record,
+    [
+      ["/journal", texts.journal, "j"],
+      ["/audit", texts.audit, "u"]
+    ]
+  ],
   [
     texts.run,
     [

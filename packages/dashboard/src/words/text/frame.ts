@@ -83,6 +83,7 @@ export const texts = messages({
   work: "Work",
   batches: "Batches",
   record: "Record",
+  audit: "Audit",
   journal: "Journal",
   run: "Run",
   operations: "Operations",

@@ -1,0 +1,128 @@
+import type { Documents } from "@roundlot/api"
+import { Either } from "effect"
+import { useEffect, useState } from "react"
+import { Link } from "wouter"
+import { queries } from "../api/asking.ts"
+import { cancelJob, enqueueJob, isCancellable, isRetriable, retryJob, type JobWish } from "../ui/action/jobs.ts"
+import { ActionButton } from "../ui/action/ActionButton.tsx"
+import { ForRole } from "../ui/action/Role.tsx"
+import { type Listing, sortsBy, statesOf } from "../ui/list/Listing.ts"
+import { ListPage } from "../ui/list/ListPage.tsx"
+import { Choice, Written } from "../ui/parts/Field.tsx"
+import { Foreign } from "../ui/parts/Figure.tsx"
+import * as columns from "../ui/table/columns.tsx"
+import { texts } from "../words/text/operations.ts"
+
+type Job = typeof Documents.JobDocument.Type
+
+/** What an operator may do with a job as it stands: retry it once it ended badly, cancel it before. */
+export const JobActions = ({ job }: { readonly job: Job }) => {
+  if (isRetriable(job.status)) return <ActionButton action={retryJob(job)} className="button small" />
+  return isCancellable(job.status) ? <ActionButton action={cancelJob(job)} className="button small" /> : null
+}
+
+const NAME = "jobs"
+
+const jobs: Listing<Job> = {
+  name: NAME,
+  title: texts.jobs,
+  sorts: sortsBy("jobEnqueued"),
+  filters: [
+    statesOf("job"),
+    { name: "type", term: "jobKind" },
+    { name: "key", term: "jobKey" },
+    { name: "since", term: "since" },
+    { name: "until", term: "until" }
+  ],
+  idOf: ({ id }) => id,
+  hrefOf: ({ id }) => `/ops/jobs/${id}`,
+  read: (api, asked, page) => api.jobs.list({ urlParams: { ...asked, ...page } }),
+  empty: texts.noJobsMatch,
+  card: ["status", "tries", "failure"],
+  columns: [
+    columns.node("job", ({ id, key, type }) => (
+      <Link href={`/ops/jobs/${id}`}>
+        <Foreign text={`${type} ${key}`} />
+      </Link>
+    )),
+    columns.time("jobEnqueued", ({ enqueuedAt }) => enqueuedAt),
+    columns.status("job"),
+    columns.node("tries", ({ mostTries, tries }) => (
+      <span className="figure">
+        {tries}/{mostTries}
+      </span>
+    )),
+    columns.time("runAt", ({ runAt, status }) => (status === "queued" ? runAt : null)),
+    columns.time("jobEnded", ({ endedAt }) => endedAt),
+    columns.foreign("failure", ({ failure }) => failure),
+    columns.node("action", (job) => <JobActions job={job} />)
+  ]
+}
+
+/** What may be asked for with a form: reconciliations have their own button. */
+const types = ["trades.sync", "positions.sync", "audit"].map((type) => [type, type] as const)
+
+const payloadIn = (text: string): Either.Either<unknown, string> =>
+  text.trim() === ""
+    ? Either.right(undefined)
+    : Either.try({
+        try: (): unknown => JSON.parse(text),
+        catch: () => texts.payloadIsNoJson({ example: '{"lookbackDays": 3}' })
+      })
+
+const wishOf = (type: string, key: string, payload: unknown): JobWish => ({
+  type,
+  key: key.trim() === "" ? undefined : key.trim(),
+  payload
+})
+
+/** Has a daemon do background work. */
+const Enqueue = () => {
+  const [type, setType] = useState("trades.sync")
+  const [key, setKey] = useState("")
+  const [text, setText] = useState("")
+  const payload = payloadIn(text)
+  return (
+    <form className="panel form" aria-label={texts.enqueueAJob} onSubmit={(event) => event.preventDefault()}>
+      <Choice term="jobKind" label={texts.type} value={type} options={types} onChoose={setType} />
+      <Written term="jobKey" label={texts.jobKey} value={key} onWrite={setKey} />
+      <Written
+        term="jobPayload"
+        label={texts.jobPayload}
+        value={text}
+        onWrite={setText}
+        error={Either.isLeft(payload) ? payload.left : undefined}
+      />
+      <div className="buttons">
+        {Either.isRight(payload) ? (
+          <ActionButton action={enqueueJob(wishOf(type, key, payload.right))} className="button primary" />
+        ) : null}
+      </div>
+    </form>
+  )
+}
+
+/** How jobs go stands in no journal: the stream says nothing of it. */
+const EVERY_MS = 2_000
+
+const useReadAgain = (): void =>
+  useEffect(() => {
+    const timer = setInterval(
+      () => void queries.invalidateQueries({ queryKey: ["list", NAME] }, { cancelRefetch: false }),
+      EVERY_MS
+    )
+    return () => clearInterval(timer)
+  }, [])
+
+/** Background jobs, the newest first, and a form for another one. */
+export const JobsPage = () => {
+  useReadAgain()
+  return (
+    <>
+      <ListPage listing={jobs} />
+      <ForRole role="operate">
+        <Enqueue />
+      </ForRole>
+    </>
+  )
+}
