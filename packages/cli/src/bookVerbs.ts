@@ -22,6 +22,10 @@ const adopting = async () => (await import("./verbs/adoptAccount.ts")).accountsA
 /** The verbs that work on books: what a program of its own puts beside others in its tree of verbs. */
 export const ofBooks = {
   status: leaf("how all stands, in a line", async () => (await import("./verbs/status.ts")).status),
+  connections: leaf(
+    "how each account's broker is reached, and how fast it answers",
+    async () => (await import("./verbs/connections.ts")).connections
+  ),
   trades: group("what came in", {
     import: leaf(
       "import a file of trades, each exactly once",

@@ -246,7 +246,14 @@ const entries = {
   lag: { head: "Lag, s", help: "Seconds since open orders were last polled." },
   requests: {
     head: "Requests left",
-    help: "Requests that the broker takes now, of its limit a minute. A tenth is kept for cancels."
+    help: "Requests that the broker takes now, of each limit a minute. A tenth is kept for cancels."
+  },
+  endpoint: { head: "Endpoint", help: "What the broker was asked for: method and path, without ids." },
+  median: { head: "p50, ms", help: "Half of its answers came in this time or sooner." },
+  percentile99: { head: "p99, ms", help: "99 of 100 of its answers came in this time or sooner." },
+  failedRequests: {
+    head: "Failed",
+    help: "Requests that were lost, refused for the broker's limit, or failed at the broker, of all requests."
   },
   answerTime: { head: "Latency, ms", help: "Median time of the broker's last answers." },
   span: { head: "Span", help: "Time range of the chart." },
