@@ -65,11 +65,12 @@ export const make = (
   Effect.gen(function* () {
     const { account, credentials, heartbeat = defaultHeartbeat } = options
     const place = yield* placeOf(credentials.baseUrl)
-    const budget = yield* RequestLimit.make(options.requestsAMinute ?? Wire.REQUESTS_A_MINUTE)
+    const budget = yield* RequestLimit.make(options.requestsAMinute ?? Wire.REQUESTS_A_MINUTE, "trading")
     const given = yield* Wire.make(credentials, place, budget)
     // Market data has a limit of requests of its own.
     const dataPlace = yield* dataPlaceOf(credentials, place)
-    const market = yield* Wire.make(credentials, dataPlace, yield* RequestLimit.make(Wire.REQUESTS_A_MINUTE))
+    const ofMarket = yield* RequestLimit.make(Wire.REQUESTS_A_MINUTE, "market data")
+    const market = yield* Wire.make(credentials, dataPlace, ofMarket)
     const { statusFeed: feed } = credentials
     const statuses =
       feed === undefined
@@ -104,7 +105,7 @@ export const make = (
       account: figures,
       clock: brokersTime(wire),
       calendar: (window) => sessionsIn(wire, window),
-      requests: budget.usage,
+      requests: RequestLimit.together([budget, ofMarket]),
       instrument: (symbol) => instrument(wire, symbol),
       quote: (symbol) =>
         Effect.map(MarketData.snapshot(market, symbol), (quote) => ({ ...quote, isHalted: statuses.isHalted(symbol) })),

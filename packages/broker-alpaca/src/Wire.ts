@@ -4,7 +4,7 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Broker } from "@roundlot/core"
-import { HttpOutcome, RequestLimit } from "@roundlot/core/adapter"
+import { EndpointTimes, HttpOutcome, RequestLimit } from "@roundlot/core/adapter"
 import type { Address } from "@roundlot/core/adapter"
 import { Clock, Effect, Redacted } from "effect"
 import type { Duration } from "effect"
@@ -102,7 +102,7 @@ const send = (
 ): Effect.Effect<HttpOutcome.HttpOutcome> =>
   RequestLimit.within(
     budget,
-    ask.purpose,
+    { endpoint: EndpointTimes.endpointOf(ask.method, ask.path), purpose: ask.purpose },
     exchange(execute, requestOf(place, ask)).pipe(
       Effect.timeoutTo({
         duration: ask.within,

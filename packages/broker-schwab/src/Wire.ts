@@ -1,7 +1,7 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Socket from "@effect/platform/Socket"
-import { Entropy, HttpOutcome, RequestLimit } from "@roundlot/core/adapter"
+import { EndpointTimes, Entropy, HttpOutcome, RequestLimit } from "@roundlot/core/adapter"
 import type { Broker } from "@roundlot/core"
 import type { Address } from "@roundlot/core/adapter"
 import { Effect, Redacted } from "effect"
@@ -88,7 +88,7 @@ const make = (
       const token = yield* session.access
       const outcome = yield* RequestLimit.within(
         budget,
-        ask.purpose,
+        { endpoint: EndpointTimes.endpointOf(ask.method, ask.path), purpose: ask.purpose },
         exchange(requestOf(place, token, ask), ask.within)
       )
       if (outcome._tag === "Answered" && outcome.status === 401) yield* session.refused(token)

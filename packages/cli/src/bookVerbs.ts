@@ -23,6 +23,10 @@ const adopting = async () => (await import("./verbs/adoptAccount.ts")).accountsA
 /** The verbs that work on books: what a program of its own puts beside others in its tree of verbs. */
 export const ofBooks = {
   status: leaf("overall state and open items", async () => (await import("./verbs/status.ts")).status),
+  connections: leaf(
+    "list broker connections with latency, errors and requests left",
+    async () => (await import("./verbs/connections.ts")).connections
+  ),
   trades: group("trades from sources", {
     import: leaf(
       "import a file of trades, each exactly once",

@@ -63,6 +63,8 @@ export * as PriceReference from "./ports/PriceReference.ts"
 export * as Recent from "./ports/Recent.ts"
 /** `ports/RefusalTable`: what a broker's refusals are about. */
 export * as RefusalTable from "./ports/RefusalTable.ts"
+/** `ports/EndpointTimes`: see that module. */
+export * as EndpointTimes from "./ports/EndpointTimes.ts"
 /** `ports/RequestLimit`: see that module. */
 export * as RequestLimit from "./ports/RequestLimit.ts"
 /** `ports/SharedReads`: see that module. */

@@ -178,22 +178,32 @@ const answeredWith = (status: number, retryAfterMs?: number): HttpOutcome.HttpOu
   retryAfterMs
 })
 
+const orders = { endpoint: "GET /orders" }
+
 describe("requests within a limit", () => {
   it("are counted, with how long their answers took; one more is kept back", () =>
     limitedTo(4, (limit) =>
       Effect.gen(function* () {
-        assert.deepStrictEqual(yield* limit.usage, { limit: 4, left: 4, answerMs: undefined, slowestMs: undefined })
+        assert.deepStrictEqual((yield* limit.usage).left, 4)
         for (const tookMs of [30, 900, 40]) {
           const asked = yield* Effect.fork(
-            RequestLimit.within(limit, undefined, Effect.as(Effect.sleep(tookMs), answeredWith(200)))
+            RequestLimit.within(limit, orders, Effect.as(Effect.sleep(tookMs), answeredWith(200)))
           )
           yield* TestClock.adjust(tookMs)
           yield* Fiber.join(asked)
         }
-        assert.deepStrictEqual(yield* limit.usage, { limit: 4, left: 1, answerMs: 40, slowestMs: 900 })
-        const kept = yield* RequestLimit.within(limit, "other", Effect.dieMessage("it left"))
+        const answers = { requests: 3, errors: 0, p50Ms: 40, p99Ms: 900 }
+        assert.deepStrictEqual(yield* limit.usage, {
+          ...{ limit: 4, left: 1, answerMs: 40, slowestMs: 900 },
+          limits: [{ name: "requests", limit: 4, left: 1 }],
+          endpoints: [{ ...orders, ...answers }]
+        })
+        const kept = yield* RequestLimit.within(limit, orders, Effect.dieMessage("it left"))
         assert.include(kept, { _tag: "NotSent", retryAfterMs: 59_030 })
-        assert.include(yield* RequestLimit.within(limit, "cancel", Effect.succeed(answeredWith(204))), { status: 204 })
+        assert.include(
+          yield* RequestLimit.within(limit, { ...orders, purpose: "cancel" }, Effect.succeed(answeredWith(204))),
+          { status: 204 }
+        )
       })
     ))
 
@@ -204,7 +214,7 @@ describe("requests within a limit", () => {
           [undefined, 1_000],
           [7_000, 7_000]
         ] as const) {
-          yield* RequestLimit.within(limit, "other", Effect.succeed(answeredWith(429, said)))
+          yield* RequestLimit.within(limit, orders, Effect.succeed(answeredWith(429, said)))
           assert.deepStrictEqual((yield* limit.usage).left, 0)
           assert.deepStrictEqual(yield* limit.take("cancel"), { _tag: "Wait", retryAfterMs: waitMs })
           yield* TestClock.adjust(waitMs)
@@ -216,16 +226,19 @@ describe("requests within a limit", () => {
   it("what never answered says nothing of how fast the broker is, and is not on its way for ever", () =>
     limitedTo(100, (limit) =>
       Effect.gen(function* () {
-        yield* RequestLimit.within(limit, "other", Effect.succeed(HttpOutcome.late))
-        assert.deepStrictEqual(yield* limit.usage, { limit: 100, left: 99, answerMs: undefined, slowestMs: undefined })
-        const waiting = yield* Effect.fork(RequestLimit.within(limit, "other", Effect.never))
+        yield* RequestLimit.within(limit, orders, Effect.succeed(HttpOutcome.late))
+        const { endpoints, ...usage } = yield* limit.usage
+        assert.include(usage, { limit: 100, left: 99, answerMs: undefined, slowestMs: undefined })
+        const lost = { requests: 1, errors: 1, p50Ms: undefined, p99Ms: undefined }
+        assert.deepStrictEqual(endpoints, [{ ...orders, ...lost }])
+        const waiting = yield* Effect.fork(RequestLimit.within(limit, orders, Effect.never))
         yield* Effect.yieldNow()
         yield* limit.correct({ limit: 100, remaining: 50, resetsAtMs: 60_000 })
         assert.strictEqual((yield* limit.usage).left, 49)
         yield* Fiber.interrupt(waiting)
         yield* limit.correct({ limit: 100, remaining: 30, resetsAtMs: 60_000 })
         assert.strictEqual((yield* limit.usage).left, 30)
-        yield* Effect.exit(RequestLimit.within(limit, "other", Effect.dieMessage("a defect")))
+        yield* Effect.exit(RequestLimit.within(limit, orders, Effect.dieMessage("a defect")))
         yield* limit.correct({ limit: 100, remaining: 20, resetsAtMs: 60_000 })
         assert.strictEqual((yield* limit.usage).left, 20)
       })

@@ -25,8 +25,14 @@ const stateOf = (
   return read.every(({ isWell }) => isWell) ? "up" : "down"
 }
 
-const usageOf = (usage: Broker.RequestUsage | undefined): ConnectionDocument["requests"] =>
-  usage === undefined ? null : { ...usage, answerMs: usage.answerMs ?? null, slowestMs: usage.slowestMs ?? null }
+const usageOf = (usage: Broker.RequestUsage | undefined): Pick<ConnectionDocument, "endpoints" | "requests"> => {
+  if (usage === undefined) return { requests: null, endpoints: [] }
+  const { answerMs = null, endpoints, slowestMs = null, ...limits } = usage
+  return {
+    requests: { ...limits, answerMs, slowestMs },
+    endpoints: endpoints.map(({ p50Ms = null, p99Ms = null, ...each }) => ({ ...each, p50Ms, p99Ms }))
+  }
+}
 
 const documentOf = (
   { broker, environment, name }: Account.Account,
@@ -52,7 +58,7 @@ const documentOf = (
     sessionEndsAt: timeOf(login?.until),
     stream: stream === undefined ? null : stream.isWell ? "up" : "down",
     pollerLagSeconds: polledAt === undefined ? null : Instant.millisBetween(polledAt, now) / 1000,
-    requests: usageOf(usage),
+    ...usageOf(usage),
     lastSuccessAt: timeOf(
       read.reduce<Instant.Instant | undefined>((a, b) => (a === undefined || a < b ? b : a), undefined)
     ),

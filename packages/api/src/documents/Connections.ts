@@ -22,7 +22,20 @@ export const ConnectionDocument = Schema.Struct({
       left: Schema.Number,
       /** How long its answers took lately, the median and the longest, in milliseconds; null before the first. */
       answerMs: Schema.NullOr(Schema.Number),
-      slowestMs: Schema.NullOr(Schema.Number)
+      slowestMs: Schema.NullOr(Schema.Number),
+      /** Every limit that is counted, in requests a minute. */
+      limits: Schema.Array(Schema.Struct({ name: Schema.String, limit: Schema.Number, left: Schema.Number }))
+    })
+  ),
+  /** How each endpoint of the broker answered in the last 15 minutes. Milliseconds; null where no answer came. */
+  endpoints: Schema.Array(
+    Schema.Struct({
+      endpoint: Schema.String,
+      requests: Schema.Int,
+      /** Lost, refused for the limit, or failed at the broker (5xx). */
+      errors: Schema.Int,
+      p50Ms: Schema.NullOr(Schema.Number),
+      p99Ms: Schema.NullOr(Schema.Number)
     })
   ),
   /** When the broker last answered anything; null before the first time. */

@@ -1,10 +1,10 @@
-import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
-import { Client, type Documents } from "@roundlot/api"
+import type { Documents } from "@roundlot/api"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Health, Unattended, verdict } from "@roundlot/core/ledger"
 import { overview as overviews } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import type { Served } from "../Program.ts"
+import { answerOf } from "../servingDaemon.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
@@ -20,17 +20,12 @@ interface Daemon {
 const LONGEST_ANSWER = "2 seconds"
 
 const asked = ({ url }: Served): Effect.Effect<Daemon> =>
-  Effect.gen(function* () {
-    const client = yield* Client.make({ baseUrl: url })
-    const { parts } = yield* client.health()
-    const failing = parts
-      .filter(({ ok, part }) => !ok && part !== Health.TRADING)
-      .map(({ alert, part }) => ({ part, isAlert: alert }))
-    return { url, answers: true, failing }
-  }).pipe(
-    Effect.timeout(LONGEST_ANSWER),
-    Effect.orElseSucceed(() => ({ url, answers: false, failing: [] })),
-    Effect.provide(FetchHttpClient.layer)
+  answerOf({ url }, (api) => api.health(), { within: LONGEST_ANSWER }).pipe(
+    Effect.map(({ parts }) => {
+      const failing = parts.filter(({ ok, part }) => !ok && part !== Health.TRADING)
+      return { url, answers: true, failing: failing.map(({ alert, part }) => ({ part, isAlert: alert })) }
+    }),
+    Effect.orElseSucceed(() => ({ url, answers: false, failing: [] }))
   )
 
 interface Seen extends Pick<

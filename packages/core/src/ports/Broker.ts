@@ -200,6 +200,24 @@ export type LoginStanding =
   | { readonly _tag: "EndsSoon"; readonly until: Instant }
   | { readonly _tag: "NeedsLogin"; readonly why: string }
 
+/** How one endpoint of a broker answered in the last quarter of an hour: the median and the 99th percentile, in milliseconds. */
+export interface EndpointUsage {
+  /** Method and path, without ids. */
+  readonly endpoint: string
+  readonly requests: number
+  /** Of these the lost ones, those that were refused for the limit, and those on which the broker failed. */
+  readonly errors: number
+  readonly p50Ms: number | undefined
+  readonly p99Ms: number | undefined
+}
+
+/** How much of one limit is left, in requests a minute. */
+export interface Headroom {
+  readonly name: string
+  readonly limit: number
+  readonly left: number
+}
+
 /** How much of a broker's limit of requests is used, and how fast it answers. */
 export interface RequestUsage {
   /** Requests a minute. */
@@ -209,6 +227,9 @@ export interface RequestUsage {
   /** How long the broker took to answer lately, the median and the longest, in milliseconds; none before its first answer. */
   readonly answerMs: number | undefined
   readonly slowestMs: number | undefined
+  /** Every limit that is counted, this one first. */
+  readonly limits: ReadonlyArray<Headroom>
+  readonly endpoints: ReadonlyArray<EndpointUsage>
 }
 
 /** One account at one broker. An adapter only translates: no rule about money lives in it. */

@@ -1,5 +1,7 @@
-import { Clock, Effect, Exit, Ref } from "effect"
+import { Array, Clock, Effect, Exit, Ref } from "effect"
+import type { NonEmptyReadonlyArray } from "effect/Array"
 import type { RequestUsage } from "./Broker.ts"
+import { type EndpointTimes, noted, usagesOf } from "./EndpointTimes.ts"
 import { type HttpOutcome, keptBack, LONGEST_WAIT_MS } from "./HttpOutcome.ts"
 
 /** Who asks a broker: cancels have a share of the limit of their own, since ending an order matters most when much is going on. */
@@ -23,15 +25,22 @@ export interface RequestLimit {
   readonly correct: (stated: Stated) => Effect.Effect<void>
   /** The broker refused a request for its limit: nothing leaves before, for 15 minutes at most. Milliseconds. */
   readonly exhausted: (retryAfterMs: number) => Effect.Effect<void>
-  /** A request that was taken is over: answered after so many milliseconds, or lost. */
-  readonly ended: (tookMs: number | undefined) => Effect.Effect<void>
+  /** A request that was taken is over: answered after so many milliseconds, or lost; what it was is noted where that is said. */
+  readonly ended: (tookMs: number | undefined, asked?: Asked) => Effect.Effect<void>
   readonly usage: Effect.Effect<RequestUsage>
 }
 
+/** What was asked for, and whether that failed. */
+interface Asked {
+  readonly endpoint: string
+  readonly isError: boolean
+}
+
 interface Taken {
+  readonly name: string
   readonly limit: number
   /** When the requests of the last minute left, oldest first. */
-  readonly times: ReadonlyArray<number>
+  readonly sentAt: ReadonlyArray<number>
   readonly notBefore: number
   /** What is left of the broker's window, where it has named one. */
   readonly window: { readonly left: number; readonly endsAtMs: number } | undefined
@@ -39,6 +48,7 @@ interface Taken {
   readonly onTheWay: number
   /** How long the last answers took, the newest last. Milliseconds. */
   readonly tookMs: ReadonlyArray<number>
+  readonly times: EndpointTimes
 }
 
 const WINDOW_MS = 60_000
@@ -53,9 +63,18 @@ const ANSWERS_KEPT = 32
  * const leave = yield* limit.take("other")
  * if (leave._tag === "Wait") return HttpOutcome.keptBack(leave.retryAfterMs)
  */
-export const make = (perMinute: number): Effect.Effect<RequestLimit> =>
+export const make = (perMinute: number, name = "requests"): Effect.Effect<RequestLimit> =>
   Effect.map(
-    Ref.make<Taken>({ limit: perMinute, times: [], notBefore: 0, window: undefined, onTheWay: 0, tookMs: [] }),
+    Ref.make<Taken>({
+      name,
+      limit: perMinute,
+      sentAt: [],
+      notBefore: 0,
+      window: undefined,
+      onTheWay: 0,
+      tookMs: [],
+      times: new Map()
+    }),
     (ref): RequestLimit => {
       const change = <A>(body: (taken: Taken, now: number) => readonly [A, Taken]): Effect.Effect<A> =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => Ref.modify(ref, (taken) => body(current(taken, now), now)))
@@ -71,10 +90,22 @@ export const make = (perMinute: number): Effect.Effect<RequestLimit> =>
               notBefore: Math.max(taken.notBefore, now + Math.min(retryAfterMs, LONGEST_WAIT_MS))
             }
           ]),
-        ended: (tookMs) => Ref.update(ref, (taken) => ended(taken, tookMs)),
+        ended: (tookMs, asked) =>
+          change((taken, now) => [undefined, notedIn(ended(taken, tookMs), tookMs, asked, now)]),
         usage: change((taken, now) => [usageOf(taken, now), taken])
       }
     }
+  )
+
+/** How several limits of one broker stand: as the first, with the headroom and the endpoints of all. */
+export const together = (limits: NonEmptyReadonlyArray<RequestLimit>): Effect.Effect<RequestUsage> =>
+  Effect.map(
+    Effect.forEach(limits, ({ usage }) => usage),
+    (usages) => ({
+      ...Array.headNonEmpty(usages),
+      limits: usages.flatMap((each) => each.limits),
+      endpoints: usages.flatMap(({ endpoints }) => endpoints)
+    })
   )
 
 /** How long a broker is left alone that refuses a request for its limit, and does not say for how long. */
@@ -83,18 +114,19 @@ const LIMIT_WAIT_MS = 1_000
 /** One request within a limit: kept back where the limit is reached. A 429 holds back what comes after it. */
 export const within = (
   limit: RequestLimit,
-  purpose: Purpose | undefined,
+  { endpoint, purpose = "other" }: { readonly endpoint: string; readonly purpose?: Purpose | undefined },
   request: Effect.Effect<HttpOutcome>
 ): Effect.Effect<HttpOutcome> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.gen(function* () {
-      const leave = yield* limit.take(purpose ?? "other")
+      const leave = yield* limit.take(purpose)
       if (leave._tag === "Wait") return keptBack(leave.retryAfterMs)
       const begunMs = yield* Clock.currentTimeMillis
       const exit = yield* Effect.exit(restore(request))
       const tookMs = Math.max(0, (yield* Clock.currentTimeMillis) - begunMs)
       const answer = Exit.isSuccess(exit) && exit.value._tag === "Answered" ? exit.value : undefined
-      yield* limit.ended(answer === undefined ? undefined : tookMs)
+      const isError = answer === undefined || answer.status === 429 || answer.status >= 500
+      yield* limit.ended(answer === undefined ? undefined : tookMs, { endpoint, isError })
       if (answer?.status === 429) yield* limit.exhausted(answer.retryAfterMs ?? LIMIT_WAIT_MS)
       return yield* exit
     })
@@ -109,23 +141,23 @@ const current = (taken: Taken, now: number): Taken => {
     ...taken,
     notBefore: Math.min(notBefore, now + LONGEST_WAIT_MS),
     window: window === undefined || hasEnded ? undefined : { ...window, endsAtMs: endOf(window.endsAtMs, now) },
-    times: taken.times.filter((at) => at <= now && at >= since)
+    sentAt: taken.sentAt.filter((at) => at <= now && at >= since)
   }
 }
 
 const leaveOf = (taken: Taken, purpose: Purpose, now: number): readonly [Leave, Taken] => {
   const waitMs = waitOf(taken, keptFor(purpose, taken.limit), now)
   if (waitMs > 0) return [{ _tag: "Wait", retryAfterMs: waitMs }, taken]
-  const { onTheWay, times, window } = taken
+  const { onTheWay, sentAt, window } = taken
   const rest = window === undefined ? undefined : { ...window, left: window.left - 1 }
-  return [{ _tag: "Go" }, { ...taken, times: [...times, now], window: rest, onTheWay: onTheWay + 1 }]
+  return [{ _tag: "Go" }, { ...taken, sentAt: [...sentAt, now], window: rest, onTheWay: onTheWay + 1 }]
 }
 
 /** How long a request waits of which so many others are kept, in milliseconds. */
-const waitOf = ({ limit, notBefore, times, window }: Taken, kept: number, now: number): number => {
+const waitOf = ({ limit, notBefore, sentAt, window }: Taken, kept: number, now: number): number => {
   if (now < notBefore) return notBefore - now
   if (window !== undefined) return window.left > kept ? 0 : Math.max(1, window.endsAtMs - now)
-  const blocking = times[times.length - (limit - kept)]
+  const blocking = sentAt[sentAt.length - (limit - kept)]
   return blocking === undefined ? 0 : Math.max(1, blocking + WINDOW_MS - now)
 }
 
@@ -135,11 +167,23 @@ const ended = ({ onTheWay, tookMs, ...taken }: Taken, lastMs: number | undefined
   tookMs: lastMs === undefined ? tookMs : [...tookMs, lastMs].slice(-ANSWERS_KEPT)
 })
 
+const notedIn = (taken: Taken, tookMs: number | undefined, asked: Asked | undefined, atMs: number): Taken =>
+  asked === undefined
+    ? taken
+    : { ...taken, times: noted(taken.times, asked.endpoint, { atMs, tookMs, isError: asked.isError }) }
+
 const usageOf = (taken: Taken, now: number): RequestUsage => {
-  const { limit, notBefore, times, tookMs, window } = taken
-  const left = now < notBefore ? 0 : (window?.left ?? limit - times.length)
+  const { limit, name, notBefore, sentAt, times, tookMs, window } = taken
+  const left = Math.max(0, now < notBefore ? 0 : (window?.left ?? limit - sentAt.length))
   const sorted = tookMs.toSorted((a, b) => a - b)
-  return { limit, left: Math.max(0, left), answerMs: sorted[sorted.length >> 1], slowestMs: sorted.at(-1) }
+  return {
+    limit,
+    left,
+    answerMs: sorted[sorted.length >> 1],
+    slowestMs: sorted.at(-1),
+    limits: [{ name, limit, left }],
+    endpoints: usagesOf(times, now)
+  }
 }
 
 /** No window is longer than a minute, whatever is said. */

@@ -108,6 +108,9 @@ const Login = ({ of: { session, sessionEndsAt } }: { readonly of: Connection }) 
   return <SignView sign={signOfLink(logins[session], left)} />
 }
 
+const headroomText = ({ left, limit, name }: NonNullable<Connection["requests"]>["limits"][number]): string =>
+  texts.headroom({ name, left, limit })
+
 const connections: ReadonlyArray<Column<Connection>> = [
   columns.node("account", ({ name }) => <strong>{name}</strong>),
   columns.node("broker", ({ broker }) => broker),
@@ -117,12 +120,30 @@ const connections: ReadonlyArray<Column<Connection>> = [
   columns.node("stream", ({ stream }) => (stream === null ? null : <StateSign family="link" state={linkOf[stream]} />)),
   columns.count("lag", ({ pollerLagSeconds }) => (pollerLagSeconds === null ? null : Math.round(pollerLagSeconds))),
   columns.node("requests", ({ requests }) =>
-    requests === null ? null : <span className="figure">{`${requests.left}/${requests.limit}`}</span>
+    requests === null ? null : (
+      <span className="figure" title={requests.limits.map(headroomText).join(", ")}>
+        {requests.limits.map(({ left, limit }) => `${left}/${limit}`).join(" · ")}
+      </span>
+    )
   ),
   columns.count("answerTime", ({ requests }) => requests?.answerMs ?? null),
   columns.time("lastSuccess", ({ lastSuccessAt }) => lastSuccessAt),
   columns.foreign("detail", ({ problems }) => problems.join("; "))
 ]
+
+/** One endpoint of the broker of an account. */
+type Endpoint = Connection["endpoints"][number] & Pick<Connection, "name">
+
+const endpoints: ReadonlyArray<Column<Endpoint>> = [
+  columns.node("account", ({ name }) => <strong>{name}</strong>),
+  columns.foreign("endpoint", ({ endpoint }) => endpoint),
+  columns.count("median", ({ p50Ms }) => p50Ms),
+  columns.count("percentile99", ({ p99Ms }) => p99Ms),
+  columns.node("failedRequests", ({ errors, requests }) => <span className="figure">{`${errors}/${requests}`}</span>)
+]
+
+const endpointsOf = (all: ReadonlyArray<Connection>): ReadonlyArray<Endpoint> =>
+  all.flatMap(({ endpoints: own, name }) => own.map((each) => ({ ...each, name })))
 
 const jobs: ReadonlyArray<Column<typeof Documents.JobDocument.Type>> = [
   columns.node("job", ({ id, key, type }) => (
@@ -203,6 +224,20 @@ export const Operations = () => {
               columns={connections}
               rows={items}
               idOf={({ name }) => name}
+              isShort
+            />
+          )}
+        </Asked>
+      </Panel>
+      <Panel title={texts.endpoints} note={texts.lastQuarter}>
+        <Asked query={linked}>
+          {({ items }) => (
+            <Rows
+              label={texts.endpoints}
+              empty={texts.noRequestsYet}
+              columns={endpoints}
+              rows={endpointsOf(items)}
+              idOf={({ endpoint, name }) => `${name} ${endpoint}`}
               isShort
             />
           )}

@@ -284,7 +284,14 @@ const entries = {
   lag: { head: "Lag, s", help: "Seconds since open orders were last polled." },
   requests: {
     head: "Requests left",
-    help: "Requests left of the broker's limit per minute. A tenth is kept for cancels."
+    help: "Requests left of each limit of the broker per minute. A tenth is kept for cancels."
+  },
+  endpoint: { head: "Endpoint", help: "Method and path of the request, without ids." },
+  median: { head: "p50, ms", help: "Median response time." },
+  percentile99: { head: "p99, ms", help: "99th percentile of the response time." },
+  failedRequests: {
+    head: "Failed",
+    help: "Requests without a response, refused for the rate limit, or failed at the broker, of all requests."
   },
   answerTime: { head: "Latency, ms", help: "Median response time of the broker's last requests." },
   span: { head: "Span", help: "Time range of the chart." },

@@ -62,13 +62,25 @@ describe("the books under /api/v1", () => {
           problems: []
         })
         const until = Instant.parse("2026-11-27T14:30:00Z")
-        yield* health.reached(scene.main, { limit: 120, left: 97, answerMs: 41, slowestMs: undefined })
+        const limits = [{ name: "requests", limit: 120, left: 97 }]
+        const orders = { endpoint: "GET /orders", requests: 3, errors: 1, p50Ms: 41 }
+        const used = { limit: 120, left: 97, answerMs: 41, slowestMs: undefined, limits }
+        yield* health.reached(scene.main, { ...used, endpoints: [{ ...orders, p99Ms: undefined }] })
         yield* health.succeeded("poll main")
         yield* health.succeeded("stream main")
         yield* health.succeeded("login main", until)
         yield* TestClock.adjust("12 seconds")
-        const requests = { limit: 120, left: 97, answerMs: 41, slowestMs: null }
-        const up = { state: "up", session: "valid", stream: "up", pollerLagSeconds: 12, problems: [], requests }
+        const requests = { limit: 120, left: 97, answerMs: 41, slowestMs: null, limits }
+        const endpoints = [{ ...orders, p99Ms: null }]
+        const up = {
+          state: "up",
+          session: "valid",
+          stream: "up",
+          pollerLagSeconds: 12,
+          problems: [],
+          requests,
+          endpoints
+        }
         const times = { sessionEndsAt: "2026-11-27T14:30:00.000000Z", lastSuccessAt: "2023-11-14T22:13:25.000000Z" }
         expect(yield* connection).toMatchObject({ ...up, ...times })
         yield* health.failed("stream main", "it broke")
