@@ -17,6 +17,7 @@ import {
   past,
   positions,
   type Screen,
+  totals,
   trades,
   waitingCommissions,
   waitingFills
@@ -33,6 +34,17 @@ import { reading, writing } from "../within.ts"
 import type { Flags } from "../Program.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
+
+/** Prints what the records of a list come to. */
+const summed = <E extends Verb.VerbError>(where: Narrowed, found: Effect.Effect<totals.Totals, E, Reading>) =>
+  reading(where, () =>
+    Effect.gen(function* () {
+      const { answer } = yield* Output
+      yield* accountNames.expectKnown(where.account)
+      const document = yield* past.seen(where.asOf, past.ownersOf(where.account), found)
+      yield* answer(document, totals.totalsText(document))
+    })
+  )
 
 type Found<D> = Effect.Effect<listing.ListDocument<D>, listing.ListError, Reading>
 
@@ -124,7 +136,8 @@ export const tradesList = Verb.make({
   summary: "list trades",
   examples: [
     ["roundlot trades list --status quarantined", "what waits for a person, and can be released"],
-    ["roundlot trades list --order-id O5", "what an order is made of"]
+    ["roundlot trades list --order-id O5", "what an order is made of"],
+    ["roundlot trades list --since 2026-11-20 --totals", "shares and dollars of a day"]
   ],
   flags: {
     ...view,
@@ -142,9 +155,11 @@ export const tradesList = Verb.make({
     source: text("source", "Only this source's"),
     sourceId: text("source-id", "The id that the source gave"),
     orderId: text("order-id", "Trades that this order took of"),
-    actor: text("actor", "Handed in by this token, person or source; with --since")
+    actor: text("actor", "Handed in by this token, person or source; with --since"),
+    totals: flags.totals
   },
-  run: (asked) => listed(asked, trades.list(newestFirst(asked)), trades.table)
+  run: (asked) =>
+    asked.totals ? summed(asked, trades.totals(asked)) : listed(asked, trades.list(newestFirst(asked)), trades.table)
 })
 
 /** `trades show`. */
@@ -172,7 +187,8 @@ export const ordersList = Verb.make({
   examples: [
     ["roundlot orders list --phase open", "what is at the broker now, doubtful ones too"],
     ["roundlot orders list --status rejected --json", "for a program"],
-    ["roundlot orders list --count --limit 1", "how many there are"]
+    ["roundlot orders list --count --limit 1", "how many there are"],
+    ["roundlot orders list --status filled --totals", "what they come to"]
   ],
   flags: {
     ...view,
@@ -194,11 +210,14 @@ export const ordersList = Verb.make({
     clientOrderId: text("client-order-id", "The id under which we sent it"),
     ...atTheBroker,
     tradeId: text("trade-id", "Orders that took of this trade"),
-    actor: text("actor", "Made by this token, person, source or timer; with --since")
+    actor: text("actor", "Made by this token, person, source or timer; with --since"),
+    totals: flags.totals
   },
   run: ({ phase, status, ...asked }) =>
     Effect.flatMap(orderQuery.queryOf({ phase, status }), (query) =>
-      listed(asked, orders.list({ ...newestFirst(asked), query }), orders.table)
+      asked.totals
+        ? summed(asked, orders.totals({ ...asked, query }))
+        : listed(asked, orders.list({ ...newestFirst(asked), query }), orders.table)
     )
 })
 
