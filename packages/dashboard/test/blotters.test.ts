@@ -111,6 +111,23 @@ describe("a blotter", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("of orders and trades says what all that the filters find come to, exactly", async () => {
+    await using seen = await open("/trades?symbol=KO")
+    const { page } = seen
+    const totals = page.getByRole("note", { name: "Totals" })
+    await totals.waitFor()
+    expect(await totals.textContent()).toBe("In all 1. Bought 2 shares, $120.00. ")
+    expect(await findings(page)).toEqual([])
+    await page.goto(`${daemon.url}/orders?symbol=XOM`)
+    await totals.getByText("Buys of 2 shares, 0 filled, $0.00.").waitFor()
+    await page.route("**/api/v1/orders/totals?*", (route) =>
+      route.fulfill({ json: { count: { kind: "about", rows: 12000 }, buy: null, sell: null } })
+    )
+    await page.goto(`${daemon.url}/orders`)
+    await totals.getByText("12,000 rows or more: too many for totals.").waitFor()
+    expect(seen.faults).toEqual([])
+  })
+
   test("shows dollars with two decimals at least, and more where there are", async () => {
     await using seen = await open(`/orders/${filled}`)
     const { page } = seen

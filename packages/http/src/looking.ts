@@ -73,6 +73,12 @@ const ofOrders = HttpApiBuilder.group(RoundlotApi, "orders", (group) =>
         Effect.flatMap(orderQuery.queryOf({ phase, status }), (query) => orders.list({ ...asked, query }))
       )
     )
+    .handle("totals", ({ urlParams: { asOf, phase, status, ...asked } }) =>
+      ofThen(
+        { asOf, account: asked.account },
+        Effect.flatMap(orderQuery.queryOf({ phase, status }), (query) => orders.totals({ ...asked, query }))
+      )
+    )
     .handle("show", ({ path: { id }, urlParams }) => ofOrder(id, urlParams, orders.show(id)))
     .handle("fills", ({ path: { id }, urlParams }) =>
       ofOrder(id, urlParams, Effect.zipRight(orders.accountOf(id), fills.list({ ...urlParams, orderId: id })))

@@ -175,6 +175,9 @@ const ofTrades = (configuration: Configured) =>
       .handle("list", ({ urlParams }) =>
         Effect.map(acted(past.seen(urlParams.asOf, past.ownersOf(urlParams.account), trades.list(urlParams))), sent)
       )
+      .handle("totals", ({ urlParams }) =>
+        Effect.map(acted(past.seen(urlParams.asOf, past.ownersOf(urlParams.account), trades.totals(urlParams))), sent)
+      )
       .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
         acted(past.seen(asOf, accountOfTrade(id), trades.show(id)))
       )

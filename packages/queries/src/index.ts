@@ -78,6 +78,8 @@ export * as sessions from "./sessions.ts"
 export * as statement from "./statement.ts"
 /** `synced`: what a sync of executions came to. */
 export * as synced from "./synced.ts"
+/** `totals`: what all rows of a list come to. */
+export * as totals from "./totals.ts"
 /** `table`: columns of a list for people. */
 export * as table from "./table.ts"
 /** `templates`: terms of batches by name. */

@@ -142,6 +142,26 @@ const countOf = <R>(listing: Listing<R>) =>
     ? Reads.count(listing.table, { anyOf: listing.anyOf, upTo: MOST_COUNTED })
     : judgedCount(listing, listing.keep)
 
+/**
+ * Returns all records of a list and how many they are; none where they are more than are counted one by one. They are counted first, so
+ * that of a million rows no more are read than a count reads.
+ */
+export const whole = <R>(
+  listing: Listing<R>
+): Effect.Effect<
+  { readonly count: TradeRepository.Count; readonly records: ReadonlyArray<R> | undefined },
+  ListError,
+  TradeRepository.TradeRepository
+> =>
+  Effect.gen(function* () {
+    const count = yield* countOf(listing)
+    if (count.kind !== "exactly") return { count, records: undefined }
+    const { nextCursor, records } = yield* collect(listing, { limit: MOST_COUNTED })
+    return nextCursor === null
+      ? { count: { kind: "exactly", rows: records.length }, records }
+      : { count: { kind: "atLeast", rows: records.length }, records: undefined }
+  })
+
 /** Of the first rows those that stay: all that there are, where these are all rows. */
 const judgedCount = <R>(listing: Listing<R>, keep: Keep<R>) =>
   Effect.gen(function* () {

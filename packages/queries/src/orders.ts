@@ -26,6 +26,7 @@ import { criterionOf, type OrderQuery } from "./orderQuery.ts"
 import { askedInOrder, madeBy, mostLookedBy } from "./madeBy.ts"
 import * as priceBand from "./priceBand.ts"
 import * as Columns from "./table.ts"
+import { type Totals, totalsOf } from "./totals.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** An instruction to a broker: terms, what became of it, and the figures of its fills. Shares, dollars a share. */
@@ -112,6 +113,28 @@ export const list = (
   filters: OrderFilters
 ): Effect.Effect<ListDocument<OrderDocument>, ListError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
+    const { records, ...page } = yield* collect(yield* listingOf(filters), filters)
+    return { items: yield* documentsOf(records), ...page }
+  })
+
+/** The currency of orders that name none. */
+const USUAL_CURRENCY = "USD"
+
+/** What all orders come to: shares as ordered and as filled, and the notional of their fills. */
+export const totals = (filters: OrderFilters): Effect.Effect<Totals, ListError, TradeRepository.TradeRepository> =>
+  Effect.flatMap(listingOf(filters), (listing) =>
+    totalsOf(listing, ({ currency, filled, notional, quantity, side, unpriced }) => ({
+      side,
+      quantity,
+      filled,
+      currency: currency ?? USUAL_CURRENCY,
+      notional,
+      isUnpriced: !Decimal.isZero(unpriced)
+    }))
+  )
+
+const listingOf = (filters: OrderFilters) =>
+  Effect.gen(function* () {
     const criterion = filters.query === undefined ? undefined : yield* criterionOf(filters.query)
     const conditions: Conditions = [
       ...inAnyCase("account", filters.account),
@@ -133,11 +156,7 @@ export const list = (
     const judged: Keep<Order.Order> | undefined =
       criterion?.judges === true ? (batch) => Effect.filter(batch, criterion.holds) : undefined
     const keep = bothOf(judged, yield* madeBy(askedInOrder, filters))
-    const { records, ...page } = yield* collect(
-      { table: Order.OrderTable, anyOf, keep, mostLooked: mostLookedBy(filters), sorts },
-      filters
-    )
-    return { items: yield* documentsOf(records), ...page }
+    return { table: Order.OrderTable, anyOf, keep, mostLooked: mostLookedBy(filters), sorts }
   })
 
 /** Orders of the statuses that have this word. */

@@ -24,6 +24,7 @@ import { askedInTrade, madeBy, mostLookedBy } from "./madeBy.ts"
 import * as orders from "./orders.ts"
 import { standings } from "./tradeStanding.ts"
 import * as Columns from "./table.ts"
+import { type Totals, totalsOf } from "./totals.ts"
 import { decimalOrNull, idOrNull, idsOf, timeOrNull, valueOrNull } from "./text.ts"
 
 /** One inbound trade on record: shares, dollars a share. */
@@ -57,6 +58,27 @@ export const list = (
   filters: TradeFilters
 ): Effect.Effect<ListDocument<TradeDocument>, ListError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
+    const { records, ...page } = yield* collect(yield* listingOf(filters), filters)
+    return { items: yield* documentsOf(records), ...page }
+  })
+
+/** Prices of trades are dollars a share. */
+const CURRENCY = "USD"
+
+/** What all trades come to: shares, and their notional at their own prices. */
+export const totals = (filters: TradeFilters): Effect.Effect<Totals, ListError, TradeRepository.TradeRepository> =>
+  Effect.flatMap(listingOf(filters), (listing) =>
+    totalsOf(listing, ({ price, quantity, side }) => ({
+      side,
+      quantity,
+      currency: CURRENCY,
+      notional: price === undefined ? Decimal.zero : Decimal.multiply(quantity, price),
+      isUnpriced: price === undefined
+    }))
+  )
+
+const listingOf = (filters: TradeFilters) =>
+  Effect.gen(function* () {
     const conditions = [
       ...inAnyCase("account", filters.account),
       ...(yield* isWord("side", filters.side, ["buy", "sell"])),
@@ -73,11 +95,7 @@ export const list = (
       )
     )
     const keep = yield* madeBy(askedInTrade, filters)
-    const { records, ...page } = yield* collect(
-      { table: Trade.TradeTable, anyOf, keep, mostLooked: mostLookedBy(filters), sorts },
-      filters
-    )
-    return { items: yield* documentsOf(records), ...page }
+    return { table: Trade.TradeTable, anyOf, keep, mostLooked: mostLookedBy(filters), sorts }
   })
 
 const ofBatch = (batchId: string | undefined): Either.Either<Conditions, BadFilter> =>

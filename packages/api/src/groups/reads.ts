@@ -32,33 +32,47 @@ const records = <
     )
     .middleware(Reading)
 
+/** Which orders. */
+const ordersAsked = {
+  ...period,
+  account: only.account,
+  ...moment,
+  symbol: only.symbol,
+  side: only.side,
+  origin: word("Only of this origin: `accumulation`, `direct` or `external`."),
+  phase: word("Only in this phase: `pending`, `open`, `filled` or `ended`."),
+  status: only.status,
+  fillStatus: word("Only with this fill state: `unknown`, `partial`, `filled` or `cancelled`."),
+  brokerOrderId: only.brokerOrderId,
+  clientOrderId: only.clientOrderId,
+  orderNumber: only.orderNumber,
+  clientId: only.clientId,
+  secType: only.secType,
+  exchange: only.exchange,
+  currency: only.currency,
+  tradeId: only.tradeId,
+  actor: only.actor
+}
+
 /** The orders on record. */
 export const orders = looking("orders", "Orders to brokers.")
   .add(
     list(
       "/api/v1/orders",
-      query({
-        ...narrowed,
-        ...moment,
-        symbol: only.symbol,
-        side: only.side,
-        sort: word("Sort by `date` (default) or `status`."),
-        origin: word("Only of this origin: `accumulation`, `direct` or `external`."),
-        phase: word("Only in this phase: `pending`, `open`, `filled` or `ended`."),
-        status: only.status,
-        fillStatus: word("Only with this fill state: `unknown`, `partial`, `filled` or `cancelled`."),
-        brokerOrderId: only.brokerOrderId,
-        clientOrderId: only.clientOrderId,
-        orderNumber: only.orderNumber,
-        clientId: only.clientId,
-        secType: only.secType,
-        exchange: only.exchange,
-        currency: only.currency,
-        tradeId: only.tradeId,
-        actor: only.actor
-      }),
+      query({ ...page, ...ordersAsked, sort: word("Sort by `date` (default) or `status`.") }),
       Documents.OrderPage
     ).pipe(says("List orders", "Orders on record, by phase, status, broker id and more."))
+  )
+  .add(
+    HttpApiEndpoint.get("totals", "/api/v1/orders/totals")
+      .addSuccess(Documents.TotalsDocument)
+      .setUrlParams(query(ordersAsked))
+      .pipe(
+        says(
+          "Sum orders",
+          "Count, shares, and notional of fills by currency, of all orders that the filters find, up to 10,000."
+        )
+      )
   )
   .add(
     look("show", "/api/v1/orders/:id", Documents.OrderDetail)

@@ -3,29 +3,39 @@ import { Schema } from "effect"
 import { Reading, SIGNATURE, Signed, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { only, word } from "./filters.ts"
-import { acting, asTyped, idempotent, list, look, moment, narrowed, query, said, says } from "./shared.ts"
+import { acting, asTyped, idempotent, list, look, moment, page, period, query, said, says } from "./shared.ts"
+
+/** Which trades. */
+const tradesAsked = {
+  ...period,
+  account: only.account,
+  ...moment,
+  symbol: only.symbol,
+  status: only.status,
+  side: only.side,
+  source: only.source,
+  sourceId: only.sourceId,
+  orderId: only.orderId,
+  actor: only.actor
+}
 
 /** What came in. */
 export const trades = acting("trades", "Trades from sources.")
   .add(
     list(
       "/api/v1/trades",
-      query({
-        ...narrowed,
-        ...moment,
-        symbol: only.symbol,
-        status: only.status,
-        side: only.side,
-        sort: word("Sorted by `date` (unless said) or `status`."),
-        source: only.source,
-        sourceId: only.sourceId,
-        orderId: only.orderId,
-        actor: only.actor
-      }),
+      query({ ...page, ...tradesAsked, sort: word("Sorted by `date` (unless said) or `status`.") }),
       Documents.TradePage
     )
       .middleware(Reading)
       .pipe(says("List trades", "Recorded trades, a page at a time."))
+  )
+  .add(
+    HttpApiEndpoint.get("totals", "/api/v1/trades/totals")
+      .addSuccess(Documents.TotalsDocument)
+      .setUrlParams(query(tradesAsked))
+      .middleware(Reading)
+      .pipe(says("Sum trades", "Count, shares and notional of all trades that the filters find, up to 10,000."))
   )
   .add(
     look("show", "/api/v1/trades/:id", Documents.TradeDetail)

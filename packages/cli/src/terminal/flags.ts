@@ -74,6 +74,11 @@ export const page = {
   count: Options.boolean("count").pipe(Options.withDescription("Count all matching rows; an estimate from 10,000 on"))
 }
 
+/** Sums in place of records. */
+export const totals = Options.boolean("totals").pipe(
+  Options.withDescription("Print what all matching records come to, up to 10,000 of them, in place of the records")
+)
+
 /** A period of time. */
 export const period = {
   since: text("since", "From this date or time on"),

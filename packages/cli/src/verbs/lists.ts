@@ -17,6 +17,7 @@ import {
   past,
   positions,
   type Screen,
+  totals,
   trades,
   waitingCommissions,
   waitingFills
@@ -33,6 +34,17 @@ import { reading, writing } from "../within.ts"
 import type { Flags } from "../Program.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
+
+/** Prints what the records of a list come to. */
+const summed = <E extends Verb.VerbError>(where: Narrowed, found: Effect.Effect<totals.Totals, E, Reading>) =>
+  reading(where, () =>
+    Effect.gen(function* () {
+      const { answer } = yield* Output
+      yield* accountNames.expectKnown(where.account)
+      const document = yield* past.seen(where.asOf, past.ownersOf(where.account), found)
+      yield* answer(document, totals.totalsText(document))
+    })
+  )
 
 type Found<D> = Effect.Effect<listing.ListDocument<D>, listing.ListError, Reading>
 
@@ -124,7 +136,8 @@ export const tradesList = Verb.make({
   summary: "list trades",
   examples: [
     ["roundlot trades list --status quarantined", "quarantined trades, to release or dismiss"],
-    ["roundlot trades list --order-id O5", "source trades of an order"]
+    ["roundlot trades list --order-id O5", "source trades of an order"],
+    ["roundlot trades list --since 2026-11-20 --totals", "shares and dollars of a day"]
   ],
   flags: {
     ...view,
@@ -139,9 +152,11 @@ export const tradesList = Verb.make({
     source: text("source", "Only of this source"),
     sourceId: text("source-id", "Trade id at the source"),
     orderId: text("order-id", "Only trades allocated to this order"),
-    actor: text("actor", "Submitted by this token, person or source; needs --since")
+    actor: text("actor", "Submitted by this token, person or source; needs --since"),
+    totals: flags.totals
   },
-  run: (asked) => listed(asked, trades.list(newestFirst(asked)), trades.table)
+  run: (asked) =>
+    asked.totals ? summed(asked, trades.totals(asked)) : listed(asked, trades.list(newestFirst(asked)), trades.table)
 })
 
 /** `trades show`. */
@@ -169,7 +184,8 @@ export const ordersList = Verb.make({
   examples: [
     ["roundlot orders list --phase open", "orders at the broker, unconfirmed ones included"],
     ["roundlot orders list --status rejected --json", "for a program"],
-    ["roundlot orders list --count --limit 1", "count of all orders"]
+    ["roundlot orders list --count --limit 1", "count of all orders"],
+    ["roundlot orders list --status filled --totals", "shares and dollars of filled orders"]
   ],
   flags: {
     ...view,
@@ -191,11 +207,14 @@ export const ordersList = Verb.make({
     clientOrderId: text("client-order-id", "Client order id, as sent to the broker"),
     ...atTheBroker,
     tradeId: text("trade-id", "Only orders with shares of this trade"),
-    actor: text("actor", "Created by this token, person, source or timer; needs --since")
+    actor: text("actor", "Created by this token, person, source or timer; needs --since"),
+    totals: flags.totals
   },
   run: ({ phase, status, ...asked }) =>
     Effect.flatMap(orderQuery.queryOf({ phase, status }), (query) =>
-      listed(asked, orders.list({ ...newestFirst(asked), query }), orders.table)
+      asked.totals
+        ? summed(asked, orders.totals({ ...asked, query }))
+        : listed(asked, orders.list({ ...newestFirst(asked), query }), orders.table)
     )
 })
 

@@ -74,6 +74,7 @@ const orders: Listing<Documents.OrderDocument> = {
     { name: texts.external, asks: { origin: "external" } }
   ],
   read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page } }),
+  totals: (api, asked) => api.orders.totals({ urlParams: asked }),
   empty: texts.noOrders,
   card: ["side", "quantity", "symbol", "status"],
   replacementOf: ({ replacedBy }) => replacedBy,
@@ -123,6 +124,7 @@ const trades: Listing<Documents.TradeDocument> = {
     { name: texts.failed, asks: { status: "failed" } }
   ],
   read: (api, asked, page) => api.trades.list({ urlParams: { ...asked, ...page } }),
+  totals: (api, asked) => api.trades.totals({ urlParams: asked }),
   empty: texts.noTradesYet({
     createOne: <Link href="/trades/new">{texts.createOne}</Link>,
     command: <code>npx roundlot trades add --symbol AAPL --side buy --quantity 0.3</code>

@@ -175,6 +175,7 @@ const wordless = [
   "jobs.webhooks",
   "journal.show",
   "orders.attempts",
+  "orders.totals",
   "overview.today",
   "payloads.show",
   "positions.preview",
@@ -182,7 +183,8 @@ const wordless = [
   "reconciliation.runs",
   "session.caller",
   "tokens.list",
-  "tokens.sessions"
+  "tokens.sessions",
+  "trades.totals"
 ]
 
 /** Of an own symbol of this name nothing is found, and what is done to it is done to the caller's own. */

@@ -1,5 +1,6 @@
-import { Trade } from "@roundlot/core"
-import { allocations, fills, journal, listing, positions, trades } from "@roundlot/queries"
+import { Decimal, Trade } from "@roundlot/core"
+import { TradeRepository } from "@roundlot/core/adapter"
+import { allocations, fills, journal, listing, orders, positions, trades } from "@roundlot/queries"
 import { expect, it } from "@effect/vitest"
 import { Effect, Encoding, FastCheck } from "effect"
 import * as scene from "./scene.ts"
@@ -75,6 +76,65 @@ it.effect("a list of two conditions is paged like one", () =>
     expect(whole.map(({ kind }) => kind)).toEqual(["order", "net"])
     expect((yield* paged(ofThird, { limit: 1 })).items).toEqual(whole)
     expect((yield* paged(ofThird, { limit: 1, order: "newest" })).items).toEqual(whole.toReversed())
+  }).pipe(Effect.provide(scene.inMemory))
+)
+
+const sumOf = (items: ReadonlyArray<Decimal.Decimal>): string => Decimal.format(items.reduce(Decimal.add, Decimal.zero))
+
+const exact = (text: string | null): Decimal.Decimal => Decimal.unsafe(text ?? "0")
+
+it.effect("totals are the exact sums of all rows that the filters find, by side", () =>
+  Effect.gen(function* () {
+    yield* scene.played
+    for (const filters of [{}, { symbol: "AAPL" }, { side: "sell" }]) {
+      const all = (yield* trades.list({ ...filters, limit: 0 })).items
+      const totals = yield* trades.totals(filters)
+      expect(totals.count).toEqual(exactly(all.length))
+      for (const side of ["buy", "sell"] as const) {
+        const own = all.filter((trade) => trade.side === side)
+        const priced = own.map(({ price, quantity }) => Decimal.multiply(exact(quantity), exact(price)))
+        const amount = sumOf(priced)
+        expect(totals[side]).toEqual({
+          rows: own.length,
+          quantity: sumOf(own.map(({ quantity }) => exact(quantity))),
+          filledQuantity: null,
+          notional: own.length === 0 ? [] : [{ currency: "USD", amount }],
+          unpriced: own.filter(({ price }) => price === null).length
+        })
+      }
+      const sent = (yield* orders.list({ ...filters, limit: 0 })).items
+      const summed = yield* orders.totals(filters)
+      expect(summed.count).toEqual(exactly(sent.length))
+      for (const side of ["buy", "sell"] as const) {
+        const own = sent.filter((order) => order.side === side)
+        expect(summed[side]).toMatchObject({
+          rows: own.length,
+          quantity: sumOf(own.map(({ quantity }) => exact(quantity))),
+          filledQuantity: own.length === 0 ? null : sumOf(own.map(({ filledQuantity }) => exact(filledQuantity)))
+        })
+      }
+    }
+  }).pipe(Effect.provide(scene.inMemory))
+)
+
+it.effect("totals of more rows than are counted read none of them, and say how many there are", () =>
+  Effect.gen(function* () {
+    yield* scene.played
+    const repository = yield* TradeRepository.TradeRepository
+    const many = { kind: "about", rows: 1_000_000 } as const
+    const large = TradeRepository.TradeRepository.of({
+      ...repository,
+      count: () => Effect.succeed(many),
+      page: () => Effect.dieMessage("a row was read")
+    })
+    expect(yield* Effect.provideService(trades.totals({}), TradeRepository.TradeRepository, large)).toEqual({
+      count: many,
+      buy: null,
+      sell: null
+    })
+    const keep = Effect.succeed<ReadonlyArray<Trade.Trade>>
+    const judged = yield* listing.whole({ table: Trade.TradeTable, anyOf: [[]], keep, mostLooked: 2 })
+    expect(judged.records).toBeUndefined()
   }).pipe(Effect.provide(scene.inMemory))
 )
 

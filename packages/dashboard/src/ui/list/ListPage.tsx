@@ -24,6 +24,7 @@ import { Problem, StaleSign } from "../parts/Panel.tsx"
 import { SavedViews } from "./SavedViews.tsx"
 import { PageHead } from "../parts/PageHead.tsx"
 import { usePhone } from "../parts/usePhone.ts"
+import { Totals } from "./Totals.tsx"
 import { rememberList } from "../parts/siblings.ts"
 import { texts } from "../../words/text/lists.ts"
 
@@ -322,6 +323,9 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
               />
             )}
           </Folding>
+          {rows.length === 0 || listing.totals === undefined ? null : (
+            <Totals name={listing.name} asked={{ ...asked, ...past }} ask={listing.totals} />
+          )}
           {rows.length === 0 ? null : listing.foot?.(rows, !hasMore)}
         </div>
       )}

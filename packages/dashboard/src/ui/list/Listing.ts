@@ -7,6 +7,7 @@ import { signs, type Family } from "../../words/signs.ts"
 import type { Usual } from "../../words/usual.ts"
 import type { Column } from "../table/Column.ts"
 import type { Sorted } from "../table/model.ts"
+import type { AskTotals } from "./Totals.tsx"
 import { texts } from "../../words/text/lists.ts"
 
 /** A filter of a list: a parameter of the address and of the API alike. */
@@ -59,6 +60,8 @@ export interface Listing<A> {
   readonly above?: ReactNode
   /** What its rows come to, below them: whether all that the filters find are among them. */
   readonly foot?: (rows: ReadonlyArray<A>, isAll: boolean) => ReactNode
+  /** What all rows that the filters find come to. */
+  readonly totals?: AskTotals
   /** What took the place of a row: where both are loaded, the row is folded under it. */
   readonly replacementOf?: (row: A) => string | null
   /** What a phone shows of a row beside its first column; all where it is absent. */

@@ -1,0 +1,73 @@
+import type { Documents } from "@roundlot/api"
+import type { Effect } from "effect"
+import { useAsk } from "../../api/asking.ts"
+import type { Api } from "../../api/client.ts"
+import { Figure } from "../parts/Figure.tsx"
+import { Problem } from "../parts/Panel.tsx"
+import { texts } from "../../words/text/lists.ts"
+
+/** Asks what all rows of a list come to. */
+export type AskTotals = (
+  api: Api,
+  asked: Readonly<Record<string, string>>
+) => Effect.Effect<Documents.TotalsDocument, unknown>
+
+const Money = ({ of }: { readonly of: Documents.SideTotals["notional"] }) =>
+  of.map(({ amount, currency }, at) => (
+    <span key={currency}>
+      {at === 0 ? null : ", "}
+      <Figure of={amount} money={currency === "USD"} />
+      {currency === "USD" ? null : ` ${currency}`}
+    </span>
+  ))
+
+interface SideProps {
+  readonly of: Documents.SideTotals
+  readonly side: "buy" | "sell"
+}
+
+const Side = ({ of, side }: SideProps) => {
+  if (of.rows === 0) return null
+  const quantity = <Figure of={of.quantity} />
+  const money = <Money of={of.notional} />
+  return (
+    <span>
+      {of.filledQuantity === null
+        ? texts[side === "buy" ? "boughtInAll" : "soldInAll"]({ quantity, money })
+        : texts[side === "buy" ? "buysInAll" : "sellsInAll"]({
+            quantity,
+            filled: <Figure of={of.filledQuantity} />,
+            money
+          })}{" "}
+    </span>
+  )
+}
+
+interface TotalsProps {
+  readonly name: string
+  readonly asked: Readonly<Record<string, string>>
+  readonly ask: AskTotals
+}
+
+/** What all rows that the filters find come to, read of the daemon. */
+export const Totals = ({ ask, asked, name }: TotalsProps) => {
+  const { data, error } = useAsk(["totals", name, asked], (api) => ask(api, asked))
+  // What was read before stays, as the rows do, which say that they may be old.
+  if (data === undefined) return error === null ? null : <Problem error={error} />
+  const { buy, count, sell } = data
+  const rows = <Figure of={String(count.rows)} />
+  const unpriced = (buy?.unpriced ?? 0) + (sell?.unpriced ?? 0)
+  return (
+    <p className="extent" role="note" aria-label={texts.totals}>
+      {buy === null || sell === null ? (
+        texts.tooManyToSum({ rows })
+      ) : (
+        <>
+          {texts.inAll({ rows })} <Side of={buy} side="buy" />
+          <Side of={sell} side="sell" />
+          {unpriced === 0 ? null : texts.priceMissing({ count: unpriced })}
+        </>
+      )}
+    </p>
+  )
+}
