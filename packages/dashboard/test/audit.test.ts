@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { DatabaseSync } from "node:sqlite"
 import { describe, expect, test } from "vitest"
+import { tamper } from "../../runner/test/cli/database.ts"
 import { stage } from "./stage.ts"
 
 const { daemon, open } = stage()
@@ -38,9 +38,7 @@ describe("the audit", () => {
     }
     await run()
     await page.getByText("no findings").waitFor()
-    const books = new DatabaseSync(join(daemon.folder, "books.db"))
-    books.exec("PRAGMA busy_timeout = 10000; UPDATE roundlot_trades SET quantity = '0.7' WHERE sourceId = 'one'")
-    books.close()
+    tamper(join(daemon.folder, "books.db"), `UPDATE roundlot_trades SET quantity = '0.7' WHERE "sourceId" = 'one'`)
     await run()
     await page.getByRole("table", { name: "Findings" }).getByText("trades").first().waitFor()
     await page.getByRole("table", { name: "Audits" }).getByText("Agrees").waitFor()

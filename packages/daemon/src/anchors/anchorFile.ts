@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto"
 import { dirname } from "node:path"
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
+import type { Documents } from "@roundlot/api"
 import type { Health } from "@roundlot/core/ledger"
 import { AccountName, Clock, Instant } from "@roundlot/core"
 import { TradeRepository } from "@roundlot/core/adapter"
@@ -68,11 +69,17 @@ export const read = (
 /** So much of the end of the file is read for the newest anchors: each is some hundred bytes. */
 const END_BYTES = 131_072
 
-/** The newest anchors of the store that is looked at, at most so many, the newest first: what it costs does not grow with the file. */
-export const newest = (
-  { anchorFile: file }: Pick<Place, "anchorFile">,
-  atMost: number
-): Effect.Effect<ReadonlyArray<KeptAnchor>, PlatformError, FileSystem.FileSystem | TradeRepository.TradeRepository> =>
+/** So many of the newest anchors are shown. */
+const SHOWN = 100
+
+/** The newest anchors of the store that is looked at, the newest first: what it costs does not grow with the file. */
+const newest = ({
+  anchorFile: file
+}: Pick<Place, "anchorFile">): Effect.Effect<
+  ReadonlyArray<KeptAnchor>,
+  PlatformError,
+  FileSystem.FileSystem | TradeRepository.TradeRepository
+> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const { identity } = yield* TradeRepository.TradeRepository
@@ -85,8 +92,26 @@ export const newest = (
     const text = new TextDecoder().decode(Option.getOrElse(bytes, () => new Uint8Array()))
     // The first line of a part may be the end of one.
     const lines = skipped === 0 ? text : text.slice(text.indexOf("\n") + 1)
-    return anchorsIn(lines, identity, undefined).anchors.toReversed().slice(0, atMost)
+    return anchorsIn(lines, identity, undefined).anchors.toReversed().slice(0, SHOWN)
   }).pipe(Effect.scoped)
+
+/** The newest anchors of the store as the API lists them; where the file cannot be read, why. */
+export const document = (
+  place: Pick<Place, "anchorFile">
+): Effect.Effect<Documents.AnchorsDocument, never, FileSystem.FileSystem | TradeRepository.TradeRepository> =>
+  Effect.match(newest(place), {
+    onFailure: ({ message }) => ({ file: place.anchorFile, problem: message, items: [] }),
+    onSuccess: (anchors) => ({
+      file: place.anchorFile,
+      problem: null,
+      items: anchors.map(({ at, hash, position, signature }) => ({
+        position,
+        hash,
+        at,
+        isSigned: signature !== undefined
+      }))
+    })
+  })
 
 /**
  * Writes down where the journal stands, every hour or as is configured, and once more as the scope closes: what is there then cannot be

@@ -29,7 +29,7 @@ export const roundlot: Tree.Group = group(
     }),
     simulate: group("simulated brokers on this host", {
       alpaca: leaf(
-        "simulate Alpaca's HTTP API and streams",
+        "simulate Alpaca's API and streams",
         async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb
       ),
       ibkr: leaf("simulate the TWS protocol", async () => (await import("../verbs/simulateIbkr.ts")).simulateIbkrVerb),
@@ -58,7 +58,7 @@ export const roundlot: Tree.Group = group(
   },
   {
     "Set up": ["init", "start", "accounts", "account", "instruments", "prove", "completion", "complete"],
-    Now: ["status", "cases", "breaks", "doctor"],
+    Now: ["status", "cases", "breaks", "connections", "doctor"],
     Trade: ["trades", "batches", "decide", "orders", "positions", "fills"],
     "Stop and limit": ["halt", "resume", "controls"],
     "Compare with the broker": ["reconcile", "reconciliation", "sync", "schwab"],

@@ -23,30 +23,9 @@ export const servedWith = (
   },
   jobTypes: queue.typesAt(hostFault(settings)),
   unsupportedOrders,
-  anchors: anchorsAt(settings),
+  anchors: Effect.provide(AnchorFile.document(settings), NodeFileSystem.layer),
   helps: helps.helpsOf(roundlot)
 })
-
-/** So many anchors are shown. */
-const NEWEST = 100
-
-const anchorsAt = ({ anchorFile: file }: Pick<Settings, "anchorFile">): Serving.Settings["anchors"] =>
-  AnchorFile.newest({ anchorFile: file }, NEWEST).pipe(
-    Effect.match({
-      onFailure: ({ message }) => ({ file, problem: message, items: [] }),
-      onSuccess: (anchors) => ({
-        file,
-        problem: null,
-        items: anchors.map(({ at, hash, position, signature }) => ({
-          position,
-          hash,
-          at,
-          isSigned: signature !== undefined
-        }))
-      })
-    }),
-    Effect.provide(NodeFileSystem.layer)
-  )
 
 /** What the daemon works with in the background. */
 export const workingWith = (settings: Settings): Daemon.Working => ({ ...settings, connect: connectAt(settings) })

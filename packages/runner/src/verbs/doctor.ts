@@ -51,9 +51,7 @@ const clock = Effect.gen(function* () {
   }
   const aheadMs = Instant.millisBetween(now, newest)
   const found = `it is ${Instant.format(now)}, the journal ends at ${newest === 0n ? "its beginning" : Instant.format(newest)}`
-  return aheadMs > MOST_AHEAD_MS
-    ? ill("clock", found, "The system clock was set back: correct it")
-    : well("clock", found)
+  return aheadMs > MOST_AHEAD_MS ? ill("clock", found, "The clock was set back: correct it") : well("clock", found)
 })
 
 /** Who may call: the table of tokens against the journal. Where they differ the API answers no call. */
@@ -128,9 +126,7 @@ const driven = ({ daemonFile }: Settings) =>
       live.some((lease) => lease.host === host && lease.pid === pid)
     )
     return [
-      ...live.map(({ account, host, pid }) =>
-        well("daemon", `account ${account} is in use by process ${pid} on ${host}`)
-      ),
+      ...live.map(({ account, host, pid }) => well("daemon", `process ${pid} on ${host} runs account ${account}`)),
       ...Option.match(served, { onNone: () => [], onSome: (each) => [locked(each)] })
     ]
   })
@@ -152,11 +148,7 @@ const fileOf = (storeFile: string) =>
   Effect.map(examine.examine(storeFile), ({ bytes, faults, isOpenToOthers, walBytes }) => [
     faults.length === 0
       ? well("integrity", `every page is sound; ${megabytes(bytes)}, and ${megabytes(walBytes)} in its log`)
-      : ill(
-          "integrity",
-          faults.join("; "),
-          "Stop the daemon, keep the damaged file, and restore the store from a backup"
-        ),
+      : ill("integrity", faults.join("; "), "Stop the daemon, keep the file, and restore the store from a backup"),
     isOpenToOthers
       ? ill("rights", "other users may read or write it", `chmod 600 ${storeFile}`)
       : well("rights", "private to its user")

@@ -21,7 +21,9 @@ describe("roundlot connections", () => {
       { name: "market data", limit: 200 }
     ])
     expect(found.requests.limits[0].left).toBeLessThan(200)
-    const account = found.endpoints.find(({ endpoint }: { readonly endpoint: string }) => endpoint === "GET /v2/account")
+    const account = found.endpoints.find(
+      ({ endpoint }: { readonly endpoint: string }) => endpoint === "GET /v2/account"
+    )
     expect(account).toMatchObject({ errors: 0, p50Ms: expect.any(Number), p99Ms: expect.any(Number) })
     expect(account.p99Ms).toBeGreaterThanOrEqual(account.p50Ms)
     const { out } = await cli("connections")

@@ -1,3 +1,4 @@
+import { Sqlite } from "@roundlot/sqlite"
 import { Client } from "pg"
 import { afterAll, inject } from "vitest"
 
@@ -10,6 +11,12 @@ const asked = async (text: string, url = inject("postgres")): Promise<ReadonlyAr
   await client.end()
   return rows
 }
+
+/** Changes a SQLite store behind the back of who has it open. */
+export const tamper = (file: string, statement: string): void =>
+  Sqlite.using(file, { timeout: 10_000 }, (db) => {
+    db.prepare(statement).run()
+  })
 
 /** Databases of this file's own on the run's Postgres server; they are gone when it ends. */
 export const databases = () => {
