@@ -74,7 +74,7 @@ describe("the command line of a program of one's own", () => {
     expect(said).toEqual({ code: 0, out: "hello\n", err: "" })
     expect(near?.code).toBe(2)
     expect(near?.err).toContain("hello")
-    expect(completion?.out).toMatch(/^ {4}""\) words="status trades .* hello completion"/m)
+    expect(completion?.out).toMatch(/^ {4}""\) words="status connections trades .* hello completion"/m)
     const helped = await Effect.runPromise(helps.helpsOf(tree))
     expect(helped.map(({ words }) => words)).toContain("hello")
   })

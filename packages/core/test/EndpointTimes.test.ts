@@ -5,6 +5,8 @@ const none: EndpointTimes = new Map()
 
 const MINUTE_MS = 60_000
 
+const took = (tookMs: number) => ({ atMs: 0, tookMs, isError: false })
+
 describe("an endpoint", () => {
   test.each([
     ["GET", "/v2/orders?status=open&limit=500", "GET /v2/orders"],
@@ -33,14 +35,10 @@ describe("the times of endpoints", () => {
   })
 
   test("of very many requests and endpoints are the newest", () => {
-    const sample = (tookMs: number) => ({ atMs: 0, tookMs, isError: false })
     const names = Array.from({ length: 100 }, (_, n) => `GET /${n}`)
-    const many = names.reduce((times, name) => noted(times, name, sample(1)), none)
+    const many = names.reduce((times, name) => noted(times, name, took(1)), none)
     expect([many.size, many.has("GET /99"), many.has("GET /35"), many.has("GET /36")]).toEqual([64, true, false, true])
-    const often = Array.from({ length: 1000 }, (_, n) => n).reduce(
-      (times, n) => noted(times, "GET /a", sample(n)),
-      none
-    )
+    const often = Array.from({ length: 1000 }, (_, n) => n).reduce((times, n) => noted(times, "GET /a", took(n)), none)
     expect(usagesOf(often, 0)).toEqual([{ endpoint: "GET /a", requests: 256, errors: 0, p50Ms: 871, p99Ms: 997 }])
   })
 })

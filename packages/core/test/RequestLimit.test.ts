@@ -194,7 +194,10 @@ describe("requests within a limit", () => {
         }
         const answers = { requests: 3, errors: 0, p50Ms: 40, p99Ms: 900 }
         assert.deepStrictEqual(yield* limit.usage, {
-          ...{ limit: 4, left: 1, answerMs: 40, slowestMs: 900 },
+          limit: 4,
+          left: 1,
+          answerMs: 40,
+          slowestMs: 900,
           limits: [{ name: "requests", limit: 4, left: 1 }],
           endpoints: [{ ...orders, ...answers }]
         })

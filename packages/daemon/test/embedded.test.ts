@@ -22,7 +22,7 @@ it("a program of one's own does the work of its books, and sends its alerts by a
     yield* Effect.forkScoped(workOf(({ text }) => Deferred.succeed(heard, text)))
     const jobs = yield* Jobs.Jobs
     yield* jobs.enqueue({ type: trying.trialType.name, payload: {} })
-    expect(yield* Deferred.await(heard)).toContain("trial")
+    expect(yield* Deferred.await(heard)).toContain("test alert")
   }).pipe(
     Effect.scoped,
     Effect.provide(queue.layerJobs),

@@ -222,7 +222,7 @@ describe("the settings of an account", () => {
         expect(yield* set({ maxOrderQuantity: Quantity.unsafe("5") })).toMatchObject({ _tag: "Done" })
         expect(yield* set({ orderLifeSeconds: 60, limitOffsetBp: 10 })).toMatchObject({
           _tag: "Refused",
-          why: "account paper has been changed since its settings were read: look at them again"
+          why: "the settings of account paper changed since they were read: read them again"
         })
         const [account] = yield* Reads.all(Account.AccountTable)
         expect(account?.maxOrderQuantity).toEqual(Quantity.unsafe("5"))

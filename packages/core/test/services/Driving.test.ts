@@ -270,7 +270,7 @@ describe("a lease that is taken", () => {
         yield* Effect.forkScoped(Daemon.run(undefined, { host: "desk", pid: 7 }))
         yield* TestClock.adjust("3 seconds")
         const refused = yield* Effect.flip(Daemon.run())
-        expect(refused.message).toContain("driven by process 7 on desk for 3 s")
+        expect(refused.message).toContain("in use by process 7 on desk for 3 s")
       })
     ))
 

@@ -99,7 +99,7 @@ describe("the record of reconciliations", () => {
           { said: ["agreed", undefined], counts: { ...nothing, agreed: 1 } },
           { said: ["differed", undefined], counts: { ...nothing, differing: 2, opened: 2, ordersRead: true } },
           { said: ["differed", undefined], counts: { ...nothing, differing: 2 } },
-          { said: ["not_compared", "the broker listed its positions in part only"], counts: nothing },
+          { said: ["not_compared", "the broker's list of positions is incomplete"], counts: nothing },
           { said: ["failed", expect.stringContaining(detail)], counts: nothing },
           { said: ["agreed", undefined], counts: { ...nothing, agreed: 2, closed: 2 } }
         ])

@@ -62,7 +62,7 @@ const holdsTwo = Stage.layer({
 
 describe("P9: what would explain that the books hold twice as much as the broker", () => {
   it.each([
-    [["2", "2"], "an execution of O1 is just as much"],
+    [["2", "2"], "an execution of O1 has the same quantity"],
     [["2"], "O1 filled the same quantity without an execution"],
     [["1", "3"], "a split of 1 for 2 would explain it"]
   ])("of an order of 4 with executions of %j: %s", (executions, words) =>

@@ -165,7 +165,7 @@ test("it is delivered again from a cursor or the beginning where somebody asks f
       yield* daemon(deliver, 2)
       const { failure, status } = yield* delivery
       expect(status).toBe("dead")
-      expect(failure).toMatch(/another life of this store: .* once a delivery is asked for with where to begin/)
+      expect(failure).toMatch(/earlier incarnation of this store: .*; to continue, give a cursor with 'after'/)
       const unknown = Subscriptions.deliveringHandler([], deliver)
       const context = { job: yield* delivery, progress: () => Effect.void }
       const refused = yield* Effect.either(unknown.run({ subscription: "changes" }, context))

@@ -9,25 +9,33 @@ describe("roundlot connections", () => {
     const client = await simulatedAt("alpaca", folder)
     const daemon = child([
       "start",
-      ...["--broker", "alpaca", "--env-file", client.envFile, "--account", "paper"],
-      ...["--port", "0", "--open", ...place]
+      "--broker",
+      "alpaca",
+      "--env-file",
+      client.envFile,
+      "--account",
+      "paper",
+      "--port",
+      "0",
+      "--open",
+      ...place
     ])
     const first = async () => Object(await json("connections")).items?.[0]
     await until(async () => (await first())?.endpoints?.length > 0)
     const found = await first()
     expect(found).toMatchObject({ name: "paper", broker: "alpaca", state: "up" })
     expect(found.requests.limits).toMatchObject([
-      { name: "trading", limit: 200, left: expect.any(Number) },
+      { name: "trading", limit: 100_000, left: expect.any(Number) },
       { name: "market data", limit: 200 }
     ])
-    expect(found.requests.limits[0].left).toBeLessThan(200)
+    expect(found.requests.limits[0].left).toBeLessThan(100_000)
     const account = found.endpoints.find(
       ({ endpoint }: { readonly endpoint: string }) => endpoint === "GET /v2/account"
     )
     expect(account).toMatchObject({ errors: 0, p50Ms: expect.any(Number), p99Ms: expect.any(Number) })
     expect(account.p99Ms).toBeGreaterThanOrEqual(account.p50Ms)
     const { out } = await cli("connections")
-    expect(out).toMatch(/^paper at alpaca \(paper\): up; trading: \d+ of 200 requests a minute left; market data: /)
+    expect(out).toMatch(/^paper at alpaca \(paper\): up; trading: [\d,]+ of [\d,]+ requests a minute left; market data: /)
     expect(out).toMatch(/\n {2}GET \/v2\/account: p50 \d+ ms, p99 \d+ ms, 0 of \d+ failed/)
     daemon.signal("SIGKILL")
     await daemon.ended

@@ -132,7 +132,7 @@ describe("the main job by the command line", () => {
     await daemon.says(/orders, \d+ fills/)
     daemon.signal("SIGTERM")
     const { code, err } = await daemon.ended
-    expect(err).toContain("Stopping")
+    expect(err).toContain("Shutting down: waiting for in-flight orders")
     expect(err).not.toMatch(/^\s+at /m)
     expect(code).toBe(0)
     expect(await json("audit")).toMatchObject({ ok: true, findings: [] })

@@ -9,6 +9,8 @@ const inLots = async () => {
   return at
 }
 
+const says = (text: string) => [false, expect.stringContaining(text)]
+
 describe("lots that a person identifies", () => {
   it("LOT-13: are shown, previewed, recorded once, in every report, and proven by the audit", async () => {
     const { cli, json } = await inLots()
@@ -54,7 +56,6 @@ describe("lots that a person identifies", () => {
       const { code, err, out } = await cli("fills", "identify", id, ...named, "--reason", "highest cost", "--dry-run")
       return [code === 0, `${out}${err}`]
     }
-    const says = (text: string) => [false, expect.stringContaining(text)]
     expect(await refused("F3", "F2=6")).toEqual(says("the lot of F2 has 5 shares open, not 6"))
     expect(await refused("F3", "F2=5")).toEqual(says("F3 closes 6 shares"))
     expect(await refused("F4", "F3=4")).toEqual(says("F3 has opened no lot"))

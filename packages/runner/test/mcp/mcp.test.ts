@@ -155,7 +155,7 @@ describe("roundlot mcp", () => {
     const words = ["mcp", ...place.place]
     expect(await place.plain(words, { ROUNDLOT_MCP_TOKEN: operator })).toMatchObject({
       code: 2,
-      err: expect.stringContaining("could approve what it proposes")
+      err: expect.stringContaining("could approve its own proposals")
     })
     expect(await place.plain(words, { ROUNDLOT_MCP_TOKEN: "rlt_none" })).toMatchObject({
       code: 1,

@@ -112,7 +112,7 @@ describe("batches over the API", () => {
           status: "partial_success",
           effects: {
             rows: [
-              { fate: "done", what: "done: nothing changes", rows: 2 },
+              { fate: "done", what: "completed: unchanged", rows: 2 },
               { fate: "failed", rows: 1 }
             ]
           }
