@@ -1,7 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Either } from "effect"
 import { useEffect, useState } from "react"
-import { Link } from "wouter"
 import { queries } from "../api/asking.ts"
 import { cancelJob, enqueueJob, isCancellable, isRetriable, retryJob, type JobWish } from "../ui/action/jobs.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
@@ -9,8 +8,8 @@ import { ForRole } from "../ui/action/Role.tsx"
 import { type Listing, sortsBy, statesOf } from "../ui/list/Listing.ts"
 import { ListPage } from "../ui/list/ListPage.tsx"
 import { Choice, Written } from "../ui/parts/Field.tsx"
-import { Foreign } from "../ui/parts/Figure.tsx"
 import * as columns from "../ui/table/columns.tsx"
+import { jobName, jobProgress } from "../ui/table/jobColumns.tsx"
 import { texts } from "../words/text/operations.ts"
 
 type Job = typeof Documents.JobDocument.Type
@@ -40,21 +39,9 @@ const jobs: Listing<Job> = {
   empty: texts.noJobsMatch,
   card: ["status", "tries", "failure"],
   columns: [
-    columns.node("job", ({ id, key, type }) => (
-      <Link href={`/ops/jobs/${id}`}>
-        <Foreign text={`${type} ${key}`} />
-      </Link>
-    )),
+    jobName,
     columns.time("jobEnqueued", ({ enqueuedAt }) => enqueuedAt),
-    columns.status("job"),
-    columns.node("tries", ({ mostTries, tries }) => (
-      <span className="figure">
-        {tries}/{mostTries}
-      </span>
-    )),
-    columns.time("runAt", ({ runAt, status }) => (status === "queued" ? runAt : null)),
-    columns.time("jobEnded", ({ endedAt }) => endedAt),
-    columns.foreign("failure", ({ failure }) => failure),
+    ...jobProgress,
     columns.node("action", (job) => <JobActions job={job} />)
   ]
 }

@@ -7,11 +7,12 @@ import { endOtherSessions, endSession } from "../ui/action/sessions.ts"
 import { reconcileNow, retryJob, testAlerts } from "../ui/action/jobs.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import * as columns from "../ui/table/columns.tsx"
+import { jobName, jobProgress } from "../ui/table/jobColumns.tsx"
 import { halt, resume } from "../ui/action/halting.ts"
 import { scopeName } from "../ui/action/standing.ts"
 import type { Column } from "../ui/table/Column.ts"
 import { DataTable } from "../ui/table/DataTable.tsx"
-import { Foreign, Moment } from "../ui/parts/Figure.tsx"
+import { Moment } from "../ui/parts/Figure.tsx"
 import { Asked, Panel } from "../ui/parts/Panel.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { useNow } from "../ui/parts/settings.ts"
@@ -146,20 +147,8 @@ const endpointsOf = (all: ReadonlyArray<Connection>): ReadonlyArray<Endpoint> =>
   all.flatMap(({ endpoints: own, name }) => own.map((each) => ({ ...each, name })))
 
 const jobs: ReadonlyArray<Column<typeof Documents.JobDocument.Type>> = [
-  columns.node("job", ({ id, key, type }) => (
-    <Link href={`/ops/jobs/${id}`}>
-      <Foreign text={`${type} ${key}`} />
-    </Link>
-  )),
-  columns.status("job"),
-  columns.node("tries", ({ mostTries, tries }) => (
-    <span className="figure">
-      {tries}/{mostTries}
-    </span>
-  )),
-  columns.time("runAt", ({ runAt, status }) => (status === "queued" ? runAt : null)),
-  columns.time("finished", ({ endedAt }) => endedAt),
-  columns.foreign("failure", ({ failure }) => failure),
+  jobName,
+  ...jobProgress,
   columns.node("action", (job) =>
     job.status === "dead" ? <ActionButton action={retryJob(job)} className="button small" /> : null
   )
