@@ -94,7 +94,7 @@ test("O22, W11: an order that its broker contradicts says so, and a person who h
   // It ends at the broker, and to the wish that it end there comes no answer that would confirm it.
   await tells("ends", { do: { cancel: { brokerOrderId } } })
   const banner = page.getByRole("status").filter({ hasText: "The broker reported its end" })
-  await banner.getByText("look at the broker and confirm it with what you see there").waitFor()
+  await banner.getByText("Check the order at the broker and confirm its state").waitFor()
   expect(await findings(page)).toEqual([])
   await banner.getByRole("button", { name: `Mark ${id} as ended` }).click()
   const dialog = page.getByRole("dialog")
@@ -173,6 +173,6 @@ test("G: a break is no line of the inbox until it has settled; then its line and
   const { at, breakCases, cases } = Object(await daemon.ask("/api/v1/overview"))
   expect(breakCases).toContainEqual([id])
   expect(Date.parse(at) - Date.parse(openedAt)).toBeGreaterThanOrEqual(5000)
-  await expect.poll(() => page.title()).toBe(`(${cases}) Attention · Roundlot`)
+  await expect.poll(() => page.title()).toMatch(new RegExp(`^\\(${cases}(, \\d+ critical)?\\) Attention · Roundlot$`))
   expect(seen.faults).toEqual([])
 })

@@ -10,7 +10,7 @@ describe("an empty store", () => {
     const { faults, page } = seen
     const steps = page.locator("section", { hasText: "Get started" }).getByRole("listitem")
     const done = steps.filter({ hasText: "Completed" })
-    await steps.filter({ hasText: "Make an account" }).getByText("Completed").waitFor()
+    await steps.filter({ hasText: "Add an account" }).getByText("Completed").waitFor()
     expect(await done.count()).toBe(1)
     expect(await findingsInThemes(page)).toEqual([])
     await steps.getByRole("link", { name: "New trade" }).click()

@@ -58,7 +58,7 @@ const apart = [
   ["O1", "Unconfirmed Warning", "At the broker"],
   ["T2", "Quarantined Warning", "the trade that it undoes is in the future"],
   [JOB, "Given up Warning", "the broker is away"],
-  [PART, "Failing Warning", "refused"]
+  [PART, "Failing Critical", "refused"]
 ] as const
 
 test("G: each line of the inbox that is no break has its page with evidence and a recommended verdict, and gets an owner, an acknowledgement and a note there", () =>
@@ -187,7 +187,7 @@ test("O24: what decides a doubt stands in its line, on its page and in the dialo
           await page.getByRole("button", { name: verdict }).click()
           const dialog = page.getByRole("dialog")
           // A dry run that has to know the broker's id is made once that is typed.
-          if (verdict.startsWith("The")) await dialog.getByLabel("The broker's order id").fill("B-1")
+          if (verdict === "Mark O1 as placed") await dialog.getByLabel("The broker's order id").fill("B-1")
           const atRisk = dialog.getByRole("list", { name: "At risk" })
           await atRisk.getByText(decides).waitFor()
           await atRisk.getByText("S2", { exact: true }).waitFor()

@@ -93,7 +93,7 @@ job("why a position is not ordered is read", async (by, page) => {
   await page.getByRole("heading", { level: 1, name: "AAPL" }).waitFor()
   await page
     .locator("main")
-    .getByText(/less than the 1/)
+    .getByText(/below the threshold of 1/)
     .first()
     .waitFor()
 })

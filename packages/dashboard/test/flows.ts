@@ -82,7 +82,7 @@ export const flows = (staged: ReturnType<typeof stage>): void => {
     const { page } = seen
     const follows = page.getByRole("status", { name: "Order preview" })
     await page.getByLabel("Quantity").fill("0.5")
-    await follows.getByText("None: the residual of 0.75 is less than the 1").waitFor()
+    await follows.getByText("None: residual 0.75 is below the threshold of 1").waitFor()
     await page.getByLabel("Quantity").fill("2.75")
     await follows.getByText("Buy 3 ORCL.", { exact: true }).waitFor()
     const kept = JSON.stringify(await daemon.ask("/api/v1/positions/ORCL"))

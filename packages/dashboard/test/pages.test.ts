@@ -86,7 +86,7 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/ops/reconcile", "GE"],
   ["/ops/jobs", "reconcile"],
   ["/ops/jobs/{job}", "Attempts and changes"],
-  ["/ops/accounts/paper", "These settings are in force"],
+  ["/ops/accounts/paper", "These settings are already set"],
   ["/settings", "Single-key shortcuts"],
   ["/orders?asOf=1", "Books as of feed position 1"],
   ["/sign-in", "Token"],
@@ -359,7 +359,7 @@ describe("every page", () => {
     await page.getByText("±2,000 bp of 100, the price of its trades").waitFor()
     await page.getByText("1 outside", { exact: true }).waitFor()
     await page.getByRole("table", { name: "Executions" }).getByText("Price tolerance").waitFor()
-    expect(await sums("Executions")).toEqual(["", "2", "40.10", "—", "average price"])
+    expect(await sums("Executions")).toEqual(["", "2", "40.10", "80.20", "—", "average price"])
     expect(await sums("Source trades")).toEqual(["", "2", "2", ""])
   })
 

@@ -20,7 +20,7 @@ describe("books against broker", () => {
     const table = page.getByRole("table", { name: "Books vs. broker" })
     const row = (symbol: string) => table.getByRole("row").filter({ hasText: symbol })
     await row("KO").getByText("Differs").waitFor()
-    await row("KO").getByText("+5").waitFor()
+    await row("KO").getByText("+5", { exact: true }).first().waitFor()
     await hold("two", "XOM", "7")
     await page.getByRole("button", { name: "Reconcile now" }).click()
     const dialog = page.getByRole("dialog")

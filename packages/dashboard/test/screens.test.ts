@@ -465,7 +465,7 @@ describe("more of what an operator does", () => {
       const { page } = seen
       // By its key: what is read above it moves it, also from under a mouse that is pressed.
       await page.getByRole("button", { name: "1 h", exact: true }).press("Enter")
-      const chart = page.getByRole("img", { name: "Residual: +0.75 at first, +0.75 at last." })
+      const chart = page.getByRole("img", { name: "Residual: From +0.75 to +0.75." })
       await chart.waitFor()
       // What is the same all the time is in the middle, and stays so to the end.
       expect(await chart.locator("path:not(.point)").getAttribute("d")).toMatch(/^M[\d.]+,80(L[\d.]+,80)*L632,80$/)
@@ -485,7 +485,7 @@ describe("more of what an operator does", () => {
     let left = 1
     await page.route("**/api/v1/positions/DIS*asOf*", (route) => (left-- > 0 ? route.abort() : route.fallback()))
     await page.getByRole("button", { name: "1 h", exact: true }).press("Enter")
-    const chart = page.getByRole("img", { name: "Residual: +0.75 at first, +0.75 at last." })
+    const chart = page.getByRole("img", { name: "Residual: From +0.75 to +0.75." })
     await chart.waitFor()
     expect(left).toBeLessThan(0)
     left = Infinity

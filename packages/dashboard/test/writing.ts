@@ -184,7 +184,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     const archives = dialog.getByRole("button", { name: `Archive ${batch.id}` })
     await page.getByRole("button", { name: `Archive ${batch.id}` }).click()
     const foreseen = dialog.getByRole("list", { name: "Impact" })
-    await foreseen.getByText("1 row failed: nothing changes").waitFor()
+    await foreseen.getByText("1 row failed: unchanged").waitFor()
     await dialog.getByLabel("Reason").fill("nothing is left to do")
     await using faster = await open(`/batches/${batch.id}`)
     await order(faster.page, "Retry 1 failed row")

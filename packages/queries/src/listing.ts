@@ -142,9 +142,12 @@ const countOf = <R>(listing: Listing<R>) =>
     ? Reads.count(listing.table, { anyOf: listing.anyOf, upTo: MOST_COUNTED })
     : judgedCount(listing, listing.keep)
 
+/** So many rows of a list are read for its totals: a page asks again at each change. */
+const MOST_SUMMED = 1_000
+
 /**
- * Returns all records of a list and how many they are; none where they are more than are counted one by one. They are counted first, so
- * that of a million rows no more are read than a count reads.
+ * Returns all records of a list and how many they are; none where they are more than 1,000. They are counted first, so that of a
+ * million rows no more are read than a count reads.
  */
 export const whole = <R>(
   listing: Listing<R>
@@ -155,8 +158,8 @@ export const whole = <R>(
 > =>
   Effect.gen(function* () {
     const count = yield* countOf(listing)
-    if (count.kind !== "exactly") return { count, records: undefined }
-    const { nextCursor, records } = yield* collect(listing, { limit: MOST_COUNTED })
+    if (count.kind !== "exactly" || count.rows > MOST_SUMMED) return { count, records: undefined }
+    const { nextCursor, records } = yield* collect(listing, { limit: MOST_SUMMED })
     return nextCursor === null
       ? { count: { kind: "exactly", rows: records.length }, records }
       : { count: { kind: "atLeast", rows: records.length }, records: undefined }

@@ -62,7 +62,8 @@ const sideText = (
 
 /** Totals for people. */
 export const totalsText = ({ buy, count, sell }: Totals): string => {
-  if (buy === null || sell === null) return `${count.rows} rows or more: too many for totals. Narrow the list.`
+  if (buy === null || sell === null)
+    return `${count.rows} rows: too many for totals. Narrow the list to 1,000 or fewer.`
   const sides = [
     ...(buy.rows === 0 ? [] : [sideText("Buy", buy)]),
     ...(sell.rows === 0 ? [] : [sideText("Sell", sell)])

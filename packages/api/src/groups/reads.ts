@@ -68,10 +68,7 @@ export const orders = looking("orders", "Orders to brokers.")
       .addSuccess(Documents.TotalsDocument)
       .setUrlParams(query(ordersAsked))
       .pipe(
-        says(
-          "Sum orders",
-          "Count, shares, and notional of fills by currency, of all orders that the filters find, up to 10,000."
-        )
+        says("Sum orders", "Count, shares, and notional of fills by currency, of all matching orders, up to 1,000.")
       )
   )
   .add(

@@ -35,7 +35,7 @@ export const trades = acting("trades", "Trades from sources.")
       .addSuccess(Documents.TotalsDocument)
       .setUrlParams(query(tradesAsked))
       .middleware(Reading)
-      .pipe(says("Sum trades", "Count, shares and notional of all trades that the filters find, up to 10,000."))
+      .pipe(says("Sum trades", "Count, shares and notional of all matching trades, up to 1,000."))
   )
   .add(
     look("show", "/api/v1/trades/:id", Documents.TradeDetail)

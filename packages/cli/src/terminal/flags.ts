@@ -76,7 +76,7 @@ export const page = {
 
 /** Sums in place of records. */
 export const totals = Options.boolean("totals").pipe(
-  Options.withDescription("Print what all matching records come to, up to 10,000 of them, in place of the records")
+  Options.withDescription("Print the totals of all matching records, up to 1,000, instead of the records")
 )
 
 /** A period of time. */

@@ -158,7 +158,7 @@ export const positionRows: ReadonlyArray<Row> = [
     acts: (scene) => [...held(scene), holding(scene.there, "5"), { tells: listsTwice(scene.name) }, "reconcile"],
     orders: ["filled 3"],
     breaks: ["UnsoundSnapshot"],
-    evidence: /^the broker lists AAPL twice among its positions$/
+    evidence: /^the broker lists the position AAPL twice$/
   },
   {
     row: "P8",

@@ -319,8 +319,8 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     ],
     [{ accounts: { a: { order: { limitOffsetBp: [5, 20] } } } }, 'accounts.a.order: may be "market", or limitOffsetBp'],
     [{ accounts: { a: { live: true, environment: "paper" } } }, "has environment paper and live: true"],
-    [{ accounts: { a: { live: false, environment: "live" } } }, "does not say live: true"],
-    [{ accounts: { a: { environment: "live" } } }, "does not say live: true"]
+    [{ accounts: { a: { live: false, environment: "live" } } }, "is a real-money account with"],
+    [{ accounts: { a: { environment: "live" } } }, "is a real-money account with"]
   ])("the configuration %j is refused by its place", async (written, said) => {
     const { code, err } = await endedWith(JSON.stringify(written))
     expect(err).toContain(said)

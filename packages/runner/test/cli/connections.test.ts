@@ -35,7 +35,9 @@ describe("roundlot connections", () => {
     expect(account).toMatchObject({ errors: 0, p50Ms: expect.any(Number), p99Ms: expect.any(Number) })
     expect(account.p99Ms).toBeGreaterThanOrEqual(account.p50Ms)
     const { out } = await cli("connections")
-    expect(out).toMatch(/^paper at alpaca \(paper\): up; trading: [\d,]+ of [\d,]+ requests a minute left; market data: /)
+    expect(out).toMatch(
+      /^paper at alpaca \(paper\): up; trading: [\d,]+ of [\d,]+ requests a minute left; market data: /
+    )
     expect(out).toMatch(/\n {2}GET \/v2\/account: p50 \d+ ms, p99 \d+ ms, 0 of \d+ failed/)
     daemon.signal("SIGKILL")
     await daemon.ended

@@ -156,7 +156,7 @@ describe("the first start that serves a store", () => {
     const open = await served(place, { flags: ["--open"] })
     expect(existsSync(tokenFile(place))).toBe(false)
     expect(await place.json("tokens", "list")).toMatchObject({ items: [] })
-    expect(open.said()).toMatch(/^Open \(--open\): every process and every user of this host may operate/m)
+    expect(open.said()).toMatch(/^Open \(--open\): every process and user of this host may operate without a token/m)
     const warned = open
       .said()
       .split("\n")

@@ -129,6 +129,7 @@ const RESOLVE = blockWith(OPERATING, "breaks resolve B2")
 const MOVE = blockWith(OPERATING, "store restore")
 const VERSIONS = blockWith(OPERATING, "store migrate --plan")
 const LOGIN = blockWith("docs/guides/schwab.md", "schwab login")
+const LOTS = blockWith("docs/guides/profit.md", "fills identify F9")
 const KEYS = [
   ["docs/guides/alpaca.md", "APCA_API_KEY_ID", "alpaca"],
   ["docs/guides/interactive-brokers.md", "IB_CLIENT_ID", "ibkr"]
@@ -147,7 +148,7 @@ const NOT_TYPED = [
 ]
 
 it("no command of a page is left out", () => {
-  const known = [OWN_BATCH, START, TOKENS, TRACED, RESOLVE, MOVE, VERSIONS, LOGIN, ...NOT_TYPED]
+  const known = [OWN_BATCH, START, TOKENS, TRACED, RESOLVE, MOVE, VERSIONS, LOGIN, LOTS, ...NOT_TYPED]
   const others = [
     ...TUTORIALS.flatMap(blocksOf),
     ...KEYS.map(([page, words]) => blockWith(page, words)),

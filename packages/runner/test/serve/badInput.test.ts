@@ -242,7 +242,7 @@ describe("bad input over the API", () => {
         const chunks = `${file.length.toString(16)}\r\n${file}\r\n0\r\n\r\n`
         const chunked = yield* raw(port, `${head}\r\n\r\n${chunks}`, /\}$/)
         assert.match(chunked, /^HTTP\/1\.1 413 .*"type":"\/problems\/too-large"/s)
-        assert.include(chunked, `at most ${most} bytes`)
+        assert.include(chunked, `larger than ${most} bytes`)
         assert.deepInclude(json(yield* upload(file)), { status: 413, type: "/problems/too-large", field: "body" })
         assert.include((yield* ask(port, "/api/v1/batches")).text, '"items":[]')
         assert.strictEqual((yield* upload(`${HEADER}\nu-1,KO,buy,2\n`)).status, 200)

@@ -121,17 +121,21 @@ it.effect("totals of more rows than are counted read none of them, and say how m
   Effect.gen(function* () {
     yield* scene.played
     const repository = yield* TradeRepository.TradeRepository
-    const many = { kind: "about", rows: 1_000_000 } as const
-    const large = TradeRepository.TradeRepository.of({
-      ...repository,
-      count: () => Effect.succeed(many),
-      page: () => Effect.dieMessage("a row was read")
-    })
-    expect(yield* Effect.provideService(trades.totals({}), TradeRepository.TradeRepository, large)).toEqual({
-      count: many,
-      buy: null,
-      sell: null
-    })
+    for (const many of [
+      { kind: "about", rows: 1_000_000 },
+      { kind: "exactly", rows: 1_001 }
+    ] as const) {
+      const large = TradeRepository.TradeRepository.of({
+        ...repository,
+        count: () => Effect.succeed(many),
+        page: () => Effect.dieMessage("a row was read")
+      })
+      expect(yield* Effect.provideService(trades.totals({}), TradeRepository.TradeRepository, large)).toEqual({
+        count: many,
+        buy: null,
+        sell: null
+      })
+    }
     const keep = Effect.succeed<ReadonlyArray<Trade.Trade>>
     const judged = yield* listing.whole({ table: Trade.TradeTable, anyOf: [[]], keep, mostLooked: 2 })
     expect(judged.records).toBeUndefined()

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { arrayText } from "./arrays.ts"
 import type { Send } from "./asking.ts"
 import type { Lent } from "./memory.ts"
-import { lookupMany } from "./statements.ts"
+import { lookupMany, parameterOf } from "./statements.ts"
 
 /** What planning starts from beside the books. */
 export type Ground = Pick<TradeRepository.State, "heads" | "newestAt" | "counters">
@@ -25,7 +25,9 @@ const find = (send: Send, { keys, limit, lookup: name, table: tableName }: load.
     const table = Books.tables[tableName]
     const lookup = table.lookups[name]
     if (lookup === undefined) throw new TypeError(`table ${tableName} has no lookup ${name}`)
-    const columns = lookup.columns.map((_, i) => arrayText(keys.map((key) => key[i] ?? null)))
+    const columns = lookup.columns.map((column, i) =>
+      arrayText(keys.map((key) => parameterOf(table, column, key[i] ?? null)))
+    )
     const most = limit ?? Dialect.postgres.noLimit
     const answer = yield* send<Table.EncodedRow>(statementOf(table, name, lookup), [...columns, most])
     return Effect.flatMap(answer, (rows): Effect.Effect<ReadonlyArray<Table.EncodedRow>, Table.BadRow> => {

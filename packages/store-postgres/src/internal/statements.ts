@@ -20,6 +20,10 @@ const kindOf = (table: Books.AnyTable, column: string): Column.ColumnKind => {
   return description.kind
 }
 
+/** A cell of a column as Postgres takes it as a parameter. */
+export const parameterOf = (table: Books.AnyTable, column: string, cell: Column.Cell): Column.Cell =>
+  postgres.parameterOf(kindOf(table, column), cell)
+
 const unnestOf = (table: Books.AnyTable, columns: ReadonlyArray<string>): string =>
   `unnest(${columns.map((column, i) => `$${i + 1}::${arrayTypeOf(kindOf(table, column))}`).join(", ")})`
 
@@ -60,8 +64,7 @@ export const cellsOf = (
   column: string,
   rows: ReadonlyArray<Table.EncodedRow>
 ): ReadonlyArray<Column.Cell> => {
-  const kind = kindOf(table, column)
-  return rows.map((row) => postgres.parameterOf(kind, row[column] ?? null))
+  return rows.map((row) => parameterOf(table, column, row[column] ?? null))
 }
 
 /**

@@ -159,7 +159,7 @@ const useTab = (verdict: Verdict | undefined, path: string): void => {
 
 /** How all stands, on every page: pressed, what needs a person. */
 const VerdictLink = ({ of: { short, sign, text } }: { readonly of: Verdict }) => (
-  <Link href={ofAllAccounts("/attention")} className={`verdict-link sign tone-${sign.tone}`} title={text}>
+  <Link href={ofAllAccounts("/attention")} className={`verdict-link tone-${sign.tone}`} title={text}>
     <SignIcon sign={sign} />
     <span>{short}</span>
   </Link>

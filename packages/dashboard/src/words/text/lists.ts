@@ -46,7 +46,7 @@ export const texts = messages({
   feesMissing: "Fees missing for {count}.",
   totals: "Totals",
   inAll: "In all {rows}.",
-  tooManyToSum: "{rows} rows or more: too many for totals. Filter to see them.",
+  tooManyToSum: "{rows} rows: too many for totals. Filter to 1,000 or fewer.",
   boughtInAll: "Bought {quantity} shares, {money}.",
   soldInAll: "Sold {quantity} shares, {money}.",
   buysInAll: "Buys of {quantity} shares, {filled} filled, {money}.",
