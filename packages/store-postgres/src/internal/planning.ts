@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { arrayText } from "./arrays.ts"
 import type { Send } from "./asking.ts"
 import type { Lent } from "./memory.ts"
-import { lookupMany, parameterOf } from "./statements.ts"
+import { lookupMany, parametersOf } from "./statements.ts"
 
 /** What planning starts from beside the books. */
 export type Ground = Pick<TradeRepository.State, "heads" | "newestAt" | "counters">
@@ -26,7 +26,13 @@ const find = (send: Send, { keys, limit, lookup: name, table: tableName }: load.
     const lookup = table.lookups[name]
     if (lookup === undefined) throw new TypeError(`table ${tableName} has no lookup ${name}`)
     const columns = lookup.columns.map((column, i) =>
-      arrayText(keys.map((key) => parameterOf(table, column, key[i] ?? null)))
+      arrayText(
+        parametersOf(
+          table,
+          column,
+          keys.map((key) => key[i] ?? null)
+        )
+      )
     )
     const most = limit ?? Dialect.postgres.noLimit
     const answer = yield* send<Table.EncodedRow>(statementOf(table, name, lookup), [...columns, most])

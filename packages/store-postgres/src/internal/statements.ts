@@ -20,9 +20,15 @@ const kindOf = (table: Books.AnyTable, column: string): Column.ColumnKind => {
   return description.kind
 }
 
-/** A cell of a column as Postgres takes it as a parameter. */
-export const parameterOf = (table: Books.AnyTable, column: string, cell: Column.Cell): Column.Cell =>
-  postgres.parameterOf(kindOf(table, column), cell)
+/** Cells of a column as Postgres takes them as parameters. */
+export const parametersOf = (
+  table: Books.AnyTable,
+  column: string,
+  cells: ReadonlyArray<Column.Cell>
+): ReadonlyArray<Column.Cell> => {
+  const kind = kindOf(table, column)
+  return cells.map((cell) => postgres.parameterOf(kind, cell))
+}
 
 const unnestOf = (table: Books.AnyTable, columns: ReadonlyArray<string>): string =>
   `unnest(${columns.map((column, i) => `$${i + 1}::${arrayTypeOf(kindOf(table, column))}`).join(", ")})`
@@ -63,9 +69,12 @@ export const cellsOf = (
   table: Books.AnyTable,
   column: string,
   rows: ReadonlyArray<Table.EncodedRow>
-): ReadonlyArray<Column.Cell> => {
-  return rows.map((row) => parameterOf(table, column, row[column] ?? null))
-}
+): ReadonlyArray<Column.Cell> =>
+  parametersOf(
+    table,
+    column,
+    rows.map((row) => row[column] ?? null)
+  )
 
 /**
  * Finds the rows of a lookup for many keys at once, each key's rows by themselves: a join would be planned by statistics, which a
