@@ -305,8 +305,8 @@ describe("batches", () => {
     ])
     const bad = file("bad.csv", `${head}\ne,AAPL,buy,1,,,never,,\nf,AAPL,buy,1,,,,night,\ng,AAPL,buy,1,9,,gtd,,\n`)
     const dry = await cli("batches", "submit", "--mode", "execute", bad, "--name", "bad", "--dry-run")
-    expect(dry.out).toContain('line 2: time_in_force "never" is not one of day, gtc, opg, cls, ioc, fok, gtd')
-    expect(dry.out).toContain('line 3: session "night" is not one of regular, extended')
+    expect(dry.out).toContain('line 2: time_in_force "never" is none of day, gtc, opg, cls, ioc, fok, gtd')
+    expect(dry.out).toContain('line 3: session "night" is none of regular, extended')
     expect(dry.out).toContain('line 4: good_till "gtd" is refused: a gtd order needs a time until which it is good')
     const pooled = await cli(
       "batches",
