@@ -139,7 +139,7 @@ describe("channels of alerts", () => {
     expect(text).toMatch(/chat +sent/)
     expect(text).toMatch(/mail +channel mail: it cannot be sent: EAUTH/)
     expect(text).toMatch(/pager +channel pager: ROUNDLOT_CHANNEL_PAGER is not set/)
-    expect(text).toMatch(/odd +channel odd: its variable is no address that begins with https:/)
+    expect(text).toMatch(/odd +channel odd: its variable is not an https:/)
     expect(chat.heard.map(({ body }) => body).join()).toContain("Alert: test alert of this channel: no open items")
     expect(box.letters).toEqual([])
     expect(await typed("--channel", "chat")).toMatchObject({ code: 0 })
@@ -165,7 +165,7 @@ describe("channels of alerts", () => {
     expect(await refused({ kind: "pagerduty", url: "http://a.example" })).toContain(`${channel}.url`)
     expect(await refused({ kind: "slack", quiet: "22:00-07:00" })).toContain(`${channel}.quiet: has no time zone`)
     expect(await refused({ kind: "slack", quiet: "10pm-7am", zone: "UTC" })).toContain(
-      `${channel}.quiet: '10pm-7am' of 'UTC'`
+      `${channel}.quiet: quiet hours '10pm-7am' in 'UTC'`
     )
     expect(await refused({ kind: "slack", after: "soon" })).toContain(
       `${channel}.after: 'soon' is not a valid duration`

@@ -68,7 +68,7 @@ job("what needs a person is read", async (by, { cli, file }) => {
 job("why a position is not ordered is read", async (by) => {
   const { out } = await by("positions", "show", "AAPL")
   expect(out).toContain("0.5")
-  expect(out).toMatch(/less than/)
+  expect(out).toMatch(/below the threshold/)
 })
 
 job("a bad CSV file is corrected and submitted again", async (by, { file, json }) => {

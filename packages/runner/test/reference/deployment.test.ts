@@ -99,7 +99,7 @@ describe("the guide to a deployment", () => {
     await typeAll([BACKUP])
     install(newer)
     const upgraded = await typeAll([UPGRADE])
-    expect(upgraded[1]?.out).toContain("has version 2 now; it had 1")
+    expect(upgraded[1]?.out).toContain("migrated from version 1 to 2")
     expect(upgraded.at(-1)).toMatchObject({ code: 0, out: expect.not.stringContaining("LOOK") })
     await typeAll([ROLL_BACK])
     install(undefined)

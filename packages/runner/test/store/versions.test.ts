@@ -114,7 +114,7 @@ describe.each(["SQLite", "Postgres"])("SYNC-13, BAT-14: versions of a store on %
     expect(await cli("trades", "import", again)).toMatchObject({ code: 0 })
     expect((await cli("start", "--until-idle")).code).toBe(0)
     expect(await cli("audit")).toMatchObject({ code: 0 })
-    expect(await cli("store", "rollback")).toMatchObject({ code: 1, err: expect.stringContaining("its first version") })
+    expect(await cli("store", "rollback")).toMatchObject({ code: 1, err: expect.stringContaining("the first version") })
   })
 
   it("a migration that fails in its middle has changed nothing", async () => {
