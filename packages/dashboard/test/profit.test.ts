@@ -145,9 +145,23 @@ test("LOT-1: the file for the accountant has the bytes of the command line, and 
 })
 
 test("LOT-13: a person identifies the lots of a fill on its page, after a preview", async () => {
-  await daemon.ask("/api/v1/trades", { account: "paper", sourceId: "four", symbol: "MSFT", side: "sell", quantity: "3", price: "55" })
+  await daemon.ask("/api/v1/trades", {
+    account: "paper",
+    sourceId: "four",
+    symbol: "MSFT",
+    side: "sell",
+    quantity: "3",
+    price: "55"
+  })
   await daemon.idsOf("/api/v1/orders?symbol=MSFT&status=filled", 2)
-  await daemon.ask("/api/v1/trades", { account: "paper", sourceId: "five", symbol: "MSFT", side: "buy", quantity: "2", price: "45" })
+  await daemon.ask("/api/v1/trades", {
+    account: "paper",
+    sourceId: "five",
+    symbol: "MSFT",
+    side: "buy",
+    quantity: "2",
+    price: "45"
+  })
   await daemon.idsOf("/api/v1/orders?symbol=MSFT&status=filled", 3)
   const [first = "", second = "", buy = ""] = await daemon.idsOf("/api/v1/fills?symbol=MSFT", 3)
   await using seen = await open(`/fills/${buy}`)

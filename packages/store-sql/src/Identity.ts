@@ -56,7 +56,7 @@ export const openingRefusal = (place: string, state: Standing): TradeRepository.
 /** Why the store at `place` may not drive, if so: it takes nothing in either. */
 export const drivingRefusal = (place: string, state: Standing): TradeRepository.StoreUnavailable | undefined => {
   if (state === "waiting") {
-    const remedy = "If the store that it is of is not to drive any more: 'roundlot store activate --reason WHY'"
+    const remedy = "To trade with it in place of its original: 'roundlot store activate --reason WHY'"
     return notActive(place, "it is an inactive copy: it accepts no trades and sends no orders", remedy)
   }
   return state === "retired"

@@ -54,7 +54,7 @@ describe("doctor: what is wrong, and how to mend it", () => {
     chmodSync(pathOf(store), 0o644)
     const { checks } = Object(await json("doctor"))
     expect(checks).toContainEqual(finding("trading", "everything is halted by cli (lunch)"))
-    expect(checks).toContainEqual(finding("rights", expect.stringContaining("others")))
+    expect(checks).toContainEqual(finding("rights", expect.stringContaining("other users")))
     expect((await cli("doctor")).code).toBe(3)
   })
 
@@ -117,7 +117,7 @@ describe("doctor: what is wrong, and how to mend it", () => {
     const daemon = child(["start", "--store", store])
     await daemon.says(/Running/)
     const { checks } = Object(await json("doctor"))
-    expect(checks).toContainEqual(finding("daemon", expect.stringMatching(/process \d+ on .+ drives/), true))
+    expect(checks).toContainEqual(finding("daemon", expect.stringMatching(/process \d+ on .+ runs account/), true))
     daemon.signal("SIGTERM")
     expect((await daemon.ended).code).toBe(0)
   })

@@ -112,9 +112,21 @@ describe("where a daemon listens", () => {
       "--host",
       "Give --tls-cert and --tls-key, or --trusted-proxy"
     ],
-    ["--open at another address", { host: "0.0.0.0", names: [NAME] }, true, "--open", "Remove --open, or serve 127.0.0.1"],
+    [
+      "--open at another address",
+      { host: "0.0.0.0", names: [NAME] },
+      true,
+      "--open",
+      "Remove --open, or serve 127.0.0.1"
+    ],
     ["--open at every address of version 6", { host: "::" }, true, "--open", "Remove --open, or serve 127.0.0.1"],
-    ["--open behind a proxy", { proxies: ["10.0.0.7"], names: [NAME] }, true, "--open", "Remove --open, or serve 127.0.0.1"],
+    [
+      "--open behind a proxy",
+      { proxies: ["10.0.0.7"], names: [NAME] },
+      true,
+      "--open",
+      "Remove --open, or serve 127.0.0.1"
+    ],
     [
       "a proxy without a name",
       { proxies: ["10.0.0.7"] },

@@ -108,7 +108,10 @@ describe.each(["SQLite", "Postgres"])("SYNC-13, BAT-14: versions of a store on %
     expect(await later()("store", "rollback", "--yes")).toMatchObject({ code: 0 })
     expect(await sumsOf(store)).toEqual(first)
     const again = file("more.csv", buys(["later", "0.1"]))
-    expect(await cli("trades", "import", again)).toMatchObject({ code: 1, err: expect.stringContaining("activated") })
+    expect(await cli("trades", "import", again)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("inactive copy")
+    })
     expect((await cli("journal", "export")).out).toBe(lines)
     expect(await cli("store", "activate", "--reason", "version 2 was no good")).toMatchObject({ code: 0 })
     expect(await cli("trades", "import", again)).toMatchObject({ code: 0 })
