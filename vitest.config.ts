@@ -63,7 +63,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     // Who looks again and again for a fact waits as long as who is told of one.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 110_000 } },
     // Files share the modules of their worker: to load them for each took a third of the time. No module holds a test's state.
     isolate: false,
     sequence: { sequencer: LongWaitsFirst },

@@ -124,7 +124,7 @@ class Daemon {
 const sqliteIn = (folder: string): Promise<string> => Promise.resolve(`sqlite:${join(folder, "books.db")}`)
 
 /** A little less than a test may take, so that it is told what did not come. */
-const LONGEST_WAIT_MS = 20_000
+const LONGEST_WAIT_MS = 110_000
 
 /** A browser for a file of tests: opens an address in a context of its own; what a page must not do is a failure of the test. */
 export const browsing = () => {
