@@ -120,7 +120,7 @@ describe("a blotter", () => {
     expect(await findings(page)).toEqual([])
     await page.goto(`${daemon.url}/orders?symbol=XOM`)
     await totals.getByText("Buys of 2 shares, 0 filled, $0.00.").waitFor()
-    await page.route("**/api/v1/orders/totals?*", (route) =>
+    await page.route("**/api/v1/orders/totals*", (route) =>
       route.fulfill({ json: { count: { kind: "about", rows: 12000 }, buy: null, sell: null } })
     )
     await page.goto(`${daemon.url}/orders`)

@@ -56,7 +56,7 @@ test("G: the page of a case of every kind of break shows its evidence, both side
 /** What each case that is no break shows beside what was seen. */
 const apart = [
   ["O1", "Unconfirmed Warning", "At the broker"],
-  ["T2", "Quarantined Warning", "the trade that it undoes is in the future"],
+  ["T2", "Quarantined Warning", "the trade that it undoes has not come yet"],
   [JOB, "Given up Warning", "the broker is away"],
   [PART, "Failing Critical", "refused"]
 ] as const

@@ -23,10 +23,15 @@ describe("background jobs", () => {
       await dialog.getByRole("button", { name: verb }).click()
       await dialog.getByRole("button", { name: "Close" }).click()
     }
+    // What comes to an open page is shown once it is asked for.
+    const shows = async (reason: string) => {
+      await page.getByRole("button", { name: /^\d+ new$/ }).click()
+      await page.getByText(reason).first().waitFor()
+    }
     await form.getByRole("button", { name: "Enqueue positions.sync" }).click()
     await act("Enqueue positions.sync", "A new job would be queued.")
     const table = page.getByRole("table", { name: "Jobs" })
-    await table.getByText("positions.sync friday").waitFor()
+    await table.getByText("positions.sync friday").first().waitFor()
     await form.getByRole("button", { name: "Enqueue positions.sync" }).click()
     await dialog.getByText("No job would be queued.").waitFor()
     await page.keyboard.press("Escape")
@@ -36,14 +41,14 @@ describe("background jobs", () => {
     await page.getByRole("heading", { name: "Attempts and changes" }).waitFor()
     await page.getByRole("button", { name: "Cancel trades.sync friday" }).click()
     await act("Cancel trades.sync friday", "It would be cancelled.", "not this Friday")
-    await page.getByText("not this Friday").first().waitFor()
+    await shows("not this Friday")
     expect(await daemon.ask(`/api/v1/jobs/${friday}`)).toMatchObject({
       status: "cancelled",
       history: expect.arrayContaining([expect.objectContaining({ detail: expect.stringContaining("not this Friday") })])
     })
     await page.getByRole("button", { name: "Retry trades.sync friday" }).click()
     await act("Retry trades.sync friday", "It would be queued again.", "this Friday after all")
-    await page.getByText("this Friday after all").first().waitFor()
+    await shows("this Friday after all")
     expect(Object(await daemon.ask(`/api/v1/jobs?status=cancelled`)).items).toEqual([])
     expect(faults).toEqual([])
   })

@@ -134,7 +134,7 @@ const keep = async (page: Page, name: string): Promise<void> => {
 }
 
 const heads = "th, dt, .field, .filter"
-const fields = "main input, main select, main textarea"
+const fields = "main input:not([hidden]), main select, main textarea"
 
 /** Heads of figures, fields and states without an explanation. */
 const unexplained = (page: Page): Promise<ReadonlyArray<string>> =>

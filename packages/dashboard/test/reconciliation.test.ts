@@ -26,6 +26,7 @@ describe("books against broker", () => {
     const dialog = page.getByRole("dialog")
     await dialog.getByRole("button", { name: "Reconcile now" }).click()
     await dialog.getByRole("button", { name: "Close" }).click()
+    await page.getByRole("button", { name: "1 new" }).click()
     await row("XOM").getByText("Differs").waitFor()
     const runs = page.getByRole("table", { name: "Reconciliations" })
     await runs.getByText("Differed").nth(1).waitFor()
