@@ -167,7 +167,7 @@ test("LOT-13: a person identifies the lots of a fill on its page, after a previe
   await using seen = await open(`/fills/${buy}`)
   const { page } = seen
   const closed = page.getByRole("table", { name: "Tax lots" })
-  await closed.getByRole("link", { name: second }).waitFor()
+  await closed.waitFor()
   await page.getByRole("textbox", { name: `Shares of ${second}` }).fill("2")
   await page.getByRole("button", { name: `Identify lots of ${buy}` }).click()
   const dialog = page.getByRole("dialog")
