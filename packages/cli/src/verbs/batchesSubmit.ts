@@ -130,7 +130,7 @@ export const batchesSubmit = Verb.make({
     ...terms.ofTemplate,
     backfill: flags.backfill,
     strict: Options.boolean("strict").pipe(
-      Options.withDescription("All or nothing: any bad, conflicting, quarantined or refused row rejects the file")
+      Options.withDescription("All or nothing: a bad, conflicting, quarantined or refused row rejects the whole file")
     ),
     dryRun: Options.boolean("dry-run").pipe(
       Options.withDescription(

@@ -143,7 +143,7 @@ export const BatchCheck = (props: BatchCheckProps) => {
   const missing = lacking(wish, known)
   const isShown = of !== undefined && missing.length === 0 && (isCurrent || checking.isPending)
   const status = useRef<HTMLParagraphElement>(null)
-  // A corrected row goes with its field: whoever wrote there is led to the result, not to the top of the page.
+  // A corrected row goes with its field: the focus moves to the result, not to the top of the page.
   useEffect(() => {
     if (isCurrent && document.activeElement === document.body) status.current?.focus()
   }, [of, isCurrent])

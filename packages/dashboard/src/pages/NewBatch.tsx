@@ -75,7 +75,7 @@ export const NewBatch = () => {
     const asked = become({ ...wish, ...next })
     if (!isCheckedAlike(wish, asked)) check(asked)
   }
-  // Whoever comes to the check, also by a reload or by Back, has the file checked.
+  // The step of the check begins with a check of the file, also after a reload or Back.
   useEffect(() => {
     if (isChecked) check(wish)
   }, [isChecked])
