@@ -128,7 +128,7 @@ const rules = [
   ["in doubt", /no break without a cause: FillAfterRejection/, 18],
   [
     "canonical revision",
-    /an order has filled the same on both sides|E4: books and exchange hold the same|no break without a cause: (PositionDiffers|ForeignPosition)|all settles when nothing goes wrong: .*ours -?\d/,
+    /an order has filled the same on both sides|E4: books and exchange hold the same|no break without a cause: (PositionDiffers|ForeignPosition)|all settles when nothing goes wrong: .*books -?\d/,
     1
   ],
   [

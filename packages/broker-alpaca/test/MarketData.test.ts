@@ -45,7 +45,10 @@ describe("D3: Alpaca's quotes, over sockets", () => {
   it.scopedLive("are counted by a limit of their own, of which `requests` says nothing", () =>
     Effect.gen(function* () {
       const { broker } = yield* open({ ...at180, requestsAMinute: 10 })
-      const left = Effect.map(broker.requests ?? Effect.die("Alpaca has a limit"), (usage) => usage.left)
+      const left = Effect.map(
+        broker.requests ?? Effect.die("Alpaca has a limit"),
+        (usage) => usage.limits[0]?.left ?? 0
+      )
       yield* broker.account
       yield* broker.account
       const before = yield* left

@@ -37,7 +37,7 @@ describe("the limit that Alpaca names", () => {
         const { limit, wire } = yield* answeredWith(200, { ...window, "x-ratelimit-reset": reset })
         yield* Effect.replicateEffect(wire.open("/v2beta1/events"), 30)
         yield* wire.ask(clock)
-        assert.strictEqual((yield* limit.usage).left, 150)
+        assert.strictEqual((yield* limit.usage).limits[0]?.left, 150)
       })
     ))
 

@@ -107,6 +107,7 @@ export const make = (options: Options): Effect.Effect<Broker.BrokerService, Conn
       positions: positions(desk),
       account: figures(desk),
       clock: brokersTime(desk),
+      requests: session.requests,
       calendar: MarketCalendar.make(session),
       instrument: (symbol) => instrument(desk, symbol),
       quote: (symbol) => MarketData.quote(desk.session, halts, symbol),

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net"
+import type { EndpointTimes } from "@roundlot/core/adapter"
 import { Deferred, Effect, FiberSet, Queue, RateLimiter, Schema } from "effect"
 import type { Scope } from "effect"
 import { kindOf } from "./Codes.ts"
@@ -47,6 +48,8 @@ export interface Line {
   readonly isLost: () => boolean
   /** Hears every message until it is undone. What a listener throws harms nobody. */
   readonly listen: (listener: (message: Message) => void) => () => void
+  /** Notes how long TWS takes to answer a request: on this line and on those before it. */
+  readonly timed: EndpointTimes.RequestTimes["timed"]
   /** Ends the line, and says why to all who listen. */
   readonly drop: (why: string) => void
   /** Why the line has ended, once it has. */
@@ -121,7 +124,8 @@ interface Standing {
 export const open = (
   address: Address,
   connectTimeoutMs: number,
-  orderIds: OrderIds
+  orderIds: OrderIds,
+  { timed }: Pick<EndpointTimes.RequestTimes, "timed">
 ): Effect.Effect<Line, ConnectFailed, Scope.Scope> =>
   Effect.gen(function* () {
     const run = yield* FiberSet.makeRuntime()
@@ -165,6 +169,7 @@ export const open = (
         standing.listeners.add(listener)
         return () => standing.listeners.delete(listener)
       },
+      timed,
       drop: (why) => drop(standing, why),
       lost: Deferred.await(standing.ended)
     }

@@ -103,7 +103,8 @@ export const place = (
 ): Effect.Effect<Report.Answer> => {
   if (line === undefined || line.isLost()) return Effect.succeed(notSent("there is no connection to TWS"))
   if (line.isDegraded()) return Effect.succeed(notSent("TWS has no connection to its servers"))
-  return Effect.scoped(placeAt(line, beginning, terms, request))
+  const placed = Effect.scoped(placeAt(line, beginning, terms, request))
+  return line.timed("place order", placed, ({ _tag }) => _tag === "Unknown")
 }
 
 const placeAt = (line: Line, { begin, clientId }: Beginning, terms: OrderTerms.OrderTerms, request: OrderRequest) =>

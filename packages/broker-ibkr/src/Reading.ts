@@ -50,7 +50,7 @@ export const gather = <A>(
       else ask(line, reqId)
       return Effect.sync(undo)
     })
-    return Effect.raceFirst(whole, silence(operation, parts)).pipe(
+    return line.timed(operation, Effect.raceFirst(whole, silence(operation, parts))).pipe(
       Effect.ensuring(
         Effect.sync(() => {
           if (finish !== undefined && !line.isLost()) finish(line, reqId)

@@ -64,7 +64,7 @@ export const cancel = (
     }
     const line = yield* desk.session.now
     if (line === undefined || line.isLost()) return { _tag: "NotSent", why: "there is no connection to TWS" }
-    return yield* askForEnd(line, placed.orderId)
+    return yield* line.timed("cancel order", askForEnd(line, placed.orderId), ({ _tag }) => _tag === "Unknown")
   })
 
 const ending: ReadonlyArray<string> = ["PendingCancel", "PreCancelled", "Cancelled", "ApiCancelled"]

@@ -1,5 +1,5 @@
 import { Broker } from "@roundlot/core"
-import { Heartbeat } from "@roundlot/core/adapter"
+import { EndpointTimes, Heartbeat } from "@roundlot/core/adapter"
 import { Deferred, Duration, Effect, Ref, Schedule } from "effect"
 import type { Scope } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
@@ -34,6 +34,8 @@ export interface Session {
   readonly line: Effect.Effect<Line.Line, Broker.BrokerReadFailed>
   /** The line that stands at this moment. */
   readonly now: Effect.Effect<Line.Line | undefined>
+  /** How fast TWS answers. */
+  readonly requests: Effect.Effect<Broker.RequestUsage>
   /** What executions cost, as far as TWS has said so. */
   readonly commissions: ReadonlyMap<string, { readonly amount: string; readonly currency: string }>
 }
@@ -53,6 +55,7 @@ export const make = (options: Options): Effect.Effect<Session, Line.ConnectFaile
     const first = yield* Deferred.make<Line.Line, Line.ConnectFailed>()
     const isFirst = yield* Ref.make(true)
     const orderIds = OrderIds.make()
+    const times = yield* EndpointTimes.make
     // Whoever logs in later as somebody else changes no account under way.
     const driven = yield* Ref.make(options.account)
 
@@ -66,7 +69,7 @@ export const make = (options: Options): Effect.Effect<Session, Line.ConnectFaile
     /** One line, from its connection to its end. */
     const live = Effect.scoped(
       Effect.gen(function* () {
-        const line = yield* Line.open(options.address, options.connectTimeoutMs, orderIds)
+        const line = yield* Line.open(options.address, options.connectTimeoutMs, orderIds, times)
         if (yield* Ref.get(isFirst)) yield* zoned(options, line)
         const account = yield* Ref.get(driven)
         yield* Ref.set(driven, yield* accountOf({ ...options, account }, line.accounts))
@@ -102,6 +105,7 @@ export const make = (options: Options): Effect.Effect<Session, Line.ConnectFaile
       account,
       accounts: line.accounts,
       commissions,
+      requests: times.usage,
       now: Ref.get(current),
       line: Effect.flatMap(Ref.get(current), (now) =>
         now === undefined || now.isLost()

@@ -7,7 +7,7 @@ import { type Said, say } from "../src/wire/layout.ts"
 import * as tws from "../src/wire/messages.ts"
 import * as requests from "../src/wire/requests.ts"
 import { answering, NUMBER } from "./answering.ts"
-import { account, open } from "./setup.ts"
+import { account, open, send, terms } from "./setup.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>): Promise<A> => Effect.runPromise(Effect.scoped(effect))
 
@@ -43,6 +43,23 @@ const read = (broker: Pick<Broker.BrokerService, "account">) =>
 
 const unready = (said: string) =>
   `account failed (server): the account's figures are not ready (AccountReady is '${said}')`
+
+describe("answers of TWS", () => {
+  it("have their times, by what was asked for", () =>
+    run(
+      Effect.gen(function* () {
+        const { broker } = yield* open()
+        yield* broker.positions
+        yield* broker.positions
+        expect((yield* send(broker, terms())).answer._tag).toBe("Accepted")
+        const usage = yield* broker.requests ?? Effect.dieMessage("no times")
+        const times = new Map(usage.endpoints.map(({ endpoint, ...of }) => [endpoint, of]))
+        expect(times.get("place order")).toMatchObject({ requests: 1, errors: 0, p50Ms: expect.any(Number) })
+        expect(times.get("positions")).toMatchObject({ requests: 2, errors: 0 })
+        expect(usage).toMatchObject({ limits: [], answerMs: expect.any(Number), slowestMs: expect.any(Number) })
+      })
+    ))
+})
 
 describe("figures of an account at TWS, over a socket", () => {
   it("are not believed while TWS says that the account is not ready, and are once it is", () =>

@@ -2,7 +2,7 @@ import { IbkrBroker, Line } from "@roundlot/broker-ibkr"
 import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { ExchangeOrder } from "@roundlot/broker-paper"
 import { Broker, Decimal, Instant, Price, Quantity, Ticker } from "@roundlot/core"
-import { ClientOrderId } from "@roundlot/core/adapter"
+import { ClientOrderId, EndpointTimes } from "@roundlot/core/adapter"
 import { Effect, Either, Exit, Fiber, Scope, Stream } from "effect"
 import { describe, expect, it } from "vitest"
 import * as OrderIds from "../src/OrderIds.ts"
@@ -58,7 +58,9 @@ const telling =
   }
 
 const lineAt = (port: number, orderIds: OrderIds.OrderIds) =>
-  Line.open({ host: "127.0.0.1", port, clientId: CLIENT }, 10_000, orderIds)
+  Effect.flatMap(EndpointTimes.make, (times) =>
+    Line.open({ host: "127.0.0.1", port, clientId: CLIENT }, 10_000, orderIds, times)
+  )
 
 const brokerAt = (port: number) =>
   IbkrBroker.make({ account, address: { host: "127.0.0.1", port, clientId: CLIENT }, connectTimeoutMs: 10_000 })

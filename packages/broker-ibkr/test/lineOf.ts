@@ -18,6 +18,7 @@ export const lineOf = (parts: Partial<Line> = {}) => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    timed: (_endpoint, request) => request,
     drop: () => undefined,
     lost: Effect.never,
     ...parts

@@ -200,6 +200,10 @@ export const ofBooks = {
       "report tax lots, profit, fees and corrections of a period",
       async () => (await import("./verbs/reportProfit.ts")).reportProfit
     ),
+    slippage: leaf(
+      "report slippage and commissions by symbol",
+      async () => (await import("./verbs/reportSlippage.ts")).reportSlippage
+    ),
     statement: leaf(
       "compare a broker's end-of-day file with the books",
       async () => (await statements()).reportStatement

@@ -8,6 +8,8 @@ export * as detail from "./terminal/detail.ts"
 export * as embedded from "./embedded.ts"
 /** `Environment`: the variables of the process. */
 export * as Environment from "./Environment.ts"
+/** `Finding`: what a check of an installation found. */
+export * as Finding from "./terminal/Finding.ts"
 /** `flags`: what several verbs take. */
 export * as flags from "./terminal/flags.ts"
 /** `helps`: how every verb explains itself. */
@@ -16,12 +18,16 @@ export * as helps from "./terminal/helps.ts"
 export * as mounted from "./terminal/mounted.ts"
 /** `Output`: where a verb prints. */
 export * as Output from "./terminal/Output.ts"
+/** `preview`: a record before and after a change that is not made. */
+export * as preview from "./terminal/preview.ts"
 /** `Program`: the program that a command line is part of. */
 export * as Program from "./Program.ts"
 /** `Progress`: how far something long is. */
 export * as Progress from "./terminal/Progress.ts"
 /** `running`: a command line, from its words to its exit code. */
 export * as running from "./terminal/run.ts"
+/** `story`: the first trades and orders of a run, line by line. */
+export * as story from "./story.ts"
 /** `Table`: rows for people. */
 export * as Table from "./terminal/Table.ts"
 /** `Tree`: the words of a command line. */

@@ -5,7 +5,7 @@ import { type Duration, Effect, Option, type Redacted, Schema } from "effect"
 import type { Served, Settings } from "./Program.ts"
 
 /** The daemon that serves the store did not answer a question; the message says why, and what to do. */
-export class NotAnswered extends Schema.TaggedError<NotAnswered>()("NotAnswered", {
+class NotAnswered extends Schema.TaggedError<NotAnswered>()("NotAnswered", {
   /** What does not come of it. */
   what: Schema.String,
   problem: Schema.String,

@@ -1,5 +1,6 @@
+import { Effect, Fiber, TestClock, TestContext } from "effect"
 import { describe, expect, test } from "vitest"
-import { type EndpointTimes, endpointOf, noted, usagesOf, WINDOW_MINUTES } from "../src/ports/EndpointTimes.ts"
+import { type EndpointTimes, endpointOf, make, noted, usagesOf, WINDOW_MINUTES } from "../src/ports/EndpointTimes.ts"
 
 const none: EndpointTimes = new Map()
 
@@ -41,4 +42,31 @@ describe("the times of endpoints", () => {
     const often = Array.from({ length: 1000 }, (_, n) => n).reduce((times, n) => noted(times, "GET /a", took(n)), none)
     expect(usagesOf(often, 0)).toEqual([{ endpoint: "GET /a", requests: 256, errors: 0, p50Ms: 871, p99Ms: 997 }])
   })
+})
+
+describe("requests that no limit counts", () => {
+  test("are timed by what was asked for; one that failed has no time", () =>
+    Effect.gen(function* () {
+      const { timed, usage } = yield* make
+      const answered = (ms: number, answer: string) =>
+        Effect.gen(function* () {
+          const request = timed("place order", Effect.as(Effect.sleep(ms), answer), (said) => said === "unknown")
+          const asked = yield* Effect.fork(request)
+          yield* TestClock.adjust(ms)
+          return yield* Fiber.join(asked)
+        })
+      expect(yield* usage).toEqual({ limits: [], endpoints: [], answerMs: undefined, slowestMs: undefined })
+      for (const ms of [10, 30, 900]) expect(yield* answered(ms, "accepted")).toBe("accepted")
+      yield* answered(5, "unknown")
+      expect(yield* Effect.flip(timed("positions", Effect.fail("lost")))).toBe("lost")
+      expect(yield* usage).toEqual({
+        limits: [],
+        answerMs: 30,
+        slowestMs: 900,
+        endpoints: [
+          { endpoint: "place order", requests: 4, errors: 1, p50Ms: 30, p99Ms: 900 },
+          { endpoint: "positions", requests: 1, errors: 1, p50Ms: undefined, p99Ms: undefined }
+        ]
+      })
+    }).pipe(Effect.provide(TestContext.TestContext), Effect.runPromise))
 })

@@ -184,7 +184,7 @@ describe("requests within a limit", () => {
   it("are counted, with how long their answers took; one more is kept back", () =>
     limitedTo(4, (limit) =>
       Effect.gen(function* () {
-        assert.deepStrictEqual((yield* limit.usage).left, 4)
+        assert.deepStrictEqual((yield* limit.usage).limits[0]?.left, 4)
         for (const tookMs of [30, 900, 40]) {
           const asked = yield* Effect.fork(
             RequestLimit.within(limit, orders, Effect.as(Effect.sleep(tookMs), answeredWith(200)))
@@ -194,8 +194,6 @@ describe("requests within a limit", () => {
         }
         const answers = { requests: 3, errors: 0, p50Ms: 40, p99Ms: 900 }
         assert.deepStrictEqual(yield* limit.usage, {
-          limit: 4,
-          left: 1,
           answerMs: 40,
           slowestMs: 900,
           limits: [{ name: "requests", limit: 4, left: 1 }],
@@ -218,7 +216,7 @@ describe("requests within a limit", () => {
           [7_000, 7_000]
         ] as const) {
           yield* RequestLimit.within(limit, orders, Effect.succeed(answeredWith(429, said)))
-          assert.deepStrictEqual((yield* limit.usage).left, 0)
+          assert.deepStrictEqual((yield* limit.usage).limits[0]?.left, 0)
           assert.deepStrictEqual(yield* limit.take("cancel"), { _tag: "Wait", retryAfterMs: waitMs })
           yield* TestClock.adjust(waitMs)
         }
@@ -231,19 +229,23 @@ describe("requests within a limit", () => {
       Effect.gen(function* () {
         yield* RequestLimit.within(limit, orders, Effect.succeed(HttpOutcome.late))
         const { endpoints, ...usage } = yield* limit.usage
-        assert.include(usage, { limit: 100, left: 99, answerMs: undefined, slowestMs: undefined })
+        assert.deepInclude(usage, {
+          limits: [{ name: "requests", limit: 100, left: 99 }],
+          answerMs: undefined,
+          slowestMs: undefined
+        })
         const lost = { requests: 1, errors: 1, p50Ms: undefined, p99Ms: undefined }
         assert.deepStrictEqual(endpoints, [{ ...orders, ...lost }])
         const waiting = yield* Effect.fork(RequestLimit.within(limit, orders, Effect.never))
         yield* Effect.yieldNow()
         yield* limit.correct({ limit: 100, remaining: 50, resetsAtMs: 60_000 })
-        assert.strictEqual((yield* limit.usage).left, 49)
+        assert.strictEqual((yield* limit.usage).limits[0]?.left, 49)
         yield* Fiber.interrupt(waiting)
         yield* limit.correct({ limit: 100, remaining: 30, resetsAtMs: 60_000 })
-        assert.strictEqual((yield* limit.usage).left, 30)
+        assert.strictEqual((yield* limit.usage).limits[0]?.left, 30)
         yield* Effect.exit(RequestLimit.within(limit, orders, Effect.dieMessage("a defect")))
         yield* limit.correct({ limit: 100, remaining: 20, resetsAtMs: 60_000 })
-        assert.strictEqual((yield* limit.usage).left, 20)
+        assert.strictEqual((yield* limit.usage).limits[0]?.left, 20)
       })
     ))
 })

@@ -19,6 +19,7 @@ const Lists = lazy(() => import("./pages/Lists.tsx").then(({ Lists }) => ({ defa
 const OrderPage = lazy(() => import("./pages/Order.tsx").then(({ OrderPage }) => ({ default: OrderPage })))
 const PositionPage = lazy(() => import("./pages/Position.tsx").then(({ PositionPage }) => ({ default: PositionPage })))
 const ProfitPage = lazy(() => import("./pages/Profit.tsx").then(({ ProfitPage }) => ({ default: ProfitPage })))
+const SlippagePage = lazy(() => import("./pages/Slippage.tsx").then(({ SlippagePage }) => ({ default: SlippagePage })))
 const ProfitOfSymbol = lazy(() =>
   import("./pages/ProfitOfSymbol.tsx").then(({ ProfitOfSymbol }) => ({ default: ProfitOfSymbol }))
 )
@@ -114,6 +115,9 @@ const Screens = () => {
           </Route>
           <Route path={addresses.profit}>
             <ProfitPage />
+          </Route>
+          <Route path={addresses.slippage}>
+            <SlippagePage />
           </Route>
           <Route path={addresses.profitOf}>
             {({ account, symbol }) => <ProfitOfSymbol account={account} symbol={symbol} />}

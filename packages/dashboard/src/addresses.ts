@@ -28,6 +28,7 @@ export const addresses = {
   signIn: "/sign-in",
   positions: "/positions",
   profit: "/profit",
+  slippage: "/profit/slippage",
   profitOf: "/profit/:account/:symbol",
   trades: "/trades",
   orders: "/orders",

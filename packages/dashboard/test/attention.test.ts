@@ -55,6 +55,7 @@ test("open cases come first, below what is held; closed ones are chosen, and an 
       .evaluateAll((all) => all.map((each) => each.getAttribute("href")?.split("/").at(-1)))
   const status = page.getByRole("combobox", { name: "Status" })
   await page.goto(`${daemon.url}/attention`)
+  await page.getByRole("button", { name: "Filters", exact: true }).click()
   // Open ones the gravest first; of two that are as grave the older.
   await expect.poll(rows).toEqual([older, newer])
   expect(await status.inputValue()).toBe("open")

@@ -13,6 +13,11 @@ describe("an empty store", () => {
     await steps.filter({ hasText: "Add an account" }).getByText("Completed").waitFor()
     expect(await done.count()).toBe(1)
     expect(await findingsInThemes(page)).toEqual([])
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"])
+    const command = "npx roundlot trades add --symbol AAPL --side buy --quantity 1.5"
+    await steps.getByRole("button", { name: `Copy ${command}` }).click()
+    await steps.getByRole("button", { name: `Copied ${command}` }).waitFor()
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(command)
     await steps.getByRole("link", { name: "New trade" }).click()
     await page.getByRole("heading", { level: 1, name: "New trade" }).waitFor()
     // Less than a share: a position, and no order yet.

@@ -141,6 +141,7 @@ describe("a blotter", () => {
     await using seen = await open("/orders")
     const { page } = seen
     await page.getByRole("link", { name: filled, exact: true }).waitFor()
+    await page.getByRole("button", { name: "Filters", exact: true }).click()
     const offered = (label: string): Promise<ReadonlyArray<string>> =>
       page
         .getByRole("group", { name: "Filters" })
@@ -173,6 +174,8 @@ describe("a blotter", () => {
     const asked = () => Object.fromEntries(new URL(page.url()).searchParams)
     const period = page.getByRole("combobox", { name: "Period", exact: true })
     await row.waitFor()
+    expect(await period.count()).toBe(0)
+    await page.getByRole("button", { name: "Filters", exact: true }).click()
     await period.selectOption("yesterday")
     await page.getByText(/^Nothing matches since .*, until /).waitFor()
     const { since = "", until = "" } = asked()
@@ -184,8 +187,13 @@ describe("a blotter", () => {
     await period.selectOption("today")
     await row.waitFor()
     expect(asked()).toEqual({ since: until })
-    await page.goto(`${daemon.url}/fills?since=2020-01-01`)
+    await page.goto(`${daemon.url}/fills?since=2020-01-01&symbol=KO`)
     await row.waitFor()
+    // What the address names stands beside the folded filters, and goes by a click.
+    await page.getByRole("button", { name: "Clear the filter Symbol" }).click()
+    await page.waitForURL(`${daemon.url}/fills?since=2020-01-01`)
+    await page.getByText("Since: ").waitFor()
+    await page.getByRole("button", { name: "Filters", exact: true }).click()
     expect(await period.inputValue()).toBe("other")
     await period.selectOption("")
     await page.waitForURL(`${daemon.url}/fills`)

@@ -58,7 +58,7 @@ const apart = [
   ["O1", "Unconfirmed Warning", "At the broker"],
   ["T2", "Quarantined Warning", "the trade that it undoes has not come yet"],
   [JOB, "Given up Warning", "the broker is away"],
-  [PART, "Failing Critical", "refused"]
+  [PART, "Failing Warning", "refused"]
 ] as const
 
 test("G: each line of the inbox that is no break has its page with evidence and a recommended verdict, and gets an owner, an acknowledgement and a note there", () =>

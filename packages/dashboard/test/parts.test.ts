@@ -445,6 +445,12 @@ describe("what a page is copied as", () => {
     ["/batches/G3/trades", "asOf=12", "batches/G3/trades?asOf=12", "batches show G3 --as-of 12"],
     ["/fills", "canonical=true", "fills?canonical=true&order=newest", "fills list --canonical --order newest"],
     ["/fills", "canonical=false", "fills?canonical=false&order=newest", undefined],
+    [
+      "/profit/slippage",
+      "account=paper",
+      "reports/slippage?account=paper&from=today",
+      "report slippage --account paper --from today"
+    ],
     ["/why/F3", "", "journal/why?of=F3", "journal why F3"],
     ["/why/paper/12", "", "journal/why?of=paper%2F12", "journal why paper/12"],
     ["/journal/paper/12", "", "accounts/paper/entries/12", "journal show paper/12"],

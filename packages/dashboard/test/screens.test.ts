@@ -361,6 +361,7 @@ describe("more of what an operator does", () => {
     await page.getByRole("navigation", { name: "Main", exact: true }).getByRole("link", { name: "Attention" }).click()
     await page.getByRole("heading", { level: 1, name: "Attention" }).waitFor()
     expect(new URL(page.url()).search).toBe("?account=paper")
+    await page.getByRole("button", { name: "Filters", exact: true }).click()
     await page.getByRole("combobox", { name: "Severity" }).selectOption("warning")
     await page.getByRole("combobox", { name: "Kind" }).selectOption("PositionDiffers")
     await page.getByText("Nothing matches account paper, standing warning, kind PositionDiffers.").waitFor()

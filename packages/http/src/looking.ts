@@ -27,6 +27,7 @@ import {
   profit,
   reconciliations,
   resolve,
+  slippage,
   today,
   trail,
   waitingCommissions,
@@ -201,6 +202,7 @@ const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
     .handle("overview", ({ urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), overview.overview)))
     .handle("today", ({ urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), today.today)))
     .handle("hedging", ({ urlParams }) => ofThen(urlParams, hedging.list(urlParams)))
+    .handle("slippage", ({ urlParams }) => ofThen(urlParams, Effect.map(slippage.rows(urlParams), all)))
     .handle("trail", ({ urlParams }) =>
       looked(
         Effect.gen(function* () {

@@ -3,7 +3,7 @@ import { Decimal, Instant, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Reports, type hedging } from "@roundlot/core/ledger"
 import { Effect } from "effect"
-import { inAnyCase, isWithin, type Period } from "./criteria.ts"
+import { type Conditions, inAnyCase, isWithin, type Period } from "./criteria.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, valueOrNull } from "./text.ts"
@@ -39,17 +39,19 @@ const documentOf = (hedged: hedging.HedgedTrade): HedgingDocument => ({
   toFillMs: valueOrNull(hedged.toFillMs)
 })
 
+/** The trades that a report is of: those that count. */
+export const counted = ({ account, symbol }: Pick<HedgingFilters, "account" | "symbol">): Conditions => [
+  ...inAnyCase("account", account),
+  ...inAnyCase("symbol", symbol),
+  { column: "status", in: ["accumulated", "completed"] }
+]
+
 /** A page of the report. */
 export const list = (
   filters: HedgingFilters
 ): Effect.Effect<ListDocument<HedgingDocument>, ListError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    const conditions = [
-      ...inAnyCase("account", filters.account),
-      ...inAnyCase("symbol", filters.symbol),
-      { column: "status", in: ["accumulated", "completed"] },
-      ...(yield* isWithin("createdAt", filters))
-    ]
+    const conditions = [...counted(filters), ...(yield* isWithin("createdAt", filters))]
     const { records, ...page } = yield* collect({ table: Trade.TradeTable, anyOf: [conditions] }, filters)
     return { items: (yield* Reports.hedging(records)).map(documentOf), ...page }
   })

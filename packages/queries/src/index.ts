@@ -74,6 +74,8 @@ export * as resolve from "./resolve.ts"
 export * as Screen from "./Screen.ts"
 /** `sessions`: who is signed in. */
 export * as sessions from "./sessions.ts"
+/** `slippage`: what hedging came to, by symbol. */
+export * as slippage from "./slippage.ts"
 /** `statement`: a broker's end-of-day file beside the fills. */
 export * as statement from "./statement.ts"
 /** `synced`: what a sync of executions came to. */

@@ -1,4 +1,7 @@
+import { type Instant, Reads } from "@roundlot/core"
+import type { Table, TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
+import type { Conditions } from "./criteria.ts"
 
 /** A record by its id, and whether it is among those that are looked for: all after the first of them are. */
 interface Seen {
@@ -33,4 +36,22 @@ export const leastId = <E, R>(
       else low = seen.id + 1
     }
     return low
+  })
+
+/** How far ids may be out of the order of time, where several processes write: what one commit takes, several times over. */
+const SLACK = 5_000
+
+/** Narrows a table without an index on times to the ids since a moment, and some before them. */
+export const newIn = <R extends { readonly id: number; readonly createdAt: Instant.Instant }>(
+  table: Table.Table<R>,
+  since: Instant.Instant
+): Effect.Effect<Conditions, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const newest = yield* Reads.first(table, { descending: true })
+    const least = yield* leastId(newest?.id ?? 0, (id) =>
+      Effect.map(Reads.first(table, { where: [{ column: "id", atLeast: id }] }), (found) =>
+        found === undefined ? undefined : { id: found.id, isMeant: found.createdAt >= since }
+      )
+    )
+    return [{ column: "id", atLeast: Math.max(0, least - SLACK) }]
   })

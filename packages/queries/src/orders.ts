@@ -117,9 +117,6 @@ export const list = (
     return { items: yield* documentsOf(records), ...page }
   })
 
-/** The currency of orders that name none. */
-const USUAL_CURRENCY = "USD"
-
 /** What all orders come to: shares as ordered and as filled, and the notional of their fills. */
 export const totals = (filters: OrderFilters): Effect.Effect<Totals, ListError, TradeRepository.TradeRepository> =>
   Effect.flatMap(listingOf(filters), (listing) =>
@@ -127,7 +124,7 @@ export const totals = (filters: OrderFilters): Effect.Effect<Totals, ListError, 
       side,
       quantity,
       filled,
-      currency: currency ?? USUAL_CURRENCY,
+      currency: currency ?? Instrument.USUAL_CURRENCY,
       notional,
       isUnpriced: !Decimal.isZero(unpriced)
     }))

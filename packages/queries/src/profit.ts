@@ -1,12 +1,13 @@
 import { Csv } from "@roundlot/api"
 import { Account, Clock, Decimal, Fill, Position, Reads } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
-import { identify, movements, TaxLots, taxLots, tradeDates, valuation, wash } from "@roundlot/core/ledger"
+import { Instrument, identify, movements, TaxLots, taxLots, tradeDates, valuation, wash } from "@roundlot/core/ledger"
 import { Effect, Either, Stream, Struct } from "effect"
 import * as accounts from "./accounts.ts"
 import { inAnyCase, wordOf } from "./criteria.ts"
 import { BadFilter, NotFound } from "./errors.ts"
 import * as Rows from "./profitRows.ts"
+import * as reportDates from "./reportDates.ts"
 import type { Screen } from "./Screen.ts"
 import * as Columns from "./table.ts"
 
@@ -64,7 +65,7 @@ export const rows = (
   Effect.gen(function* () {
     const { symbol } = filters
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-    const dates = yield* datesOf(filters, tradeDates.tradeDate(now))
+    const dates = yield* reportDates.datesOf(filters, tradeDates.tradeDate(now))
     const asked = filters.method === undefined ? undefined : yield* wordOf("method", filters.method, taxLots.methods)
     const isWanted = yield* kindsOf(filters)
     const owners = yield* accountsOf(filters)
@@ -114,42 +115,10 @@ const accountsOf = ({ account: named, by }: ProfitFilters) =>
     return yield* new BadFilter({ filter: "account", value: "", problem })
   })
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/
-
-/** A day that its month has not is another one when it is written again. */
-const isDate = (text: string): boolean => {
-  const at = DATE.test(text) ? Date.parse(text) : Number.NaN
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text)
-}
-
-/** A date, or one that goes by the date of today. */
-const dateOf = (
-  filter: string,
-  text: string | undefined,
-  today: string
-): Either.Either<string | undefined, BadFilter> => {
-  if (text === undefined || isDate(text)) return Either.right(text)
-  if (text === "today") return Either.right(today)
-  if (text === "month") return Either.right(`${today.slice(0, 7)}-01`)
-  if (text === "year") return Either.right(`${today.slice(0, 4)}-01-01`)
-  const problem = "is not a date such as 2026-12-31, nor today, month or year"
-  return Either.left(new BadFilter({ filter, value: text, problem }))
-}
-
-const datesOf = (filters: ProfitFilters, today: string): Either.Either<Rows.Dates, BadFilter> =>
-  Either.gen(function* () {
-    const from = yield* dateOf("from", filters.from, today)
-    const to = yield* dateOf("to", filters.to, today)
-    if (from !== undefined && to !== undefined && to < from) {
-      return yield* Either.left(new BadFilter({ filter: "to", value: to, problem: `is before ${from}` }))
-    }
-    return { from, to }
-  })
-
 interface Asked {
   readonly account: string
   readonly method: taxLots.Method
-  readonly dates: Rows.Dates
+  readonly dates: reportDates.Dates
   readonly isWanted: (kind: Kind) => boolean
   readonly positions: ReadonlyArray<Position.Position>
   /** So many fills wait for their order, and are in no lot. */
@@ -181,7 +150,7 @@ const noTotals = (): Totals => ({ days: new Map(), held: Rows.noHeld })
 
 const sumsOfAll = ({ account, method, waiting }: Omit<Asked, "positions">, totals: OfCurrencies) => {
   const note = waiting === 0 ? null : `unmatched fills, not in any lot: ${waiting}`
-  const all = totals.size === 0 ? [[TaxLots.USUAL_CURRENCY, noTotals()] as const] : [...totals]
+  const all = totals.size === 0 ? [[Instrument.USUAL_CURRENCY, noTotals()] as const] : [...totals]
   return all
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([currency, { days, held }]) => {
@@ -235,8 +204,8 @@ const rowsOfSymbol = (
     // What replaces a loss may have been bought after the period, and what is open is that of its end.
     const washes = wash.washesOf(lots, all)
     const { later, open, priced, worth } = heldOf(history, all, { dates, method, lastPrice, lastPriceAt })
-    const closed = lots.closings.filter(({ date }) => Rows.isOf(dates, date))
-    const moved = all.flatMap((each) => (each._tag === "Moved" && Rows.isOf(dates, each.date) ? [each] : []))
+    const closed = lots.closings.filter(({ date }) => reportDates.isOf(dates, date))
+    const moved = all.flatMap((each) => (each._tag === "Moved" && reportDates.isOf(dates, each.date) ? [each] : []))
     const added = [
       ...closed.map((each) => ({ date: each.date, sums: Rows.sumsOfClosing(each, washes.get(each)) })),
       ...moved.map((each) => ({ date: each.date, sums: Rows.sumsOfMoved(each) }))

@@ -3,6 +3,7 @@ import { Decimal } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
 import { Amount, movements, tradeDates, type taxLots, valuation, type wash } from "@roundlot/core/ledger"
 import { Struct } from "effect"
+import { type Dates, isOf } from "./reportDates.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
 
 /** A row of the report on profit. */
@@ -98,16 +99,6 @@ export const lotRow = (of: RowOf, lot: taxLots.TaxLot, price: Decimal.Decimal | 
     unrealised: decimalOrNull(unrealised)
   }
 }
-
-/** Dates from and to, both of them in the period; without one from the begin, or to the end. */
-export interface Dates {
-  readonly from: string | undefined
-  readonly to: string | undefined
-}
-
-/** Is a date of the period? */
-export const isOf = ({ from, to }: Dates, date: string): boolean =>
-  (from === undefined || date >= from) && (to === undefined || date <= to)
 
 const saidOf = ({ fill: { price, quantity } }: movements.Executed): string => {
   if (Decimal.isZero(quantity)) return "busted"

@@ -1,16 +1,15 @@
 import type { Documents } from "@roundlot/api"
 import { Clock, Decimal, Fill, Instant, Order, Reads, Trade } from "@roundlot/core"
 import { type Table, TradeRepository, XnysCalendar } from "@roundlot/core/adapter"
+import { Instrument } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { Conditions } from "./criteria.ts"
-import { leastId } from "./leastId.ts"
+import { newIn } from "./leastId.ts"
 
 /** So many are counted one by one at most. */
 const MOST_COUNTED = 10_000
 /** So many fills are summed at most: a sum is exact or not there. */
 const MOST_SUMMED = 5_000
-/** How far ids may be out of the order of time, where several processes write: what one commit takes, several times over. */
-const SLACK = 5_000
 
 /** What came in, was ordered and was filled since midnight at the market, and what it comes to. */
 export const today = Effect.gen(function* () {
@@ -47,29 +46,13 @@ export const today = Effect.gen(function* () {
 const counted = <R>(table: Table.Table<R>, where: Conditions) =>
   Reads.count(table, { anyOf: [where], upTo: MOST_COUNTED })
 
-/** Narrows a table without an index on times to the ids since a moment, and some before them. */
-const newIn = <R extends { readonly id: number; readonly createdAt: Instant.Instant }>(
-  table: Table.Table<R>,
-  since: Instant.Instant
-) =>
-  Effect.gen(function* () {
-    const newest = yield* Reads.first(table, { descending: true })
-    const least = yield* leastId(newest?.id ?? 0, (id) =>
-      Effect.map(Reads.first(table, { where: [{ column: "id", atLeast: id }] }), (found) =>
-        found === undefined ? undefined : { id: found.id, isMeant: found.createdAt >= since }
-      )
-    )
-    const narrowed: Conditions = [{ column: "id", atLeast: Math.max(0, least - SLACK) }]
-    return narrowed
-  })
-
 /** Dollars; what is not known of a fill is counted beside them. */
 const sumsOf = (fills: ReadonlyArray<Fill.Fill>) => {
   const priced = fills.flatMap(({ price, quantity }) =>
     price === undefined ? [] : [Decimal.multiply(quantity, price)]
   )
-  const charged = fills.flatMap(({ commission, commissionCurrency = "USD" }) =>
-    commission === undefined || commissionCurrency !== "USD" ? [] : [commission]
+  const charged = fills.flatMap(({ commission, commissionCurrency = Instrument.USUAL_CURRENCY }) =>
+    commission === undefined || commissionCurrency !== Instrument.USUAL_CURRENCY ? [] : [commission]
   )
   return {
     notional: Decimal.format(Decimal.sum(priced)),

@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { type Clock, Decimal, Instant, Order, Reads, Ticker, Trade } from "@roundlot/core"
 import { type Entry, Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
-import { Allocation, Lot, OpenCases, TradeStanding } from "@roundlot/core/ledger"
+import { Instrument, Allocation, Lot, OpenCases, TradeStanding } from "@roundlot/core/ledger"
 import { Effect, Either } from "effect"
 import * as allocations from "./allocations.ts"
 import {
@@ -62,16 +62,13 @@ export const list = (
     return { items: yield* documentsOf(records), ...page }
   })
 
-/** Prices of trades are dollars a share. */
-const CURRENCY = "USD"
-
 /** What all trades come to: shares, and their notional at their own prices. */
 export const totals = (filters: TradeFilters): Effect.Effect<Totals, ListError, TradeRepository.TradeRepository> =>
   Effect.flatMap(listingOf(filters), (listing) =>
     totalsOf(listing, ({ price, quantity, side }) => ({
       side,
       quantity,
-      currency: CURRENCY,
+      currency: Instrument.USUAL_CURRENCY,
       notional: price === undefined ? Decimal.zero : Decimal.multiply(quantity, price),
       isUnpriced: price === undefined
     }))

@@ -4,7 +4,7 @@ import { Clock, Roundlot } from "@roundlot/core"
 import { Entropy, PriceReference, Reference, TradeRepository } from "@roundlot/core/adapter"
 import { AccountScope } from "@roundlot/core/ledger"
 import type { Broker } from "@roundlot/core"
-import { Context, Deferred, Effect, Layer, Redacted, Scope } from "effect"
+import { Context, Deferred, Effect, Layer, Scope } from "effect"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import { type Program, within } from "@roundlot/cli"
@@ -40,17 +40,6 @@ const layerPlace = ({ store }: Place): Layer.Layer<TradeRepository.TradeReposito
     Sqlite: (place) => Layer.unwrapEffect(Effect.map(onSqlite, ({ SqliteStore }) => SqliteStore.layer(place))),
     Own: ({ layer }) => layer,
     Postgres: (place) => Layer.unwrapEffect(Effect.map(onPostgres, ({ PostgresStore }) => PostgresStore.layer(place)))
-  })
-
-/** The store's address as people are shown it: without user and password. */
-export const shownStore = (store: StorePlace.StorePlace): string =>
-  StorePlace.StorePlace.$match(store, {
-    Sqlite: ({ file }) => file,
-    Own: ({ name }) => name,
-    Postgres: ({ url }) => {
-      const { host, pathname } = new URL(Redacted.value(url))
-      return `postgres://${host}${pathname}`
-    }
   })
 
 /**
@@ -163,4 +152,4 @@ export const notCopied = ({ name }: StorePlace.OwnStore): TradeRepository.StoreU
 export const requireStore = ({
   store
 }: Place): Effect.Effect<void, within.NoStore | TradeRepository.StoreError, FileSystem.FileSystem> =>
-  within.requireStore({ isThere: isStoreThere(store), shown: shownStore(store) })
+  within.requireStore({ isThere: isStoreThere(store), shown: StorePlace.shown(store) })

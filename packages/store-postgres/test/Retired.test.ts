@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SampleRows as rows } from "@roundlot/testing"
-import { Copy } from "@roundlot/store-sql"
+import { Takeover } from "@roundlot/store-sql"
 import { Effect, Fiber, Redacted } from "effect"
 import { side } from "../src/side.ts"
 import { asking, store } from "./place.ts"
@@ -16,7 +16,9 @@ describe("a database that is retired while processes have it open", () => {
       yield* own.ask("BEGIN")
       const other = yield* side({ url: Redacted.make(url) })
       yield* own.ask(`SELECT 1 AS one FROM roundlot_heads FOR UPDATE`)
-      const retiring = yield* Effect.fork(Copy.retire(other, "a copy took over"))
+      const retiring = yield* Effect.fork(
+        Takeover.retire(other, other, "a copy took over", { lose: 0, replaceCopy: false })
+      )
       yield* Effect.repeat(asking(url, `SELECT 1 FROM pg_locks WHERE NOT granted AND mode = 'ExclusiveLock'`), {
         until: (waiting) => waiting.length > 0
       })

@@ -33,6 +33,8 @@ export interface Self {
   readonly incarnation: string
   readonly state: Standing
   readonly origin: Origin | undefined
+  /** Of a retired store: the incarnation of the copy that took over. */
+  readonly successor: string | null
 }
 
 /** Something else is where a copy should go. */
@@ -53,7 +55,7 @@ const readOrigin = (text: string | null) =>
 /** Who a store is. */
 export const self = ({ ask, place }: Side): Effect.Effect<Self, TradeRepository.StoreError> =>
   Effect.gen(function* () {
-    const text = `SELECT "id", "incarnation", "state", "origin" FROM ${store}`
+    const text = `SELECT "id", "incarnation", "state", "origin", "successor" FROM ${store}`
     const [row] = yield* ask<Omit<Self, "origin"> & { readonly origin: string | null }>(text)
     if (row === undefined) return yield* Effect.dieMessage(`the store at ${place} does not say who it is`)
     return { ...row, origin: yield* readOrigin(row.origin) }
@@ -181,7 +183,7 @@ const become = ({ ask, dialect }: Side, id: string, state: Standing, origin: Ori
     const text = yield* Effect.orDie(Schema.encode(originText)(origin))
     yield* ask(
       `UPDATE ${store} SET "id" = ${dialect.place(1)}, "incarnation" = ${dialect.place(2)},` +
-        ` "state" = ${dialect.place(3)}, "origin" = ${dialect.place(4)}`,
+        ` "state" = ${dialect.place(3)}, "origin" = ${dialect.place(4)}, "successor" = NULL`,
       [id, yield* newName, state, text]
     )
   })
@@ -190,24 +192,38 @@ const become = ({ ask, dialect }: Side, id: string, state: Standing, origin: Ori
 export const wait = (side: Side, origin: Origin): Effect.Effect<void, TradeRepository.StoreError> =>
   Effect.flatMap(self(side), ({ id }) => become(side, id, "waiting", origin))
 
+/** Is the place of a copy empty, begun from this source, or something else's? */
+type Vacancy = "empty" | "begun" | PlaceTaken
+
+const isBegunBy = (there: Self, source: Pick<Self, "id">, from: string): boolean =>
+  there.state === "copying" && there.id === source.id && there.origin?.from === from
+
+const vacancyOf = (to: Side, there: Self, source: Pick<Self, "id">, from: string) =>
+  Effect.gen(function* (): Effect.fn.Return<Vacancy, TradeRepository.StoreError> {
+    if (isBegunBy(there, source, from)) return "begun"
+    if (there.state === "copying") {
+      const found = `is being filled from ${there.origin?.from ?? "another store"}`
+      return new PlaceTaken({ place: to.place, found })
+    }
+    return (yield* isEmpty(to)) ? "empty" : new PlaceTaken({ place: to.place, found: "holds a store already" })
+  })
+
+/** Would a copy of `from` into `to` be taken? Nothing is written. */
+export const expectVacant = (from: Side, to: Side): Effect.Effect<void, TradeRepository.StoreError | PlaceTaken> =>
+  Effect.gen(function* () {
+    const found = yield* vacancyOf(to, yield* self(to), yield* self(from), from.place)
+    if (found instanceof PlaceTaken) return yield* found
+  })
+
 /** Makes the place the copy's own: new, or begun from the same state, or begun from an earlier one and emptied. */
 const claim = (to: Side, id: string, origin: Origin) =>
   Effect.gen(function* () {
     const there = yield* self(to)
-    const isBegun = there.state === "copying" && there.id === id && there.origin?.from === origin.from
-    if (isBegun && there.origin !== undefined && isSameOrigin(there.origin, origin)) {
-      yield* loosen(to)
-      return
-    }
-    if (there.state === "copying" && !isBegun) {
-      const found = `is being filled from ${there.origin?.from ?? "another store"}`
-      return yield* new PlaceTaken({ place: to.place, found })
-    }
-    if (!isBegun && !(yield* isEmpty(to))) {
-      return yield* new PlaceTaken({ place: to.place, found: "holds a store already" })
-    }
+    const found = yield* vacancyOf(to, there, { id }, origin.from)
+    if (found instanceof PlaceTaken) return yield* found
     yield* loosen(to)
-    yield* together(to, Effect.zipRight(empty(to), become(to, id, "copying", origin)))
+    const goesOn = found === "begun" && there.origin !== undefined && isSameOrigin(there.origin, origin)
+    if (!goesOn) yield* together(to, Effect.zipRight(empty(to), become(to, id, "copying", origin)))
   })
 
 /** What a copy says on the way. */
@@ -262,25 +278,3 @@ export const copy = (
       yield* together(to, Effect.zipRight(complete(to), Effect.zipRight(tighten(to), waiting)))
     })
   )
-
-const setState = ({ ask, dialect }: Side, state: Standing, why: string) =>
-  ask(`UPDATE ${store} SET "state" = ${dialect.place(1)}, "why" = ${dialect.place(2)}`, [state, why])
-
-/** Lets a store drive. */
-export const activate = (side: Side, why: string): Effect.Effect<void, TradeRepository.StoreError> =>
-  Effect.asVoid(setState(side, "active", why))
-
-/** Waits for writes that are under way; those that come later see what is written here. SQLite has one writer as it is. */
-const writersOut = ({ ask, dialect }: Side) =>
-  dialect.name === "sqlite" ? Effect.void : Effect.asVoid(ask(`LOCK TABLE ${nameOf("heads")} IN EXCLUSIVE MODE`))
-
-/** Ends a store's driving for good: whoever writes to it now, a daemon or an intake, fails at the next commit. */
-export const retire = (side: Side, why: string): Effect.Effect<void, TradeRepository.StoreError> =>
-  together(
-    side,
-    Effect.all([
-      writersOut(side),
-      side.ask(`UPDATE ${nameOf("ops_leases")} SET "token" = "token" + 1, "session" = NULL`),
-      setState(side, "retired", why)
-    ])
-  ).pipe(Effect.asVoid)

@@ -262,6 +262,7 @@ const storeTable = (dialect: Dialect): string => {
     `"state" ${text} DEFAULT 'active'`,
     `"origin" ${dialect.typeOf("text")}`,
     `"why" ${dialect.typeOf("text")}`,
+    `"successor" ${dialect.typeOf("text")}`,
     check("ops_store", "one", `"one" = 1`),
     check("ops_store", "state", `"state" IN ('active', 'copying', 'waiting', 'retired')`)
   ]

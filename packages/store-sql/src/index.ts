@@ -20,3 +20,5 @@ export * as Rules from "./Rules.ts"
 export * as Side from "./Side.ts"
 /** `Statements`: see that module. */
 export * as Statements from "./Statements.ts"
+/** `Takeover`: see that module. */
+export * as Takeover from "./Takeover.ts"

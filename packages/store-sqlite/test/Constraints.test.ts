@@ -301,7 +301,7 @@ const sound: { readonly [check: string]: ReadonlyArray<Row> } = {
 }
 
 /** Columns that may be empty and are no table's of the books. */
-const optional: ReadonlyArray<string> = ["ops_store.origin", "ops_store.why"]
+const optional: ReadonlyArray<string> = ["ops_store.origin", "ops_store.successor", "ops_store.why"]
 
 /** The table that a check's name begins with. */
 const tableOf = (check: string): string => {

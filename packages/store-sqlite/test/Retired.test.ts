@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { SampleRows as rows } from "@roundlot/testing"
-import { Copy } from "@roundlot/store-sql"
+import { Takeover } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import { side } from "../src/side.ts"
 import { store } from "./place.ts"
@@ -10,7 +10,11 @@ describe("a store that is retired while a process has it open", () => {
     Effect.gen(function* () {
       const { file, repository } = yield* store()
       yield* repository.write(rows.scope(), rows.writing([], [rows.part("main", 1)]))
-      yield* Effect.scoped(Effect.flatMap(side(file), (own) => Copy.retire(own, "a copy took over")))
+      yield* Effect.scoped(
+        Effect.flatMap(side(file), (own) =>
+          Takeover.retire(own, own, "a copy took over", { lose: 0, replaceCopy: false })
+        )
+      )
       const late = repository.write(rows.scope(), rows.writing([], [rows.part("main", 2)]))
       assert.deepInclude(yield* Effect.flip(late), { _tag: "StoreUnavailable", problem: "not_active" })
       assert.strictEqual((yield* repository.heads).get("main")?.seq, 1)

@@ -71,5 +71,34 @@ export const HedgingDocument = Schema.Struct({
 /** What became of a trade at the broker. */
 export type HedgingDocument = typeof HedgingDocument.Type
 
+/** What hedging of a symbol of an account came to, or of all symbols in a currency: shares, amounts in that currency. */
+export const SlippageRow = Schema.Struct({
+  kind: Schema.Literal("symbol", "total"),
+  /** Null where a total is of several accounts. */
+  account: Schema.NullOr(Schema.String),
+  symbol: Schema.NullOr(Schema.String),
+  currency: Schema.String,
+  /** Trades with fills. */
+  trades: Schema.Number,
+  /** Trades with fills that have a price of their own; the others have no slippage. */
+  priced: Schema.Number,
+  filled: Decimal,
+  /** What was filled, at the trades' own prices. */
+  reference: Decimal,
+  /** What was paid beyond that; negative where it was less. */
+  slippage: Decimal,
+  /** Slippage in basis points of `reference`. */
+  slippageBp: Schema.NullOr(Decimal),
+  commission: Decimal,
+  /** Trades with fills whose commission is not known. */
+  withoutCommission: Schema.Number
+}).annotations({ identifier: "Slippage" })
+
+/** What hedging of a symbol of an account came to, or of all symbols in a currency. */
+export type SlippageRow = typeof SlippageRow.Type
+
+/** What hedging came to. */
+export const SlippagePage = pageOf("SlippagePage", SlippageRow)
+
 /** What became of trades at their brokers. */
 export const HedgingPage = pageOf("HedgingPage", HedgingDocument)

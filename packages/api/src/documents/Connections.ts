@@ -14,16 +14,13 @@ export const ConnectionDocument = Schema.Struct({
   stream: Schema.NullOr(Schema.Literal("up", "down")),
   /** Seconds since open orders were last read by polling; null before the first time. */
   pollerLagSeconds: Schema.NullOr(Schema.Number),
-  /** What is left of the broker's limit of requests; null where it has none that is counted, and before the first look. */
+  /** What is left of the broker's limits of requests, and how fast it answers; null where neither is known, and before the first look. */
   requests: Schema.NullOr(
     Schema.Struct({
-      /** Requests a minute. */
-      limit: Schema.Number,
-      left: Schema.Number,
       /** How long its answers took lately, the median and the longest, in milliseconds; null before the first. */
       answerMs: Schema.NullOr(Schema.Number),
       slowestMs: Schema.NullOr(Schema.Number),
-      /** Every limit that is counted, in requests a minute. */
+      /** Every limit that is counted, in requests a minute, that of orders and cancels first. */
       limits: Schema.Array(Schema.Struct({ name: Schema.String, limit: Schema.Number, left: Schema.Number }))
     })
   ),

@@ -388,13 +388,18 @@ export const payloads = looking("payloads", "Raw requests, responses and reports
   )
   .middleware(Reading)
 
+/** The period of a report. */
+const ofDates = {
+  from: word("First trade date, in New York: a date, `today`, `month` or `year`."),
+  to: word("Last trade date, inclusive.")
+}
+
 /** Which profit is reported. */
 const ofProfit = {
   account: word("Account name; required with several accounts, unless `by` is given."),
   symbol: only.symbol,
   by: word("Only sums, grouped by `symbol`, `day`, `symbolDay` or `account`; of all accounts without `account`."),
-  from: word("First trade date, in New York: a date, `today`, `month` or `year`."),
-  to: word("Last trade date, inclusive."),
+  ...ofDates,
   method: word("Lot method: `fifo`, `lifo`, `hifo` or `average`; default: `lotMethod` of the account."),
   ...moment
 }
@@ -434,6 +439,14 @@ export const overview = looking("overview", "Overview, cases and reports.")
           "Report hedging",
           "Execution quality of each trade: shares, price, slippage, commission, milliseconds to order and fill."
         )
+      )
+  )
+  .add(
+    HttpApiEndpoint.get("slippage", "/api/v1/reports/slippage")
+      .setUrlParams(query({ ...ofDates, ...moment, account: only.account, symbol: only.symbol }))
+      .addSuccess(Documents.SlippagePage)
+      .pipe(
+        says("Report slippage", "Slippage and commissions of the trades of a period, by symbol, with sums by currency.")
       )
   )
   .add(

@@ -24,7 +24,7 @@ const endpointText = ({ endpoint, errors, p50Ms, p99Ms, requests }: Connection["
 
 const linesOf = (connection: Connection): ReadonlyArray<string> => {
   const { broker, endpoints, environment, name, problems, state } = connection
-  const facts = [`${state}`, ...loginText(connection), ...limitsText(connection), ...problems]
+  const facts = [state, ...loginText(connection), ...limitsText(connection), ...problems]
   return [`${name} at ${broker} (${environment}): ${facts.join("; ")}`, ...endpoints.map(endpointText)]
 }
 

@@ -27,8 +27,7 @@ export const reportProfit = Verb.make({
     account: flags.account,
     symbol: flags.ofSymbol,
     asOf: flags.asOf,
-    from: flags.text("from", "First trade date, in New York"),
-    to: flags.text("to", "Last trade date, inclusive"),
+    ...flags.dates,
     method: Options.choice("method", taxLots.methods).pipe(
       Options.withDescription("Lot method: fifo, lifo, hifo or average; default the account's lotMethod"),
       Options.optional,

@@ -202,7 +202,7 @@ export type LoginStanding =
 
 /** How one endpoint of a broker answered in the last quarter of an hour: the median and the 99th percentile, in milliseconds. */
 export interface EndpointUsage {
-  /** Method and path, without ids. */
+  /** Method and path, without ids; of a broker without paths what was asked for. */
   readonly endpoint: string
   readonly requests: number
   /** Of these the lost ones, those that were refused for the limit, and those on which the broker failed. */
@@ -218,16 +218,12 @@ export interface Headroom {
   readonly left: number
 }
 
-/** How much of a broker's limit of requests is used, and how fast it answers. */
+/** How much of a broker's limits of requests is used, and how fast it answers. */
 export interface RequestUsage {
-  /** Requests a minute. */
-  readonly limit: number
-  /** How many may leave now, those that are kept for cancels included. */
-  readonly left: number
   /** How long the broker took to answer lately, the median and the longest, in milliseconds; none before its first answer. */
   readonly answerMs: number | undefined
   readonly slowestMs: number | undefined
-  /** Every limit that is counted, this one first. */
+  /** Every limit that is counted, that of orders and cancels first: what is kept for cancels counts as left. */
   readonly limits: ReadonlyArray<Headroom>
   readonly endpoints: ReadonlyArray<EndpointUsage>
 }
@@ -270,7 +266,7 @@ export interface BrokerService {
   readonly clock?: Effect.Effect<BrokersTime, BrokerReadFailed> | undefined
   /** The sessions that the broker's market has in a window, whole days; left away where the broker has no calendar. */
   readonly calendar?: ((window: TimeWindow) => Effect.Effect<ReadonlyArray<Session>, BrokerReadFailed>) | undefined
-  /** How much of its limit of requests is used; left away where it has none that is counted. */
+  /** How much of its limits of requests is used, and how fast it answers; left away where neither is known. */
   readonly requests?: Effect.Effect<RequestUsage> | undefined
   /** How its login stands; left away where what opens it does not end. */
   readonly login?: Effect.Effect<LoginStanding> | undefined

@@ -1,4 +1,5 @@
-import type { EndpointUsage } from "./Broker.ts"
+import { Clock, Effect, Exit, Ref } from "effect"
+import type { EndpointUsage, RequestUsage } from "./Broker.ts"
 
 /** One request that has left. */
 interface Sample {
@@ -58,3 +59,43 @@ export const usagesOf = (times: EndpointTimes, nowMs: number): ReadonlyArray<End
       return recent.length === 0 ? [] : [{ endpoint, requests: recent.length, errors, p50Ms, p99Ms }]
     })
     .toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1))
+
+/** Notes how long a broker takes to answer whose requests no limit counts. */
+export interface RequestTimes {
+  /** A request, noted with its time once it has ended; as one that failed where `isError` says so. */
+  readonly timed: <A, E, R>(
+    endpoint: string,
+    request: Effect.Effect<A, E, R>,
+    isError?: (answer: A) => boolean
+  ) => Effect.Effect<A, E, R>
+  readonly usage: Effect.Effect<RequestUsage>
+}
+
+/** Makes one without any request. */
+export const make: Effect.Effect<RequestTimes> = Effect.map(
+  Ref.make<EndpointTimes>(new Map()),
+  (ref): RequestTimes => ({
+    timed: (endpoint, request, isError = () => false) =>
+      Effect.gen(function* () {
+        const begunMs = yield* Clock.currentTimeMillis
+        const exit = yield* Effect.exit(request)
+        const atMs = yield* Clock.currentTimeMillis
+        const isLost = Exit.isFailure(exit) || isError(exit.value)
+        const tookMs = isLost ? undefined : Math.max(0, atMs - begunMs)
+        yield* Ref.update(ref, (times) => noted(times, endpoint, { atMs, tookMs, isError: isLost }))
+        return yield* exit
+      }),
+    usage: Effect.map(Effect.all([Ref.get(ref), Clock.currentTimeMillis]), ([times, now]) => uncounted(times, now))
+  })
+)
+
+const uncounted = (times: EndpointTimes, nowMs: number): RequestUsage => {
+  const recent = [...times.values()].flat().filter(({ atMs }) => Math.abs(nowMs - atMs) <= WINDOW_MS)
+  const sorted = recent.flatMap(({ tookMs }) => tookMs ?? []).toSorted((a, b) => a - b)
+  return {
+    answerMs: percentile(sorted, 0.5),
+    slowestMs: sorted.at(-1),
+    limits: [],
+    endpoints: usagesOf(times, nowMs)
+  }
+}

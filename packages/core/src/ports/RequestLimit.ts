@@ -177,8 +177,6 @@ const usageOf = (taken: Taken, now: number): RequestUsage => {
   const left = Math.max(0, now < notBefore ? 0 : (window?.left ?? limit - sentAt.length))
   const sorted = tookMs.toSorted((a, b) => a - b)
   return {
-    limit,
-    left,
     answerMs: sorted[sorted.length >> 1],
     slowestMs: sorted.at(-1),
     limits: [{ name, limit, left }],

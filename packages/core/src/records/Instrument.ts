@@ -31,6 +31,9 @@ export const Instrument = Schema.Struct({
   version: Column.integer
 })
 
+/** The currency of instruments, orders and commissions that name none. */
+export const USUAL_CURRENCY = "USD"
+
 /** An instrument as one account trades it. */
 export type Instrument = typeof Instrument.Type
 

@@ -4,7 +4,7 @@ import type { Entry } from "../events/Entry.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
 import { lotMethodOf } from "../records/Account.ts"
 import { FillTable } from "../records/Fill.ts"
-import { InstrumentTable } from "../records/Instrument.ts"
+import { InstrumentTable, USUAL_CURRENCY } from "../records/Instrument.ts"
 import { OrderTable } from "../records/Order.ts"
 import { PositionTable } from "../records/Position.ts"
 import { signed } from "../records/Side.ts"
@@ -14,9 +14,6 @@ import type { Identification as Wanted } from "../rules/operator/identifyLots.ts
 import { BadRow } from "../tables/Table.ts"
 import * as Decimal from "../values/Decimal.ts"
 import * as Reads from "./Reads.ts"
-
-/** The currency of an instrument of which the books have none. */
-export const USUAL_CURRENCY = "USD"
 
 /** What the tax lots of a symbol are made of. */
 export interface Known {

@@ -88,11 +88,13 @@ export const countFailedReads = (failed: number): Effect.Effect<void> => Metric.
 export const tellPollingLag = (lagMs: number): Effect.Effect<void> => Metric.set(pollingLag, lagMs / 1000)
 
 /** Says how many requests of an account's broker are left, and how fast it answers. */
-export const noteRequests = (account: string, { answerMs, left }: RequestUsage): Effect.Effect<void> =>
-  Effect.zipRight(
-    Metric.set(Metric.tagged(requestsLeft, "account", account), left),
+export const noteRequests = (account: string, { answerMs, limits }: RequestUsage): Effect.Effect<void> => {
+  const [first] = limits
+  return Effect.zipRight(
+    first === undefined ? Effect.void : Metric.set(Metric.tagged(requestsLeft, "account", account), first.left),
     answerMs === undefined ? Effect.void : Metric.set(Metric.tagged(answerSeconds, "account", account), answerMs / 1000)
   )
+}
 
 /** The counter of a tag's value, made once: to make one costs more than to count. */
 const ofEach = <C>(made: (value: string) => C): ((value: string) => C) => {

@@ -46,6 +46,26 @@ export const parse = (store: string, place: string): Effect.Effect<StorePlace, S
   return Effect.fail(new SettingsError({ place, problem, remedy }))
 }
 
+/** The store's address as people are shown it: without user and password. */
+export const shown = (store: StorePlace): string =>
+  StorePlace.$match(store, {
+    Sqlite: ({ file }) => file,
+    Own: ({ name }) => name,
+    Postgres: ({ url }) => {
+      const { host, pathname } = new URL(Redacted.value(url))
+      return `postgres://${host}${pathname}`
+    }
+  })
+
+/** A place of the same server and user as one that is known, with its password: no copy keeps that of its source. */
+export const withPasswordOf = (known: StorePlace, wanted: StorePlace): StorePlace => {
+  if (known._tag !== "Postgres" || wanted._tag !== "Postgres") return wanted
+  const [own, url] = [new URL(Redacted.value(known.url)), new URL(Redacted.value(wanted.url))]
+  if (own.host !== url.host || own.username !== url.username) return wanted
+  url.password = own.password
+  return StorePlace.Postgres({ url: Redacted.make(url.href) })
+}
+
 /** What belongs to a file stands beside it: `books.db` has `books.paper.db` and `books.anchors.jsonl`. */
 const besideOf = (file: string, name: string, extension: string): string =>
   join(dirname(file), `${basename(file, extname(file))}.${name}${extension}`)

@@ -27,8 +27,7 @@ const exceptions = [
 ] as const
 
 /** The rows that a submission takes in, whatever becomes of them: all that are trades. */
-export const tradesIn = (checked: Checked): number =>
-  exceptions.reduce((sum, [name]) => sum + checked[name], checked.accepted)
+const tradesIn = (checked: Checked): number => exceptions.reduce((sum, [name]) => sum + checked[name], checked.accepted)
 
 /** The rows that would not be taken as they are, any of which refuses a file that is taken whole or not at all. */
 const rowsNotAsTheyAre = ({ conflicts, quarantined, refused, rejected }: Checked): number =>

@@ -5,6 +5,7 @@ import { useDocument, useIsStale, useRead, useStanding } from "../api/asking.ts"
 import { documentAt } from "../api/documents.ts"
 import { useOverview } from "../api/overview.ts"
 import { AT_ONCE } from "../api/parts.ts"
+import { CopyId } from "../ui/parts/CopyId.tsx"
 import { ofAllAccounts, useAsOf } from "../ui/parts/asOf.ts"
 import { Age, Figure, Foreign, Time } from "../ui/parts/Figure.tsx"
 import { Explained, Head } from "../ui/parts/Help.tsx"
@@ -363,7 +364,11 @@ const StepRow = ({ of: { command, isDone, link, text } }: { readonly of: Step })
   <li className={isDone ? "faint" : undefined}>
     {isDone ? <StateSign family="job" state="done" /> : null}
     {text}
-    {isDone ? null : <code>{command}</code>}
+    {isDone ? null : (
+      <span>
+        <code>{command}</code> <CopyId id={command} />
+      </span>
+    )}
     {isDone ? null : link}
   </li>
 )

@@ -28,9 +28,11 @@ import { SignView } from "../ui/parts/Sign.tsx"
 import { boundAt, nameOf } from "../ui/action/standing.ts"
 import { Rows, TablePanel } from "../ui/table/TablePanel.tsx"
 import { usePaced } from "../ui/chart/usePaced.ts"
-import { pathOfEntries } from "../words/paths.ts"
+import { pathOfEntries, pathOfProfit, SLIPPAGE } from "../words/paths.ts"
 import { isSameAnswer, isStopped, signOfCoolDown, signOfNext, signOfState } from "../words/signs.ts"
 import { ladderWords } from "../words/terms.ts"
+import { profitFacts } from "./profitFacts.tsx"
+import { methodWords } from "./ProfitFilters.tsx"
 import { texts } from "../words/text/positions.ts"
 
 type Position = Documents.PositionDetail
@@ -170,6 +172,32 @@ const Next = ({ answer, until }: { readonly answer: Position["answer"]; readonly
   const waits = signOfCoolDown(until, useNow())
   const next = signOfNext(answer)
   return <SignView sign={waits !== undefined && answer.code === "CoolingDown" ? { ...waits, help: next.help } : next} />
+}
+
+/** What its open lots cost and are worth, and what closed ones came to, since its first fill. */
+const CostAndProfit = ({ account, symbol }: Pick<Position, "account" | "symbol">) => {
+  const past = momentOf(useAsOf())
+  const query = useAsk(["profit of", account, symbol, past], (api) =>
+    api.overview.profit({ urlParams: { account, symbol, by: "symbol", ...past } })
+  )
+  return (
+    <Panel
+      title={texts.costAndProfit}
+      note={texts.sinceFirstFill}
+      action={<Link href={`${pathOfProfit({ account, symbol })}?from=all`}>{texts.lotsAndClosings}</Link>}
+    >
+      <Asked query={query}>
+        {({ items }) => {
+          const of = items.find(({ kind }) => kind === "symbol")
+          return of === undefined ? (
+            <Empty>{texts.noFillsYet}</Empty>
+          ) : (
+            <Facts facts={profitFacts(of, methodWords(undefined, of.method))} />
+          )
+        }}
+      </Asked>
+    </Panel>
+  )
 }
 
 /** What binds the position now; of the past it is not told. */
@@ -314,8 +342,9 @@ const Detail = ({ position }: { readonly position: Position }) => {
           </Asked>
         </Panel>
       </div>
+      <CostAndProfit account={account} symbol={symbol} />
       <OverTime account={account} symbol={symbol} />
-      <Panel title={texts.slippage} note={texts.slippageNote}>
+      <Panel title={texts.slippage} note={texts.slippageNote} action={<Link href={SLIPPAGE}>{texts.allSymbols}</Link>}>
         <Asked query={hedging}>{({ items }) => <Slippage hedged={items} />}</Asked>
       </Panel>
       <Facts

@@ -6,7 +6,7 @@ import { Asked, Empty, Panel } from "../ui/parts/Panel.tsx"
 import type { Column, SumsOf } from "../ui/table/Column.ts"
 import * as columns from "../ui/table/columns.tsx"
 import { DataTable } from "../ui/table/DataTable.tsx"
-import { pathOfProfit } from "../words/paths.ts"
+import { pathOfProfit, SLIPPAGE } from "../words/paths.ts"
 import { missingWords } from "../words/profit.ts"
 import { DaysInCurrency, OfAccounts, traded, valued } from "./ProfitGroups.tsx"
 import {
@@ -96,7 +96,12 @@ export const ProfitPage = (): ReactNode => {
   return (
     <>
       <PageHead
-        note={asked.account === undefined ? texts.tradeDates : texts.tradeDatesOfAccount({ account: asked.account })}
+        note={
+          <>
+            {asked.account === undefined ? texts.tradeDates : texts.tradeDatesOfAccount({ account: asked.account })} ·{" "}
+            <Link href={SLIPPAGE}>{texts.slippage}</Link>
+          </>
+        }
         actions={<ProfitExport key={JSON.stringify(asked)} asked={asked} />}
       >
         {texts.profit}

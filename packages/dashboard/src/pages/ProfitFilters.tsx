@@ -56,18 +56,27 @@ const isDate = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text)
 /** What sums are of: symbols unless the address says days or accounts. */
 export const groupOf = (by: string): "symbol" | "day" | "account" => (by === "day" || by === "account" ? by : "symbol")
 
-/** What the address asks for: today unless it says more. Of several accounts the first, where it names none. */
+const withoutBlanks = (given: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ""))
+
+/** The dates that the address asks for: today unless it says more. */
+export const useDatesAsked = (): Pick<ProfitAsked, "from" | "to"> => {
+  const { get } = useFilters()
+  const to = get("to")
+  const from = get("from") === "" && to === "" ? "today" : get("from")
+  return withoutBlanks({ from: from === "all" ? "" : from, to })
+}
+
+/** What the address asks for. Of several accounts the first, where it names none. */
 export const useProfitAsked = (): ProfitAsked => {
   const { get } = useFilters()
   const asOf = useAsOf()
+  const dates = useDatesAsked()
   const first = useOverview().data?.accounts[0]?.name ?? ""
   const account = get("account") === "" ? first : get("account")
-  const to = get("to")
-  const from = get("from") === "" && to === "" ? "today" : get("from")
   const by = get("by") === "" ? "" : groupOf(get("by"))
-  const own = by === "account" ? "" : account
-  const given = { account: own, from: from === "all" ? "" : from, to, method: get("method"), by }
-  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== "")), ...momentOf(asOf) }
+  const own = withoutBlanks({ account: by === "account" ? "" : account, method: get("method"), by })
+  return { ...own, ...dates, ...momentOf(asOf) }
 }
 
 /** Reads the report, and again whenever something happened. */
@@ -86,7 +95,8 @@ interface SelectProps {
   readonly onChoose: (value: string) => void
 }
 
-const Select = ({ onChoose, options, term, value }: SelectProps) => (
+/** A choice beside its head. */
+export const Select = ({ onChoose, options, term, value }: SelectProps) => (
   <div className="filter">
     <Head term={term} />
     <select aria-label={glossary[term].head} value={value} onChange={({ target }) => onChoose(target.value)}>
@@ -145,13 +155,12 @@ interface FiltersProps {
   readonly isOfSymbol?: boolean
 }
 
-/** Of which period, by which method, and sums of what. */
-export const ProfitFilters = ({ account, isOfSymbol = false }: FiltersProps) => {
-  const { get, set, setAll } = useFilters()
+/** Of which dates. */
+export const DateFilters = () => {
+  const { get, setAll } = useFilters()
   const from = get("from")
   return (
-    <div className="filters" role="group" aria-label={texts.filters}>
-      {isOfSymbol ? null : <Grouping account={account} />}
+    <>
       <Select
         term="profitPeriod"
         value={from}
@@ -160,6 +169,17 @@ export const ProfitFilters = ({ account, isOfSymbol = false }: FiltersProps) => 
       />
       <DateField name="from" term="dateFrom" />
       <DateField name="to" term="dateTo" />
+    </>
+  )
+}
+
+/** Of which period, by which method, and sums of what. */
+export const ProfitFilters = ({ account, isOfSymbol = false }: FiltersProps) => {
+  const { get, set } = useFilters()
+  return (
+    <div className="filters" role="group" aria-label={texts.filters}>
+      {isOfSymbol ? null : <Grouping account={account} />}
+      <DateFilters />
       <Select
         term="lotMethod"
         value={get("method")}

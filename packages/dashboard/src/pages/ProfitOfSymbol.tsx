@@ -1,15 +1,14 @@
 import type { ReactNode } from "react"
 import { Link, useSearch } from "wouter"
 import { Facts } from "../ui/parts/Facts.tsx"
-import { Figure, Moment } from "../ui/parts/Figure.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { Asked, Panel } from "../ui/parts/Panel.tsx"
 import type { Column } from "../ui/table/Column.ts"
 import * as columns from "../ui/table/columns.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
 import { pathOfPosition, pathOfProfit } from "../words/paths.ts"
-import { missingWords } from "../words/profit.ts"
 import { closings, opened } from "./lotColumns.tsx"
+import { profitFacts } from "./profitFacts.tsx"
 import { traded } from "./ProfitGroups.tsx"
 import {
   methodWords,
@@ -40,34 +39,6 @@ const corrections: ReadonlyArray<Column<ProfitRow>> = [
 
 const idOf = ({ closedBy, date, openedBy, quantity }: ProfitRow): string =>
   `${openedBy} ${closedBy} ${date} ${quantity}`
-
-const Sums = ({ method, of }: { readonly method: string; readonly of: ProfitRow }) => {
-  const missing = missingWords(of)
-  const isDollar = of.currency === "USD"
-  return (
-    <Facts
-      facts={[
-        ["lotMethod", method],
-        ["held", <Figure of={of.quantity} signed />],
-        ["averageCost", of.averageCost === null ? null : <Figure of={of.averageCost} money={isDollar} isAbout />],
-        [
-          "marketPrice",
-          of.price === null ? (
-            texts.notKnown
-          ) : (
-            <>{texts.priceAt({ price: <Figure of={of.price} money={isDollar} />, at: <Moment at={of.priceAt} /> })}</>
-          )
-        ],
-        ["marketValue", <Figure of={of.marketValue} money={isDollar} />],
-        ["unrealised", <Figure of={of.unrealised} money={isDollar} signed />],
-        ["realised", <Figure of={of.profit} money={isDollar} signed />],
-        ["fees", <Figure of={of.fees} money={isDollar} />],
-        ["turnover", <Figure of={of.turnover} money={isDollar} />],
-        ["missing", missing]
-      ]}
-    />
-  )
-}
 
 interface OfSymbol {
   readonly account: string
@@ -119,7 +90,7 @@ export const ProfitOfSymbol = ({ account, symbol }: OfSymbol): ReactNode => {
         {({ items }) =>
           items
             .filter(({ kind }) => kind === "symbol")
-            .map((row) => <Sums key={row.symbol} method={methodWords(asked.method, row.method)} of={row} />)
+            .map((row) => <Facts key={row.symbol} facts={profitFacts(row, methodWords(asked.method, row.method))} />)
         }
       </Asked>
       {table(texts.openLots, texts.noOpenLots, "lot", lots)}

@@ -151,21 +151,23 @@ const recordAsked = (path: ReadonlyArray<string>, search: URLSearchParams): Aski
   }
 }
 
-/** The report on profit of a period: of today where the address says nothing. */
-const profitAsked = ([, account, symbol]: ReadonlyArray<string>, search: URLSearchParams): Asking => {
+/** The report on profit or slippage of a period: of today where the address says nothing. */
+const reportAsked = ([, account, symbol]: ReadonlyArray<string>, search: URLSearchParams): Asking => {
   const of = (name: string): string => search.get(name) ?? ""
+  const isSlippage = account === "slippage" && symbol === undefined
+  const report = isSlippage ? "slippage" : "profit"
   const from = of("from") === "" && of("to") === "" ? "today" : of("from")
   const asked = Object.entries({
-    account: account === undefined ? of("account") : decodeURIComponent(account),
+    account: account === undefined || isSlippage ? of("account") : decodeURIComponent(account),
     symbol: decodeURIComponent(symbol ?? ""),
     from: from === "all" ? "" : from,
     to: of("to"),
-    method: of("method"),
+    method: isSlippage ? "" : of("method"),
     asOf: of("asOf")
   }).filter(([, value]) => value !== "")
   return {
-    route: `reports/profit${questionOf(asked)}`,
-    cli: `report profit${asked.map(([name, value]) => flagOf(name, value)).join("")}`
+    route: `reports/${report}${questionOf(asked)}`,
+    cli: `report ${report}${asked.map(([name, value]) => flagOf(name, value)).join("")}`
   }
 }
 
@@ -180,7 +182,7 @@ const askedAt = (path: string, search: URLSearchParams): Asking | undefined => {
   if (parts[0] === "ops" && parts[1] === "accounts" && parts[2] !== undefined) {
     return { route: `accounts/${parts[2]}`, cli: `accounts show ${quoted(decodeURIComponent(parts[2]))}` }
   }
-  if (parts[0] === "profit") return profitAsked(parts, search)
+  if (parts[0] === "profit") return reportAsked(parts, search)
   const list = lists[parts[0] ?? ""]
   if (list === undefined) return undefined
   return parts.length === 1 ? listAsked(list, search) : recordAsked(parts, search)

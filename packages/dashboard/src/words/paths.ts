@@ -6,6 +6,9 @@ export const pathOfPosition = ({ account, symbol }: { readonly account: string; 
 export const pathOfProfit = (of?: { readonly account: string; readonly symbol: string }): string =>
   of === undefined ? "/profit" : `/profit/${encodeURIComponent(of.account)}/${encodeURIComponent(of.symbol)}`
 
+/** Where slippage is reported. */
+export const SLIPPAGE = "/profit/slippage"
+
 /** Where the screen of an account is. */
 export const pathOfAccount = (name: string): string => `/ops/accounts/${encodeURIComponent(name)}`
 

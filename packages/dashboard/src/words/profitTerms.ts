@@ -15,6 +15,12 @@ export const profitTerms = {
     help: "Proceeds less cost of shares closed in the period. A dash: a price or a cost is not known."
   },
   fees: { head: "Fees", help: "Commissions of the period's fills, in the currency of the symbol." },
+  tradesWithFills: { head: "Trades", help: "Trades with fills." },
+  atOwnPrices: { head: "At own prices", help: "Filled shares times the price of the trade they were filled for." },
+  slippage: {
+    head: "Slippage",
+    help: "Cost of the fills beyond the trades' own prices, in the currency of the symbols. Negative is better."
+  },
   turnover: { head: "Turnover", help: "Shares times price of the period's fills, bought and sold." },
   missing: { head: "Not included", help: "Unknown amounts, included in no sum." },
   profitBy: { head: "Sums of", help: "Group sums by symbol, day or account." },

@@ -1,8 +1,8 @@
 import type { Program } from "@roundlot/cli"
 import { DaemonFile, OperatorToken } from "@roundlot/http/access"
 import { Effect, Layer } from "effect"
-import { Configuration, configuredAccounts } from "@roundlot/daemon/configuration"
-import { isStoreThere, layerBooks, layerStore, shownStore } from "../App.ts"
+import { Configuration, configuredAccounts, StorePlace } from "@roundlot/daemon/configuration"
+import { isStoreThere, layerBooks, layerStore } from "../App.ts"
 import { hostFault } from "../settings/places.ts"
 import { settle, type Settings } from "../settings/Settings.ts"
 
@@ -16,7 +16,7 @@ const orders = Effect.promise(() => import("../start/unsupportedOrders.ts"))
 const settingsOf = (settings: Settings): Program.Settings => ({
   ...settings,
   books: {
-    shown: shownStore(settings.store),
+    shown: StorePlace.shown(settings.store),
     isThere: isStoreThere(settings.store),
     reading: layerStore(settings),
     writing: layerBooks(settings)

@@ -19,10 +19,10 @@ import {
   supervised,
   threadLag
 } from "@roundlot/daemon"
-import { Output, Table, Verb } from "@roundlot/cli"
+import { Output, Table, Verb, story } from "@roundlot/cli"
 import { Configuration, StorePlace, configuredAccounts, polling } from "@roundlot/daemon/configuration"
 import { remaining } from "@roundlot/queries"
-import { layerBooks, layerExchange, shownStore, type ExchangeOptions } from "../App.ts"
+import { layerBooks, layerExchange, type ExchangeOptions } from "../App.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
 import { exchangeOptions, runScript, type PaperFlags } from "./exchangeOptions.ts"
@@ -31,7 +31,6 @@ import { servedWith, workingWith } from "./served.ts"
 import { announce, ensureToken } from "./announce.ts"
 import { unsupportedOrders } from "./unsupportedOrders.ts"
 import { openingOf } from "./sources/followedWays.ts"
-import { tradeLines, watcher } from "./story.ts"
 
 const logLevels = {
   debug: LogLevel.Debug,
@@ -85,7 +84,7 @@ const play = (
     const tell = (step: TradeImport.Step) =>
       Effect.gen(function* () {
         const told = (yield* Ref.getAndSet(counts, step.counts)).accepted
-        for (const text of tradeLines(step, told)) yield* line(text)
+        for (const text of story.tradeLines(step, told)) yield* line(text)
         for (const row of step.bad) yield* line(`  rejected  line ${row.line}: ${TradeImport.complaint(row)}`)
       })
     const rows = TradeFile.readTrades(file, { source: TAPE, terms: "refused" })
@@ -104,7 +103,7 @@ const demonstrate = (file: string, account: AccountName.AccountName, settings: S
     }
     yield* line(`Playing ${file} into account ${account}: fractional trades in, whole lots out.`)
     const counts = yield* Ref.make(TradeImport.none)
-    const watch = yield* watcher
+    const watch = yield* story.watcher
     yield* watch.begin
     const tell = Effect.gen(function* () {
       const seen = yield* watch.catchUp
@@ -140,7 +139,7 @@ const countsLine = (counts: TradeImport.Counts): string =>
 
 /** The store as it is named on the command line from here. */
 const addressOf = ({ store }: Settings): string => {
-  if (store._tag !== "Sqlite") return shownStore(store)
+  if (store._tag !== "Sqlite") return StorePlace.shown(store)
   const path = relative(process.cwd(), store.file)
   return `sqlite:${path.startsWith("..") ? store.file : path}`
 }

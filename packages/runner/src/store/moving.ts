@@ -1,12 +1,12 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { Audit } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
-import { Copy, type Side } from "@roundlot/store-sql"
+import { Copy, type Side, Takeover } from "@roundlot/store-sql"
 import { journal } from "@roundlot/queries"
-import { Effect, Redacted, Schema, type Scope } from "effect"
+import { Effect, Schema, type Scope } from "effect"
 import type { SettingsError } from "@roundlot/commands/errors"
 import { StorePlace } from "@roundlot/daemon/configuration"
-import { isStoreThere, layerStore, notCopied, requireStore, shownStore, onPostgres, onSqlite } from "../App.ts"
+import { isStoreThere, layerStore, notCopied, requireStore, onPostgres, onSqlite } from "../App.ts"
 import { Output, Progress, type within } from "@roundlot/cli"
 
 /** The copy is there and is not what was to be copied. */
@@ -16,16 +16,6 @@ export class CopyDiffers extends Schema.TaggedError<CopyDiffers>()("CopyDiffers"
 }) {
   override get message() {
     return `${this.place}: ${this.what}. Do not use it: remove it, and run 'roundlot audit' on the original`
-  }
-}
-
-/** A store that waits for nobody to activate it. */
-export class NotWaiting extends Schema.TaggedError<NotWaiting>()("NotWaiting", {
-  place: Schema.String,
-  state: Schema.String
-}) {
-  override get message() {
-    return `${this.place} is ${this.state}: only an inactive copy can be activated. Make one with 'roundlot store copy' or 'store restore'`
   }
 }
 
@@ -54,7 +44,7 @@ export const proven = (
     const { entries, findings, ok } = yield* Audit.run()
     if (!ok) {
       const what = `the audit has ${findings.length} findings, the first: ${findings[0]?.where ?? ""} ${findings[0]?.what ?? ""}`
-      return yield* new CopyDiffers({ place: shownStore(store), what })
+      return yield* new CopyDiffers({ place: StorePlace.shown(store), what })
     }
     return { entries, ...(yield* journal.head) }
   }).pipe(Effect.provide(layerStore({ store })))
@@ -72,7 +62,7 @@ export const move = (
   Effect.gen(function* () {
     yield* requireStore({ store: from })
     const { status } = yield* Output.Output
-    yield* status(`Auditing ${shownStore(from)} …`)
+    yield* status(`Auditing ${StorePlace.shown(from)} …`)
     yield* proven(from)
     const output = yield* Output.Output
     const { incarnation, origin } = yield* Effect.gen(function* () {
@@ -85,68 +75,88 @@ export const move = (
       })
       return yield* Copy.self(target)
     }).pipe(Effect.scoped)
-    yield* status(`Auditing ${shownStore(to)} …`)
+    yield* status(`Auditing ${StorePlace.shown(to)} …`)
     const { entries, hash, heads, position } = yield* proven(to)
     const isSame =
       Object.keys(heads).length === Object.keys(origin?.heads ?? {}).length &&
       Object.entries(heads).every(([account, head]) => origin?.heads[account] === `${head.seq}:${head.hash}`)
-    if (!isSame) return yield* new CopyDiffers({ place: shownStore(to), what: "its heads are not those of the source" })
-    return { from: shownStore(from), to: shownStore(to), incarnation, entries, position, hash }
+    if (!isSame)
+      return yield* new CopyDiffers({ place: StorePlace.shown(to), what: "its heads are not those of the source" })
+    return { from: StorePlace.shown(from), to: StorePlace.shown(to), incarnation, entries, position, hash }
   })
 
-/** What became of the store that a copy replaces: its place, or why it was not retired. */
-type Retired = { readonly place: string; readonly why: string | null }
-
-const retireAt = (
-  named: StorePlace.StorePlace,
-  incarnation: string,
-  why: string
-): Effect.Effect<string | null, TradeRepository.StoreError, FileSystem.FileSystem> =>
+/** The source of a copy, or why it cannot be reached; what stands in its place has replaced it. */
+const sourceAt = (named: StorePlace.StorePlace, incarnation: string) =>
   Effect.gen(function* () {
     if (!(yield* isStoreThere(named))) return "the store is gone"
     const side = yield* sideOf(named)
-    const there = yield* Copy.self(side)
-    if (there.incarnation !== incarnation) return "it is now another store"
-    yield* Copy.retire(side, why)
-    return null
-  }).pipe(Effect.scoped)
+    return (yield* Copy.self(side)).incarnation === incarnation ? side : "it is now another store"
+  }).pipe(Effect.catchAll((error) => Effect.succeed(error.message)))
 
-/** Whoever reaches the copy on the same server as the same user has the password that no copy keeps. */
-const withPasswordOf = (store: StorePlace.StorePlace, source: StorePlace.StorePlace): StorePlace.StorePlace => {
-  if (store._tag !== "Postgres" || source._tag !== "Postgres") return source
-  const known = new URL(Redacted.value(store.url))
-  const wanted = new URL(Redacted.value(source.url))
-  if (known.host !== wanted.host || known.username !== wanted.username) return source
-  wanted.password = known.password
-  return StorePlace.StorePlace.Postgres({ url: Redacted.make(wanted.href) })
+/** What becomes of a copy and of its source; `why` where the source cannot be retired. */
+export interface Activation {
+  readonly activated: string
+  readonly source: { readonly place: string; readonly why: string | null }
 }
 
-/** What stands in the place of its source has replaced it. */
-const retireSource = (store: StorePlace.StorePlace, origin: Copy.Origin, place: string, why: string) =>
-  origin.place === place
-    ? Effect.succeed(null)
-    : Effect.flatMap(StorePlace.parse(origin.address ?? origin.place, "the copy's origin"), (source) =>
-        retireAt(withPasswordOf(store, source), origin.incarnation, why).pipe(
-          Effect.catchAll((error) => Effect.succeed(error.message))
-        )
-      )
-
-/** Lets a copy drive; the store that it is a copy of is retired first, where it can be reached. */
-export const activate = (
-  store: StorePlace.StorePlace,
-  reason: string
-): Effect.Effect<
-  { readonly activated: string; readonly source: Retired },
-  TradeRepository.StoreError | within.NoStore | NotWaiting | SettingsError,
-  FileSystem.FileSystem
-> =>
+/** A copy that waits and its source, opened. */
+const pairAt = (store: StorePlace.StorePlace) =>
   Effect.gen(function* () {
     yield* requireStore({ store })
-    const place = shownStore(store)
-    const side = yield* sideOf(store)
-    const { origin, state } = yield* Copy.self(side)
-    if (state !== "waiting" || origin === undefined) return yield* new NotWaiting({ place, state })
-    const why = yield* retireSource(store, origin, side.place, `${place} took over: ${reason}`)
-    yield* Copy.activate(side, reason)
-    return { activated: place, source: { place: origin.place, why } }
+    const activated = StorePlace.shown(store)
+    const copy = yield* sideOf(store)
+    const { address, incarnation, place } = (yield* Takeover.waiting(copy, activated)).origin
+    const named = StorePlace.withPasswordOf(store, yield* StorePlace.parse(address ?? place, "the copy's origin"))
+    const found = place === copy.place ? undefined : yield* sourceAt(named, incarnation)
+    const activation: Activation = { activated, source: { place, why: typeof found === "string" ? found : null } }
+    return { activation, copy, source: typeof found === "string" ? undefined : found }
+  })
+
+type ActivationError =
+  | TradeRepository.StoreError
+  | within.NoStore
+  | Takeover.NotWaiting
+  | Takeover.Refusal
+  | SettingsError
+
+/** Lets a copy drive. Its source is retired first, where it can be reached. */
+export const activate = (
+  store: StorePlace.StorePlace,
+  reason: string,
+  accepted: Takeover.Accepted
+): Effect.Effect<Activation, ActivationError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const { activation, copy, source } = yield* pairAt(store)
+    const why = `${activation.activated} took over: ${reason}`
+    if (source !== undefined) yield* Takeover.retire(source, copy, why, accepted)
+    yield* Takeover.activate(copy, reason)
+    return activation
+  }).pipe(Effect.scoped)
+
+/** What activating a copy would do, refused where that would be; nothing is written. */
+export const activationOf = (
+  store: StorePlace.StorePlace,
+  accepted: Takeover.Accepted
+): Effect.Effect<Activation & { readonly found?: Takeover.Source }, ActivationError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const { activation, copy, source } = yield* pairAt(store)
+    if (source === undefined) return activation
+    const found = yield* Takeover.sourceOf(source, copy)
+    const refusal = Takeover.refusalOf(activation.activated, found, accepted)
+    return refusal === undefined ? { ...activation, found } : yield* refusal
+  }).pipe(Effect.scoped)
+
+/** Would `move` have a source and an empty place? Both are audited when it is done. */
+export const movable = (
+  from: StorePlace.StorePlace,
+  to: StorePlace.StorePlace
+): Effect.Effect<Omit<Moved, "incarnation">, MovingError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    yield* requireStore({ store: from })
+    const { entries, hash, position } = yield* proven(from)
+    if (yield* isStoreThere(to))
+      yield* Effect.flatMap(Effect.all([sideOf(from), sideOf(to)]), ([source, target]) =>
+        Copy.expectVacant(source, target)
+      )
+    return { from: StorePlace.shown(from), to: StorePlace.shown(to), entries, position, hash }
   }).pipe(Effect.scoped)

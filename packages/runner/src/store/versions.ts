@@ -5,7 +5,7 @@ import { Effect, Schema, type Scope } from "effect"
 import { dirname, join } from "node:path"
 import { within } from "@roundlot/cli"
 import { StorePlace } from "@roundlot/daemon/configuration"
-import { notCopied, requireStore, shownStore, onPostgres, onSqlite } from "../App.ts"
+import { notCopied, requireStore, onPostgres, onSqlite } from "../App.ts"
 import { CopyDiffers, proven } from "./moving.ts"
 
 /** Others wrote to the store between its backup and its migration. */
@@ -62,7 +62,7 @@ const opened = (store: StorePlace.StorePlace) =>
     yield* requireStore({ store })
     const side = yield* asItIs(store)
     const version = yield* versionOf(side)
-    return version === 0 ? yield* new within.NoStore({ file: shownStore(store) }) : { side, version }
+    return version === 0 ? yield* new within.NoStore({ file: StorePlace.shown(store) }) : { side, version }
   })
 
 /** Makes a file hold what a store holds, in the same version and standing: for what is tried and thrown away. */
@@ -84,7 +84,7 @@ export const plan = (
     const known = yield* Migrations.Known
     const steps = known.slice(version).map(({ does, name }, i) => ({ version: version + i + 1, name, does }))
     return {
-      store: shownStore(store),
+      store: StorePlace.shown(store),
       version,
       newest: known.length,
       steps,
@@ -174,7 +174,7 @@ const countEntries = ({ ask }: Side.Side) =>
 
 const wayOf = (store: StorePlace.StorePlace, side: Side.Side, from: number) =>
   Effect.gen(function* () {
-    const place = shownStore(store)
+    const place = StorePlace.shown(store)
     if (from === 1) return yield* new NoWayBack({ place, why: "it has the first version, so no rollback is possible" })
     const rows = yield* Migrations.losing(side, from)
     const backup = yield* Migrations.backupBefore(side, from)

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path"
 import process from "node:process"
 import { dashboard } from "@roundlot/http"
 import { alerting, channels, secrets } from "@roundlot/daemon"
-import { Environment, Output, Tree, type Verb } from "@roundlot/cli"
+import { Environment, Finding, Output, Tree, type Verb } from "@roundlot/cli"
 import { StorePlace, senders } from "@roundlot/daemon/configuration"
 import { isStoreThere, layerStore } from "../App.ts"
 import { DEFAULT_CONFIGS } from "../settings/configFile.ts"
@@ -15,11 +15,12 @@ import { roundlot } from "../cli/roundlot.ts"
 import { type Flags, type Settings } from "../settings/Settings.ts"
 import { proven } from "../store/moving.ts"
 import { imageInto, migrate } from "../store/versions.ts"
-import { failed, ill, well, type Finding } from "./Finding.ts"
+
+const { failed, ill, well } = Finding
 
 const OLDEST_NODE = [20, 19] as const
 
-const node = (): Finding => {
+const node = (): Finding.Finding => {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number)
   const isEnough = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])
   return isEnough
@@ -27,7 +28,7 @@ const node = (): Finding => {
     : ill("node", process.version, `Install Node ${OLDEST_NODE.join(".")} or newer`)
 }
 
-const pages = (): Finding =>
+const pages = (): Finding.Finding =>
   dashboard.builtFiles() === undefined
     ? ill(
         "dashboard",
@@ -233,7 +234,11 @@ export const deployment = (
   asked: Flags,
   settings: Settings,
   backupFolder: Option.Option<string>
-): Effect.Effect<ReadonlyArray<Finding>, never, Exclude<Verb.Surroundings, Environment.Environment | Output.Output>> =>
+): Effect.Effect<
+  ReadonlyArray<Finding.Finding>,
+  never,
+  Exclude<Verb.Surroundings, Environment.Environment | Output.Output>
+> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const scratch = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "roundlot-deployment-" }))

@@ -9,12 +9,13 @@ import { Effect, Option } from "effect"
 import { statfs } from "node:fs/promises"
 import { dirname } from "node:path"
 import { DaemonFile, OperatorToken } from "@roundlot/http/access"
-import { Output, Verb, flags } from "@roundlot/cli"
-import { Configuration } from "@roundlot/daemon/configuration"
-import { isStoreThere, layerExchange, layerStore, shownStore } from "../App.ts"
+import { Finding, Output, Verb, flags } from "@roundlot/cli"
+import { Configuration, StorePlace } from "@roundlot/daemon/configuration"
+import { isStoreThere, layerExchange, layerStore } from "../App.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import type * as provider from "./provider.ts"
-import { failed, type Finding, ill, well } from "./Finding.ts"
+
+const { failed, ill, well } = Finding
 
 const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(file), () => true))
@@ -88,7 +89,7 @@ const undriven = (accounts: ReadonlyArray<Account.Account>, { configuration }: S
 /** What is to be said of the provider by which a team signs in, where one is configured. */
 const ofTeam = <R>(
   { configuration }: Settings,
-  look: (module: typeof provider) => Effect.Effect<ReadonlyArray<Finding>, never, R>
+  look: (module: typeof provider) => Effect.Effect<ReadonlyArray<Finding.Finding>, never, R>
 ) =>
   configuration.oidc === undefined
     ? Effect.succeed([])
@@ -169,7 +170,7 @@ const halted = Effect.gen(function* () {
 
 const store = (settings: Settings) =>
   Effect.gen(function* () {
-    const place = shownStore(settings.store)
+    const place = StorePlace.shown(settings.store)
     if (!(yield* isStoreThere(settings.store)))
       return [ill("store", `no store at ${place}`, "Create it with 'roundlot start', or name another with --store")]
     const file = settings.store._tag === "Sqlite" ? yield* fileOf(settings.store.file) : []
@@ -209,7 +210,7 @@ const look = (asked: DoctorFlags) =>
   settle(asked).pipe(
     Effect.flatMap((settings) =>
       Effect.all([
-        Effect.succeed([well("settings", `store ${shownStore(settings.store)}`)]),
+        Effect.succeed([well("settings", `store ${StorePlace.shown(settings.store)}`)]),
         settings.store._tag === "Sqlite" ? disk(settings.store.file) : Effect.succeed([]),
         store(settings),
         broker(settings),

@@ -1,11 +1,12 @@
 import * as Args from "@effect/cli/Args"
+import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect } from "effect"
 import { join, resolve } from "node:path"
-import { Output, Verb, flags } from "@roundlot/cli"
+import { Output, Verb, flags, preview } from "@roundlot/cli"
 import { StorePlace } from "@roundlot/daemon/configuration"
 import { settle } from "../settings/Settings.ts"
-import { activate, move, type Moved } from "../store/moving.ts"
+import { activate, activationOf, movable, move, type Moved } from "../store/moving.ts"
 
 const address = (name: string, description: string) => Args.text({ name }).pipe(Args.withDescription(description))
 
@@ -69,36 +70,74 @@ export const storeBackup = Verb.make({
     })
 })
 
+const restoreDryRun = Options.boolean("dry-run").pipe(
+  Options.withDescription("Audit the backup and check that the target is empty; write nothing")
+)
+
 /** `store restore`. */
 export const storeRestore = Verb.make({
   name: "store restore",
   summary: "restore a backup into the empty store named by --store",
-  examples: [["roundlot store restore backups/monday.db --store sqlite:books.db", "then 'store activate'"]],
-  flags: { ...flags.place, file: address("FILE", "Backup file of 'store backup'") },
-  run: ({ file, ...where }) =>
+  examples: [
+    ["roundlot store restore backups/monday.db --store sqlite:books.db", "then 'store activate'"],
+    ["roundlot store restore backups/monday.db --store sqlite:books.db --dry-run", "audit the backup, write nothing"]
+  ],
+  flags: { ...flags.place, file: address("FILE", "Backup file of 'store backup'"), dryRun: restoreDryRun },
+  run: ({ dryRun, file, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
-      yield* sayMoved(yield* move(StorePlace.StorePlace.Sqlite({ file: resolve(file) }), store), WAITS)
+      const from = StorePlace.StorePlace.Sqlite({ file: resolve(file) })
+      if (!dryRun) return yield* sayMoved(yield* move(from, store), WAITS)
+      const { answer } = yield* Output.Output
+      const found = yield* movable(from, store)
+      yield* answer(
+        found,
+        `Nothing is written. It would copy ${found.entries} entries, head ${found.position}:${found.hash}, from ${found.from} to ${found.to}, which is empty; the audit of the backup finds nothing.`
+      )
     })
 })
+
+const unreached = (place: string, why: string, tense: "is" | "was"): string =>
+  `${place} ${tense === "is" ? "cannot be" : "was not"} retired (${why}): make sure that it is never started again.`
+
+const lose = Options.integer("lose").pipe(
+  Options.withDescription("Accept that this many journal entries of the original are not in the copy"),
+  Options.withDefault(0)
+)
+
+const replaceCopy = Options.boolean("replace-copy").pipe(
+  Options.withDescription("Activate although another copy took over; make sure that copy never starts again")
+)
 
 /** `store activate`. */
 export const storeActivate = Verb.make({
   name: "store activate",
   summary: "activate a copy; its original, if reachable, is retired and stops trading",
-  examples: [["roundlot store activate --store sqlite:books.db --reason 'the disk died'", ""]],
-  flags: { ...flags.place, reason: flags.reason },
-  run: ({ reason, ...where }) =>
+  examples: [
+    ["roundlot store activate --store sqlite:books.db --reason 'the disk died'", ""],
+    ["roundlot store activate --store sqlite:books.db --reason drill --dry-run", "what would happen to both stores"]
+  ],
+  flags: { ...flags.place, dryRun: preview.dryRun, lose, reason: flags.reason, replaceCopy },
+  run: ({ dryRun, lose, reason, replaceCopy, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
+      const accepted = { lose, replaceCopy }
       const { answer, look } = yield* Output.Output
-      const done = yield* activate(store, reason)
+      if (dryRun) {
+        const { activated, found, source } = yield* activationOf(store, accepted)
+        const what = source.why === null ? "" : ` ${unreached(source.place, source.why, "is")}`
+        const of = found === undefined ? {} : { source: found.state, entriesLost: 0 }
+        const after = found === undefined ? {} : { source: "retired", entriesLost: found.ahead }
+        return yield* preview.show(
+          `Activate ${activated}, a copy of ${source.place}.${what}`,
+          { copy: "inactive", ...of },
+          { copy: "active", ...after }
+        )
+      }
+      const done = yield* activate(store, reason, accepted)
       const { place, why } = done.source
       if (why !== null) yield* look
-      const source =
-        why === null
-          ? `${place} is retired.`
-          : `${place} was not retired (${why}): make sure that it is never started again.`
+      const source = why === null ? `${place} is retired.` : unreached(place, why, "was")
       yield* answer(done, `${done.activated} is active: run it with 'roundlot start'.\n${source}`)
     })
 })

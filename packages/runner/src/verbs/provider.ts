@@ -1,8 +1,10 @@
+import { Finding } from "@roundlot/cli"
 import type { Account } from "@roundlot/core"
 import { Effect } from "effect"
 import { oidcSettings, Provider } from "@roundlot/http/access"
 import type { Settings } from "../settings/Settings.ts"
-import { ill, well, type Finding } from "./Finding.ts"
+
+const { ill, well } = Finding
 
 const remedies: Readonly<Record<string, string>> = {
   secret_not_own: "chmod 600 the file that oidc.clientSecretFile names",
@@ -14,7 +16,11 @@ const remedies: Readonly<Record<string, string>> = {
 export const reachable = ({
   configuration: { oidc },
   variable
-}: Settings): Effect.Effect<ReadonlyArray<Finding>, never, Effect.Effect.Context<ReturnType<typeof Provider.make>>> =>
+}: Settings): Effect.Effect<
+  ReadonlyArray<Finding.Finding>,
+  never,
+  Effect.Effect.Context<ReturnType<typeof Provider.make>>
+> =>
   Effect.gen(function* () {
     if (oidc === undefined) return []
     const { find } = yield* Provider.make(oidc, variable)
@@ -30,7 +36,7 @@ export const reachable = ({
 export const unknownAccounts = (
   accounts: ReadonlyArray<Account.Account>,
   { configuration: { accounts: configured, oidc } }: Settings
-): ReadonlyArray<Finding> => {
+): ReadonlyArray<Finding.Finding> => {
   const known = new Set([...configured.keys(), ...accounts.map(({ name }) => name)])
   return [...(oidc?.roles ?? [])].flatMap(([group, { accounts: given = [] }]) =>
     given

@@ -62,7 +62,7 @@ export const doubtRows: ReadonlyArray<Row> = [
     acts: () => asked,
     orders: ["in_doubt 0"],
     breaks: ["Doubt"],
-    evidence: /not (among|found)/
+    evidence: /not found|no match among/
   },
   {
     row: "O24",

@@ -628,7 +628,7 @@ export const orderRows: ReadonlyArray<Row> = [
     acts: ({ name }) => [{ tells: sideIsOther(name) }],
     orders: ["submitted 0"],
     breaks: ["TermsDiffer"],
-    evidence: /^sent buy 3 AAPL, the broker's \S+ is sell 3 AAPL$/
+    evidence: /^sent buy 3 AAPL, broker order \S+ is sell 3 AAPL$/
   },
   {
     row: "O29",
@@ -638,6 +638,6 @@ export const orderRows: ReadonlyArray<Row> = [
     acts: () => [],
     orders: ["in_doubt 0"],
     breaks: ["TermsDiffer"],
-    evidence: /^sent buy 3 AAPL, the broker's \S+ is sell 3 AAPL$/
+    evidence: /^sent buy 3 AAPL, broker order \S+ is sell 3 AAPL$/
   }
 ]

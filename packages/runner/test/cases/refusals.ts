@@ -68,7 +68,7 @@ export const refusalRows: ReadonlyArray<Row> = [
     ...refused("unknown"),
     orders: ["rejected 0"],
     breaks: ["OrderRefused"],
-    evidence: /no table/,
+    evidence: /an unknown code/,
     answer: "BreakOpen"
   },
   {

@@ -18,7 +18,7 @@ describe("trades add --dry-run", () => {
     const owing = await asked("--id", "b", "--quantity", "0.2")
     expect(owing.out).toMatch(/It would be accepted\.\n {2}would order nothing of AAPL: .+\n$/)
     const conflicting = await asked("--id", "a", "--quantity", "0.9")
-    expect(conflicting).toMatchObject({ code: 3, out: expect.stringContaining("It would contradict T1: ") })
+    expect(conflicting).toMatchObject({ code: 3, out: expect.stringContaining("It would conflict with T1: ") })
     expect(await place.json(...buy, "--id", "c", "--quantity", "2", "--direct", "--dry-run")).toMatchObject({
       dryRun: true,
       outcome: "accepted",

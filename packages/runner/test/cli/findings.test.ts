@@ -2,9 +2,10 @@ import { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { describe, expect, test } from "vitest"
 import { SettingsError, UsageError } from "@roundlot/commands/errors"
-import { failed } from "../../src/verbs/Finding.ts"
+import { Finding } from "@roundlot/cli"
 
-const found = (failure: Parameters<ReturnType<typeof failed>>[0]) => Effect.runSync(failed("store")(failure))
+const found = (failure: Parameters<ReturnType<typeof Finding.failed>>[0]) =>
+  Effect.runSync(Finding.failed("store")(failure))
 
 describe("a failure as a finding", () => {
   test("is found as it was said, whatever full stops are in it", () => {

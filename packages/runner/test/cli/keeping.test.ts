@@ -1,3 +1,4 @@
+import { Sqlite } from "@roundlot/sqlite"
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -26,6 +27,9 @@ const manyTrades = () => (many ??= filled(TRADES, folderOfMany))
 afterAll(() => rmSync(folderOfMany, { recursive: true, force: true }))
 
 const at = (store: string) => ["--store", store]
+
+const changed = (file: string, statement: string) =>
+  Sqlite.using(file, { mustExist: true }, (database) => void database.exec(statement))
 
 describe("moving a store", () => {
   it("SYNC-13: to Postgres and back: the audit is clean, the journal's lines are the same bytes", async () => {
@@ -121,7 +125,84 @@ describe("moving a store", () => {
   })
 })
 
+describe("two copies of one store", () => {
+  it("the second takes over only where it is said, and one whose activation was cut off goes on", async () => {
+    const source = await filled(5)
+    const { cli, folder, plain } = source
+    const [first, second] = [`sqlite:${join(folder, "first.db")}`, `sqlite:${join(folder, "second.db")}`]
+    const activate = (store: string, ...flags: ReadonlyArray<string>) =>
+      plain(["store", "activate", "--reason", "drill", ...flags, ...at(store)])
+    for (const copy of [first, second]) expect((await plain(["store", "copy", source.store, copy])).code).toBe(0)
+    expect(await activate(first)).toMatchObject({ code: 0 })
+    const inactive = await activate(second)
+    expect(inactive).toMatchObject({ code: 1, err: expect.stringContaining("another copy of that store took over") })
+    expect(inactive.err).toContain("--replace-copy")
+    expect(await activate(second, "--dry-run")).toEqual(inactive)
+    expect((await plain(["start", "--until-idle", ...at(second)])).err).toContain("it is an inactive copy")
+    // What is left of an activation that ended between its two stores.
+    changed(join(folder, "first.db"), "UPDATE roundlot_ops_store SET state = 'waiting'")
+    expect(await activate(first)).toMatchObject({ code: 0, out: expect.stringContaining("is retired") })
+    expect(await activate(second, "--replace-copy")).toMatchObject({ code: 0 })
+    expect(await cli("start", "--until-idle")).toMatchObject({ code: 1, err: expect.stringContaining("it is retired") })
+  })
+
+  it("entries that the copy does not have are given up only where their number is said", async () => {
+    const source = await filled(5)
+    const { cli, folder, plain } = source
+    const copy = `sqlite:${join(folder, "copy.db")}`
+    const activate = (...flags: ReadonlyArray<string>) =>
+      plain(["store", "activate", "--reason", "drill", ...flags, ...at(copy)])
+    expect((await plain(["store", "copy", source.store, copy])).code).toBe(0)
+    await cli("trades", "import", source.file("late.csv", buys(["late", "5"])))
+    const refused = await activate()
+    const [, lost = ""] = /has (\d+) journal entries that/.exec(refused.err) ?? []
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining(`--lose ${lost}`) })
+    expect(await activate("--lose", `${Number(lost) - 1}`)).toMatchObject({ code: 1 })
+    expect((await cli("trades", "list")).out).toContain("late")
+    const shown = await activate("--lose", lost, "--dry-run", "--json")
+    expect(JSON.parse(shown.out)).toEqual({
+      before: { copy: "inactive", source: "active", entriesLost: 0 },
+      after: { copy: "active", source: "retired", entriesLost: Number(lost) }
+    })
+    expect((await cli("trades", "import", source.file("more.csv", buys(["more", "5"])))).code).toBe(0)
+    expect(await activate("--lose", lost)).toMatchObject({ code: 1, err: expect.stringContaining("--lose ") })
+    expect(await activate("--lose", "1000")).toMatchObject({ code: 0, out: expect.stringContaining("is retired") })
+  })
+
+  it("a source that is gone is said, in the preview too", async () => {
+    const source = await filled(3)
+    const { folder, plain } = source
+    const copy = `sqlite:${join(folder, "copy.db")}`
+    expect((await plain(["store", "copy", source.store, copy])).code).toBe(0)
+    rmSync(join(folder, "books.db"))
+    const words = ["store", "activate", "--reason", "the disk died", ...at(copy)]
+    expect((await plain([...words, "--dry-run"])).out).toContain("cannot be retired (the store is gone)")
+    expect((await plain(["start", "--until-idle", ...at(copy)])).code).toBe(1)
+    expect(await plain(words)).toMatchObject({
+      code: 3,
+      out: expect.stringContaining("make sure that it is never started")
+    })
+  })
+})
+
 describe("backup and restore", () => {
+  it("a preview audits the backup, writes nothing, and is refused where the restore would be", async () => {
+    const { cli, folder, plain } = await filled(3)
+    const [backup, target] = [join(folder, "backup.db"), join(folder, "target.db")]
+    expect((await cli("store", "backup", backup)).code).toBe(0)
+    const restore = (...flags: ReadonlyArray<string>) =>
+      plain(["store", "restore", backup, ...flags, ...at(`sqlite:${target}`)])
+    const shown = await restore("--dry-run", "--json")
+    expect(shown).toMatchObject({ code: 0 })
+    expect(existsSync(target)).toBe(false)
+    const { incarnation, ...made } = JSON.parse((await restore("--json")).out)
+    expect(incarnation).toMatch(/^[0-9a-f]{32}$/)
+    expect(JSON.parse(shown.out)).toEqual(made)
+    const refused = await restore()
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("holds a store already") })
+    expect(await restore("--dry-run")).toMatchObject({ code: 1, err: expect.stringContaining("holds a store already") })
+  })
+
   it("a backup is one proven file; restored it waits, and its source is retired when it is activated", async () => {
     const source = await filled(20)
     const { cli, folder, plain } = source

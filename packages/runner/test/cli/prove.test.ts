@@ -74,7 +74,10 @@ describe("roundlot prove", () => {
   it("refuses what is no place by its file, and says why one could not be opened", async () => {
     expect(await proven({})).toMatchObject({ code: 2, err: expect.stringContaining("does not export an Effect") })
     const other = await proven(Effect.succeed({ broker: 7 }))
-    expect(other).toMatchObject({ code: 2, err: expect.stringContaining("what it gives is none") })
+    expect(other).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("exports place as an Effect of something else")
+    })
     const closed = await proven(Effect.die(new Error("no line")))
     expect(closed).toMatchObject({ code: 1, err: expect.stringContaining("place failed: no line") })
   })

@@ -56,6 +56,54 @@ describe("the report on hedging", () => {
     expect((await cli("report", "hedging", "--since", "2031-01-01")).out).toContain("None.")
   })
 
+  it("slippage of all symbols: each trade weighs by its dollars, and what is not known is counted", async () => {
+    const { cli, file, json } = desk()
+    await cli("accounts", "add", "paper")
+    await cli("accounts", "add", "other")
+    for (const [symbol, price] of [
+      ["AAPL", "101"],
+      ["MSFT", "290"]
+    ])
+      await cli("exchange", "do", JSON.stringify({ id: symbol, do: { price: { symbol, price } } }))
+    const text = rows(
+      `a,${at},AAPL,buy,0.6,100`,
+      `b,${at},AAPL,buy,0.4,102`,
+      `c,${at},MSFT,sell,1,300`,
+      `d,${at},MSFT,sell,1,`,
+      `e,${at},IBM,buy,0.5,200`
+    )
+    await cli("trades", "import", file("trades.csv", text), "--account", "paper")
+    await cli("trades", "import", file("others.csv", rows(`f,${at},AAPL,buy,3,100`)), "--account", "other")
+    await cli("start", "--until-idle")
+    const ofAapl = { trades: 2, priced: 2, filled: "1", reference: "100.8", slippage: "0.2", slippageBp: "19.84" }
+    const ofMsft = { trades: 2, priced: 1, filled: "2", reference: "300", slippage: "10", slippageBp: "333.33" }
+    const ofOther = { trades: 1, priced: 1, filled: "3", reference: "300", slippage: "3", slippageBp: "100" }
+    const total = { trades: 5, priced: 4, reference: "700.8", slippage: "13.2", slippageBp: "188.36" }
+    expect(await json("report", "slippage")).toMatchObject({
+      items: [
+        { kind: "symbol", account: "other", symbol: "AAPL", currency: "USD", ...ofOther },
+        { kind: "symbol", account: "paper", symbol: "AAPL", currency: "USD", ...ofAapl },
+        { kind: "symbol", account: "paper", symbol: "MSFT", currency: "USD", ...ofMsft },
+        { kind: "total", account: null, symbol: null, currency: "USD", ...total }
+      ]
+    })
+    expect(await json("report", "slippage", "--account", "paper", "--symbol", "aapl", "--from", "today")).toMatchObject(
+      {
+        items: [
+          { kind: "symbol", ...ofAapl },
+          { kind: "total", account: "paper", ...ofAapl }
+        ]
+      }
+    )
+    const lines = (await cli("report", "slippage", "--csv")).out.trimEnd().split("\n")
+    expect(lines).toHaveLength(5)
+    expect(lines[2]).toMatch(/^symbol,paper,AAPL,USD,2,2,1,100\.8,0\.2,19\.84,/)
+    expect((await cli("report", "slippage", "--to", "2020-01-01")).out).toContain(
+      "No trades with fills in this period."
+    )
+    expect((await cli("report", "slippage", "--from", "yesterday")).err).toContain("is not a date such as")
+  })
+
   it("an account that offsets pays on the other side: a purchase at its source is a sale of ours", async () => {
     const { cli, file, json } = desk()
     await cli("accounts", "add", "hedge", "--direction", "offset")

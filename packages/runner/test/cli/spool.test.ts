@@ -79,7 +79,7 @@ it("ACC-2: a store that is restored from a backup older than the folder takes no
   await start(place.place)
   const restored = ["--store", `sqlite:${join(place.folder, "restored.db")}`]
   expect((await place.plain(["store", "restore", backup, ...restored])).code).toBe(0)
-  expect((await place.plain(["store", "activate", "--reason", "drill", ...restored])).code).toBe(0)
+  expect((await place.plain(["store", "activate", "--reason", "drill", "--lose", "1000", ...restored])).code).toBe(0)
   expect((await start(restored)).err).toContain("was taken from before these books were restored or copied")
   renameSync(join(folder, ".roundlot-claim.json"), join(folder, ".roundlot-claim.released"))
   expect((await start(restored)).err).toContain("000002-b.csv was taken from")

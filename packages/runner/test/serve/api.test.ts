@@ -64,13 +64,13 @@ describe("the books under /api/v1", () => {
         const until = Instant.parse("2026-11-27T14:30:00Z")
         const limits = [{ name: "requests", limit: 120, left: 97 }]
         const orders = { endpoint: "GET /orders", requests: 3, errors: 1, p50Ms: 41 }
-        const used = { limit: 120, left: 97, answerMs: 41, slowestMs: undefined, limits }
+        const used = { answerMs: 41, slowestMs: undefined, limits }
         yield* health.reached(scene.main, { ...used, endpoints: [{ ...orders, p99Ms: undefined }] })
         yield* health.succeeded("poll main")
         yield* health.succeeded("stream main")
         yield* health.succeeded("login main", until)
         yield* TestClock.adjust("12 seconds")
-        const requests = { limit: 120, left: 97, answerMs: 41, slowestMs: null, limits }
+        const requests = { answerMs: 41, slowestMs: null, limits }
         const endpoints = [{ ...orders, p99Ms: null }]
         const up = {
           state: "up",

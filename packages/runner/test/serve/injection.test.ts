@@ -124,7 +124,7 @@ const faultOf = (port: number, { at, operation }: Place, text: string) =>
     const isRefused = [400, 404].includes(status) && answer.includes('"type":"/problems/')
     // At moment 0, which is a text that an overview takes, the books are empty.
     const isNothing =
-      status === 200 && /"items":\[\]|"overall":"empty"|"count":\{"kind":"exactly","rows":0\}/.test(answer)
+      status === 200 && /"items":\[\]|"overall":"empty"|"(?:count|trades)":\{"kind":"exactly","rows":0\}/.test(answer)
     const isElsewhere = status === 308 && answer === ""
     return isRefused || isNothing || isElsewhere ? [] : [`${operation} ${text}: ${status} ${answer.slice(0, 200)}`]
   })

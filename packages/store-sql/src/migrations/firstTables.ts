@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "fdd191bf"
+export const fingerprint = "223f2ab5"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -1044,6 +1044,7 @@ export const sqlite: ReadonlyArray<string> = [
   "state" TEXT NOT NULL DEFAULT 'active',
   "origin" TEXT,
   "why" TEXT,
+  "successor" TEXT,
   CONSTRAINT "ops_store_one" CHECK ("one" = 1),
   CONSTRAINT "ops_store_state" CHECK ("state" IN ('active', 'copying', 'waiting', 'retired'))
 ) STRICT`,
@@ -2131,6 +2132,7 @@ END $$`,
   "state" TEXT COLLATE "C" NOT NULL DEFAULT 'active',
   "origin" TEXT COLLATE "C",
   "why" TEXT COLLATE "C",
+  "successor" TEXT COLLATE "C",
   CONSTRAINT "ops_store_one" CHECK ("one" = 1),
   CONSTRAINT "ops_store_state" CHECK ("state" IN ('active', 'copying', 'waiting', 'retired'))
 )`,

@@ -64,6 +64,9 @@ const averageOf = (taken: ReadonlyArray<ShareOfOrder>, filled: Decimal.Decimal):
     : Decimal.divide(Decimal.sum(known), filled, DIGITS)
 }
 
+const basisPoints = (worse: Decimal.Decimal, of: Decimal.Decimal): Decimal.Decimal | undefined =>
+  Decimal.isZero(of) ? undefined : Decimal.divide(Decimal.multiply(worse, BASIS_POINTS), of, 2)
+
 const slippageOf = (
   side: Side,
   filled: Decimal.Decimal,
@@ -74,7 +77,7 @@ const slippageOf = (
   const worse = side === "buy" ? Decimal.subtract(average, price) : Decimal.subtract(price, average)
   return {
     slippage: Decimal.multiply(worse, filled),
-    slippageBp: Decimal.divide(Decimal.multiply(worse, BASIS_POINTS), price, 2)
+    slippageBp: basisPoints(worse, price)
   }
 }
 
@@ -100,3 +103,59 @@ const delaysOf = (trade: Trade, taken: ReadonlyArray<ShareOfOrder>): Pick<Hedged
 /** Shares that an order filled of a trade: its allocations, or all of it where the trade is direct (E2). */
 export const settledOf = (allocations: ReadonlyArray<Allocation>, orderId: Order["id"]): Decimal.Decimal =>
   Decimal.sum(allocations.filter((each) => each.orderId === orderId).map(({ settled }) => settled))
+
+/** What hedging of several trades came to: shares, and dollars in the currency of their symbols. */
+export interface HedgingCost {
+  /** Trades with fills. */
+  readonly trades: number
+  /** Those of them with a price of their own; the others have no slippage. */
+  readonly priced: number
+  readonly filled: Decimal.Decimal
+  /** What was filled, at the trades' own prices. */
+  readonly reference: Decimal.Decimal
+  readonly slippage: Decimal.Decimal
+  readonly commission: Decimal.Decimal
+  /** Trades with fills whose commission is not known. */
+  readonly withoutCommission: number
+}
+
+/** Of no trade. */
+export const noCost: HedgingCost = {
+  trades: 0,
+  priced: 0,
+  filled: Decimal.zero,
+  reference: Decimal.zero,
+  slippage: Decimal.zero,
+  commission: Decimal.zero,
+  withoutCommission: 0
+}
+
+/** What one trade came to; nothing before its first fill. */
+export const costOf = ({ commission, filled, slippage, trade: { price } }: HedgedTrade): HedgingCost => {
+  if (Decimal.isZero(filled)) return noCost
+  const isPriced = slippage !== undefined && price !== undefined
+  return {
+    trades: 1,
+    priced: isPriced ? 1 : 0,
+    filled,
+    reference: isPriced ? Decimal.multiply(price, filled) : Decimal.zero,
+    slippage: slippage ?? Decimal.zero,
+    commission: commission ?? Decimal.zero,
+    withoutCommission: commission === undefined ? 1 : 0
+  }
+}
+
+/** Both. */
+export const bothCosts = (a: HedgingCost, b: HedgingCost): HedgingCost => ({
+  trades: a.trades + b.trades,
+  priced: a.priced + b.priced,
+  filled: Decimal.add(a.filled, b.filled),
+  reference: Decimal.add(a.reference, b.reference),
+  slippage: Decimal.add(a.slippage, b.slippage),
+  commission: Decimal.add(a.commission, b.commission),
+  withoutCommission: a.withoutCommission + b.withoutCommission
+})
+
+/** Slippage in basis points of what was filled at the trades' own prices: each trade weighs by its dollars. */
+export const costBp = ({ reference, slippage }: HedgingCost): Decimal.Decimal | undefined =>
+  basisPoints(slippage, reference)

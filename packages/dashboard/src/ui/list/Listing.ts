@@ -11,7 +11,7 @@ import type { AskTotals } from "./Totals.tsx"
 import { texts } from "../../words/text/lists.ts"
 
 /** A filter of a list: a parameter of the address and of the API alike. */
-interface Filter {
+export interface Filter {
   readonly name: string
   readonly term: Term
   /** What may be chosen; anything may be written where it is absent. */

@@ -28,6 +28,7 @@ export type SumsOf = Readonly<Partial<Record<Term, string | null>>>
 
 /** Heads below which figures are dollars. */
 const dollars: ReadonlySet<Term> = new Set([
+  "atOwnPrices",
   "averageCost",
   "averagePrice",
   "commission",
@@ -40,6 +41,7 @@ const dollars: ReadonlySet<Term> = new Set([
   "price",
   "proceeds",
   "realised",
+  "slippage",
   "stopPrice",
   "turnover",
   "unrealised"

@@ -57,6 +57,7 @@ export const texts = messages({
   all: "All",
   filters: "Filters",
   clear: "Clear",
+  clearFilter: "Clear the filter {filter}",
   byStatus: "By status",
   newestFirst: "Newest first",
   oldestFirst: "Oldest first",

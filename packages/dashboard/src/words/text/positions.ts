@@ -39,5 +39,10 @@ export const texts = messages({
   all: "All",
   noOrdersYet: "No orders yet.",
   slippageNote: "newest 200 trades, against each trade's own price",
+  allSymbols: "All symbols",
+  costAndProfit: "Cost and profit",
+  sinceFirstFill: "since the first fill",
+  lotsAndClosings: "Lots and closings",
+  noFillsYet: "No fills yet.",
   viewInJournal: "View in journal"
 })

@@ -2,6 +2,11 @@ import { messages } from "./messages.ts"
 
 /** Texts of the pages on profit. */
 export const texts = messages({
+  slippage: "Slippage",
+  slippageIn: "Slippage in {currency}",
+  againstOwnPrices: "Fills against the trades' own prices",
+  tradesWithoutPrice: "{count} trades without a price",
+  commissionsUnknown: "{count} commissions unknown",
   symbolsIn: "Symbols in {currency}",
   by: "by {method}",
   noFillsNoLots: "No fills and no open lots in this period.",

@@ -1,0 +1,228 @@
+import { Fragment, type ReactNode, useId, useState } from "react"
+import { instantOf, writtenTime } from "../../format/time.ts"
+import { glossary, type Term } from "../../words/glossary.ts"
+import { ALL, type Usual } from "../../words/usual.ts"
+import { texts } from "../../words/text/lists.ts"
+import { useFilters } from "../parts/filters.ts"
+import { Foreign } from "../parts/Figure.tsx"
+import { Head } from "../parts/Help.tsx"
+import { useSettings } from "../parts/settings.ts"
+import { isKnown, KnownNames } from "./KnownNames.tsx"
+import type { Filter } from "./Listing.ts"
+import { type PeriodName, periodNames, periodOf, periods } from "./periods.ts"
+
+interface WrittenProps {
+  readonly name: string
+  readonly term: Term
+  readonly value: string
+  readonly onSet: (value: string) => void
+}
+
+/** Was it chosen from a list, whole? Then nothing more is written. */
+const isChosen = (event: Event): boolean =>
+  event instanceof InputEvent ? event.inputType === "insertReplacementText" : true
+
+/** Is it a moment, which is written and shown in the zone that the top bar names? */
+const isMoment = (name: string): boolean => name === "since" || name === "until"
+
+/** A filter that is written; accounts and symbols are completed. */
+const Written = ({ name, onSet, term, value }: WrittenProps) => {
+  const [text, setText] = useState(value)
+  const [isAsked, setAsked] = useState(false)
+  const list = useId()
+  const isCompleted = isKnown(name)
+  return (
+    <>
+      <input
+        aria-label={glossary[term].head}
+        value={text}
+        size={10}
+        list={isCompleted ? list : undefined}
+        onFocus={() => setAsked(true)}
+        onChange={({ nativeEvent, target }) => {
+          setText(target.value)
+          if (isCompleted && isChosen(nativeEvent)) onSet(target.value)
+        }}
+        onBlur={() => text.trim() !== value && onSet(text.trim())}
+        onKeyDown={(event) => event.key === "Enter" && onSet(text.trim())}
+        autoComplete="off"
+        spellCheck={false}
+      />
+      {isCompleted && isAsked ? <KnownNames id={list} of={name} /> : null}
+    </>
+  )
+}
+
+/** Days that many ask for: they set both ends of what is shown. */
+const PeriodFilter = () => {
+  const { get, setAll } = useFilters()
+  const { utc } = useSettings()
+  const [since, until] = [get("since"), get("until")]
+  const periodNow = (name: PeriodName) => periodOf(name, new Date(), utc)
+  const chosen = periodNames.find((name) => periodNow(name).since === since && periodNow(name).until === until)
+  const isOther = chosen === undefined && (since !== "" || until !== "")
+  return (
+    <div className="filter">
+      <Head term="period" />
+      <select
+        aria-label={glossary.period.head}
+        value={chosen ?? (isOther ? "other" : "")}
+        onChange={({ target }) => {
+          const name = periodNames.find((each) => each === target.value)
+          if (target.value !== "other") setAll(name === undefined ? { since: "", until: "" } : { ...periodNow(name) })
+        }}
+      >
+        <option value="">{texts.anyValue}</option>
+        {periodNames.map((name) => (
+          <option key={name} value={name}>
+            {periods[name]}
+          </option>
+        ))}
+        {isOther ? <option value="other">{texts.asWritten}</option> : null}
+      </select>
+    </div>
+  )
+}
+
+/** How the address says that all are shown. */
+const allOf = (usual: Usual | undefined): string => (usual === undefined ? "" : ALL)
+
+interface FieldProps {
+  readonly filter: Filter
+  readonly value: string
+}
+
+/** One filter: chosen where the daemon knows all of its words, else written. */
+const FilterField = ({ filter: { name, options, term, usual }, value }: FieldProps) => {
+  const { get, set } = useFilters()
+  const { utc } = useSettings()
+  return (
+    <div className="filter">
+      <Head term={term} />
+      {options === undefined ? (
+        <Written
+          key={`${get(name)} ${isMoment(name) && utc}`}
+          name={name}
+          term={term}
+          value={isMoment(name) ? writtenTime(get(name), utc) : get(name)}
+          onSet={(text) => set(name, isMoment(name) ? instantOf(text, utc) : text)}
+        />
+      ) : (
+        <select
+          aria-label={glossary[term].head}
+          value={value === "" ? allOf(usual) : value}
+          onChange={({ target }) => set(name, target.value)}
+        >
+          <option value={allOf(usual)}>{texts.anyValue}</option>
+          {options.map(([each, label]) => (
+            <option key={each} value={each}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
+    </div>
+  )
+}
+
+/** What a filter of the address says, in the words of the page. */
+const shownValue = ({ name, options }: Filter, value: string, utc: boolean): string => {
+  if (isMoment(name)) return writtenTime(value, utc)
+  return options?.find(([each]) => each === value)?.[1] ?? value
+}
+
+/** A filter that is set, by the address or as usual, and a way to take it out. */
+const SetFilter = ({ filter, value }: FieldProps) => {
+  const { set } = useFilters()
+  const { utc } = useSettings()
+  const { head } = glossary[filter.term]
+  return (
+    <span className="view">
+      <span>
+        {head}: <Foreign text={shownValue(filter, value, utc)} />
+      </span>
+      <button
+        type="button"
+        aria-label={texts.clearFilter({ filter: head })}
+        onClick={() => set(filter.name, allOf(filter.usual))}
+      >
+        ×
+      </button>
+    </span>
+  )
+}
+
+/** So many are shown at once; of more, those that are set. */
+const MOST_SHOWN = 4
+
+interface FiltersProps {
+  readonly filters: ReadonlyArray<Filter>
+  readonly asked: Readonly<Record<string, string>>
+  /** What else the list can be told. */
+  readonly children: ReactNode
+}
+
+const Fields = ({ asked, filters }: Pick<FiltersProps, "asked" | "filters">) =>
+  filters.map((filter) => (
+    <Fragment key={filter.name}>
+      {filter.name === "since" ? <PeriodFilter /> : null}
+      <FilterField filter={filter} value={asked[filter.name] ?? ""} />
+    </Fragment>
+  ))
+
+/** Takes all filters out of the address, where one is in it. */
+const ClearAll = ({ filters }: Pick<FiltersProps, "filters">) => {
+  const { clear, get } = useFilters()
+  const names = filters.map(({ name }) => name)
+  return names.every((name) => get(name) === "") ? null : (
+    <button type="button" className="button small" onClick={() => clear(names)}>
+      {texts.clear}
+    </button>
+  )
+}
+
+/** Many filters: folded, beside those that the address names. */
+const Folded = ({ asked, children, filters }: FiltersProps) => {
+  const [isOpen, setOpen] = useState(false)
+  const fields = useId()
+  return (
+    <>
+      <div className="filters">
+        <button
+          type="button"
+          className="button small"
+          aria-expanded={isOpen}
+          aria-controls={isOpen ? fields : undefined}
+          onClick={() => setOpen(!isOpen)}
+        >
+          {texts.filters}
+        </button>
+        {filters.map((filter) => {
+          const value = asked[filter.name]
+          return value === undefined ? null : <SetFilter key={filter.name} filter={filter} value={value} />
+        })}
+        <ClearAll filters={filters} />
+        {children}
+      </div>
+      {isOpen ? (
+        <div id={fields} className="filters" role="group" aria-label={texts.filters}>
+          <Fields filters={filters} asked={asked} />
+        </div>
+      ) : null}
+    </>
+  )
+}
+
+/** The filters of a list, and what else it can be told. */
+export const Filters = (props: FiltersProps) => {
+  const { asked, children, filters } = props
+  return filters.length > MOST_SHOWN ? (
+    <Folded {...props} />
+  ) : (
+    <div className="filters" role="group" aria-label={texts.filters}>
+      <Fields filters={filters} asked={asked} />
+      <ClearAll filters={filters} />
+      {children}
+    </div>
+  )
+}
