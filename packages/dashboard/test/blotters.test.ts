@@ -192,7 +192,7 @@ describe("a blotter", () => {
     // What the address names stands beside the folded filters, and goes by a click.
     await page.getByRole("button", { name: "Clear the filter Symbol" }).click()
     await page.waitForURL(`${daemon.url}/fills?since=2020-01-01`)
-    await page.getByText("Since: ").waitFor()
+    await page.getByText("From: 2020-01-01").waitFor()
     await page.getByRole("button", { name: "Filters", exact: true }).click()
     expect(await period.inputValue()).toBe("other")
     await period.selectOption("")

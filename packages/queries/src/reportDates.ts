@@ -51,9 +51,11 @@ export const datesOf = (
 
 const DAY_MS = 86_400_000
 
+const beginOf = (date: string | undefined): Instant.Instant | undefined =>
+  date === undefined ? undefined : XnysCalendar.momentOf(date, "00:00")
+
 /** The moments of a period in New York: it begins at the first, and ends before the second. */
 export const momentsOf = ({ from, to }: Dates): readonly [Instant.Instant | undefined, Instant.Instant | undefined] => {
-  const beginOf = (date: string | undefined) => (date === undefined ? undefined : XnysCalendar.momentOf(date, "00:00"))
   const next = to === undefined ? undefined : new Date(Date.parse(to) + DAY_MS).toISOString().slice(0, 10)
   return [beginOf(from), beginOf(next)]
 }

@@ -142,7 +142,7 @@ export const activationOf = (
     const { activation, copy, source } = yield* pairAt(store)
     if (source === undefined) return activation
     const found = yield* Takeover.sourceOf(source, copy)
-    const refusal = Takeover.refusalOf(activation.activated, found, accepted)
+    const refusal = Takeover.refusalOf(copy.place, found, accepted)
     return refusal === undefined ? { ...activation, found } : yield* refusal
   }).pipe(Effect.scoped)
 

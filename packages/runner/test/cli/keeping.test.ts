@@ -29,7 +29,7 @@ afterAll(() => rmSync(folderOfMany, { recursive: true, force: true }))
 const at = (store: string) => ["--store", store]
 
 const changed = (file: string, statement: string) =>
-  Sqlite.using(file, { mustExist: true }, (database) => void database.exec(statement))
+  Sqlite.using(file, { mustExist: true }, (database) => database.exec(statement))
 
 describe("moving a store", () => {
   it("SYNC-13: to Postgres and back: the audit is clean, the journal's lines are the same bytes", async () => {
