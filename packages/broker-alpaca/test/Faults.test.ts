@@ -158,7 +158,8 @@ describe("a send that goes wrong, over real sockets", () => {
       const reached = (yield* exchange.requests).filter(({ operation }) => operation === "place")
       assert.isAtMost(reached.length, 9)
       // What Alpaca says of its limit is the account's, not what we begin with.
-      assert.deepInclude(yield* broker.requests ?? Effect.succeed({}), { limit: 10, left: 1 })
+      const { limits } = yield* broker.requests ?? Effect.dieMessage("it has no limit")
+      assert.deepInclude(limits[0], { limit: 10, left: 1 })
       const [first] = yield* exchange.orders
       assert.isDefined(first)
       if (first === undefined) return

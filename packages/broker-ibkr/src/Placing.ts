@@ -1,7 +1,7 @@
 import { Decimal } from "@roundlot/core"
 import { ClientOrderId, Report } from "@roundlot/core/adapter"
 import type { OrderTerms } from "@roundlot/core/adapter"
-import { Deferred, Effect } from "effect"
+import { Deferred, Effect, Exit } from "effect"
 import { isListed, kindOf, refusals } from "./Codes.ts"
 import { isDurable, sideOf, symbolOf } from "./Execution.ts"
 import type { Line } from "./Line.ts"
@@ -104,7 +104,10 @@ export const place = (
   if (line === undefined || line.isLost()) return Effect.succeed(notSent("there is no connection to TWS"))
   if (line.isDegraded()) return Effect.succeed(notSent("TWS has no connection to its servers"))
   const placed = Effect.scoped(placeAt(line, beginning, terms, request))
-  return line.timed("place order", placed, ({ _tag }) => _tag === "Unknown")
+  return line.timed("place order", placed, (exit) => {
+    if (Exit.isFailure(exit) || exit.value._tag === "Unknown") return "lost"
+    return exit.value._tag === "NotSent" ? "not sent" : "answered"
+  })
 }
 
 const placeAt = (line: Line, { begin, clientId }: Beginning, terms: OrderTerms.OrderTerms, request: OrderRequest) =>

@@ -1,5 +1,6 @@
 import { Broker } from "@roundlot/core"
-import { Effect } from "effect"
+import type { EndpointTimes } from "@roundlot/core/adapter"
+import { Cause, Chunk, Effect, Exit } from "effect"
 import { kindOf } from "./Codes.ts"
 import type { Line } from "./Line.ts"
 import { type Message, unreadable } from "./Message.ts"
@@ -50,7 +51,7 @@ export const gather = <A>(
       else ask(line, reqId)
       return Effect.sync(undo)
     })
-    return line.timed(operation, Effect.raceFirst(whole, silence(operation, parts))).pipe(
+    return line.timed(operation, Effect.raceFirst(whole, silence(operation, parts)), outcomeOf).pipe(
       Effect.ensuring(
         Effect.sync(() => {
           if (finish !== undefined && !line.isLost()) finish(line, reqId)
@@ -58,6 +59,12 @@ export const gather = <A>(
       )
     )
   })
+
+/** A refusal is an answer of TWS too. */
+const outcomeOf = (exit: Exit.Exit<unknown, Broker.BrokerReadFailed>): EndpointTimes.Outcome =>
+  Exit.isSuccess(exit) || Cause.failures(exit.cause).pipe(Chunk.some(({ kind }) => kind === "server"))
+    ? "answered"
+    : "lost"
 
 /** "Not there" has one code with "there are several", and is said of everything while TWS cannot know (ACC-4). */
 const isProven = (line: Line, text: string): boolean =>

@@ -1,7 +1,7 @@
 import { Broker } from "@roundlot/core"
 import { ClientOrderId } from "@roundlot/core/adapter"
 import type { Id, OrderState, OrderTerms, Report } from "@roundlot/core/adapter"
-import { Effect, Either } from "effect"
+import { Effect, Either, Exit } from "effect"
 import { kindOf } from "./Codes.ts"
 import { type Desk, now, payloadOf } from "./Desk.ts"
 import type { Line } from "./Line.ts"
@@ -64,7 +64,9 @@ export const cancel = (
     }
     const line = yield* desk.session.now
     if (line === undefined || line.isLost()) return { _tag: "NotSent", why: "there is no connection to TWS" }
-    return yield* line.timed("cancel order", askForEnd(line, placed.orderId), ({ _tag }) => _tag === "Unknown")
+    return yield* line.timed("cancel order", askForEnd(line, placed.orderId), (exit) =>
+      Exit.isSuccess(exit) && exit.value._tag !== "Unknown" ? "answered" : "lost"
+    )
   })
 
 const ending: ReadonlyArray<string> = ["PendingCancel", "PreCancelled", "Cancelled", "ApiCancelled"]

@@ -1,4 +1,4 @@
-import { Effect, Fiber, TestClock, TestContext } from "effect"
+import { Effect, Exit, Fiber, TestClock, TestContext } from "effect"
 import { describe, expect, test } from "vitest"
 import { type EndpointTimes, endpointOf, make, noted, usagesOf, WINDOW_MINUTES } from "../src/ports/EndpointTimes.ts"
 
@@ -50,7 +50,9 @@ describe("requests that no limit counts", () => {
       const { timed, usage } = yield* make
       const answered = (ms: number, answer: string) =>
         Effect.gen(function* () {
-          const request = timed("place order", Effect.as(Effect.sleep(ms), answer), (said) => said === "unknown")
+          const request = timed("place order", Effect.as(Effect.sleep(ms), answer), (exit) =>
+            Exit.isSuccess(exit) && exit.value === "unknown" ? "lost" : "answered"
+          )
           const asked = yield* Effect.fork(request)
           yield* TestClock.adjust(ms)
           return yield* Fiber.join(asked)
@@ -58,7 +60,8 @@ describe("requests that no limit counts", () => {
       expect(yield* usage).toEqual({ limits: [], endpoints: [], answerMs: undefined, slowestMs: undefined })
       for (const ms of [10, 30, 900]) expect(yield* answered(ms, "accepted")).toBe("accepted")
       yield* answered(5, "unknown")
-      expect(yield* Effect.flip(timed("positions", Effect.fail("lost")))).toBe("lost")
+      expect(yield* Effect.flip(timed("positions", Effect.fail("lost"), () => "lost"))).toBe("lost")
+      expect(yield* timed("positions", Effect.succeed("kept back"), () => "not sent")).toBe("kept back")
       expect(yield* usage).toEqual({
         limits: [],
         answerMs: 30,

@@ -17,7 +17,11 @@ const verdicts: ReadonlyArray<readonly [Partial<Counted>, (typeof overallStatuse
   [{ unattended: 1, restricted: 1, cases: 4 }, "unattended", "Work waits and no process does it, with 4 cases open"],
   [{ cases: 1, critical: 1 }, "critical", "Trading, with 1 case open, 1 critical"],
   [{ failing: 2, critical: 1 }, "critical", "Trading, with 2 cases open, 1 critical"],
-  [{ cases: 1, critical: 1, unattended: 1, restricted: 1 }, "critical", "Trading, with 1 case open, 1 critical"]
+  [
+    { cases: 1, critical: 1, unattended: 1, restricted: 1 },
+    "critical",
+    "Trading is restricted, with 1 case open, 1 critical"
+  ]
 ]
 
 describe("the verdict", () => {

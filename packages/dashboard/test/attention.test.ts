@@ -76,7 +76,7 @@ test("open cases come first, below what is held; closed ones are chosen, and an 
   await page.goto(`${daemon.url}/attention?standing=gone`)
   await expect.poll(rows).toEqual([closed])
   await page.goto(`${daemon.url}/attention?symbol=GE`)
-  await page.getByText("Nothing matches symbol GE, status open.").waitFor()
+  await page.getByText(/^Nothing matches Symbol: GE, Status: /).waitFor()
   await page.goto(`${daemon.url}/attention/${closed}`)
   await page.getByRole("heading", { level: 1, name: "Foreign position Auto-closed" }).waitFor()
   expect(seen.faults).toEqual([])

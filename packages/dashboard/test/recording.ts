@@ -47,7 +47,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     const stood = (position: number) => page.getByText(`Books as of feed position ${position}, `)
     // A time stands with its number, which all steps go by.
     await stood(before).waitFor()
-    await page.getByText("Nothing matches symbol CRM.").waitFor()
+    await page.getByText("Nothing matches Symbol: CRM.").waitFor()
     const steps = page.getByRole("group", { name: "Steps" })
     const later = steps.getByRole("button", { name: "Later" })
     await later.click()
@@ -86,6 +86,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     await page.goto(`${daemon.url}/trades`)
     await page.getByRole("button", { name: "Times in UTC; change" }).click()
     await page.getByRole("button", { name: "Times in Tokyo; change" }).waitFor()
+    await page.getByRole("button", { name: "Filters", exact: true }).click()
     await page.getByLabel("From", { exact: true }).fill("2020-01-02")
     await page.getByLabel("From", { exact: true }).press("Enter")
     await page.waitForURL("**/trades?since=2020-01-01T15%3A00%3A00.000Z")

@@ -254,7 +254,7 @@ describe("more of what an operator does", () => {
     await page.getByText("key 3", { exact: true }).waitFor()
     const newest = await ids.allInnerTexts()
     await press("/")
-    expect(await focused("aria-label")).toBe("Account")
+    await expect.poll(() => focused("aria-label")).toBe("Account")
     await page.locator("tbody tr[data-row='0']").focus()
     await press("x", "J")
     await page.getByText("2 selected", { exact: true }).waitFor()
@@ -364,7 +364,7 @@ describe("more of what an operator does", () => {
     await page.getByRole("button", { name: "Filters", exact: true }).click()
     await page.getByRole("combobox", { name: "Severity" }).selectOption("warning")
     await page.getByRole("combobox", { name: "Kind" }).selectOption("PositionDiffers")
-    await page.getByText("Nothing matches account paper, standing warning, kind PositionDiffers.").waitFor()
+    await page.getByText(/^Nothing matches Account: paper, Severity: Warning, Kind: /).waitFor()
     await accounts.selectOption("")
     expect(new URL(page.url()).search).toBe("?standing=warning&kind=PositionDiffers")
     // A figure of all accounts leads to the rows that it counts, also of those that are not looked at.

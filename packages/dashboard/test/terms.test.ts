@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core"
+import type { Page, Request } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { guessed, headerOf, namesIn, separatorIn, wholeLines, withCells, withLines } from "../src/ui/form/batchFile.ts"
 import { blank, policyOffered, requestOf, settled, type Wish } from "../src/ui/form/batchWish.ts"
@@ -261,6 +261,37 @@ test("FILL-16: rows of a file that are executed have the terms of its columns, a
     { quantity: "1", type: "limit", limitPrice: "2.5", timeInForce: "gtc", session: "extended" },
     { quantity: "2", type: "limit", limitPrice: "2.5", timeInForce: "day", session: "extended" }
   ])
+  expect(seen.faults).toEqual([])
+})
+
+test("BAT-2: the result of an earlier check that comes late takes the place of no later one", async () => {
+  await using seen = await open("/batches/new")
+  const { page } = seen
+  let release = (): void => undefined
+  const late = new Promise<void>((done) => (release = done))
+  await page.route("**/api/v1/batches", async (route) => {
+    if (!/"mode":"accumulate"/.test(route.request().postData() ?? "")) return route.fallback()
+    const response = await route.fetch()
+    await late
+    await route.fulfill({ response })
+  })
+  await page.getByLabel("Pasted rows").fill("symbol,side,quantity,price\nKO,buy,1,60\nKO,buy,2,60\n")
+  await page.getByRole("button", { name: "Check", exact: true }).click()
+  await page.getByText("each sent as a direct order.").waitFor()
+  await page.getByText("Settings: ").click()
+  const isOfAccumulation = (request: Request) => /"mode":"accumulate"/.test(request.postData() ?? "")
+  const held = page.waitForRequest(isOfAccumulation)
+  await choose(page, "Mode", "accumulate")
+  await held
+  await choose(page, "Mode", "execute")
+  await page.getByText("each sent as a direct order.").waitFor()
+  const came = page.waitForResponse((response) => isOfAccumulation(response.request()))
+  release()
+  await (await came).finished()
+  await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+  await page.getByText("each sent as a direct order.").waitFor()
+  await page.getByRole("button", { name: "Submit 2 rows" }).click()
+  await page.getByRole("heading", { level: 1, name: /Pasted rows/ }).waitFor()
   expect(seen.faults).toEqual([])
 })
 

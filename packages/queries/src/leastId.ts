@@ -41,17 +41,32 @@ export const leastId = <E, R>(
 /** How far ids may be out of the order of time, where several processes write: what one commit takes, several times over. */
 const SLACK = 5_000
 
-/** Narrows a table without an index on times to the ids since a moment, and some before them. */
-export const newIn = <R extends { readonly id: number; readonly createdAt: Instant.Instant }>(
-  table: Table.Table<R>,
-  since: Instant.Instant
-): Effect.Effect<Conditions, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+interface Made {
+  readonly id: number
+  readonly createdAt: Instant.Instant
+}
+
+/** The least id from which on records were made since a moment, in the order of ids. */
+const leastSince = <R extends Made>(table: Table.Table<R>, since: Instant.Instant) =>
   Effect.gen(function* () {
     const newest = yield* Reads.first(table, { descending: true })
-    const least = yield* leastId(newest?.id ?? 0, (id) =>
+    return yield* leastId(newest?.id ?? 0, (id) =>
       Effect.map(Reads.first(table, { where: [{ column: "id", atLeast: id }] }), (found) =>
         found === undefined ? undefined : { id: found.id, isMeant: found.createdAt >= since }
       )
     )
-    return [{ column: "id", atLeast: Math.max(0, least - SLACK) }]
+  })
+
+/** Narrows a table to the ids of a period, and some before and after them: a page in the order of ids reads no others. */
+export const idsWithin = <R extends Made>(
+  table: Table.Table<R>,
+  since: Instant.Instant | undefined,
+  until?: Instant.Instant
+): Effect.Effect<Conditions, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const least = since === undefined ? undefined : yield* leastSince(table, since)
+    const end = until === undefined ? undefined : yield* leastSince(table, until)
+    const from: Conditions = least === undefined ? [] : [{ column: "id", atLeast: Math.max(0, least - SLACK) }]
+    const to: Conditions = end === undefined ? [] : [{ column: "id", below: end + SLACK }]
+    return [...from, ...to]
   })

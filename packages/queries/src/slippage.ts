@@ -1,12 +1,12 @@
 import { Csv, Documents } from "@roundlot/api"
 import { Clock, Decimal, Reads, Trade } from "@roundlot/core"
 import { type TradeRepository, XnysCalendar } from "@roundlot/core/adapter"
-import { Instrument, hedging, Reports } from "@roundlot/core/ledger"
+import { hedging, Reports } from "@roundlot/core/ledger"
 import { Array, Effect, Struct } from "effect"
 import type { Conditions } from "./criteria.ts"
 import type { BadFilter } from "./errors.ts"
 import { counted } from "./hedging.ts"
-import { newIn } from "./leastId.ts"
+import { idsWithin } from "./leastId.ts"
 import { datesOf, momentsOf } from "./reportDates.ts"
 import type { Screen } from "./Screen.ts"
 import * as Columns from "./table.ts"
@@ -16,8 +16,8 @@ import { decimalOrNull } from "./text.ts"
 export type SlippageRow = Documents.SlippageRow
 
 /**
- * Which trades: those that came in on dates in New York, both of them in the period; a date may be `today`, or the first one of this
- * `month` or `year`.
+ * Which trades: those that were received on dates in New York, both of them in the period; a date may be `today`, or the first one of
+ * this `month` or `year`.
  */
 export interface SlippageFilters {
   readonly account?: string | undefined
@@ -29,33 +29,31 @@ export interface SlippageFilters {
 interface Of {
   readonly account: string
   readonly symbol: string
+  readonly currency: string
 }
 
 /** Costs by account and symbol; a page of trades is in memory at a time. */
-interface Costs extends Map<string, { readonly of: Of; readonly cost: hedging.HedgingCost }> {}
+type Costs = Map<string, { readonly of: Of; readonly cost: hedging.HedgingCost }>
 
 const PAGE = 500
 
 const added = (costs: Costs, hedged: ReadonlyArray<hedging.HedgedTrade>): void => {
   for (const each of hedged) {
-    const of = { account: each.trade.account, symbol: each.trade.symbol }
+    const of = { account: each.trade.account, symbol: each.trade.symbol, currency: each.currency }
     const key = JSON.stringify(of)
     const before = costs.get(key)?.cost ?? hedging.noCost
-    costs.set(key, { of, cost: hedging.bothCosts(before, hedging.costOf(each)) })
+    costs.set(key, { of, cost: hedging.addedCosts(before, hedging.costOf(each)) })
   }
 }
 
-/** Trades of the period: of a long history no more is read than came in since it began. */
+/** Trades of the period: of a long history no more is read than was received in it. */
 const conditionsOf = (filters: SlippageFilters) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const [since, until] = momentsOf(yield* datesOf(filters, XnysCalendar.marketDate(now)))
-    const begun: Conditions =
-      since === undefined
-        ? []
-        : [...(yield* newIn(Trade.TradeTable, since)), { column: "createdAt", atLeast: Number(since) }]
+    const begun: Conditions = since === undefined ? [] : [{ column: "createdAt", atLeast: Number(since) }]
     const ended: Conditions = until === undefined ? [] : [{ column: "createdAt", below: Number(until) }]
-    return [...counted(filters), ...begun, ...ended]
+    return [...counted(filters), ...(yield* idsWithin(Trade.TradeTable, since, until)), ...begun, ...ended]
   })
 
 const costsOf = (filters: SlippageFilters) =>
@@ -75,34 +73,31 @@ const costsOf = (filters: SlippageFilters) =>
     return [...costs.values()].filter(({ cost }) => cost.trades > 0)
   })
 
-const currenciesOf = (account: string, symbols: ReadonlyArray<string>) =>
-  Effect.map(
-    Reads.among(Instrument.InstrumentTable, account, "symbol", symbols),
-    (known) => new Map<string, string>(known.map(({ currency, symbol }) => [symbol, currency]))
-  )
-
 const rowOf = (
   kind: SlippageRow["kind"],
-  of: Omit<Of, "account"> & { readonly account: string | null; readonly currency: string },
+  { account, currency, symbol }: Pick<SlippageRow, "account" | "symbol" | "currency">,
   cost: hedging.HedgingCost
 ): SlippageRow => ({
   kind,
-  account: of.account,
-  symbol: kind === "total" ? null : of.symbol,
-  currency: of.currency,
+  account,
+  symbol,
+  currency,
   trades: cost.trades,
   priced: cost.priced,
   filled: Decimal.format(cost.filled),
-  reference: Decimal.format(cost.reference),
-  slippage: Decimal.format(cost.slippage),
+  reference: cost.priced === 0 ? null : Decimal.format(cost.reference),
+  slippage: cost.priced === 0 ? null : Decimal.format(cost.slippage),
   slippageBp: decimalOrNull(hedging.costBp(cost)),
-  commission: Decimal.format(cost.commission),
+  commission: cost.withoutCommission === cost.trades ? null : Decimal.format(cost.commission),
   withoutCommission: cost.withoutCommission
 })
 
+const byName = (a: Of, b: Of): number =>
+  a.account === b.account ? (a.symbol < b.symbol ? -1 : 1) : a.account < b.account ? -1 : 1
+
 /**
  * What hedging came to, symbol by symbol of each account, then in each currency: what was paid beyond the trades' own prices, and the
- * commissions. Trades without a price have no slippage: `priced` says how many have one.
+ * commissions. A trade without a price, or with a fill without one, has no slippage: `priced` says how many have one.
  */
 export const rows = (
   filters: SlippageFilters
@@ -111,30 +106,13 @@ export const rows = (
   BadFilter | TradeRepository.StoreError,
   Clock.Clock | TradeRepository.TradeRepository
 > =>
-  Effect.gen(function* () {
-    const costs = yield* costsOf(filters)
-    const accounts = Object.entries(Array.groupBy(costs, ({ of }) => of.account)).toSorted(([a], [b]) =>
-      a < b ? -1 : 1
-    )
-    const found = yield* Effect.forEach(accounts, ([account, own]) =>
-      Effect.map(
-        currenciesOf(
-          account,
-          own.map(({ of }) => of.symbol)
-        ),
-        (known) =>
-          own.map(({ cost, of }) => ({ of, cost, currency: known.get(of.symbol) ?? Instrument.USUAL_CURRENCY }))
-      )
-    )
-    const all = found.flat()
-    const totals = Object.entries(Array.groupBy(all, ({ currency }) => currency)).map(([currency, own]) =>
-      rowOf(
-        "total",
-        { account: filters.account ?? null, symbol: "", currency },
-        own.map(({ cost }) => cost).reduce(hedging.bothCosts, hedging.noCost)
-      )
-    )
-    return [...all.map(({ cost, currency, of }) => rowOf("symbol", { ...of, currency }, cost)), ...totals]
+  Effect.map(costsOf(filters), (costs) => {
+    const symbols = costs.toSorted((a, b) => byName(a.of, b.of))
+    const totals = Object.entries(Array.groupBy(costs, ({ of }) => of.currency)).map(([currency, own]) => {
+      const cost = own.map((each) => each.cost).reduce(hedging.addedCosts, hedging.noCost)
+      return rowOf("total", { account: filters.account ?? null, symbol: null, currency }, cost)
+    })
+    return [...symbols.map(({ cost, of }) => rowOf("symbol", of, cost)), ...totals]
   })
 
 const FIELDS = Struct.keys(Documents.SlippageRow.fields)
@@ -143,8 +121,9 @@ const FIELDS = Struct.keys(Documents.SlippageRow.fields)
 export const csv = (found: ReadonlyArray<SlippageRow>): string =>
   [FIELDS, ...found.map((row) => FIELDS.map((field) => row[field]))].map(Csv.record).join("")
 
-const commissionText = ({ commission, withoutCommission }: SlippageRow): string =>
-  `${Columns.short(commission) ?? ""}${withoutCommission > 0 ? " + ?" : ""}`
+/** A sum that something not known is missing from. */
+const withDoubt = (sum: string | null, isPartial: boolean): string | null =>
+  sum === null ? null : `${Columns.short(sum) ?? ""}${isPartial ? " + ?" : ""}`
 
 const columns: ReadonlyArray<Columns.TableColumn<SlippageRow>> = [
   Columns.ids("SYMBOL", (row) => row.symbol ?? row.kind),
@@ -154,9 +133,9 @@ const columns: ReadonlyArray<Columns.TableColumn<SlippageRow>> = [
   Columns.minor(Columns.numbers("PRICED", (row) => String(row.priced))),
   Columns.numbers("FILLED", (row) => row.filled),
   Columns.numbers("AT OWN PRICES", (row) => Columns.short(row.reference)),
-  Columns.numbers("SLIPPAGE", (row) => Columns.short(row.slippage)),
+  Columns.numbers("SLIPPAGE", (row) => withDoubt(row.slippage, row.priced < row.trades)),
   Columns.numbers("BP", (row) => row.slippageBp),
-  Columns.numbers("COMMISSION", commissionText)
+  Columns.numbers("COMMISSION", (row) => withDoubt(row.commission, row.withoutCommission > 0))
 ]
 
 /** The report as a table for people. */

@@ -4,7 +4,7 @@ import { type Table, TradeRepository, XnysCalendar } from "@roundlot/core/adapte
 import { Instrument } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { Conditions } from "./criteria.ts"
-import { newIn } from "./leastId.ts"
+import { idsWithin } from "./leastId.ts"
 
 /** So many are counted one by one at most. */
 const MOST_COUNTED = 10_000
@@ -20,9 +20,9 @@ export const today = Effect.gen(function* () {
   return yield* repository.snapshot(
     Effect.gen(function* () {
       const made: Conditions = [{ column: "createdAt", atLeast: Number(since) }]
-      const orders = [...(yield* newIn(Order.OrderTable, since)), ...made]
+      const orders = [...(yield* idsWithin(Order.OrderTable, since)), ...made]
       const executed: Conditions = [
-        ...(yield* newIn(Fill.FillTable, since)),
+        ...(yield* idsWithin(Fill.FillTable, since)),
         { column: "executedAt", atLeast: Number(since) },
         { column: "canonical", in: [1] }
       ]

@@ -1,11 +1,11 @@
-import type { TradeRepository } from "@roundlot/core/adapter"
-import { Effect, Schema } from "effect"
+import type { Entry, TradeRepository } from "@roundlot/core/adapter"
+import { Data, Effect, Schedule, Schema } from "effect"
 import * as Copy from "./Copy.ts"
 import { nameOf } from "./Ddl.ts"
 import type { Standing } from "./Identity.ts"
 import { type Side, together } from "./Side.ts"
 
-/** A store that waits for nobody to activate it. */
+/** A store that is no inactive copy. */
 export class NotWaiting extends Schema.TaggedError<NotWaiting>()("NotWaiting", {
   place: Schema.String,
   state: Schema.String
@@ -15,7 +15,7 @@ export class NotWaiting extends Schema.TaggedError<NotWaiting>()("NotWaiting", {
   }
 }
 
-/** The source is retired because another copy of it took over: two stores that drive one account send each order twice. */
+/** Another copy of the same store took over: two stores that drive one account send each order twice. */
 export class AlreadyReplaced extends Schema.TaggedError<AlreadyReplaced>()("AlreadyReplaced", {
   place: Schema.String,
   source: Schema.String
@@ -36,66 +36,137 @@ export class SourceAhead extends Schema.TaggedError<SourceAhead>()("SourceAhead"
   }
 }
 
+/** Source and copy have different entries at the same place of a journal: one of the two was put back without Roundlot. */
+export class SourceDiffers extends Schema.TaggedError<SourceDiffers>()("SourceDiffers", {
+  place: Schema.String,
+  source: Schema.String,
+  account: Schema.String
+}) {
+  override get message() {
+    return `${this.source} and ${this.place} have different journal entries of ${this.account}: one of the two was restored from a snapshot of its file or database. Compare them with 'roundlot journal list', and copy the store that is right`
+  }
+}
+
+/** The source is there and cannot be opened: it may be trading. */
+export class SourceUnreachable extends Schema.TaggedError<SourceUnreachable>()("SourceUnreachable", {
+  source: Schema.String,
+  why: Schema.String
+}) {
+  override get message() {
+    return `${this.source} cannot be retired, because it cannot be opened (${this.why}). It may be trading. Make it reachable; or make sure that it never starts again, then run this command again with --unreachable`
+  }
+}
+
 /** Why a copy does not take over. */
-export type Refusal = AlreadyReplaced | SourceAhead
+export type Refusal = AlreadyReplaced | SourceAhead | SourceDiffers | SourceUnreachable
 
 /** The source of a copy, seen from the copy. */
 export interface Source {
   readonly place: string
   readonly state: Standing
-  /** Did another copy of it take over? */
+  /** Did another copy of it take over, there or elsewhere? */
   readonly isReplaced: boolean
   /** Journal entries that the copy does not have. */
   readonly ahead: number
+  /** An account of which the two have different entries. */
+  readonly differs: string | undefined
 }
 
-/** What is accepted: entries that are given up, and that another copy took over. */
+/** What is accepted: at most so many entries that are given up, another copy that took over, a source that cannot be opened. */
 export interface Accepted {
   readonly lose: number
   readonly replaceCopy: boolean
+  readonly unreachable: boolean
 }
 
-const entriesOf = ({ ask }: Side) =>
+/** What is found where the source of a copy was: the copy itself, a store of other books, or a store of the same books. */
+export type Found = Data.TaggedEnum<{
+  readonly Itself: {}
+  readonly Other: {}
+  readonly Same: Source
+}>
+
+/** Constructors of `Found`. */
+export const Found = Data.taggedEnum<Found>()
+
+type Heads = ReadonlyMap<string, Entry.Head>
+
+const headsOf = ({ ask }: Side) =>
   Effect.map(
-    ask<{ readonly entries: number | string }>(
-      `SELECT coalesce(sum("seq"), 0) AS "entries" FROM ${nameOf("heads")} WHERE "seq" > 0`
+    ask<Entry.Head & { readonly account: string }>(
+      `SELECT "account", "seq", "hash" FROM ${nameOf("heads")} WHERE "seq" > 0`
     ),
-    ([row]) => Number(row?.entries ?? 0)
+    (rows): Heads => new Map(rows.map(({ account, hash, seq }) => [account, { seq: Number(seq), hash }]))
   )
 
-/** How a source stands beside a copy of it. A copy that waits writes nothing, so that what it lacks is what came after it. */
-export const sourceOf = (source: Side, copy: Side): Effect.Effect<Source, TradeRepository.StoreError> =>
+/** Does a store have this entry of an account's journal? */
+const has = ({ ask, dialect }: Side, account: string, { hash, seq }: Entry.Head) =>
+  Effect.map(
+    ask<{ readonly hash: string }>(
+      `SELECT "hash" FROM ${nameOf("journal")} WHERE "account" = ${dialect.place(1)} AND "seq" = ${dialect.place(2)}`,
+      [account, seq]
+    ),
+    ([entry]) => entry?.hash === hash
+  )
+
+/** How far the source's journals are beyond the copy's, account by account, and the first that is another one. */
+const compared = (source: Side, copy: Side) =>
+  Effect.gen(function* () {
+    const [theirs, ours] = yield* Effect.all([headsOf(source), headsOf(copy)])
+    let ahead = 0
+    for (const [account, head] of theirs) {
+      const own = ours.get(account)
+      const isShared =
+        own === undefined ||
+        (own.seq === head.seq
+          ? own.hash === head.hash
+          : yield* own.seq < head.seq ? has(source, account, own) : has(copy, account, head))
+      if (!isShared) return { ahead, differs: account }
+      ahead += Math.max(0, head.seq - (own?.seq ?? 0))
+    }
+    return { ahead, differs: undefined }
+  })
+
+/** Looks at what is where the source of a copy was. */
+export const look = (source: Side, copy: Side): Effect.Effect<Found, TradeRepository.StoreError> =>
   Effect.gen(function* () {
     const [there, own] = yield* Effect.all([Copy.self(source), Copy.self(copy)])
-    const ahead = (yield* entriesOf(source)) - (yield* entriesOf(copy))
-    return {
+    if (there.incarnation === own.incarnation) return Found.Itself()
+    if (there.id !== own.id) return Found.Other()
+    const isAnotherCopy = there.incarnation !== own.origin?.incarnation && there.state === "active"
+    const hasSuccessor = there.state === "retired" && there.successor !== own.incarnation
+    return Found.Same({
       place: source.place,
       state: there.state,
-      isReplaced: there.state === "retired" && there.successor !== own.incarnation,
-      ahead: Math.max(0, ahead)
-    }
+      isReplaced: isAnotherCopy || hasSuccessor,
+      ...(yield* compared(source, copy))
+    })
   })
 
 /** Why a copy may not take over from its source, if so. */
-export const refusalOf = (place: string, source: Source, { lose, replaceCopy }: Accepted): Refusal | undefined => {
-  if (source.isReplaced && !replaceCopy) return new AlreadyReplaced({ place, source: source.place })
-  return source.ahead > lose ? new SourceAhead({ place, source: source.place, entries: source.ahead }) : undefined
+export const refusalOf = (place: string, found: Source, { lose, replaceCopy }: Accepted): Refusal | undefined => {
+  const { ahead, differs, place: source } = found
+  if (found.isReplaced && !replaceCopy) return new AlreadyReplaced({ place, source })
+  if (differs !== undefined) return new SourceDiffers({ place, source, account: differs })
+  return ahead > lose ? new SourceAhead({ place, source, entries: ahead }) : undefined
 }
-
-const setState = ({ ask, dialect }: Side, state: Standing, why: string, successor: string | null) =>
-  ask(
-    `UPDATE ${nameOf("ops_store")} SET "state" = ${dialect.place(1)}, "why" = ${dialect.place(2)},` +
-      ` "successor" = ${dialect.place(3)}`,
-    [state, why, successor]
-  )
 
 /** Waits for writes that are under way; those that come later see what is written here. SQLite has one writer as it is. */
 const writersOut = ({ ask, dialect }: Side) =>
   dialect.name === "sqlite" ? Effect.void : Effect.asVoid(ask(`LOCK TABLE ${nameOf("heads")} IN EXCLUSIVE MODE`))
 
+const LONGEST_BUSY = "10 seconds"
+
+/** A daemon that writes holds the file for a moment at a time. */
+const whileBusy = Schedule.spaced("20 millis").pipe(Schedule.upTo(LONGEST_BUSY))
+
+const isBusy = (error: TradeRepository.StoreError | Refusal): boolean =>
+  error._tag === "StoreUnavailable" && error.problem === "busy"
+
 /**
- * Ends the driving of a copy's source for good: whoever writes to it now, a daemon or an intake, fails at the next commit. What it has
- * is looked at when nobody writes any more. Retired by the same copy before, it is retired again: an activation that was cut off goes on.
+ * Ends the driving of a copy's source for good: whatever writes to it now, a daemon or an intake, fails at the next commit. What it has
+ * is compared when no write is under way any more. A source that the same copy has retired is retired again: an activation that was
+ * cut off goes on.
  */
 export const retire = (
   source: Side,
@@ -105,12 +176,18 @@ export const retire = (
 ): Effect.Effect<void, TradeRepository.StoreError | Refusal> =>
   Effect.gen(function* () {
     yield* writersOut(source)
-    const refusal = refusalOf(copy.place, yield* sourceOf(source, copy), accepted)
+    const found = yield* look(source, copy)
+    if (found._tag !== "Same") return
+    const refusal = refusalOf(copy.place, found, accepted)
     if (refusal !== undefined) return yield* refusal
     const { incarnation } = yield* Copy.self(copy)
+    const { dialect } = source
     yield* source.ask(`UPDATE ${nameOf("ops_leases")} SET "token" = "token" + 1, "session" = NULL`)
-    yield* setState(source, "retired", why, incarnation)
-  }).pipe((body) => together(source, body))
+    yield* source.ask(
+      `UPDATE ${nameOf("ops_store")} SET "state" = 'retired', "why" = ${dialect.place(1)}, "successor" = ${dialect.place(2)}`,
+      [why, incarnation]
+    )
+  }).pipe((body) => Effect.retry(together(source, body), { while: isBusy, schedule: whileBusy }))
 
 /** A copy that waits, or why there is nothing to activate. */
 export const waiting = (
@@ -123,6 +200,14 @@ export const waiting = (
       : Effect.fail(new NotWaiting({ place, state: own.state }))
   )
 
-/** Lets a store drive. */
-export const activate = (side: Side, why: string): Effect.Effect<void, TradeRepository.StoreError> =>
-  Effect.asVoid(setState(side, "active", why, null))
+/** Lets a copy drive that still waits. */
+export const activate = (side: Side, why: string): Effect.Effect<void, TradeRepository.StoreError | NotWaiting> =>
+  Effect.gen(function* () {
+    const activated = yield* side.ask(
+      `UPDATE ${nameOf("ops_store")} SET "state" = 'active', "why" = ${side.dialect.place(1)}` +
+        ` WHERE "state" = 'waiting' RETURNING "one"`,
+      [why]
+    )
+    if (activated.length > 0) return
+    return yield* new NotWaiting({ place: side.place, state: (yield* Copy.self(side)).state })
+  })

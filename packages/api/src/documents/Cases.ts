@@ -80,17 +80,18 @@ export const SlippageRow = Schema.Struct({
   currency: Schema.String,
   /** Trades with fills. */
   trades: Schema.Number,
-  /** Trades with fills that have a price of their own; the others have no slippage. */
+  /** Trades with a slippage: their own price and those of all their fills are known. */
   priced: Schema.Number,
   filled: Decimal,
-  /** What was filled, at the trades' own prices. */
-  reference: Decimal,
+  /** What was filled of these, at the trades' own prices; null where there are none. */
+  reference: Schema.NullOr(Decimal),
   /** What was paid beyond that; negative where it was less. */
-  slippage: Decimal,
+  slippage: Schema.NullOr(Decimal),
   /** Slippage in basis points of `reference`. */
   slippageBp: Schema.NullOr(Decimal),
-  commission: Decimal,
-  /** Trades with fills whose commission is not known. */
+  /** Commissions in that currency, as far as they are known; null where none is. */
+  commission: Schema.NullOr(Decimal),
+  /** Trades with fills whose commission is not known, or is in another currency. */
   withoutCommission: Schema.Number
 }).annotations({ identifier: "Slippage" })
 

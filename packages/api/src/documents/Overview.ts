@@ -109,6 +109,8 @@ export const OverviewDocument = Schema.Struct({
   cases: Schema.Int,
   /** Those of them that are critical or escalated, parts of the daemon that keep failing too. */
   critical: Schema.Int,
+  /** Scopes that are halted, observe, only reduce, or wait for approvals. */
+  restricted: Schema.Int,
   controls: Schema.Array(ControlDocument),
   owing: Schema.Array(Owing),
   positions: Schema.Array(PositionDocument)

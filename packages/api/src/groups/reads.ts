@@ -388,10 +388,16 @@ export const payloads = looking("payloads", "Raw requests, responses and reports
   )
   .middleware(Reading)
 
-/** The period of a report. */
+/** The period of a report on fills. */
 const ofDates = {
   from: word("First trade date, in New York: a date, `today`, `month` or `year`."),
   to: word("Last trade date, inclusive.")
+}
+
+/** The period of a report on trades. */
+const ofDatesReceived = {
+  from: word("First date of receipt, in New York: a date, `today`, `month` or `year`."),
+  to: word("Last date of receipt, inclusive.")
 }
 
 /** Which profit is reported. */
@@ -443,7 +449,7 @@ export const overview = looking("overview", "Overview, cases and reports.")
   )
   .add(
     HttpApiEndpoint.get("slippage", "/api/v1/reports/slippage")
-      .setUrlParams(query({ ...ofDates, ...moment, account: only.account, symbol: only.symbol }))
+      .setUrlParams(query({ ...ofDatesReceived, ...moment, account: only.account, symbol: only.symbol }))
       .addSuccess(Documents.SlippagePage)
       .pipe(
         says("Report slippage", "Slippage and commissions of the trades of a period, by symbol, with sums by currency.")

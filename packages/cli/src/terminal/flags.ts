@@ -85,12 +85,6 @@ export const period = {
   until: text("until", "Before this date or time")
 }
 
-/** The period of a report. */
-export const dates = {
-  from: text("from", "First trade date, in New York: a date, today, month or year"),
-  to: text("to", "Last trade date, inclusive")
-}
-
 /** The moment of which a record is asked. */
 export const asOf = text("as-of", "State as of a feed position ('journal head' prints the newest) or a time")
 

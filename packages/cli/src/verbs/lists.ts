@@ -76,13 +76,17 @@ type Tabled<D> = (items: ReadonlyArray<D>, screen: Screen.Screen) => string
 
 const sizes = { exactly: "", about: "About ", atLeast: "At least " } as const
 
+/** A document, with the moment that it is of where one was asked for. */
+type Dated<D> = D & { readonly asOf?: { readonly position: number; readonly at: string } | undefined }
+
 /** A page for people: its table, how many there are in all where that was asked for, and how to go on. */
 export const pageText =
-  <D>({ count, items, nextCursor }: listing.ListDocument<D>, table: Tabled<D>) =>
+  <D>({ asOf, count, items, nextCursor }: Dated<listing.ListDocument<D>>, table: Tabled<D>) =>
   (screen: Screen.Screen): string => {
+    const then = asOf === undefined ? "" : `\nAs of feed position ${asOf.position}, ${asOf.at}.`
     const all = count === undefined ? "" : `\n${sizes[count.kind]}${count.rows} in all.`
     const more = nextCursor === null ? "" : `\nMore: --cursor ${nextCursor}`
-    return items.length === 0 ? "None." : `${table(items, screen)}${all}${more}`
+    return items.length === 0 ? `None.${then}` : `${table(items, screen)}${all}${then}${more}`
   }
 
 /** Prints a page of a list. */

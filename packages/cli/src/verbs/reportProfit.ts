@@ -27,7 +27,8 @@ export const reportProfit = Verb.make({
     account: flags.account,
     symbol: flags.ofSymbol,
     asOf: flags.asOf,
-    ...flags.dates,
+    from: flags.text("from", "First trade date, in New York: a date, today, month or year"),
+    to: flags.text("to", "Last trade date, inclusive"),
     method: Options.choice("method", taxLots.methods).pipe(
       Options.withDescription("Lot method: fifo, lifo, hifo or average; default the account's lotMethod"),
       Options.optional,

@@ -19,7 +19,8 @@ export const reportSlippage = Verb.make({
     ...flags.view,
     account: flags.ofAccount,
     asOf: flags.asOf,
-    ...flags.dates,
+    from: flags.text("from", "First date on which trades were received, in New York: a date, today, month or year"),
+    to: flags.text("to", "Last date on which trades were received, inclusive"),
     symbol: flags.ofSymbol,
     csv: Options.boolean("csv").pipe(Options.withDescription("As CSV"))
   },
@@ -34,9 +35,12 @@ export const reportSlippage = Verb.make({
           Effect.map(views.rows(asked), (rows) => ({ items: rows }))
         )
         if (asked.csv) return yield* raw(views.csv(items))
-        const hint = "'+ ?': a commission is not known. Trades without a price of their own have no slippage."
+        const hint =
+          "'+ ?': a price or a commission is not known. A trade without a price, or with a fill without one, has no slippage."
         yield* answer({ items }, (screen) =>
-          items.length === 0 ? "No trades with fills in this period." : `${views.table(items, screen)}\n${hint}`
+          items.length === 0
+            ? "No trades with fills were received in this period."
+            : `${views.table(items, screen)}\n${hint}`
         )
       })
     )

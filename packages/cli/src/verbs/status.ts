@@ -30,7 +30,7 @@ const asked = ({ url }: Served): Effect.Effect<Daemon> =>
 
 interface Seen extends Pick<
   Documents.OverviewDocument,
-  "accounts" | "cases" | "controls" | "critical" | "overall" | "trading"
+  "accounts" | "cases" | "controls" | "critical" | "overall" | "restricted" | "trading"
 > {
   /** The accounts that a process drives now. */
   readonly driven: ReadonlyArray<string>
@@ -40,18 +40,22 @@ interface Seen extends Pick<
 
 const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
 
+const scopesText = ({ controls }: Pick<Seen, "controls">): string =>
+  controls
+    .filter(({ state }) => state !== "normal")
+    .map(
+      ({ account, state, symbol }) =>
+        `${[account, symbol].filter((each) => each !== null).join("/") || "everything"} is ${state}`
+    )
+    .join(", ")
+
 const words: { readonly [S in Seen["overall"]]: (seen: Seen) => string } = {
   empty: (seen) => `${verdict.verdictText(seen)}: 'roundlot accounts add' makes one`,
   well: verdict.verdictText,
   cases: (seen) => `${verdict.verdictText(seen)}: 'roundlot cases list'`,
-  restricted: ({ cases, controls }) => {
-    const scopes = controls
-      .filter(({ state }) => state !== "normal")
-      .map(
-        ({ account, state, symbol }) =>
-          `${[account, symbol].filter((each) => each !== null).join("/") || "everything"} is ${state}`
-      )
-    return `${scopes.join(", ")}${cases === 0 ? "" : `, with ${counted(cases, "case")} open`}: 'roundlot controls show'`
+  restricted: (seen) => {
+    const cases = seen.cases === 0 ? "" : `, with ${counted(seen.cases, "case")} open`
+    return `${scopesText(seen)}${cases}: 'roundlot controls show'`
   },
   unattended: ({ daemon, driven, waiting }) => {
     if (waiting.accounts.length > 0)
@@ -63,7 +67,8 @@ const words: { readonly [S in Seen["overall"]]: (seen: Seen) => string } = {
   critical: (seen) => {
     const { dollars } = seen.trading
     const atRisk = dollars === null ? "an unknown amount" : `$${dollars}`
-    return `${verdict.verdictText(seen)}, ${atRisk} at risk: 'roundlot cases list'`
+    const scopes = seen.restricted === 0 ? "" : ` (${scopesText(seen)})`
+    return `${verdict.verdictText(seen)}${scopes}, ${atRisk} at risk: 'roundlot cases list'`
   }
 }
 
@@ -116,9 +121,20 @@ export const status = Verb.make({
           answers: daemon?.answers !== false,
           waiting
         })
-        const { accounts, at, cases, controls, critical, overall, trading } = seen
+        const { accounts, at, cases, controls, critical, overall, restricted, trading } = seen
         if (overall !== "well") yield* output.look
-        const found = { overall, cases, critical, trading, controls, driven: drives, waiting, daemon, accounts }
+        const found = {
+          overall,
+          cases,
+          critical,
+          restricted,
+          trading,
+          controls,
+          driven: drives,
+          waiting,
+          daemon,
+          accounts
+        }
         const lines = [
           `${words[overall](found)}.`,
           drivenText(drives),

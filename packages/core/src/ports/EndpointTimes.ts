@@ -1,4 +1,4 @@
-import { Clock, Effect, Exit, Ref } from "effect"
+import { Clock, Effect, type Exit, Ref } from "effect"
 import type { EndpointUsage, RequestUsage } from "./Broker.ts"
 
 /** One request that has left. */
@@ -60,13 +60,16 @@ export const usagesOf = (times: EndpointTimes, nowMs: number): ReadonlyArray<End
     })
     .toSorted((a, b) => (a.endpoint < b.endpoint ? -1 : 1))
 
+/** How a request ended: with an answer, be it a refusal; without one; or before it left. */
+export type Outcome = "answered" | "lost" | "not sent"
+
 /** Notes how long a broker takes to answer whose requests no limit counts. */
 export interface RequestTimes {
-  /** A request, noted with its time once it has ended; as one that failed where `isError` says so. */
+  /** A request, noted with its time once it has ended as `outcomeOf` says. */
   readonly timed: <A, E, R>(
     endpoint: string,
     request: Effect.Effect<A, E, R>,
-    isError?: (answer: A) => boolean
+    outcomeOf: (exit: Exit.Exit<A, E>) => Outcome
   ) => Effect.Effect<A, E, R>
   readonly usage: Effect.Effect<RequestUsage>
 }
@@ -75,14 +78,15 @@ export interface RequestTimes {
 export const make: Effect.Effect<RequestTimes> = Effect.map(
   Ref.make<EndpointTimes>(new Map()),
   (ref): RequestTimes => ({
-    timed: (endpoint, request, isError = () => false) =>
+    timed: (endpoint, request, outcomeOf) =>
       Effect.gen(function* () {
         const begunMs = yield* Clock.currentTimeMillis
         const exit = yield* Effect.exit(request)
         const atMs = yield* Clock.currentTimeMillis
-        const isLost = Exit.isFailure(exit) || isError(exit.value)
-        const tookMs = isLost ? undefined : Math.max(0, atMs - begunMs)
-        yield* Ref.update(ref, (times) => noted(times, endpoint, { atMs, tookMs, isError: isLost }))
+        const outcome = outcomeOf(exit)
+        const tookMs = outcome === "answered" ? Math.max(0, atMs - begunMs) : undefined
+        if (outcome !== "not sent")
+          yield* Ref.update(ref, (times) => noted(times, endpoint, { atMs, tookMs, isError: outcome === "lost" }))
         return yield* exit
       }),
     usage: Effect.map(Effect.all([Ref.get(ref), Clock.currentTimeMillis]), ([times, now]) => uncounted(times, now))

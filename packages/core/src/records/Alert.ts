@@ -42,11 +42,12 @@ const status = Schema.Literal("raised", "over")
 /** What a digest stands for. */
 const Single = Schema.Struct({ status, ...about })
 
-/** How all stands when an alert is made: the word, all that needs a person, and how much of it is critical. */
+/** How all stands when an alert is made: the word, all that needs a person, how much of it is critical, and where trading is restricted. */
 const Verdict = Schema.Struct({
   overall: Schema.Literal(...overallStatuses),
   cases: Schema.Int,
-  critical: Schema.Int
+  critical: Schema.Int,
+  restricted: Schema.optionalWith(Schema.Int, { default: () => 0 })
 })
 
 /** What somebody is alerted of: that something needs a look, and once more when it does not any longer. */

@@ -1,6 +1,7 @@
 import { Array, Effect } from "effect"
 import { FillTable } from "../records/Fill.ts"
 import * as Decimal from "../values/Decimal.ts"
+import { InstrumentTable, USUAL_CURRENCY } from "../records/Instrument.ts"
 import { OrderTable, type Order } from "../records/Order.ts"
 import { AllocationTable } from "../records/Allocation.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
@@ -19,12 +20,30 @@ export const hedging = (
 ): Effect.Effect<ReadonlyArray<HedgedTrade>, StoreError, TradeRepository> =>
   Effect.map(
     Effect.forEach(Array.chunksOf(trades, AT_ONCE), (part) =>
-      Effect.map(sharesOf(part), (shares) => part.map((trade) => hedgedTrade(trade, shares.get(trade.id) ?? [])))
+      Effect.gen(function* () {
+        const currencyOf = yield* currenciesOf(part)
+        const shares = yield* sharesOf(part, currencyOf)
+        return part.map((trade) => hedgedTrade(trade, currencyOf(trade), shares.get(trade.id) ?? []))
+      })
     ),
     Array.flatten
   )
 
-const sharesOf = (trades: ReadonlyArray<Trade>) =>
+/** In which currency a symbol of an account trades. */
+type CurrencyOf = (of: Pick<Trade, "account" | "symbol">) => string
+
+const currenciesOf = (trades: ReadonlyArray<Trade>): Effect.Effect<CurrencyOf, StoreError, TradeRepository> =>
+  Effect.map(
+    Effect.forEach(Object.entries(Array.groupBy(trades, ({ account }) => account)), ([account, own]) =>
+      Reads.among(InstrumentTable, account, "symbol", [...new Set(own.map(({ symbol }) => symbol))])
+    ),
+    (found) => {
+      const known = new Map(found.flat().map((each) => [`${each.account} ${each.symbol}`, each.currency]))
+      return ({ account, symbol }) => known.get(`${account} ${symbol}`) ?? USUAL_CURRENCY
+    }
+  )
+
+const sharesOf = (trades: ReadonlyArray<Trade>, currencyOf: CurrencyOf) =>
   Effect.gen(function* () {
     const ids = trades.map(({ id }) => id)
     const allocations = yield* Reads.all(AllocationTable, {
@@ -37,7 +56,7 @@ const sharesOf = (trades: ReadonlyArray<Trade>) =>
     const direct = trades.filter(({ kind }) => kind === "direct").map(({ id }) => id)
     const inQueue = yield* ordersBy("id", [...new Set(allocations.flatMap(({ orderId }) => orderId ?? []))])
     const own = yield* ordersBy("tradeId", direct)
-    const commissions = yield* commissionsOf([...inQueue, ...own])
+    const commissions = yield* commissionsOf([...inQueue, ...own], currencyOf)
     const shareIn = (order: Order, settled: Decimal.Decimal): ShareOfOrder => ({
       order,
       settled,
@@ -61,8 +80,8 @@ const sharesOf = (trades: ReadonlyArray<Trade>) =>
 const ordersBy = (column: "id" | "tradeId", ids: ReadonlyArray<number>) =>
   ids.length === 0 ? Effect.succeed([]) : Reads.all(OrderTable, { where: [{ column, in: ids }] })
 
-/** The commissions of orders, where those of all their canonical fills are known. */
-const commissionsOf = (orders: ReadonlyArray<Order>) =>
+/** The commissions of orders, where those of all their canonical fills are known in the currency of the symbol. */
+const commissionsOf = (orders: ReadonlyArray<Order>, currencyOf: CurrencyOf) =>
   Effect.gen(function* () {
     if (orders.length === 0) return new Map<number, Decimal.Decimal>()
     const fills = yield* Reads.all(FillTable, {
@@ -72,9 +91,13 @@ const commissionsOf = (orders: ReadonlyArray<Order>) =>
       ]
     })
     return new Map(
-      orders.flatMap(({ id }) => {
+      orders.flatMap((order) => {
+        const { id } = order
+        const currency = currencyOf(order)
         const own = fills.filter(({ orderId, quantity }) => orderId === id && !Decimal.isZero(quantity))
-        const known = own.flatMap(({ commission }) => commission ?? [])
+        const known = own.flatMap(({ commission, commissionCurrency = currency }) =>
+          commission === undefined || commissionCurrency !== currency ? [] : [commission]
+        )
         return own.length === 0 || known.length < own.length ? [] : [[id, Decimal.sum(known)] as const]
       })
     )

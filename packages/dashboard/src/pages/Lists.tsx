@@ -1,6 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { grouped, magnitude } from "../format/figure.ts"
+import { shownSpan } from "../format/time.ts"
 import { FillBar, LotGauge } from "../ui/chart/Bars.tsx"
 import * as columns from "../ui/table/columns.tsx"
 import { Foreign } from "../ui/parts/Figure.tsx"
@@ -202,7 +203,9 @@ const fills: Listing<Documents.FillDocument> = {
     columns.currency,
     columns.linked("order", "/orders", ({ orderId }) => orderId),
     columns.node("origin", ({ origin }) => origin),
-    columns.node("delay", ({ delayMs }) => (delayMs === null ? null : texts.milliseconds({ ms: delayMs }))),
+    columns.node("delay", ({ delayMs }) =>
+      delayMs === null ? null : <span className="figure">{shownSpan(delayMs)}</span>
+    ),
     columns.foreignId("execId", ({ execId }) => execId),
     columns.count("revision", ({ revision }) => revision),
     columns.counts

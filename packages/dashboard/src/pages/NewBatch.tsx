@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query"
 import type { Documents } from "@roundlot/api"
-import { useEffect, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { Link, useLocation } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
 import { call } from "../api/calling.ts"
@@ -31,13 +31,19 @@ interface Checked {
   readonly wish: Wish
 }
 
-/** Checks a file; the result stays until that of the next check is there. */
+/** Checks a file; the result stays until that of the next check is there. One that comes late counts no more. */
 const useCheck = () => {
   const [last, setLast] = useState<Checked>()
+  const newest = useRef<Wish>(undefined)
   const checking = useMutation({
     mutationFn: (wish: Wish) =>
       call((api) => api.batches.submit({ headers: {}, payload: { ...requestOf(wish), name: CHECK, dryRun: true } })),
-    onSuccess: (answer, wish) => ("rejectedRows" in answer ? setLast({ of: answer, wish }) : undefined)
+    onMutate: (wish) => {
+      newest.current = wish
+    },
+    onSuccess: (answer, wish) => {
+      if (newest.current === wish && "rejectedRows" in answer) setLast({ of: answer, wish })
+    }
   })
   return { last, checking }
 }

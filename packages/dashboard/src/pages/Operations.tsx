@@ -60,9 +60,9 @@ const controls: ReadonlyArray<Column<Documents.ControlDocument>> = [
   columns.foreign("actor", ({ actor }) => actor),
   columns.time("updated", ({ changedAt }) => changedAt),
   columns.node("action", ({ account, state, symbol }) =>
-    state === "halted" ? (
+    state === "normal" ? null : (
       <ActionButton action={resume(account ?? undefined, symbol ?? undefined)} className="button small" />
-    ) : null
+    )
   )
 ]
 
@@ -121,7 +121,7 @@ const connections: ReadonlyArray<Column<Connection>> = [
   columns.node("stream", ({ stream }) => (stream === null ? null : <StateSign family="link" state={linkOf[stream]} />)),
   columns.count("lag", ({ pollerLagSeconds }) => (pollerLagSeconds === null ? null : Math.round(pollerLagSeconds))),
   columns.node("requests", ({ requests }) =>
-    requests === null ? null : (
+    requests === null || requests.limits.length === 0 ? null : (
       <span className="figure" title={requests.limits.map(headroomText).join(", ")}>
         {requests.limits.map(({ left, limit }) => `${left}/${limit}`).join(" · ")}
       </span>

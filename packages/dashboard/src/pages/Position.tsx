@@ -28,7 +28,7 @@ import { SignView } from "../ui/parts/Sign.tsx"
 import { boundAt, nameOf } from "../ui/action/standing.ts"
 import { Rows, TablePanel } from "../ui/table/TablePanel.tsx"
 import { usePaced } from "../ui/chart/usePaced.ts"
-import { pathOfEntries, pathOfProfit, SLIPPAGE } from "../words/paths.ts"
+import { pathOfEntries, pathOfProfit, pathOfSlippage } from "../words/paths.ts"
 import { isSameAnswer, isStopped, signOfCoolDown, signOfNext, signOfState } from "../words/signs.ts"
 import { ladderWords } from "../words/terms.ts"
 import { profitFacts } from "./profitFacts.tsx"
@@ -256,8 +256,8 @@ const Detail = ({ position }: { readonly position: Position }) => {
   const recent = useAsk(["orders of", account, symbol, past], (api) =>
     api.orders.list({ urlParams: { account, symbol, order: "newest", limit: 20, ...past } })
   )
-  const hedging = useAsk(["hedging of", account, symbol], (api) =>
-    api.overview.hedging({ urlParams: { account, symbol, order: "newest", limit: 200 } })
+  const hedging = useAsk(["hedging of", account, symbol, past], (api) =>
+    api.overview.hedging({ urlParams: { account, symbol, order: "newest", limit: 200, ...past } })
   )
   return (
     <>
@@ -344,7 +344,11 @@ const Detail = ({ position }: { readonly position: Position }) => {
       </div>
       <CostAndProfit account={account} symbol={symbol} />
       <OverTime account={account} symbol={symbol} />
-      <Panel title={texts.slippage} note={texts.slippageNote} action={<Link href={SLIPPAGE}>{texts.allSymbols}</Link>}>
+      <Panel
+        title={texts.slippage}
+        note={texts.slippageNote}
+        action={<Link href={pathOfSlippage(account)}>{texts.allSymbols}</Link>}
+      >
         <Asked query={hedging}>{({ items }) => <Slippage hedged={items} />}</Asked>
       </Panel>
       <Facts

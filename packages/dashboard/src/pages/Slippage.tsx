@@ -16,10 +16,10 @@ import { DateFilters, Select, useDatesAsked } from "./ProfitFilters.tsx"
 
 type Row = Documents.SlippageRow
 
-/** What is in no sum: trades without a price of their own, and commissions that are not known. */
+/** What is in no sum: trades without a slippage, and commissions that are not known. */
 const missingOf = ({ priced, trades, withoutCommission }: Row): string | null => {
   const missing = [
-    ...(priced === trades ? [] : [texts.tradesWithoutPrice({ count: trades - priced })]),
+    ...(priced === trades ? [] : [texts.tradesWithoutSlippage({ count: trades - priced })]),
     ...(withoutCommission === 0 ? [] : [texts.commissionsUnknown({ count: withoutCommission })])
   ]
   return missing.length === 0 ? null : missing.join("; ")
@@ -81,11 +81,13 @@ const useSlippageAsked = () => {
 const AccountFilter = () => {
   const { get, set } = useFilters()
   const accounts = useOverview().data?.accounts ?? []
-  return accounts.length < 2 ? null : (
+  const chosen = get("account")
+  const names = [...new Set([...accounts.map(({ name }) => name), ...(chosen === "" ? [] : [chosen])])]
+  return names.length < 2 && chosen === "" ? null : (
     <Select
       term="account"
-      value={get("account")}
-      options={[["", texts.all], ...accounts.map(({ name }) => [name, name] as const)]}
+      value={chosen}
+      options={[["", texts.all], ...names.map((name) => [name, name] as const)]}
       onChoose={(name) => set("account", name)}
     />
   )
@@ -100,7 +102,7 @@ export const SlippagePage = (): ReactNode => {
       <PageHead
         note={
           <>
-            <Link href={pathOfProfit()}>{texts.profit}</Link> · {texts.tradeDates}
+            <Link href={pathOfProfit()}>{texts.profit}</Link> · {texts.datesReceived}
           </>
         }
       >
@@ -114,7 +116,7 @@ export const SlippagePage = (): ReactNode => {
         {({ items }) =>
           items.length === 0 ? (
             <Panel title={texts.slippage}>
-              <Empty>{texts.noFills}</Empty>
+              <Empty>{texts.noTradesWithFills}</Empty>
             </Panel>
           ) : (
             items

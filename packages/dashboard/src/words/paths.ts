@@ -9,6 +9,10 @@ export const pathOfProfit = (of?: { readonly account: string; readonly symbol: s
 /** Where slippage is reported. */
 export const SLIPPAGE = "/profit/slippage"
 
+/** Where all slippage of an account is reported. */
+export const pathOfSlippage = (account: string): string =>
+  `${SLIPPAGE}?${new URLSearchParams({ account, from: "all" }).toString()}`
+
 /** Where the screen of an account is. */
 export const pathOfAccount = (name: string): string => `/ops/accounts/${encodeURIComponent(name)}`
 

@@ -16,7 +16,10 @@ export const profitTerms = {
   },
   fees: { head: "Fees", help: "Commissions of the period's fills, in the currency of the symbol." },
   tradesWithFills: { head: "Trades", help: "Trades with fills." },
-  atOwnPrices: { head: "At own prices", help: "Filled shares times the price of the trade they were filled for." },
+  atOwnPrices: {
+    head: "At own prices",
+    help: "Filled shares times the price of the trade they were filled for. A dash: no prices."
+  },
   slippage: {
     head: "Slippage",
     help: "Cost of the fills beyond the trades' own prices, in the currency of the symbols. Negative is better."

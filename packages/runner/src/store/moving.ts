@@ -1,7 +1,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { Audit } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
-import { Copy, type Side, Takeover } from "@roundlot/store-sql"
+import { Copy, Migrations, type Side, Takeover } from "@roundlot/store-sql"
 import { journal } from "@roundlot/queries"
 import { Effect, Schema, type Scope } from "effect"
 import type { SettingsError } from "@roundlot/commands/errors"
@@ -29,10 +29,14 @@ export interface Moved {
   readonly hash: string
 }
 
-const sideOf = (place: StorePlace.StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
+/** A store, opened with its tables up to date (`side`), or as it is, of whatever version. */
+export const sideOf = (
+  place: StorePlace.StorePlace,
+  how: "side" | "sideAsItIs" = "side"
+): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
   StorePlace.StorePlace.$match(place, {
-    Sqlite: ({ file }) => Effect.flatMap(onSqlite, ({ side }) => side.side(file)),
-    Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side.side({ url })),
+    Sqlite: ({ file }) => Effect.flatMap(onSqlite, ({ side }) => side[how](file)),
+    Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side[how]({ url })),
     Own: (own) => notCopied(own)
   })
 
@@ -85,32 +89,15 @@ export const move = (
     return { from: StorePlace.shown(from), to: StorePlace.shown(to), incarnation, entries, position, hash }
   })
 
-/** The source of a copy, or why it cannot be reached; what stands in its place has replaced it. */
-const sourceAt = (named: StorePlace.StorePlace, incarnation: string) =>
-  Effect.gen(function* () {
-    if (!(yield* isStoreThere(named))) return "the store is gone"
-    const side = yield* sideOf(named)
-    return (yield* Copy.self(side)).incarnation === incarnation ? side : "it is now another store"
-  }).pipe(Effect.catchAll((error) => Effect.succeed(error.message)))
-
-/** What becomes of a copy and of its source; `why` where the source cannot be retired. */
+/** What becomes of a copy and of its source: retired, replaced by a rollback in its place, or left as it is, and why. */
 export interface Activation {
   readonly activated: string
-  readonly source: { readonly place: string; readonly why: string | null }
+  readonly source: {
+    readonly place: string
+    readonly outcome: "retired" | "replaced" | "not_retired"
+    readonly why: string | null
+  }
 }
-
-/** A copy that waits and its source, opened. */
-const pairAt = (store: StorePlace.StorePlace) =>
-  Effect.gen(function* () {
-    yield* requireStore({ store })
-    const activated = StorePlace.shown(store)
-    const copy = yield* sideOf(store)
-    const { address, incarnation, place } = (yield* Takeover.waiting(copy, activated)).origin
-    const named = StorePlace.withPasswordOf(store, yield* StorePlace.parse(address ?? place, "the copy's origin"))
-    const found = place === copy.place ? undefined : yield* sourceAt(named, incarnation)
-    const activation: Activation = { activated, source: { place, why: typeof found === "string" ? found : null } }
-    return { activation, copy, source: typeof found === "string" ? undefined : found }
-  })
 
 type ActivationError =
   | TradeRepository.StoreError
@@ -119,6 +106,62 @@ type ActivationError =
   | Takeover.Refusal
   | SettingsError
 
+const GONE = "the store is gone"
+
+/** The source of a copy, opened as it is; nothing where there is no store any more. */
+const sourceAt = (named: StorePlace.StorePlace, accepted: Takeover.Accepted) =>
+  Effect.gen(function* () {
+    if (!(yield* isStoreThere(named))) return undefined
+    const side = yield* sideOf(named, "sideAsItIs")
+    const [known, version] = [(yield* Migrations.Known).length, (yield* Migrations.applied(side)).length]
+    if (version === 0) return undefined
+    if (version === known) return side
+    const why = `it has version ${version}, and this Roundlot version ${known}`
+    return yield* new Takeover.SourceUnreachable({ source: side.place, why })
+  }).pipe(
+    Effect.catchTag("StoreUnavailable", ({ message, place, problem }) =>
+      problem === "missing"
+        ? Effect.succeed(undefined)
+        : Effect.fail(new Takeover.SourceUnreachable({ source: place, why: message }))
+    ),
+    Effect.catchTag("SourceUnreachable", (error) => (accepted.unreachable ? Effect.succeed(error.why) : error))
+  )
+
+const OTHER = "another store is in its place"
+const IN_PLACE = "the copy is in its place; the original may be elsewhere"
+
+/** A copy that waits, its source, and what that is; none where it is no store of the same books. */
+const pairAt = (store: StorePlace.StorePlace, how: "side" | "sideAsItIs", accepted: Takeover.Accepted) =>
+  Effect.gen(function* () {
+    yield* requireStore({ store })
+    const activated = StorePlace.shown(store)
+    const copy = yield* sideOf(store, how)
+    const { origin } = yield* Takeover.waiting(copy, activated)
+    const { address, fromIncarnation, incarnation, place } = origin
+    const activation = (outcome: Activation["source"]["outcome"], why: string | null = null): Activation => ({
+      activated,
+      source: { place, outcome, why }
+    })
+    const left = (why: string) => ({
+      copy,
+      found: undefined,
+      source: undefined,
+      activation: activation("not_retired", why)
+    })
+    // What a rollback has put back is in the place of what was there.
+    const inPlace =
+      fromIncarnation === incarnation ? { ...left(IN_PLACE), activation: activation("replaced") } : left(IN_PLACE)
+    if (place === copy.place && address === undefined) return inPlace
+    const named = StorePlace.withPasswordOf(store, yield* StorePlace.parse(address ?? place, "the copy's origin"))
+    const source = yield* sourceAt(named, accepted)
+    if (typeof source !== "object") return left(source ?? GONE)
+    return Takeover.Found.$match(yield* Takeover.look(source, copy), {
+      Itself: () => inPlace,
+      Other: () => left(OTHER),
+      Same: (found) => ({ copy, found, source, activation: activation("retired") })
+    })
+  })
+
 /** Lets a copy drive. Its source is retired first, where it can be reached. */
 export const activate = (
   store: StorePlace.StorePlace,
@@ -126,7 +169,7 @@ export const activate = (
   accepted: Takeover.Accepted
 ): Effect.Effect<Activation, ActivationError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    const { activation, copy, source } = yield* pairAt(store)
+    const { activation, copy, source } = yield* pairAt(store, "side", accepted)
     const why = `${activation.activated} took over: ${reason}`
     if (source !== undefined) yield* Takeover.retire(source, copy, why, accepted)
     yield* Takeover.activate(copy, reason)
@@ -137,12 +180,14 @@ export const activate = (
 export const activationOf = (
   store: StorePlace.StorePlace,
   accepted: Takeover.Accepted
-): Effect.Effect<Activation & { readonly found?: Takeover.Source }, ActivationError, FileSystem.FileSystem> =>
+): Effect.Effect<
+  Activation & { readonly found: Takeover.Source | undefined },
+  ActivationError,
+  FileSystem.FileSystem
+> =>
   Effect.gen(function* () {
-    const { activation, copy, source } = yield* pairAt(store)
-    if (source === undefined) return activation
-    const found = yield* Takeover.sourceOf(source, copy)
-    const refusal = Takeover.refusalOf(copy.place, found, accepted)
+    const { activation, copy, found } = yield* pairAt(store, "sideAsItIs", accepted)
+    const refusal = found === undefined ? undefined : Takeover.refusalOf(copy.place, found, accepted)
     return refusal === undefined ? { ...activation, found } : yield* refusal
   }).pipe(Effect.scoped)
 
@@ -154,9 +199,9 @@ export const movable = (
   Effect.gen(function* () {
     yield* requireStore({ store: from })
     const { entries, hash, position } = yield* proven(from)
-    if (yield* isStoreThere(to))
-      yield* Effect.flatMap(Effect.all([sideOf(from), sideOf(to)]), ([source, target]) =>
-        Copy.expectVacant(source, target)
-      )
+    if (yield* isStoreThere(to)) {
+      const [source, target] = yield* Effect.all([sideOf(from, "sideAsItIs"), sideOf(to, "sideAsItIs")])
+      if ((yield* Migrations.applied(target)).length > 0) yield* Copy.expectVacant(source, target)
+    }
     return { from: StorePlace.shown(from), to: StorePlace.shown(to), entries, position, hash }
   }).pipe(Effect.scoped)

@@ -5,8 +5,8 @@ import { Effect, Schema, type Scope } from "effect"
 import { dirname, join } from "node:path"
 import { within } from "@roundlot/cli"
 import { StorePlace } from "@roundlot/daemon/configuration"
-import { notCopied, requireStore, onPostgres, onSqlite } from "../App.ts"
-import { CopyDiffers, proven } from "./moving.ts"
+import { requireStore } from "../App.ts"
+import { CopyDiffers, proven, sideOf } from "./moving.ts"
 
 /** Others wrote to the store between its backup and its migration. */
 class StoreWentOn extends Schema.TaggedError<StoreWentOn>()("StoreWentOn", { place: Schema.String }) {
@@ -45,14 +45,10 @@ export interface Plan {
 type Failure = TradeRepository.StoreError | within.NoStore | CopyDiffers | StoreWentOn | NoWayBack
 
 const fileAsItIs = (file: string): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
-  Effect.flatMap(onSqlite, ({ side }) => side.sideAsItIs(file))
+  sideOf(StorePlace.StorePlace.Sqlite({ file }), "sideAsItIs")
 
 const asItIs = (store: StorePlace.StorePlace): Effect.Effect<Side.Side, TradeRepository.StoreError, Scope.Scope> =>
-  StorePlace.StorePlace.$match(store, {
-    Sqlite: ({ file }) => fileAsItIs(file),
-    Postgres: ({ url }) => Effect.flatMap(onPostgres, ({ side }) => side.sideAsItIs({ url })),
-    Own: (own) => notCopied(own)
-  })
+  sideOf(store, "sideAsItIs")
 
 const versionOf = (side: Side.Side) => Effect.map(Migrations.applied(side), (applied) => applied.length)
 

@@ -1,12 +1,12 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { join, resolve } from "node:path"
 import { Output, Verb, flags, preview } from "@roundlot/cli"
 import { StorePlace } from "@roundlot/daemon/configuration"
 import { settle } from "../settings/Settings.ts"
-import { activate, activationOf, movable, move, type Moved } from "../store/moving.ts"
+import { type Activation, activate, activationOf, movable, move, type Moved } from "../store/moving.ts"
 
 const address = (name: string, description: string) => Args.text({ name }).pipe(Args.withDescription(description))
 
@@ -71,7 +71,7 @@ export const storeBackup = Verb.make({
 })
 
 const restoreDryRun = Options.boolean("dry-run").pipe(
-  Options.withDescription("Audit the backup and check that the target is empty; write nothing")
+  Options.withDescription("Audit the backup and check that the target can take it; write nothing")
 )
 
 /** `store restore`. */
@@ -92,21 +92,30 @@ export const storeRestore = Verb.make({
       const found = yield* movable(from, store)
       yield* answer(
         found,
-        `Nothing is written. It would copy ${found.entries} entries, head ${found.position}:${found.hash}, from ${found.from} to ${found.to}, which is empty; the audit of the backup finds nothing.`
+        `Nothing is written. It would copy ${found.entries} entries, head ${found.position}:${found.hash}, from ${found.from} to ${found.to}; the audit of the backup finds nothing.`
       )
     })
 })
 
-const unreached = (place: string, why: string, tense: "is" | "was"): string =>
-  `${place} ${tense === "is" ? "cannot be" : "was not"} retired (${why}): make sure that it is never started again.`
+const fateOf = ({ outcome, place, why }: Activation["source"]): string => {
+  if (outcome === "retired") return `${place} is retired.`
+  return outcome === "replaced"
+    ? "It replaces the store of the newer version."
+    : `${place} is not retired (${why ?? ""}): make sure that the original never starts again.`
+}
 
 const lose = Options.integer("lose").pipe(
-  Options.withDescription("Accept that this many journal entries of the original are not in the copy"),
+  Options.withSchema(Schema.NonNegativeInt),
+  Options.withDescription("Give up at most this many journal entries of the original that the copy does not have"),
   Options.withDefault(0)
 )
 
 const replaceCopy = Options.boolean("replace-copy").pipe(
   Options.withDescription("Activate although another copy took over; make sure that copy never starts again")
+)
+
+const unreachable = Options.boolean("unreachable").pipe(
+  Options.withDescription("Activate although the original cannot be opened; make sure it never starts again")
 )
 
 /** `store activate`. */
@@ -117,15 +126,15 @@ export const storeActivate = Verb.make({
     ["roundlot store activate --store sqlite:books.db --reason 'the disk died'", ""],
     ["roundlot store activate --store sqlite:books.db --reason drill --dry-run", "what would happen to both stores"]
   ],
-  flags: { ...flags.place, dryRun: preview.dryRun, lose, reason: flags.reason, replaceCopy },
-  run: ({ dryRun, lose, reason, replaceCopy, ...where }) =>
+  flags: { ...flags.place, dryRun: preview.dryRun, lose, reason: flags.reason, replaceCopy, unreachable },
+  run: ({ dryRun, lose, reason, replaceCopy, unreachable, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
-      const accepted = { lose, replaceCopy }
+      const accepted = { lose, replaceCopy, unreachable }
       const { answer, look } = yield* Output.Output
       if (dryRun) {
         const { activated, found, source } = yield* activationOf(store, accepted)
-        const what = source.why === null ? "" : ` ${unreached(source.place, source.why, "is")}`
+        const what = source.outcome === "not_retired" ? ` ${fateOf(source)}` : ""
         const of = found === undefined ? {} : { source: found.state, entriesLost: 0 }
         const after = found === undefined ? {} : { source: "retired", entriesLost: found.ahead }
         return yield* preview.show(
@@ -135,9 +144,7 @@ export const storeActivate = Verb.make({
         )
       }
       const done = yield* activate(store, reason, accepted)
-      const { place, why } = done.source
-      if (why !== null) yield* look
-      const source = why === null ? `${place} is retired.` : unreached(place, why, "was")
-      yield* answer(done, `${done.activated} is active: run it with 'roundlot start'.\n${source}`)
+      if (done.source.outcome === "not_retired") yield* look
+      yield* answer(done, `${done.activated} is active: run it with 'roundlot start'.\n${fateOf(done.source)}`)
     })
 })

@@ -1,5 +1,5 @@
 import { Sqlite } from "@roundlot/sqlite"
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
@@ -27,6 +27,9 @@ const manyTrades = () => (many ??= filled(TRADES, folderOfMany))
 afterAll(() => rmSync(folderOfMany, { recursive: true, force: true }))
 
 const at = (store: string) => ["--store", store]
+
+const tablesIn = (file: string) =>
+  Sqlite.using(file, { mustExist: true }, (database) => Sqlite.scalar(database, "SELECT count(*) FROM sqlite_master")())
 
 const changed = (file: string, statement: string) =>
   Sqlite.using(file, { mustExist: true }, (database) => database.exec(statement))
@@ -176,12 +179,75 @@ describe("two copies of one store", () => {
     expect((await plain(["store", "copy", source.store, copy])).code).toBe(0)
     rmSync(join(folder, "books.db"))
     const words = ["store", "activate", "--reason", "the disk died", ...at(copy)]
-    expect((await plain([...words, "--dry-run"])).out).toContain("cannot be retired (the store is gone)")
+    expect((await plain([...words, "--dry-run"])).out).toContain("is not retired (the store is gone)")
     expect((await plain(["start", "--until-idle", ...at(copy)])).code).toBe(1)
     expect(await plain(words)).toMatchObject({
       code: 3,
-      out: expect.stringContaining("make sure that it is never started")
+      out: expect.stringContaining("make sure that the original never starts")
     })
+  })
+
+  it("a backup that took over in the place of the original is another copy; one that only waits there is retired", async () => {
+    const source = await filled(3)
+    const { cli, folder, plain } = source
+    const [backup, copy] = [join(folder, "backup.db"), `sqlite:${join(folder, "copy.db")}`]
+    const activate = (store: string, ...flags: ReadonlyArray<string>) =>
+      plain(["store", "activate", "--reason", "drill", ...flags, ...at(store)])
+    const books = join(folder, "books.db")
+    expect((await cli("store", "backup", backup)).code).toBe(0)
+    expect((await plain(["store", "copy", source.store, copy])).code).toBe(0)
+    for (const file of [books, `${books}-wal`, `${books}-shm`]) rmSync(file, { force: true })
+    expect((await cli("store", "restore", backup)).code).toBe(0)
+    expect(await activate(copy, "--dry-run", "--json")).toMatchObject({ code: 0 })
+    const restored = await activate(source.store)
+    expect(restored).toMatchObject({ code: 3, out: expect.stringContaining("the copy is in its place") })
+    expect(await activate(copy)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("another copy of that store took over")
+    })
+    changed(books, "UPDATE roundlot_ops_store SET state = 'waiting'")
+    expect(await activate(copy)).toMatchObject({ code: 0, out: expect.stringContaining("is retired") })
+    expect(await activate(source.store)).toMatchObject({ code: 1, err: expect.stringContaining("is retired: only an") })
+  })
+
+  it("a source that cannot be opened, or has other entries, is not passed over", async () => {
+    const source = await filled(3)
+    const { folder, plain } = source
+    const books = join(folder, "books.db")
+    const copy = `sqlite:${join(folder, "copy.db")}`
+    const activate = (...flags: ReadonlyArray<string>) =>
+      plain(["store", "activate", "--reason", "drill", ...flags, ...at(copy)])
+    expect((await plain(["store", "copy", source.store, copy])).code).toBe(0)
+    changed(books, `UPDATE roundlot_heads SET hash = '${"0".repeat(64)}' WHERE account = 'paper'`)
+    const other = expect.stringContaining("have different journal entries of paper")
+    for (const flags of [[], ["--lose", "1000"], ["--dry-run"]])
+      expect(await activate(...flags)).toMatchObject({ code: 1, err: other })
+    for (const file of [`${books}-wal`, `${books}-shm`]) rmSync(file, { force: true })
+    writeFileSync(books, "no database")
+    const unreachable = expect.stringContaining("It may be trading")
+    for (const flags of [[], ["--lose", "1000", "--replace-copy"], ["--dry-run"]])
+      expect(await activate(...flags)).toMatchObject({ code: 1, err: unreachable })
+    expect(await activate("--lose", "-1")).toMatchObject({ code: 2 })
+    expect(await activate("--unreachable")).toMatchObject({ code: 3, out: expect.stringContaining("is not retired (") })
+  })
+
+  it("on Postgres the same is refused", async () => {
+    const source = await filled(3)
+    const { folder, plain } = source
+    const [first, second] = [await fresh(), await fresh()]
+    const last = `sqlite:${join(folder, "last.db")}`
+    const activate = (store: string) => plain(["store", "activate", "--reason", "drill", ...at(store)])
+    expect((await plain(["store", "copy", source.store, first])).code).toBe(0)
+    expect(await activate(first)).toMatchObject({ code: 0 })
+    for (const to of [second, last]) expect((await plain(["store", "copy", first, to])).code).toBe(0)
+    const late = source.file("late.csv", buys(["late", "5"]))
+    expect((await plain(["trades", "import", late, ...at(first)])).code).toBe(0)
+    expect(await activate(second)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/has \d+ journal entries that/)
+    })
+    expect((await plain(["store", "activate", "--reason", "drill", "--lose", "1000", ...at(second)])).code).toBe(0)
+    expect(await activate(last)).toMatchObject({ code: 1, err: expect.stringContaining("took over") })
   })
 })
 
@@ -195,6 +261,9 @@ describe("backup and restore", () => {
     const shown = await restore("--dry-run", "--json")
     expect(shown).toMatchObject({ code: 0 })
     expect(existsSync(target)).toBe(false)
+    writeFileSync(target, "")
+    expect(await restore("--dry-run", "--json")).toEqual(shown)
+    expect(tablesIn(target)).toBe(0)
     const { incarnation, ...made } = JSON.parse((await restore("--json")).out)
     expect(incarnation).toMatch(/^[0-9a-f]{32}$/)
     expect(JSON.parse(shown.out)).toEqual(made)

@@ -99,7 +99,7 @@ describe("the report on hedging", () => {
     expect(lines).toHaveLength(5)
     expect(lines[2]).toMatch(/^symbol,paper,AAPL,USD,2,2,1,100\.8,0\.2,19\.84,/)
     expect((await cli("report", "slippage", "--to", "2020-01-01")).out).toContain(
-      "No trades with fills in this period."
+      "No trades with fills were received in this period."
     )
     expect((await cli("report", "slippage", "--from", "yesterday")).err).toContain("is not a date such as")
   })

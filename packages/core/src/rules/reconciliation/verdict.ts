@@ -20,6 +20,8 @@ export interface Verdict {
   readonly overall: OverallStatus
   readonly cases: number
   readonly critical: number
+  /** Scopes in which trading is restricted. */
+  readonly restricted: number
 }
 
 const overallOf = ({ accounts, cases, critical, failing, restricted, unattended }: Counted): OverallStatus => {
@@ -34,7 +36,8 @@ const overallOf = ({ accounts, cases, critical, failing, restricted, unattended 
 export const verdictOf = (counted: Counted): Verdict => ({
   overall: overallOf(counted),
   cases: counted.cases + counted.failing,
-  critical: counted.critical
+  critical: counted.critical,
+  restricted: counted.restricted
 })
 
 const states: { readonly [S in OverallStatus]: string } = {
@@ -47,9 +50,10 @@ const states: { readonly [S in OverallStatus]: string } = {
 }
 
 /** The verdict in a sentence: `Trading, with 3 cases open, 1 critical`. */
-export const verdictText = ({ cases, critical, overall }: Verdict): string =>
+export const verdictText = ({ cases, critical, overall, restricted }: Verdict): string =>
   [
-    states[overall],
+    // What is critical is graver, and a desk that is halted does not trade.
+    states[overall === "critical" && restricted > 0 ? "restricted" : overall],
     ...(cases === 0 ? [] : [`with ${cases} ${cases === 1 ? "case" : "cases"} open`]),
     ...(critical === 0 ? [] : [`${critical} critical`])
   ].join(", ")

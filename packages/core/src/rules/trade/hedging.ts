@@ -14,9 +14,11 @@ export interface ShareOfOrder {
   readonly commission: Decimal.Decimal | undefined
 }
 
-/** What became of a trade at the broker, beside what it was done for. Shares, dollars, milliseconds. */
+/** What became of a trade at the broker, beside what it was done for. Shares, amounts in its currency, milliseconds. */
 export interface HedgedTrade {
   readonly trade: Trade
+  /** The currency of its symbol. */
+  readonly currency: string
   /** The side of its orders: the trade's own, or the other where the account offsets. */
   readonly side: Side
   /** Shares that its orders have filled; what was netted against other trades was never ordered. */
@@ -37,13 +39,14 @@ const DIGITS = 12
 const BASIS_POINTS = Decimal.unsafe("10000")
 
 /** C3: its part of an order is filled at the order's average price. From allocations and canonical fills only; exact but for divisions. */
-export const hedgedTrade = (trade: Trade, shares: ReadonlyArray<ShareOfOrder>): HedgedTrade => {
+export const hedgedTrade = (trade: Trade, currency: string, shares: ReadonlyArray<ShareOfOrder>): HedgedTrade => {
   const side = ofSign(targetOf(trade))
   const taken = shares.filter(({ settled }) => Decimal.isPositive(settled))
   const filled = Decimal.sum(taken.map(({ settled }) => settled))
   const average = averageOf(taken, filled)
   return {
     trade,
+    currency,
     side,
     filled,
     averagePrice: average,
@@ -104,14 +107,14 @@ const delaysOf = (trade: Trade, taken: ReadonlyArray<ShareOfOrder>): Pick<Hedged
 export const settledOf = (allocations: ReadonlyArray<Allocation>, orderId: Order["id"]): Decimal.Decimal =>
   Decimal.sum(allocations.filter((each) => each.orderId === orderId).map(({ settled }) => settled))
 
-/** What hedging of several trades came to: shares, and dollars in the currency of their symbols. */
+/** What hedging of several trades of one currency came to: shares, and amounts in that currency. */
 export interface HedgingCost {
   /** Trades with fills. */
   readonly trades: number
-  /** Those of them with a price of their own; the others have no slippage. */
+  /** Those of them with a slippage: the price of the trade and those of all its fills are known. */
   readonly priced: number
   readonly filled: Decimal.Decimal
-  /** What was filled, at the trades' own prices. */
+  /** What was filled of the priced ones, at their own prices. */
   readonly reference: Decimal.Decimal
   readonly slippage: Decimal.Decimal
   readonly commission: Decimal.Decimal
@@ -119,7 +122,7 @@ export interface HedgingCost {
   readonly withoutCommission: number
 }
 
-/** Of no trade. */
+/** The sum of no trades. */
 export const noCost: HedgingCost = {
   trades: 0,
   priced: 0,
@@ -145,8 +148,8 @@ export const costOf = ({ commission, filled, slippage, trade: { price } }: Hedge
   }
 }
 
-/** Both. */
-export const bothCosts = (a: HedgingCost, b: HedgingCost): HedgingCost => ({
+/** Adds two sums. */
+export const addedCosts = (a: HedgingCost, b: HedgingCost): HedgingCost => ({
   trades: a.trades + b.trades,
   priced: a.priced + b.priced,
   filled: Decimal.add(a.filled, b.filled),
@@ -156,6 +159,6 @@ export const bothCosts = (a: HedgingCost, b: HedgingCost): HedgingCost => ({
   withoutCommission: a.withoutCommission + b.withoutCommission
 })
 
-/** Slippage in basis points of what was filled at the trades' own prices: each trade weighs by its dollars. */
+/** Slippage in basis points of what was filled at the trades' own prices: each trade weighs by its amount. */
 export const costBp = ({ reference, slippage }: HedgingCost): Decimal.Decimal | undefined =>
   basisPoints(slippage, reference)

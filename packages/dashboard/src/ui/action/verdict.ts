@@ -57,6 +57,9 @@ const baseOf = (overview: Overview): Base => {
   }
 }
 
+const shortOf = (word: string, { critical }: Overview): string =>
+  critical === 0 ? word : texts.wordAndCritical({ word, critical })
+
 const iconOf = (overview: Overview, word: string | undefined): string => {
   if (boundIn(overview).some(({ state }) => state === "halted")) return "/icon-halted.svg"
   return overview.cases > 0 || word !== undefined ? "/icon-attention.svg" : "/icon.svg"
@@ -69,7 +72,7 @@ export const verdictOf = (overview: Overview): Verdict => {
   return {
     sign,
     text: cases === undefined ? state : texts.withCases({ state, cases }),
-    short: word ?? cases ?? state,
+    short: word === undefined ? (cases ?? state) : shortOf(word, overview),
     inTab: inTab(overview, word),
     icon: iconOf(overview, word)
   }

@@ -7,17 +7,18 @@ import { texts } from "../../words/text/frame.ts"
 const AsOfPanel = lazy(() => import("./AsOfPanel.tsx").then(({ AsOfPanel }) => ({ default: AsOfPanel })))
 
 /** Pages whose figures the daemon gives of any moment. */
-const told = [
+const ofAnyMoment = [
   /^\/(?:attention|positions|orders|trades|fills|decisions|attempts|batches|journal)$/,
   /^\/(?:orders|trades|fills|decisions|attempts|batches)\/[A-Z]\d+$/,
   /^\/attention\/[BOT]\d+$/i,
   /^\/batches\/[A-Z]\d+\/[a-z]+$/,
   /^\/positions\/[^/]+\/[^/]+$/,
+  /^\/profit(?:\/slippage|\/[^/]+\/[^/]+)?$/,
   /^\/ops\/accounts\/[^/]+$/
 ]
 
 /** Whether the page at this address can show the past. */
-const hasPast = (path: string): boolean => told.some((page) => page.test(path))
+const hasPast = (path: string): boolean => ofAnyMoment.some((page) => page.test(path))
 
 /** Says that what is shown is of another moment, and lets one choose it. */
 export const AsOfBar = () => {

@@ -70,6 +70,16 @@ export const pages = groups.flatMap(([, links]) => links)
 export const isAt = (path: string, at: string): boolean =>
   at === "/" ? path === "/" : path === at || path.startsWith(`${at}/`)
 
+/** What pages are called that are no record. */
+const titles: Readonly<Record<string, string>> = {
+  "/trades/new": texts.newTrade,
+  "/decisions/new": texts.newDecision,
+  "/batches/new": texts.newBatch,
+  "/profit/slippage": texts.slippage,
+  "/ops/reconcile": texts.booksVsBroker,
+  "/ops/jobs": texts.jobs
+}
+
 /** What a tab is called: the record first, `O5 · Orders` and `AAPL on paper · Positions`, then the page of the navigation. */
 export const titleAt = (path: string): string => {
   const page = pages.find(([at]) => isAt(path, at))
@@ -87,6 +97,9 @@ export const titleAt = (path: string): string => {
     }
   })
   if (first === undefined) return name
+  const own = titles[path]
+  if (own !== undefined) return `${own} · ${name}`
+  if (at === "/journal" && second !== undefined) return `${first}/${second} · ${name}`
   if (at === "/ops" && second !== undefined) return `${second} · ${name}`
   return `${(at === "/positions" || at === "/profit") && second !== undefined ? texts.symbolOnAccount({ symbol: second, account: first }) : first} · ${name}`
 }

@@ -26,6 +26,13 @@ const press = (key: string): void => {
 /** Nothing is done by a letter: what can be done is brought to the hand. */
 const reach = (selector: string): void => first(`${selector} :is(button, a):not(:disabled)`)?.focus()
 
+/** Brings the first filter of a list to the hand, where one is shown. */
+const focusFilter = (): boolean => {
+  const filter = first("[aria-label=Filters] :is(input, select)")
+  filter?.focus()
+  return filter !== null
+}
+
 const reachActions = (): void => {
   const row = document.activeElement?.closest("tr[data-row]")
   const own = row?.querySelector<HTMLElement>("button[aria-haspopup]:not(:disabled)")
@@ -54,9 +61,10 @@ const lettersOf = (does: Does, go: (to: string) => void): Readonly<Record<string
     Z: () => choose({ utc: !chosen().utc }),
     T: turnTheme,
     "/": () => {
-      const filter = first("[aria-label=Filters] :is(input, select)")
-      if (filter === null) does.onSearch()
-      else filter.focus()
+      if (focusFilter()) return
+      if (first("[data-key='/']") === null) return does.onSearch()
+      press("/")
+      requestAnimationFrame(focusFilter)
     },
     "[": () => goBy(-1),
     "]": () => goBy(1),

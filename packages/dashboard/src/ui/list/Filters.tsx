@@ -1,4 +1,4 @@
-import { Fragment, type ReactNode, useId, useState } from "react"
+import { Fragment, type ReactNode, useId, useRef, useState } from "react"
 import { instantOf, writtenTime } from "../../format/time.ts"
 import { glossary, type Term } from "../../words/glossary.ts"
 import { ALL, type Usual } from "../../words/usual.ts"
@@ -125,14 +125,23 @@ const FilterField = ({ filter: { name, options, term, usual }, value }: FieldPro
   )
 }
 
+/** A filter and its value in the words of the page. */
+export const shownFilter = (filter: Filter, value: string, utc: boolean): string =>
+  `${glossary[filter.term].head}: ${shownValue(filter, value, utc)}`
+
 /** What a filter of the address says, in the words of the page. */
 const shownValue = ({ name, options }: Filter, value: string, utc: boolean): string => {
   if (isMoment(name)) return writtenTime(value, utc)
   return options?.find(([each]) => each === value)?.[1] ?? value
 }
 
+interface Cleared {
+  /** The button that was clicked is gone: where the focus goes. */
+  readonly onCleared: () => void
+}
+
 /** A filter that is set, by the address or as usual, and a way to take it out. */
-const SetFilter = ({ filter, value }: FieldProps) => {
+const SetFilter = ({ filter, onCleared, value }: FieldProps & Cleared) => {
   const { set } = useFilters()
   const { utc } = useSettings()
   const { head } = glossary[filter.term]
@@ -144,7 +153,10 @@ const SetFilter = ({ filter, value }: FieldProps) => {
       <button
         type="button"
         aria-label={texts.clearFilter({ filter: head })}
-        onClick={() => set(filter.name, allOf(filter.usual))}
+        onClick={() => {
+          set(filter.name, allOf(filter.usual))
+          onCleared()
+        }}
       >
         ×
       </button>
@@ -158,7 +170,7 @@ const MOST_SHOWN = 4
 interface FiltersProps {
   readonly filters: ReadonlyArray<Filter>
   readonly asked: Readonly<Record<string, string>>
-  /** What else the list can be told. */
+  /** Other controls of the list. */
   readonly children: ReactNode
 }
 
@@ -171,11 +183,18 @@ const Fields = ({ asked, filters }: Pick<FiltersProps, "asked" | "filters">) =>
   ))
 
 /** Takes all filters out of the address, where one is in it. */
-const ClearAll = ({ filters }: Pick<FiltersProps, "filters">) => {
+const ClearAll = ({ filters, onCleared }: Pick<FiltersProps, "filters"> & Partial<Cleared>) => {
   const { clear, get } = useFilters()
   const names = filters.map(({ name }) => name)
   return names.every((name) => get(name) === "") ? null : (
-    <button type="button" className="button small" onClick={() => clear(names)}>
+    <button
+      type="button"
+      className="button small"
+      onClick={() => {
+        clear(names)
+        onCleared?.()
+      }}
+    >
       {texts.clear}
     </button>
   )
@@ -185,10 +204,14 @@ const ClearAll = ({ filters }: Pick<FiltersProps, "filters">) => {
 const Folded = ({ asked, children, filters }: FiltersProps) => {
   const [isOpen, setOpen] = useState(false)
   const fields = useId()
+  const button = useRef<HTMLButtonElement>(null)
+  const refocus = (): void => button.current?.focus()
   return (
     <>
-      <div className="filters">
+      <div className="filters" role="group" aria-label={texts.listControls}>
         <button
+          ref={button}
+          data-key="/"
           type="button"
           className="button small"
           aria-expanded={isOpen}
@@ -199,9 +222,11 @@ const Folded = ({ asked, children, filters }: FiltersProps) => {
         </button>
         {filters.map((filter) => {
           const value = asked[filter.name]
-          return value === undefined ? null : <SetFilter key={filter.name} filter={filter} value={value} />
+          return value === undefined ? null : (
+            <SetFilter key={filter.name} filter={filter} value={value} onCleared={refocus} />
+          )
         })}
-        <ClearAll filters={filters} />
+        <ClearAll filters={filters} onCleared={refocus} />
         {children}
       </div>
       {isOpen ? (
@@ -213,7 +238,7 @@ const Folded = ({ asked, children, filters }: FiltersProps) => {
   )
 }
 
-/** The filters of a list, and what else it can be told. */
+/** The filters of a list, and its other controls. */
 export const Filters = (props: FiltersProps) => {
   const { asked, children, filters } = props
   return filters.length > MOST_SHOWN ? (

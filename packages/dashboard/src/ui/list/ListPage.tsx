@@ -11,13 +11,14 @@ import { Folding } from "../table/folding.tsx"
 import { useAsOf } from "../parts/asOf.ts"
 import { ColumnChoice, useColumns } from "./ColumnChoice.tsx"
 import { Chips } from "./Chips.tsx"
-import { Filters } from "./Filters.tsx"
+import { Filters, shownFilter } from "./Filters.tsx"
 import type { Listing, Sort } from "./Listing.ts"
 import type { Sorting } from "../table/model.ts"
 import { Export } from "./Export.tsx"
 import { Problem, StaleSign } from "../parts/Panel.tsx"
 import { SavedViews } from "./SavedViews.tsx"
 import { PageHead } from "../parts/PageHead.tsx"
+import { useSettings } from "../parts/settings.ts"
 import { usePhone } from "../parts/usePhone.ts"
 import { Totals } from "./Totals.tsx"
 import { rememberList } from "../parts/siblings.ts"
@@ -78,6 +79,7 @@ const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
 /** A list with its filters in the address, read on as it is scrolled, live. */
 export const ListPage = <A extends object>({ listing }: { readonly listing: Listing<A> }) => {
   const { get } = useFilters()
+  const { utc } = useSettings()
   const asked = Object.fromEntries(
     listing.filters
       .map(({ name, usual }) => [name, askedBy(get, name, usual)] as const)
@@ -152,8 +154,11 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
                 empty={
                   isFiltered && Object.keys(asked).length > 0
                     ? texts.nothingMatches({
-                        filters: Object.entries(asked)
-                          .map(([name, value]) => `${name} ${value}`)
+                        filters: listing.filters
+                          .flatMap((filter) => {
+                            const value = asked[filter.name]
+                            return value === undefined ? [] : [shownFilter(filter, value, utc)]
+                          })
                           .join(", ")
                       })
                     : listing.empty

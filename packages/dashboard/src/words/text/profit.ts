@@ -5,8 +5,13 @@ export const texts = messages({
   slippage: "Slippage",
   slippageIn: "Slippage in {currency}",
   againstOwnPrices: "Fills against the trades' own prices",
-  tradesWithoutPrice: "{count} trades without a price",
-  commissionsUnknown: "{count} commissions unknown",
+  tradesWithoutSlippage: {
+    one: "{count} trade without a price, or with a fill without one",
+    other: "{count} trades without a price, or with a fill without one"
+  },
+  commissionsUnknown: { one: "{count} commission unknown", other: "{count} commissions unknown" },
+  datesReceived: "Dates in New York on which trades were received.",
+  noTradesWithFills: "No trades with fills were received in this period.",
   symbolsIn: "Symbols in {currency}",
   by: "by {method}",
   noFillsNoLots: "No fills and no open lots in this period.",

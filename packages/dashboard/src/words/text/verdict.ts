@@ -13,6 +13,7 @@ export const texts = messages({
   trading: "Trading",
   unattended: "No process does the work that waits",
   notConnected: "Not connected",
+  wordAndCritical: "{word}, {critical} critical",
   tab: "({count}) {page}",
   tabCritical: "({count}, {critical} critical) {page}",
   tabState: "{state} · {page}"
