@@ -264,29 +264,30 @@ test("FILL-16: rows of a file that are executed have the terms of its columns, a
   expect(seen.faults).toEqual([])
 })
 
+const isOfAccumulation = (request: Request): boolean => /"mode":"accumulate"/.test(request.postData() ?? "")
+
 test("BAT-2: the result of an earlier check that comes late takes the place of no later one", async () => {
   await using seen = await open("/batches/new")
   const { page } = seen
-  let release = (): void => undefined
-  const late = new Promise<void>((done) => (release = done))
+  const held: Array<() => void> = []
   await page.route("**/api/v1/batches", async (route) => {
-    if (!/"mode":"accumulate"/.test(route.request().postData() ?? "")) return route.fallback()
+    if (!isOfAccumulation(route.request())) return route.fallback()
     const response = await route.fetch()
-    await late
+    await new Promise<void>((done) => held.push(done))
     await route.fulfill({ response })
   })
-  await page.getByLabel("Pasted rows").fill("symbol,side,quantity,price\nKO,buy,1,60\nKO,buy,2,60\n")
+  await page.getByLabel("Pasted rows").fill("symbol,side,quantity,lmt\nKO,buy,1,60\nKO,buy,2,60\n")
   await page.getByRole("button", { name: "Check", exact: true }).click()
   await page.getByText("each sent as a direct order.").waitFor()
   await page.getByText("Settings: ").click()
-  const isOfAccumulation = (request: Request) => /"mode":"accumulate"/.test(request.postData() ?? "")
-  const held = page.waitForRequest(isOfAccumulation)
+  const accumulation = page.waitForRequest(isOfAccumulation)
   await choose(page, "Mode", "accumulate")
-  await held
+  await accumulation
   await choose(page, "Mode", "execute")
   await page.getByText("each sent as a direct order.").waitFor()
   const came = page.waitForResponse((response) => isOfAccumulation(response.request()))
-  release()
+  await expect.poll(() => held.length).toBe(1)
+  for (const release of held) release()
   await (await came).finished()
   await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
   await page.getByText("each sent as a direct order.").waitFor()
