@@ -68,7 +68,9 @@ it("an account is moved to a broker of the configuration by a verb; one that nob
   const undriven = await cli("start", "--until-idle", "--config", elsewhere)
   expect(undriven.err).toContain("Account other is not running: its broker house is not configured.")
   expect(undriven.code).toBe(3)
-  expect((await cli("doctor", "--config", elsewhere)).out).toContain("account other is at house, which no")
+  expect((await cli("doctor", "--config", elsewhere)).out).toContain(
+    "account other uses broker house, which is not configured"
+  )
   const written = await cli("init")
   expect([written.code, written.err]).toEqual([
     1,

@@ -93,7 +93,7 @@ type Heads = ReadonlyMap<string, Entry.Head>
 
 const headsOf = ({ ask }: Side) =>
   Effect.map(
-    ask<Entry.Head & { readonly account: string }>(
+    ask<{ readonly account: string; readonly seq: number | string; readonly hash: string }>(
       `SELECT "account", "seq", "hash" FROM ${nameOf("heads")} WHERE "seq" > 0`
     ),
     (rows): Heads => new Map(rows.map(({ account, hash, seq }) => [account, { seq: Number(seq), hash }]))
