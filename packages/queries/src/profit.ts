@@ -269,20 +269,18 @@ const open: Shown = [
   Columns.minor(Columns.numbers("AVERAGE", (row) => Columns.short(row.averageCost))),
   Columns.minor(Columns.numbers("PRICE", (row) => Columns.short(row.price))),
   Columns.minor(Columns.numbers("VALUE", (row) => Columns.short(row.marketValue))),
-  Columns.numbers("UNREALISED", (row) => withDoubt(row.unrealised, row.kind === "total" && (row.unvalued ?? 0) > 0))
+  Columns.numbers("UNREALISED", (row) =>
+    Columns.withDoubt(row.unrealised, row.kind === "total" && (row.unvalued ?? 0) > 0)
+  )
 ]
 
 const traded: Shown = [
-  Columns.numbers("FEES", (row) => withDoubt(row.fees, row.feesKnown === false)),
-  Columns.numbers("PROFIT", (row) => withDoubt(row.profit, (row.unknownProfits ?? 0) > 0)),
-  Columns.minor(Columns.numbers("TURNOVER", (row) => withDoubt(row.turnover, (row.unpriced ?? 0) > 0))),
+  Columns.numbers("FEES", (row) => Columns.withDoubt(row.fees, row.feesKnown === false)),
+  Columns.numbers("PROFIT", (row) => Columns.withDoubt(row.profit, (row.unknownProfits ?? 0) > 0)),
+  Columns.minor(Columns.numbers("TURNOVER", (row) => Columns.withDoubt(row.turnover, (row.unpriced ?? 0) > 0))),
   Columns.minor(Columns.numbers("WASHED", (row) => Columns.short(row.washDisallowed))),
   Columns.minor(Columns.words("NOTE", (row) => row.note))
 ]
-
-/** A sum that something not known is missing from. */
-const withDoubt = (sum: string | null, isPartial: boolean): string | null =>
-  sum === null ? null : `${Columns.short(sum) ?? ""}${isPartial ? " + ?" : ""}`
 
 /** Sums as a table for people: of days without what is open, of several accounts with their names. */
 export const table = (rows: ReadonlyArray<Rows.ProfitRow>, screen?: Screen): string => {

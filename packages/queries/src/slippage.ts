@@ -121,10 +121,6 @@ const FIELDS = Struct.keys(Documents.SlippageRow.fields)
 export const csv = (found: ReadonlyArray<SlippageRow>): string =>
   [FIELDS, ...found.map((row) => FIELDS.map((field) => row[field]))].map(Csv.record).join("")
 
-/** A sum that something not known is missing from. */
-const withDoubt = (sum: string | null, isPartial: boolean): string | null =>
-  sum === null ? null : `${Columns.short(sum) ?? ""}${isPartial ? " + ?" : ""}`
-
 const columns: ReadonlyArray<Columns.TableColumn<SlippageRow>> = [
   Columns.ids("SYMBOL", (row) => row.symbol ?? row.kind),
   Columns.minor(Columns.words("ACCOUNT", (row) => row.account)),
@@ -133,9 +129,9 @@ const columns: ReadonlyArray<Columns.TableColumn<SlippageRow>> = [
   Columns.minor(Columns.numbers("PRICED", (row) => String(row.priced))),
   Columns.numbers("FILLED", (row) => row.filled),
   Columns.numbers("AT OWN PRICES", (row) => Columns.short(row.reference)),
-  Columns.numbers("SLIPPAGE", (row) => withDoubt(row.slippage, row.priced < row.trades)),
+  Columns.numbers("SLIPPAGE", (row) => Columns.withDoubt(row.slippage, row.priced < row.trades)),
   Columns.numbers("BP", (row) => row.slippageBp),
-  Columns.numbers("COMMISSION", (row) => withDoubt(row.commission, row.withoutCommission > 0))
+  Columns.numbers("COMMISSION", (row) => Columns.withDoubt(row.commission, row.withoutCommission > 0))
 ]
 
 /** The report as a table for people. */

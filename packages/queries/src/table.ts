@@ -65,6 +65,10 @@ const SHORT_DECIMALS = 4
 export const short = (decimal: string | null): string | null =>
   decimal === null ? null : Decimal.format(Decimal.divide(Decimal.unsafe(decimal), ONE, placesOf(decimal)))
 
+/** A sum that something not known is missing from: `12.50 + ?`. */
+export const withDoubt = (sum: string | null, isPartial: boolean): string | null =>
+  sum === null ? null : `${short(sum) ?? ""}${isPartial ? " + ?" : ""}`
+
 /** What begins with three zeros after the point would lose its digits, or all of its value. */
 const placesOf = (decimal: string): number => {
   const zeros = /^-?0\.(0{3,})/.exec(decimal)?.[1]?.length ?? 0

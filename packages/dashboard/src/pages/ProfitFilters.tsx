@@ -7,6 +7,7 @@ import { momentOf, useAsOf } from "../ui/parts/asOf.ts"
 import { GivenId } from "../ui/parts/Figure.tsx"
 import { useFilters } from "../ui/parts/filters.ts"
 import { Head } from "../ui/parts/Help.tsx"
+import { Select } from "../ui/parts/Select.tsx"
 import { ExportButton } from "../ui/list/Export.tsx"
 import { save } from "../ui/parts/saving.ts"
 import { glossary, type Term } from "../words/glossary.ts"
@@ -87,27 +88,6 @@ export const useProfit = (asked: ProfitAsked) =>
     // Of which account, the overview says.
     asked.account !== undefined || asked.by === "account"
   )
-
-interface SelectProps {
-  readonly term: Term
-  readonly value: string
-  readonly options: ReadonlyArray<readonly [value: string, word: string]>
-  readonly onChoose: (value: string) => void
-}
-
-/** A choice beside its head. */
-export const Select = ({ onChoose, options, term, value }: SelectProps) => (
-  <div className="filter">
-    <Head term={term} />
-    <select aria-label={glossary[term].head} value={value} onChange={({ target }) => onChoose(target.value)}>
-      {options.map(([each, word]) => (
-        <option key={each} value={each}>
-          {word}
-        </option>
-      ))}
-    </select>
-  </div>
-)
 
 const DateField = ({ name, term }: { readonly name: "from" | "to"; readonly term: Term }) => {
   const { get, set } = useFilters()

@@ -7,12 +7,13 @@ import { momentOf, useAsOf } from "../ui/parts/asOf.ts"
 import { useFilters } from "../ui/parts/filters.ts"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { Asked, Empty, Panel } from "../ui/parts/Panel.tsx"
+import { Select } from "../ui/parts/Select.tsx"
 import type { Column, SumsOf } from "../ui/table/Column.ts"
 import * as columns from "../ui/table/columns.tsx"
 import { DataTable } from "../ui/table/DataTable.tsx"
 import { pathOfPosition, pathOfProfit } from "../words/paths.ts"
 import { texts } from "../words/text/profit.ts"
-import { DateFilters, Select, useDatesAsked } from "./ProfitFilters.tsx"
+import { DateFilters, useDatesAsked } from "./ProfitFilters.tsx"
 
 type Row = Documents.SlippageRow
 

@@ -81,16 +81,16 @@ const play = (
   Effect.gen(function* () {
     const { line } = yield* Output.Output
     const policy = namedSources.filePolicyOf(settings.configuration, TAPE)
-    const tell = (step: TradeImport.Step) =>
+    const show = (step: TradeImport.Step) =>
       Effect.gen(function* () {
-        const told = (yield* Ref.getAndSet(counts, step.counts)).accepted
-        for (const text of story.tradeLines(step, told)) yield* line(text)
+        const shown = (yield* Ref.getAndSet(counts, step.counts)).accepted
+        for (const text of story.tradeLines(step, shown)) yield* line(text)
         for (const row of step.bad) yield* line(`  rejected  line ${row.line}: ${TradeImport.complaint(row)}`)
       })
     const rows = TradeFile.readTrades(file, { source: TAPE, terms: "refused" })
     const steps = TradeImport.takeIn(rows, { account, policy, file }, TOGETHER)
     // Slow enough to be watched: a file that is imported goes as fast as the ledger takes it.
-    yield* Stream.runForEach(steps, (step) => Effect.zipRight(tell(step), Effect.sleep(PACE)))
+    yield* Stream.runForEach(steps, (step) => Effect.zipRight(show(step), Effect.sleep(PACE)))
   })
 
 /** Plays the tape and tells how trades become orders and fills, a line a second. */

@@ -6,6 +6,7 @@ import { texts } from "../../words/text/lists.ts"
 import { useFilters } from "../parts/filters.ts"
 import { Foreign } from "../parts/Figure.tsx"
 import { Head } from "../parts/Help.tsx"
+import { Select } from "../parts/Select.tsx"
 import { useSettings } from "../parts/settings.ts"
 import { isKnown, KnownNames } from "./KnownNames.tsx"
 import type { Filter } from "./Listing.ts"
@@ -62,25 +63,19 @@ const PeriodFilter = () => {
   const chosen = periodNames.find((name) => periodNow(name).since === since && periodNow(name).until === until)
   const isOther = chosen === undefined && (since !== "" || until !== "")
   return (
-    <div className="filter">
-      <Head term="period" />
-      <select
-        aria-label={glossary.period.head}
-        value={chosen ?? (isOther ? "other" : "")}
-        onChange={({ target }) => {
-          const name = periodNames.find((each) => each === target.value)
-          if (target.value !== "other") setAll(name === undefined ? { since: "", until: "" } : { ...periodNow(name) })
-        }}
-      >
-        <option value="">{texts.anyValue}</option>
-        {periodNames.map((name) => (
-          <option key={name} value={name}>
-            {periods[name]}
-          </option>
-        ))}
-        {isOther ? <option value="other">{texts.asWritten}</option> : null}
-      </select>
-    </div>
+    <Select
+      term="period"
+      value={chosen ?? (isOther ? "other" : "")}
+      options={[
+        ["", texts.anyValue],
+        ...periodNames.map((name) => [name, periods[name]] as const),
+        ...(isOther ? [["other", texts.asWritten] as const] : [])
+      ]}
+      onChoose={(value) => {
+        const name = periodNames.find((each) => each === value)
+        if (value !== "other") setAll(name === undefined ? { since: "", until: "" } : { ...periodNow(name) })
+      }}
+    />
   )
 }
 
@@ -96,31 +91,25 @@ interface FieldProps {
 const FilterField = ({ filter: { name, options, term, usual }, value }: FieldProps) => {
   const { get, set } = useFilters()
   const { utc } = useSettings()
+  if (options !== undefined)
+    return (
+      <Select
+        term={term}
+        value={value === "" ? allOf(usual) : value}
+        options={[[allOf(usual), texts.anyValue], ...options]}
+        onChoose={(chosen) => set(name, chosen)}
+      />
+    )
   return (
     <div className="filter">
       <Head term={term} />
-      {options === undefined ? (
-        <Written
-          key={`${get(name)} ${isMoment(name) && utc}`}
-          name={name}
-          term={term}
-          value={isMoment(name) ? writtenTime(get(name), utc) : get(name)}
-          onSet={(text) => set(name, isMoment(name) ? instantOf(text, utc) : text)}
-        />
-      ) : (
-        <select
-          aria-label={glossary[term].head}
-          value={value === "" ? allOf(usual) : value}
-          onChange={({ target }) => set(name, target.value)}
-        >
-          <option value={allOf(usual)}>{texts.anyValue}</option>
-          {options.map(([each, label]) => (
-            <option key={each} value={each}>
-              {label}
-            </option>
-          ))}
-        </select>
-      )}
+      <Written
+        key={`${get(name)} ${isMoment(name) && utc}`}
+        name={name}
+        term={term}
+        value={isMoment(name) ? writtenTime(get(name), utc) : get(name)}
+        onSet={(text) => set(name, isMoment(name) ? instantOf(text, utc) : text)}
+      />
     </div>
   )
 }
