@@ -144,8 +144,12 @@ export const look = (source: Side, copy: Side): Effect.Effect<Found, TradeReposi
   })
 
 /** Why a copy may not take over from its source, if so. */
-export const refusalOf = (place: string, found: Source, { lose, replaceCopy }: Accepted): Refusal | undefined => {
+export const refusalOf = (place: string, found: Source, accepted: Accepted): Refusal | undefined => {
   const { ahead, differs, place: source } = found
+  const { lose, replaceCopy, unreachable } = accepted
+  // Once that copy has ended it waits to be activated, and knows nothing of this one.
+  if (found.state === "copying" && !unreachable)
+    return new SourceUnreachable({ source, why: "a copy into it has not ended" })
   if (found.isReplaced && !replaceCopy) return new AlreadyReplaced({ place, source })
   if (differs !== undefined) return new SourceDiffers({ place, source, account: differs })
   return ahead > lose ? new SourceAhead({ place, source, entries: ahead }) : undefined

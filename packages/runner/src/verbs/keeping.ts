@@ -101,7 +101,7 @@ const fateOf = ({ outcome, place, why }: Activation["source"]): string => {
   if (outcome === "retired") return `${place} is retired.`
   return outcome === "replaced"
     ? "It replaces the store of the newer version."
-    : `${place} is not retired (${why ?? ""}): make sure that the original never starts again.`
+    : `${place} is not retired (${why ?? ""}): make sure that neither the original nor another copy of it trades.`
 }
 
 const lose = Options.integer("lose").pipe(

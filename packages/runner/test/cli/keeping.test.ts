@@ -183,7 +183,7 @@ describe("two copies of one store", () => {
     expect((await plain(["start", "--until-idle", ...at(copy)])).code).toBe(1)
     expect(await plain(words)).toMatchObject({
       code: 3,
-      out: expect.stringContaining("make sure that the original never starts")
+      out: expect.stringContaining("make sure that neither the original nor another copy of it trades")
     })
   })
 
@@ -204,6 +204,11 @@ describe("two copies of one store", () => {
     expect(await activate(copy)).toMatchObject({
       code: 1,
       err: expect.stringContaining("another copy of that store took over")
+    })
+    changed(books, "UPDATE roundlot_ops_store SET state = 'copying'")
+    expect(await activate(copy)).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("a copy into it has not ended")
     })
     changed(books, "UPDATE roundlot_ops_store SET state = 'waiting'")
     expect(await activate(copy)).toMatchObject({ code: 0, out: expect.stringContaining("is retired") })
