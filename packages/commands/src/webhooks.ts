@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { type Events, Reads } from "@roundlot/core"
 import { type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Job, type Jobs, type Ledger, Subscriptions } from "@roundlot/core/ledger"
-import { errors, jobs, journal, type listing, table as Columns, text } from "@roundlot/queries"
+import { errors, jobs, journal, type listing, type Screen, table as Columns, text } from "@roundlot/queries"
 import { Effect } from "effect"
 
 /** Who is posted events, by name: of which account and which kinds, of all where nothing is said. */
@@ -115,4 +115,5 @@ const columns: ReadonlyArray<Columns.TableColumn<Documents.WebhookDocument>> = [
 ]
 
 /** Webhooks as a table for people. */
-export const table = (items: ReadonlyArray<Documents.WebhookDocument>): string => Columns.render(columns, items)
+export const table = (items: ReadonlyArray<Documents.WebhookDocument>, screen?: Screen.Screen): string =>
+  Columns.render(columns, items, screen)

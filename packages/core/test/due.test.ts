@@ -10,7 +10,7 @@ import * as Quantity from "../src/values/Quantity.ts"
 import { Reference } from "../src/values/Reference.ts"
 import * as Order from "../src/records/Order.ts"
 import { coolDownMs } from "../src/rules/position/coolDown.ts"
-import { dueOf, foreseenOf, stillStands, type Due, type Standing } from "../src/rules/position/due.ts"
+import { dueOf, foreseenOf, saidOf, stillStands, type Due, type Standing } from "../src/rules/position/due.ts"
 import { answerText } from "../src/records/PositionAnswer.ts"
 import * as Position from "../src/records/Position.ts"
 import { Desk } from "@roundlot/testing"
@@ -85,6 +85,27 @@ const obstacles: ReadonlyArray<readonly [answer: string, put: (standing: Standin
 
 const withAllFrom = (index: number): Standing =>
   obstacles.slice(index).reduceRight((standing, [, put]) => put(standing), healthy)
+
+describe("D4 as people read it", () => {
+  const small = { ...healthy, position: { ...healthy.position, residual: Decimal.unsafe("0.5") } }
+  const held = { ...small, position: { ...small.position, heldBy: Id.OrderId.make(7) } }
+  const broken = { ...held, holdingBreaks: [{ kind: "Reappeared", subject: "O7" }] } as const
+
+  test.each<readonly [string, Standing]>([
+    ["NotDue", small],
+    ["Halted", { ...broken, tradingState: "halted" }],
+    ["Held(cancel O7)", broken],
+    ["Held(circuit)", { ...small, position: { ...small.position, circuitUntil: soon } }],
+    ["BreakOpen", { ...small, holdingBreaks: broken.holdingBreaks }]
+  ])("says %s of a residual below the threshold", (said, standing) => {
+    expect([textOf(dueOf(standing)), textOf(saidOf(standing))]).toEqual(["NotDue", said])
+  })
+
+  test("owes nothing where the residual is zero, halted or not", () => {
+    const none = { ...held, position: { ...held.position, residual: Decimal.zero } }
+    expect(textOf(saidOf({ ...none, tradingState: "halted" }))).toBe("NotDue")
+  })
+})
 
 describe("D4: the answer is the first that applies", () => {
   test("nothing in the way: the order", () => {

@@ -35,7 +35,7 @@ import {
   wordsOfNext,
   type Sign
 } from "../src/words/signs.ts"
-import { eventTextOf } from "../src/words/eventText.ts"
+import { eventTextOf, historyWords } from "../src/words/eventText.ts"
 
 /** A list of numbers, the largest first, as the daemon pages it: a cursor is the last number that was given. */
 const pageOf = (all: ReadonlyArray<number>, from?: string, limit = AT_ONCE): Page<number> => {
@@ -233,6 +233,9 @@ describe("what just happened", () => {
     const changed = { before: { status: "submitted" }, after: { status: "partially_filled" }, reason: null }
     expect(told("OrderChanged", changed)).toMatchObject({ family: "order", words: "is partially filled" })
     expect(told("OrderChanged", { ...changed, before: changed.after })).toBeUndefined()
+    expect(historyWords({ tag: "OrderChanged", body: changed })).toBe("Working → Partially filled")
+    expect(historyWords({ tag: "OrderChanged", body: { ...changed, before: changed.after } })).toBe("Order changed")
+    expect(historyWords({ tag: "FillRecorded", body: {} })).toBe("Fill recorded")
     const fill = { quantity: "0.000000000000000001", price: "189.42" }
     expect(told("FillRecorded", fill)?.words).toBe("filled 0.000000000000000001 at 189.42")
     const halt = { account: "", symbol: "", state: "halted", reason: "news" }

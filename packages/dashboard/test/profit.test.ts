@@ -5,14 +5,21 @@ import { findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
-/** A trade fills at the price of the paper market. */
-const traded = async (id: string, symbol: string, side: string, quantity: string, price: string): Promise<void> => {
+/** A trade fills at the price of the paper market, whatever it may cost at most. */
+const traded = async (
+  id: string,
+  symbol: string,
+  side: string,
+  quantity: string,
+  price: string,
+  limit = price
+): Promise<void> => {
   await daemon.cli("exchange", "do", JSON.stringify({ id, do: { price: { symbol, price } } }))
-  await daemon.ask("/api/v1/trades", { sourceId: id, symbol, side, quantity, price })
+  await daemon.ask("/api/v1/trades", { sourceId: id, symbol, side, quantity, price: limit })
 }
 
 beforeAll(async () => {
-  await traded("one", "AAPL", "buy", "10", "100")
+  await traded("one", "AAPL", "buy", "10", "100", "101")
   await daemon.idsOf("/api/v1/orders?symbol=AAPL&status=filled", 1)
   await traded("two", "AAPL", "sell", "4", "110")
   await daemon.idsOf("/api/v1/orders?symbol=AAPL&status=filled", 2)
@@ -177,5 +184,36 @@ test("LOT-13: a person identifies the lots of a fill on its page, after a previe
   await dialog.getByText("Recorded for").waitFor()
   await dialog.getByRole("button", { name: "Close", exact: true }).click()
   await closed.getByText("lot identified by a person").waitFor()
+  expect(seen.faults).toEqual([])
+})
+
+test("slippage of all symbols is a click from profit, sums what is known, and shows other moments; a position shows its cost and profit", async () => {
+  await using seen = await open("/profit")
+  const { page } = seen
+  await page.getByRole("link", { name: "Slippage", exact: true }).click()
+  const row = page.getByRole("table", { name: "Slippage in USD" }).getByRole("row").filter({ hasText: "AAPL" })
+  await row.getByRole("link", { name: "AAPL" }).waitFor()
+  expect((await row.getByRole("cell").allTextContents()).slice(2, 7)).toEqual([
+    "2",
+    "14",
+    "1,450.00",
+    "−10.00",
+    "−68.97"
+  ])
+  expect(await page.title()).toContain("Slippage · Profit")
+  expect(await findingsInThemes(page)).toEqual([])
+  await page.getByLabel("To", { exact: true }).fill("2020-01-01")
+  await page.getByText("No trades with fills were received in this period.").waitFor()
+  await page.goto(`${daemon.url}/profit/slippage?from=all&asOf=1`)
+  await page.getByText("Books as of feed position 1").waitFor()
+  await page.getByText("No trades with fills were received in this period.").waitFor()
+  await page.goto(`${daemon.url}/positions/paper/AAPL`)
+  const cost = page.locator("section", { hasText: "Cost and profit" })
+  await cost.getByText("Average cost").waitFor()
+  await cost.getByRole("link", { name: "Lots and closings" }).click()
+  await page
+    .getByRole("table", { name: "Open lots" })
+    .getByRole("link", { name: /^F\d+$/ })
+    .waitFor()
   expect(seen.faults).toEqual([])
 })

@@ -150,7 +150,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
       .click()
     await page.getByRole("heading", { level: 1, name: /Buy 0\.5 ADBE/ }).waitFor()
     // It leaves no position: others look at those that are the nearest to an order.
-    await daemon.cli("batches", "cancel", batch.id, "--yes")
+    await daemon.cli("batches", "cancel", batch.id, "--reason", "a picture of one", "--yes")
     expect(seen.faults).toEqual([])
   })
 

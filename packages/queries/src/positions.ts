@@ -22,7 +22,8 @@ import {
   type PositionAnswer,
   Break,
   type Lot,
-  type plan
+  type plan,
+  TradingState
 } from "@roundlot/core/ledger"
 import { Array, Effect, Option, Schema } from "effect"
 import { inAnyCase } from "./criteria.ts"
@@ -95,18 +96,23 @@ const stopping = (account?: AccountName.AccountName) =>
     ]
   })
 
-/** The documents of positions, each with what holds it now: an account's break opens without an evaluation of its positions. */
+/** The documents of positions, each with what holds it now: a halt is set and a break opens without an evaluation of positions. */
 export const documentsOf = (
   found: ReadonlyArray<Position.Position>,
   account?: AccountName.AccountName
 ): Effect.Effect<ReadonlyArray<PositionDocument>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
-  Effect.map(stopping(account), (open) => {
-    const ofAccount = Array.groupBy(open, (each) => each.account)
-    return found.map((position) => documentOf(position, ofAccount[position.account] ?? []))
+  Effect.gen(function* () {
+    const ofAccount = Array.groupBy(yield* stopping(account), (each) => each.account)
+    const halts = yield* Reads.all(TradingState.ControlTable, { where: [{ column: "state", in: ["halted"] }] })
+    return found.map((position) => documentOf(position, ofAccount[position.account] ?? [], halts))
   })
 
-/** The document of a position among the open breaks of its account. */
-const documentOf = (position: Position.Position, open: ReadonlyArray<Break.Break>): PositionDocument => ({
+/** The document of a position among the open breaks of its account and all halts. */
+const documentOf = (
+  position: Position.Position,
+  open: ReadonlyArray<Break.Break>,
+  halts: ReadonlyArray<TradingState.Control>
+): PositionDocument => ({
   account: position.account,
   symbol: position.symbol,
   exposure: Decimal.format(position.exposure),
@@ -117,17 +123,27 @@ const documentOf = (position: Position.Position, open: ReadonlyArray<Break.Break
   base: Decimal.format(position.base),
   direct: Decimal.format(position.direct),
   adopted: Decimal.format(position.adopted),
-  ...saidOf(position, open),
+  ...saidOf(position, open, halts),
   updatedAt: Instant.format(position.updatedAt)
 })
 
-/** A position that is not due is held all the same while a break stops it. */
-const saidOf = ({ answer, answerSince, symbol }: Position.Position, open: ReadonlyArray<Break.Break>) => {
+/** A position that is not due is held all the same while a halt, a cancelled order or a break stops it. */
+const saidOf = (
+  position: Position.Position,
+  open: ReadonlyArray<Break.Break>,
+  halts: ReadonlyArray<TradingState.Control>
+): Pick<PositionDocument, "answer" | "answerSince"> => {
+  const { account, answer, answerSince, heldBy, residual, symbol } = position
+  const said = { answer: answerOf(answer), answerSince: Instant.format(answerSince) }
+  if (answer._tag !== "NotDue") return said
+  const halt = halts.find((each) => ["", account].includes(each.account) && ["", symbol].includes(each.symbol))
+  if (!Decimal.isZero(residual)) {
+    if (halt !== undefined) return { answer: { code: "Halted" }, answerSince: Instant.format(halt.changedAt) }
+    if (heldBy !== undefined) return { ...said, answer: answerOf({ _tag: "Held", by: "cancel", orderId: heldBy }) }
+  }
   // They come in the order in which they were opened.
   const since = open.find((each) => Break.stops(each, symbol))?.openedAt
-  return answer._tag === "NotDue" && since !== undefined
-    ? { answer: { code: "BreakOpen" as const }, answerSince: Instant.format(since) }
-    : { answer: answerOf(answer), answerSince: Instant.format(answerSince) }
+  return since === undefined ? said : { answer: { code: "BreakOpen" }, answerSince: Instant.format(since) }
 }
 
 /** A page of positions. */
@@ -246,7 +262,7 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
   Effect.gen(function* () {
     const { position } = standing
     const live = standing.liveOrders.toSorted((a, b) => a.id - b.id)
-    const [document = documentOf(position, [])] = yield* documentsOf([position], position.account)
+    const [document = documentOf(position, [], [])] = yield* documentsOf([position], position.account)
     const detail: PositionDetail = {
       ...document,
       coolDownUntil: timeOrNull(position.coolDownUntil),

@@ -1,7 +1,7 @@
 import * as Args from "@effect/cli/Args"
 import { Templates } from "@roundlot/core/ledger"
 import { templates as views } from "@roundlot/queries"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { accountNames } from "@roundlot/commands"
 import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
@@ -25,16 +25,27 @@ export const templatesSave = Verb.make({
       "then 'batches submit FILE --name N --template venue'"
     ]
   ],
-  flags: { ...flags.place, name, ...terms.ofBatch, ...terms.ofFile },
-  run: (asked) =>
-    making(asked, () =>
-      Effect.gen(function* () {
-        const { answer } = yield* Output
-        const document = views.documentOf(
-          yield* Templates.save(asked.name, yield* terms.termsOf(asked), accountNames.ACTOR)
-        )
-        yield* answer(document, (screen) => detail.format(document, screen))
-      })
+  flags: { ...flags.place, name, ...terms.ofBatch, ...terms.ofFile, dryRun: preview.dryRun },
+  run: ({ dryRun, ...asked }) =>
+    changing(
+      dryRun,
+      asked,
+      () =>
+        Effect.gen(function* () {
+          const { answer } = yield* Output
+          const before = dryRun ? yield* Effect.option(Templates.find(asked.name)) : Option.none()
+          const document = views.documentOf(
+            yield* Templates.save(asked.name, yield* terms.termsOf(asked), accountNames.ACTOR)
+          )
+          if (dryRun)
+            return yield* preview.show(
+              `The template ${asked.name} would be ${Option.isNone(before) ? "new" : "replaced"}:`,
+              Option.match(before, { onNone: () => ({}), onSome: (known) => ({ ...views.documentOf(known) }) }),
+              { ...document }
+            )
+          yield* answer(document, (screen) => detail.format(document, screen))
+        }),
+      making
     )
 })
 

@@ -19,14 +19,9 @@ import { changing } from "../rehearsal.ts"
 import { reading, writing } from "../within.ts"
 import { listed, newestFirst, shown } from "./lists.ts"
 
-const { page, period, place, text, view } = flags
+const { page, period, place, reason, text, view } = flags
 
 const id = flags.id("The batch, G3")
-
-const reason = Options.text("reason").pipe(
-  Options.withDescription("Reason, recorded in the journal"),
-  Options.withDefault("not said")
-)
 
 type Change = (
   batch: Batch.Batch,

@@ -2,7 +2,7 @@ import * as Args from "@effect/cli/Args"
 import { Account, Decision, Fill, Order, Reads, Trade } from "@roundlot/core"
 import { Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Allocation, Attempt, Batch, Break, Instrument, Job } from "@roundlot/core/ledger"
-import { cases } from "@roundlot/queries"
+import { cases, sessions, templates, tokens } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import type { Reading } from "../Program.ts"
 import * as flags from "../terminal/flags.ts"
@@ -39,6 +39,7 @@ const ofGroup: Readonly<Record<string, Words>> = {
   allocations: ids(Allocation.AllocationTable, "allocation"),
   attempts: ids(Attempt.AttemptTable, "attempt"),
   batches,
+  "batches templates": Effect.map(templates.list, ({ items }) => items.map(({ name }) => name)),
   breaks: ids(Break.BreakTable, "break"),
   cases: Effect.map(cases.list, (items) => items.map(({ id }) => id)),
   decisions,
@@ -47,11 +48,20 @@ const ofGroup: Readonly<Record<string, Words>> = {
   jobs: newest(Job.JobTable, ({ id }) => id),
   orders,
   positions: symbols,
+  sessions: Effect.map(sessions.list, ({ items }) => items.map(({ id }) => id)),
+  tokens: Effect.map(tokens.list, ({ items }) => items.map(({ name }) => name)),
   trades
 }
 
+/** The group of a verb, which is a word or two, and what is left of its path. */
+const groupOf = (path: string): readonly [group: string, rest: ReadonlyArray<string>] => {
+  const [first = "", second = "", ...rest] = path.split(" ")
+  const two = `${first} ${second}`
+  return Object.hasOwn(ofGroup, two) ? [two, rest] : [first, second === "" ? [] : [second, ...rest]]
+}
+
 /** Verbs of such a group whose word is a file, a type or a name of their own. */
-const others = ["accounts add", "batches submit", "jobs enqueue", "trades import"]
+const others = ["accounts add", "batches submit", "jobs enqueue", "tokens create", "trades import"]
 
 const ofFlag: Readonly<Record<string, Words>> = {
   "--account": accounts,
@@ -67,14 +77,11 @@ export const flagsOfRecords: ReadonlyArray<string> = Object.keys(ofFlag)
 
 /** Does a verb take the id, the symbol or the name of a record? */
 export const isOfRecords = (path: string): boolean => {
-  const [group = "", verb, more] = path.split(" ")
-  return Object.hasOwn(ofGroup, group) && verb !== undefined && more === undefined && !others.includes(path)
+  const [group, rest] = groupOf(path)
+  return Object.hasOwn(ofGroup, group) && rest.length === 1 && !others.includes(path)
 }
 
-const wordsOf = (of: string): Words => {
-  const [group = ""] = of.split(" ")
-  return ofFlag[of] ?? ofGroup[group] ?? Effect.succeed([])
-}
+const wordsOf = (of: string): Words => ofFlag[of] ?? ofGroup[groupOf(of)[0]] ?? Effect.succeed([])
 
 /** Those that begin so, in any case, each once, without those that a shell would not take as they are. */
 export const offered = (words: ReadonlyArray<string>, begins: string): ReadonlyArray<string> =>

@@ -15,7 +15,7 @@ import type { Configuration } from "../Program.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { askWhereOrdersFollow } from "./commanding.ts"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
-import { scopeFlags } from "./verdicts.ts"
+import { liftedScopeOf, scopeFlags } from "./verdicts.ts"
 
 /** The trading states other than normal, and the limits of every account. */
 const inForce = Effect.gen(function* () {
@@ -77,7 +77,7 @@ export const controlsSet = Verb.make({
   ],
   flags: {
     ...scopeFlags,
-    reason: flags.text("reason", "Reason, recorded in the journal"),
+    reason: flags.text("reason", "Reason, recorded in the journal; required for a state and where a limit is raised"),
     state: Options.choice("state", TradingState.tradingStates).pipe(
       Options.withDescription("normal, approve (each order needs approval), reduce, observe or halted"),
       Options.optional
@@ -120,8 +120,9 @@ const stateNow = (account: AccountName.AccountName, scope: Command.Scope) =>
 const setState = (asked: Asked, state: TradingState.TradingState) =>
   Effect.gen(function* () {
     const { answer } = yield* Output
-    const { account, scope } = yield* verdicts.scopeOf(asked)
-    const reason = asked.reason ?? "not said"
+    const { account, scope } = yield* state === "normal" ? liftedScopeOf(asked) : verdicts.scopeOf(asked)
+    const { reason } = asked
+    if (reason === undefined) return yield* new UsageError({ problem: "No reason is given", remedy: "Add --reason" })
     const command: Command.Command = { _tag: commandOf[state], scope }
     const stated = { ...asked, account, reason, command }
     const before = yield* stateNow(account, scope)

@@ -118,10 +118,7 @@ const changingJob = (name: "cancel" | "retry", summary: string, done: string) =>
     summary,
     flags: {
       ...ofJob,
-      reason: Options.text("reason").pipe(
-        Options.withDescription("Reason, kept with the job"),
-        Options.withDefault("not said")
-      ),
+      reason: flags.reason,
       dryRun: preview.dryRun
     },
     run: ({ dryRun, id, reason, ...where }) =>

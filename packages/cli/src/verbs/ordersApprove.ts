@@ -27,7 +27,7 @@ export const ordersApprove = Verb.make({
   name: "orders approve",
   summary: "approve a held order: a proposed one, or any while the trading state is approve",
   examples: [
-    ["roundlot orders approve O5", "show the order and ask for confirmation"],
+    ["roundlot orders approve O5 --reason 'as planned'", "show the order and ask for confirmation"],
     [
       "roundlot orders approve O5 --quantity 3 --yes --reason 'as planned'",
       "in a script; refused unless the order is for 3 shares"
@@ -37,7 +37,7 @@ export const ordersApprove = Verb.make({
     ...flags.place,
     id: flags.id("The order, O5"),
     quantity: flags.text("quantity", "Expected quantity in shares: the approval is refused if it differs"),
-    reason: flags.text("reason", "Reason, recorded in the journal"),
+    reason: flags.reason,
     commandId: flags.commandId,
     dryRun: flags.dryRun,
     yes
@@ -57,7 +57,7 @@ export const ordersApprove = Verb.make({
           account: order.account,
           commandId,
           dryRun,
-          reason: reason ?? "not said",
+          reason,
           command,
           isSaid,
           question: `Approve ${id}: ${shown}?`

@@ -1,4 +1,3 @@
-import * as Options from "@effect/cli/Options"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import { Order, Reads } from "@roundlot/core"
 import { Id, OrderState } from "@roundlot/core/adapter"
@@ -48,10 +47,7 @@ export const ordersCancel = Verb.make({
   flags: {
     ...flags.place,
     id: flags.id("The order, O5"),
-    reason: Options.text("reason").pipe(
-      Options.withDescription("Reason, recorded in the journal"),
-      Options.withDefault("not said")
-    ),
+    reason: flags.reason,
     commandId: flags.commandId,
     dryRun: flags.dryRun
   },

@@ -3,6 +3,7 @@ import { Order, Trade } from "@roundlot/core"
 import { Break, type Command } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
 import { abandoned, carryingOut, halts, verdicts } from "@roundlot/commands"
+import { UsageError } from "@roundlot/commands/errors"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import { yes } from "../terminal/confirm.ts"
@@ -12,11 +13,6 @@ import { perform, performAsked, performIfMeant } from "./commanding.ts"
 import { workOn } from "./ordersCancel.ts"
 
 const { commandId, dryRun, place } = flags
-
-const unsaid = Options.text("reason").pipe(
-  Options.withDescription("Reason, recorded in the journal"),
-  Options.withDefault("not said")
-)
 
 /** `orders resolve`. */
 export const ordersResolve = Verb.make({
@@ -154,11 +150,17 @@ export const scopeFlags = {
   ...place,
   account: Options.text("account").pipe(Options.withDescription("Only this account"), Options.optional),
   symbol: Options.text("symbol").pipe(Options.withDescription("Only this symbol of the account"), Options.optional),
-  all: Options.boolean("all").pipe(Options.withDescription("Everything; the default")),
-  reason: unsaid,
+  all: Options.boolean("all").pipe(Options.withDescription("Everything")),
+  reason: flags.reason,
   commandId,
   dryRun
 }
+
+/** The scope of what lets orders through again: it has to be given, unlike that of a halt. */
+export const liftedScopeOf = (asked: Parameters<typeof verdicts.scopeOf>[0]): ReturnType<typeof verdicts.scopeOf> =>
+  asked.all || Option.isSome(asked.account) || Option.isSome(asked.symbol)
+    ? verdicts.scopeOf(asked)
+    : Effect.fail(new UsageError({ problem: "No scope is given", remedy: "Give --symbol, --account or --all" }))
 
 /** What a halt did, as people read it. */
 const wordsOf = (done: carryingOut.Done): string => {
@@ -174,7 +176,7 @@ export const halt = Verb.make({
   summary: "halt trading: everything, an account or a symbol; works without a daemon",
   examples: [
     ["roundlot halt --reason 'news'", "everything"],
-    ["roundlot halt --account paper --symbol AAPL", "one symbol"],
+    ["roundlot halt --account paper --symbol AAPL --reason 'news'", "one symbol"],
     ["roundlot halt --cancel-open --reason 'news'", "also cancel working orders"]
   ],
   flags: {
@@ -201,12 +203,15 @@ export const halt = Verb.make({
 export const resume = Verb.make({
   name: "resume",
   summary: "resume trading, and lift holds set by a cancel or a circuit breaker",
-  examples: [["roundlot resume --symbol AAPL", "one symbol"]],
+  examples: [
+    ["roundlot resume --symbol AAPL --reason 'news is out'", "one symbol"],
+    ["roundlot resume --all --reason 'news is out'", "a halt of everything; accounts and symbols keep their own"]
+  ],
   flags: { ...scopeFlags, yes },
   run: ({ yes: isSaid, ...asked }) =>
     writing(asked, () =>
       Effect.gen(function* () {
-        const { account, scope } = yield* verdicts.scopeOf(asked)
+        const { account, scope } = yield* liftedScopeOf(asked)
         const command = { _tag: "Resume", scope } satisfies Command.Command
         yield* performAsked({ ...asked, account, command, isSaid, question: "Send these orders?" })
       })

@@ -10,6 +10,7 @@ import { Facts } from "../ui/parts/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/parts/Figure.tsx"
 import { Panel } from "../ui/parts/Panel.tsx"
 import { Crumb, RecordLink, Shown, WhyLink } from "../ui/record/Record.tsx"
+import { Actor } from "../ui/record/Story.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { Side, StateSign } from "../ui/parts/Sign.tsx"
 import { TablePanel } from "../ui/table/TablePanel.tsx"
@@ -111,8 +112,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
                 family="trade"
                 state={isQuarantined({ status, reason: reasonCode ?? undefined }) ? "quarantined" : status}
               />{" "}
-              <span className="faint">{texts.by({ kind: cause.kind, actor: <Foreign text={cause.actor} /> })}</span>{" "}
-              <Foreign text={reason} />
+              <Actor of={cause.actor} /> <Foreign text={reason} />
             </span>
           </li>
         ))}

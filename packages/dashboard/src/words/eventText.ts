@@ -1,5 +1,5 @@
 import { isQuarantined } from "@roundlot/api/client"
-import type { Family } from "./signs.ts"
+import { type Family, signs } from "./signs.ts"
 import { eventWords } from "./events.ts"
 import { texts } from "./text/events.ts"
 
@@ -146,4 +146,20 @@ export const eventTextOf = ({ body, entity, tag }: Entry): EventText | undefined
   if (text !== undefined) return text(body)
   const words = eventWords(tag).toLowerCase()
   return { family: "journal", state: "other", words: words.replace(`${entity.kind} `, "") }
+}
+
+const families: Readonly<Record<string, Family>> = {
+  OrderChanged: "order",
+  TradeChanged: "trade",
+  BatchChanged: "batch",
+  DecisionChanged: "decision"
+}
+
+/** What an entry says in the history of its record: `Submitted → Cancelled` where its state changed, else the name of the event. */
+export const historyWords = ({ body, tag }: Pick<Entry, "body" | "tag">): string => {
+  const [before, after] = [textIn(body, "before", "status"), textIn(body, "after", "status")]
+  if (before === "" || after === "" || before === after) return eventWords(tag)
+  const known = signs[families[tag] ?? "order"]
+  const wordOf = (status: string): string => known[status]?.word ?? status.replaceAll("_", " ")
+  return texts.changed({ before: wordOf(before), after: wordOf(after) })
 }

@@ -69,6 +69,8 @@ describe("--as-of", () => {
   it("shows at the newest position what is shown now, and at the first nothing of what came later", async () => {
     const { cli, json } = await played()
     const position = (await cli("journal", "head")).out.split(":")[0] ?? ""
+    expect((await cli("orders", "list", "--as-of", position)).out).toContain(`\nAs of feed position ${position}, 2`)
+    expect((await cli("orders", "list")).out).not.toContain("As of")
     for (const words of looking) {
       if (ofOpenCases.includes(words) || words === "journal export" || refusing.includes(words)) continue
       const asked = [...words.split(" "), ...(ids[words] ?? [])]

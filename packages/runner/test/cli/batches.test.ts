@@ -77,7 +77,7 @@ describe("batches", () => {
     expect(again.err).toContain("the same file was submitted before, as G1")
     const onPurpose = await cli("batches", "submit", "--mode", "execute", file, "--name", "Friday", "--again", "--json")
     expect(JSON.parse(onPurpose.out)).toMatchObject({ batch: { id: "G2" }, accepted: 2 })
-    expect(await json("batches", "cancel", "G2", "--dry-run")).toMatchObject({
+    expect(await json("batches", "cancel", "G2", "--reason", "wrong file", "--dry-run")).toMatchObject({
       effects: {
         rows: [
           { fate: "stopped", rows: 2, shares: [{ symbol: "AAPL", quantity: "2" }, { symbol: "KO" }] },
@@ -90,7 +90,7 @@ describe("batches", () => {
     expect(unsaid.code).not.toBe(0)
     expect(await json("batches", "show", "G2")).toMatchObject({ status: "pending" })
     await cli("batches", "cancel", "G2", "--reason", "too much", "--yes")
-    expect((await cli("batches", "delete", "G1", "--yes")).code).toBe(0)
+    expect((await cli("batches", "delete", "G1", "--reason", "over", "--yes")).code).toBe(0)
     expect((await cli("batches", "list")).out).not.toContain("=Friday")
     expect((await cli("batches", "show", "G1")).err).toContain("batch G1 does not exist")
   })
@@ -184,7 +184,7 @@ describe("batches", () => {
       cli("trades", "add", "--batch", "G1", "--side", "buy", "--quantity", "2", "--at", AT, ...words)
     await add("--symbol", "AAPL")
     await add("--symbol", "KO", "--direct", "--type", "limit", "--limit-price", "101", "--time-in-force", "day")
-    await cli("batches", "queue", "G1")
+    await cli("batches", "queue", "G1", "--reason", "all rows are in")
     await cli("start", "--until-idle")
     expect(await json("orders", "show", "O1")).toMatchObject({ symbol: "AAPL", type: "market", timeInForce: "gtc" })
     expect(await json("orders", "show", "O2")).toMatchObject({ symbol: "KO", type: "limit", timeInForce: "day" })

@@ -30,6 +30,10 @@ describe("completion of a shell", () => {
     expect((await cli("complete", "trades show", "t1")).out).toBe("T1\n")
     expect((await cli("complete", "positions show")).out).toBe("AAPL\n")
     expect((await plain(["complete", ...place, "--", "--account", "p"])).out).toBe("paper\n")
+    await cli("tokens", "create", "dana", "--role", "operate")
+    await cli("batches", "templates", "save", "venue", "--source", "venue")
+    expect((await cli("complete", "tokens revoke", "d")).out).toBe("dana\n")
+    expect((await cli("complete", "batches templates show")).out).toBe("venue\n")
     const { out } = await plain(["completion", "bash"])
     const main = program("main", [])
       .map((word) => `'${word}'`)
@@ -45,6 +49,7 @@ describe("completion of a shell", () => {
     const asked = async (...words: ReadonlyArray<string>) =>
       (await running(["bash", "-c", script, "bash", "roundlot", "--store", store, ...words]).ended).out.trim()
     expect(await asked("trades", "show", "T1")).toBe("T1")
+    expect(await asked("batches", "templates", "delete", "v")).toBe("venue")
     expect(await asked("positions", "show", "")).toContain("AAPL")
     expect(await asked("orders", "list", "--symbol", "A")).toBe("AAPL")
     expect(await asked("trades", "show", "--wi")).toBe("--wide")

@@ -20,11 +20,13 @@ describe("controls by the command line", () => {
     expect(waiting.code).toBe(3)
     expect(JSON.parse(waiting.out)).toMatchObject({ orders: [{ id: "O1", status: "pending" }] })
     expect(await place.json("orders", "show", "O1")).toMatchObject({ heldFor: "Approval" })
-    expect((await place.cli("orders", "approve", "O1")).code).toBe(2)
-    expect((await place.cli("orders", "approve", "O1", "--quantity", "3", "--yes")).err).toContain(
-      "O1 is buy 2 AAPL, not buy 3"
-    )
-    expect(await place.json("orders", "approve", "O1", "--yes")).toMatchObject({ done: "O1, buy 2 AAPL, may go" })
+    expect((await place.cli("orders", "approve", "O1", "--reason", "as planned")).code).toBe(2)
+    expect(
+      (await place.cli("orders", "approve", "O1", "--quantity", "3", "--reason", "as planned", "--yes")).err
+    ).toContain("O1 is buy 2 AAPL, not buy 3")
+    expect(await place.json("orders", "approve", "O1", "--reason", "as planned", "--yes")).toMatchObject({
+      done: "O1, buy 2 AAPL, may go"
+    })
     expect((await idle(place)).code).toBe(0)
     expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "filled", heldFor: null })
     expect(await place.json("controls", "show")).toMatchObject({ states: [{ state: "approve", reason: "first day" }] })
@@ -33,30 +35,52 @@ describe("controls by the command line", () => {
 
   it("reduce: nothing is opened, until it is lifted", async () => {
     const place = await opened(["a", "2"])
-    await place.cli("controls", "set", "--state", "reduce", "--account", "paper")
+    await place.cli("controls", "set", "--state", "reduce", "--account", "paper", "--reason", "only close")
     const refused = await idle(place)
     expect(refused.code).toBe(3)
     expect(JSON.parse(refused.out)).toMatchObject({
       positions: [{ answer: { code: "Refused", control: "ReduceOnly" } }]
     })
-    await place.cli("controls", "set", "--state", "normal", "--account", "paper")
+    await place.cli("controls", "set", "--state", "normal", "--account", "paper", "--reason", "open")
+    expect(await place.cli("controls", "set", "--state", "reduce")).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("No reason is given")
+    })
     expect((await idle(place)).code).toBe(0)
   })
 
   it("a dry run of a verb shows what would follow, and writes nothing", async () => {
     const place = await opened(["a", "2"])
     await place.cli("start", "--until-idle", "--account", "paper")
+    expect(await place.cli("halt")).toMatchObject({ code: 2, err: expect.stringContaining("--reason") })
     await place.cli("halt", "--reason", "news")
+    for (const verb of [["resume"], ["controls", "set", "--state", "normal"]])
+      expect(await place.cli(...verb, "--reason", "over")).toMatchObject({
+        code: 2,
+        err: expect.stringContaining("No scope is given. Give --symbol, --account or --all")
+      })
     await place.cli("trades", "import", place.file("more.csv", buys(["b", "3"])))
     const head = await place.json("journal", "head")
-    const shown = await place.cli("resume", "--reason", "over", "--dry-run")
+    const shown = await place.cli("resume", "--all", "--reason", "over", "--dry-run")
     expect(shown.out).toContain("Nothing is written. It would be: everything is normal.")
     expect(shown.out).toMatch(/Orders that would follow:\n {2}buy 3 AAPL of paper, about \$/)
-    expect(await place.json("halt", "--symbol", "AAPL", "--dry-run")).toMatchObject({ effects: { orders: [] } })
+    expect(await place.json("halt", "--symbol", "AAPL", "--reason", "news", "--dry-run")).toMatchObject({
+      effects: { orders: [] }
+    })
     expect(await place.json("trades", "reverse", "T1", "--reason", "no", "--dry-run")).toMatchObject({
       effects: { entries: expect.arrayContaining([{ tag: "TradeAccepted", count: 1 }]) }
     })
-    const limited = await place.json("controls", "set", "--account", "paper", "--order-quantity", "5", "--dry-run")
+    const limited = await place.json(
+      "controls",
+      "set",
+      "--account",
+      "paper",
+      "--order-quantity",
+      "5",
+      "--reason",
+      "first week",
+      "--dry-run"
+    )
     const change = { limit: "orderQuantity", before: "10000 shares", after: "5 shares" }
     expect(limited).toMatchObject({ raised: [], changes: [change] })
     const contradicting = await place.cli(
@@ -69,7 +93,7 @@ describe("controls by the command line", () => {
       "--dry-run"
     )
     expect(contradicting).toMatchObject({ code: 1, err: expect.stringContaining("0.5 is less than lot 1") })
-    expect((await place.cli("orders", "cancel", "O1", "--dry-run")).err).toContain("O1 is filled")
+    expect((await place.cli("orders", "cancel", "O1", "--reason", "wrong", "--dry-run")).err).toContain("O1 is filled")
     expect(await place.json("journal", "head")).toEqual(head)
   })
 
@@ -88,12 +112,14 @@ describe("controls by the command line", () => {
       [{ id: "O2", account: "paper", symbol: "KO", side: "buy", quantity: "1" }],
       [{ id: "O1", account: "paper", symbol: "AAPL", side: "buy", quantity: "2" }]
     ]
-    expect(await place.json("halt", "--dry-run")).toMatchObject({ inDoubt, working })
-    expect(await place.json("halt", "--account", "paper", "--symbol", "KO", "--dry-run")).toMatchObject({
+    expect(await place.json("halt", "--reason", "news", "--dry-run")).toMatchObject({ inDoubt, working })
+    expect(
+      await place.json("halt", "--account", "paper", "--symbol", "KO", "--reason", "news", "--dry-run")
+    ).toMatchObject({
       inDoubt,
       working: []
     })
-    const resumed = await place.json("resume", "--account", "paper", "--dry-run")
+    const resumed = await place.json("resume", "--account", "paper", "--reason", "over", "--dry-run")
     expect(resumed).toMatchObject({ inDoubt })
     expect(resumed).not.toHaveProperty("working")
     const set = ["controls", "set", "--reason", "news", "--dry-run", "--state"] as const
@@ -106,7 +132,7 @@ describe("controls by the command line", () => {
         "  O1: buy 2 AAPL of paper"
       ].join("\n")
     )
-    expect((await place.cli("halt", "--cancel-open", "--dry-run")).out).toContain(
+    expect((await place.cli("halt", "--cancel-open", "--reason", "news", "--dry-run")).out).toContain(
       "At the broker now:\n  O1: buy 2 AAPL"
     )
   })
@@ -194,7 +220,9 @@ describe("controls by the command line", () => {
     await place.cli("exchange", "do", JSON.stringify(halves))
     await idle(place)
     expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "partially_filled" })
-    expect(await place.json("halt", "--cancel-open", "--dry-run")).toMatchObject({ cancelled: ["O1"] })
+    expect(await place.json("halt", "--cancel-open", "--reason", "news", "--dry-run")).toMatchObject({
+      cancelled: ["O1"]
+    })
     expect(await place.json("halt", "--cancel-open", "--reason", "news")).toMatchObject({ cancelled: ["O1"] })
     expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "cancelled", filledQuantity: "1" })
     expect(await place.json("audit")).toMatchObject({ ok: true })

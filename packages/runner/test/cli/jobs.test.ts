@@ -11,11 +11,11 @@ describe("roundlot jobs", () => {
     const list = JSON.parse((await cli("jobs", "list", "--status", "queued", "--json")).out)
     expect(list).toMatchObject({ items: [{ id: first.id, key: "friday" }], nextCursor: null })
     expect((await cli("jobs", "cancel", first.id, "--reason", "not today")).code).toBe(0)
-    expect(await cli("jobs", "cancel", first.id)).toMatchObject({
+    expect(await cli("jobs", "cancel", first.id, "--reason", "wrong file")).toMatchObject({
       code: 1,
       err: expect.stringContaining("is cancelled: it has ended")
     })
-    expect((await cli("jobs", "retry", first.id)).code).toBe(0)
+    expect((await cli("jobs", "retry", first.id, "--reason", "after all")).code).toBe(0)
     const shown = JSON.parse((await cli("jobs", "show", first.id, "--json")).out)
     expect(shown.status).toBe("queued")
     expect(shown.history.map(({ what }: { what: string }) => what)).toEqual(["enqueued", "cancelled", "enqueued"])

@@ -103,7 +103,7 @@ describe("lists by the command line", () => {
       expect(await cli(...submitted)).toMatchObject({ code: 0 })
       wait(DAY_MS)
     }
-    expect(await cli("batches", "cancel", "G3", "--yes")).toMatchObject({ code: 0 })
+    expect(await cli("batches", "cancel", "G3", "--reason", "wrong file", "--yes")).toMatchObject({ code: 0 })
     const noonAfter = (days: number) => new Date(began + (days - 0.5) * DAY_MS).toISOString()
     const questions: ReadonlyArray<readonly [names: string, words: Words]> = [
       ["G2", ["--since", noonAfter(1), "--until", noonAfter(2)]],

@@ -23,7 +23,6 @@ const POINTLESS: Readonly<Record<string, string>> = {
   "tokens create": "it makes a record that was not there; 'tokens revoke' takes it back",
   "tokens link": "it makes a link that works once, for its owner",
   "batches open": "it makes an empty batch; 'batches queue --dry-run' shows what comes of it",
-  "batches templates save": "it saves the terms that the command line has; no batch changes",
   "store copy": "it writes into an empty store alone",
   "store backup": "it writes one new file",
   "store rollback": "it is shown, and not done, unless '--yes' is said",
@@ -71,20 +70,25 @@ describe("previews", () => {
     })
     expect((await cli("jobs", "enqueue", "trades.sync", "--key", "sunday", "--dry-run")).out).toContain("sunday")
     const before = [await json("tokens", "list"), await json("jobs", "list"), await json("batches", "list")]
-    expect((await cli("jobs", "cancel", id, "--dry-run")).out).toMatch(
+    expect((await cli("jobs", "cancel", id, "--reason", "wrong file", "--dry-run")).out).toMatch(
       /^Nothing is written[^]*status: queued → cancelled/
     )
-    expect(await json("jobs", "retry", id, "--dry-run")).toMatchObject({ error: expect.anything() })
+    expect(await json("jobs", "retry", id, "--reason", "after all", "--dry-run")).toMatchObject({
+      error: expect.anything()
+    })
     expect(await json("tokens", "revoke", "dana", "--dry-run")).toMatchObject({
       before: { status: "good", revokedAt: null },
       after: { status: "revoked" }
     })
     const rotated = await cli("tokens", "rotate", "dana", "--overlap", "1h", "--dry-run")
     expect(rotated.out).toMatch(/secret: good → new; the old one is valid until /)
-    expect(await json("batches", "queue", "G1", "--dry-run")).toMatchObject({
+    expect(await json("batches", "queue", "G1", "--reason", "all rows are in", "--dry-run")).toMatchObject({
       before: { status: "pending" },
       after: { status: "cancelled" }
     })
+    expect((await cli("batches", "templates", "save", "venue", "--source", "fund", "--dry-run")).out).toMatch(
+      /The template venue would be replaced:[^]*"venue"[^]* → [^]*"fund"/
+    )
     expect((await cli("batches", "templates", "delete", "venue", "--dry-run")).out).toContain("status: saved → deleted")
     expect(await json("batches", "templates", "list")).toMatchObject({ items: [{ name: "venue" }] })
     expect([await json("tokens", "list"), await json("jobs", "list"), await json("batches", "list")]).toEqual(before)

@@ -163,7 +163,7 @@ describe("flags over variables over files", () => {
       next: { why: "O1 was cancelled by an operator; resume the position with 'roundlot resume'" }
     })
     expect((await cli("positions", "show", "AAPL")).out).toMatch(/^answer +Held\(cancel O1\)$/m)
-    expect((await cli("orders", "cancel", "O1")).code).toBe(1)
+    expect((await cli("orders", "cancel", "O1", "--reason", "wrong limit")).code).toBe(1)
   })
 
   it("ACC-10: the direction is declared by account, by source, or for an import, never guessed", async () => {

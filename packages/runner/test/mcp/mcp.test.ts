@@ -68,9 +68,9 @@ describe("roundlot mcp", () => {
     expect(await place.json("cases", "list")).toMatchObject({
       items: [{ id: "O1", kind: "approval", recommended: { resolution: "approve" } }]
     })
-    const inScript = await place.cli("orders", "approve", "O1", "--quantity", "2", "--yes")
+    const inScript = await place.cli("orders", "approve", "O1", "--quantity", "2", "--reason", "as planned", "--yes")
     expect(inScript).toMatchObject({ code: 2, err: expect.stringContaining("a program proposed this order") })
-    expect((await place.cli("orders", "approve", "O1")).code).toBe(2)
+    expect((await place.cli("orders", "approve", "O1", "--reason", "as planned")).code).toBe(2)
     expect(await call("propose_order", { ...KO, quantity: "3" })).toMatchObject(
       problem(/worth \$180, and model may propose \$80/)
     )

@@ -90,7 +90,7 @@ describe("OpenTelemetry", () => {
     await heard.until(() => named(heard.spans, "attempt").length > 0)
     first.signal("SIGKILL")
     await first.ended
-    await place.cli("orders", "cancel", "O1")
+    await place.cli("orders", "cancel", "O1", "--reason", "wrong limit")
     expect((await place.plain([...start, ...QUICK, ...place.place], variables)).code).toBe(0)
     expect(heard.faults).toEqual([])
     const decision = named(heard.spans, "decision").at(-1)

@@ -134,13 +134,21 @@ export const dueOf = (standing: Standing): Due => {
   return obstacleOf(standing, amount) ?? controlled(standing, sizeOf(standing, lot, amount.side))
 }
 
-/** D4 as people read it: what an open break holds is said to be held, also while nothing is due. It decides nothing. */
+/** D4 as people read it: what is held is said to be held, also while nothing is due. It decides nothing. */
 export const saidOf = (standing: Standing): Due => {
   const due = dueOf(standing)
-  const [first] = standing.holdingBreaks
-  return due._tag === "NotDue" && first !== undefined
-    ? Due.BreakOpen({ kind: first.kind, subject: first.subject })
-    : due
+  return due._tag === "NotDue" ? (holdOf(standing) ?? due) : due
+}
+
+/** What would hold an order of a residual that grows. */
+const holdOf = ({ at, holdingBreaks, position, tradingState }: Standing): Due | undefined => {
+  const [first] = holdingBreaks
+  if (!Decimal.isZero(position.residual)) {
+    if (tradingState === "halted") return Due.Halted()
+    if (position.heldBy !== undefined) return Due.Held({ by: "cancel", orderId: position.heldBy })
+    if (position.circuitUntil !== undefined && at < position.circuitUntil) return Due.Held({ by: "circuit" })
+  }
+  return first === undefined ? undefined : Due.BreakOpen({ kind: first.kind, subject: first.subject })
 }
 
 /** The lot that binds: the instrument's, else the account's. */

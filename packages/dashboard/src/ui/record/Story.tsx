@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { useAsk } from "../../api/asking.ts"
 import { shownSpan } from "../../format/time.ts"
-import { eventWords } from "../../words/events.ts"
+import { historyWords } from "../../words/eventText.ts"
 import { pathOfEntry } from "../../words/paths.ts"
 import type { Sign } from "../../words/signs.ts"
 import { Foreign, Moment } from "../parts/Figure.tsx"
@@ -15,6 +15,14 @@ export const Json = ({ label, of }: { readonly of: unknown; readonly label: stri
   <pre className="json" tabIndex={0} role="region" aria-label={label}>
     {typeof of === "string" ? of : JSON.stringify(of, null, 2)}
   </pre>
+)
+
+/** The actor of what only the program does. */
+const SYSTEM = "roundlot"
+
+/** Who did something: a person, a token, a broker, or the program itself. */
+export const Actor = ({ of }: { readonly of: string }) => (
+  <span className="faint">{of === SYSTEM ? texts.bySystem : texts.by({ actor: <Foreign text={of} /> })}</span>
 )
 
 interface TimelineProps {
@@ -31,8 +39,7 @@ export const Timeline = ({ account, history }: TimelineProps) => (
           <Moment at={at} />
           <details className="what">
             <summary>
-              {eventWords(tag)}{" "}
-              <span className="faint">{texts.by({ kind: cause.kind, actor: <Foreign text={cause.actor} /> })}</span>
+              {historyWords({ tag, body })} <Actor of={cause.actor} />
               {cause.reason === null ? null : (
                 <>
                   {" "}

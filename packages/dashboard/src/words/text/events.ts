@@ -2,6 +2,7 @@ import { messages } from "./messages.ts"
 
 /** Texts of events: what is said beside the name of a record. */
 export const texts = messages({
+  changed: "{before} → {after}",
   because: "{words}: {reason}",
   scope: "{symbol} on {account}",
   everything: "everything",

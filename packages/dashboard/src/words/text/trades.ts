@@ -11,7 +11,6 @@ export const texts = messages({
   fillCount: { one: "{count} fill", other: "{count} fills" },
   noFillsYet: "No fills yet.",
   history: "History",
-  by: "by {kind}, {actor}",
   tradeAccepted: "Trade accepted.",
   duplicate: "Duplicate: already recorded, nothing changed.",
   conflict: "Conflict: it differs from the recorded trade with this id, and is held for a decision.",
