@@ -271,3 +271,34 @@ job(
     await daemon.start(["--open", "--config", config])
   }
 )
+
+let secret = ""
+
+job(
+  "UI-13: a token is rotated by who has its secret",
+  async (by, page) => {
+    await by.goTo("Operations")
+    const row = page.getByRole("table", { name: "Tokens" }).getByRole("row").filter({ hasText: "dana" })
+    await by.click(row.getByRole("button", { name: "Rotate dana" }))
+    const field = by.dialog.getByLabel("Present secret")
+    expect(await field.getAttribute("type")).toBe("password")
+    await field.fill(`${secret.slice(0, -1)}x`)
+    await by.dialog.getByRole("button", { name: "Rotate dana" }).press("Enter")
+    await by.dialog.getByText("this is not the present secret of the token").waitFor()
+    await field.fill(secret)
+    await by.click(by.dialog.getByRole("button", { name: "Rotate dana" }))
+    const shown = await by.dialog.getByText("New secret of dana, shown once:").textContent()
+    const [renewed = ""] = /rlt_\w+/.exec(shown ?? "") ?? []
+    expect(renewed).not.toBe("")
+    expect(renewed).not.toBe(secret)
+    expect(
+      (await fetch(`${daemon.url}/api/v1/session`, { headers: { authorization: `Bearer ${renewed}` } })).status
+    ).toBe(200)
+    await by.close()
+    expect(await page.content()).not.toContain(renewed)
+    expect(JSON.stringify(await newestEntry("TokenRotated"))).not.toContain(renewed)
+  },
+  async () => {
+    secret = /rlt_\w+/.exec(await daemon.cli("tokens", "create", "dana", "--role", "operate"))?.[0] ?? ""
+  }
+)

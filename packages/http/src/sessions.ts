@@ -44,7 +44,7 @@ export const withSession = (
 const cookie = (host: string, value: string, maxAge?: "0 seconds") =>
   withSession(HttpServerResponse.empty({ status: 204 }), host, value, maxAge)
 
-const { badRequest, forbidden, notFound, unauthorized } = Problem.failures
+const { badRequest, conflict, forbidden, notFound, unauthorized } = Problem.failures
 
 /** The token that a code stands for, once. A page of the link's own origin has sent it: a browser says which, and no page can lie. */
 const redeemed = (code: string) =>
@@ -150,9 +150,43 @@ const ofSession = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
     .handle("endOthers", () => endOthers)
 )
 
+/** The answer to a caller that does not have the present secret of the token: one that took a session is no better off. */
+const NOT_PRESENT = "this is not the present secret of the token"
+
+const KEPT_IN_A_FILE = `a file on the daemon's host keeps the secret of '${Tokens.FIRST}': run 'roundlot tokens rotate ${Tokens.FIRST}' there`
+
+interface Rotation {
+  readonly overlapSeconds?: number | undefined
+  readonly secret: Redacted.Redacted
+}
+
+const rotated = (name: string, actor: string, { overlapSeconds, secret }: Rotation) =>
+  Effect.gen(function* () {
+    const known = (yield* Tokens.all).find((each) => each.name === name)
+    if (known?.hash !== Tokens.hashOf(Redacted.value(secret))) return undefined
+    const overlapMs = overlapSeconds === undefined ? undefined : overlapSeconds * 1000
+    const { secret: token, token: changed } = yield* Tokens.rotate({ name, overlapMs, actor })
+    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+    return { ...views.documentOf(changed, now), token }
+  }).pipe(
+    Effect.catchTags({ NoToken: () => Effect.succeed(undefined), TokenVoid: () => Effect.succeed(undefined) }),
+    AccountScope.lifted,
+    looked
+  )
+
+/** A new secret for a token, given to whoever has the present one. The first token's is in a file of the host, which the command line writes. */
+const rotate = (name: string, asked: Rotation) =>
+  Effect.gen(function* () {
+    const caller = yield* Access.Caller
+    if (caller.name !== name) yield* AccountScope.requireAll
+    if (name === Tokens.FIRST) return yield* Effect.fail(conflict(KEPT_IN_A_FILE))
+    return (yield* rotated(name, caller.name, asked)) ?? (yield* Effect.fail(forbidden(NOT_PRESENT)))
+  })
+
 const ofTokens = HttpApiBuilder.group(RoundlotApi, "tokens", (group) =>
   group
     .handle("list", () => Effect.zipRight(AccountScope.requireAll, looked(views.list)))
+    .handle("rotate", ({ path, payload }) => rotate(path.name, payload))
     .handle("sessions", () => Effect.zipRight(AccountScope.requireAll, looked(sessionViews.list)))
 )
 

@@ -4,8 +4,7 @@ import { Decimal, pageOf, Time } from "./words.ts"
 
 const Role = Schema.Literal(...tokenRoles)
 
-/** Who may call the API: all of a token but its secret. */
-export const TokenDocument = Schema.Struct({
+const fields = {
   name: Schema.String,
   role: Role,
   status: Schema.Literal("good", "expired", "revoked"),
@@ -21,10 +20,18 @@ export const TokenDocument = Schema.Struct({
   previousUntil: Schema.NullOr(Time),
   revokedAt: Schema.NullOr(Time),
   revokedBy: Schema.NullOr(Schema.String)
-}).annotations({ identifier: "Token" })
+}
+
+/** Who may call the API: all of a token but its secret. */
+export const TokenDocument = Schema.Struct(fields).annotations({ identifier: "Token" })
 
 /** Who may call the API. */
 export type TokenDocument = typeof TokenDocument.Type
+
+/** A token that has a new secret, which no other answer shows again. */
+export const RotatedTokenDocument = Schema.Struct({ ...fields, token: Schema.Redacted(Schema.String) }).annotations({
+  identifier: "RotatedToken"
+})
 
 /** All tokens. */
 export const TokenPage = pageOf("TokenPage", TokenDocument)

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { Operating, Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
-import { asTyped, body, byId, looking, says } from "./shared.ts"
+import { asTyped, body, byId, byName, looking, says } from "./shared.ts"
 
 const secret = Schema.NonEmptyString.pipe(Schema.maxLength(200))
 
@@ -53,7 +53,10 @@ export const session = looking("session", "Signing browsers in and out.")
       .pipe(says("End other sessions", "Of the caller's token."))
   )
 
-/** Who may call, and which browsers are signed in. Tokens are made, rotated and revoked on the command line. */
+/** For how long the secret before is good as well: a week at most. */
+const Overlap = Schema.Int.pipe(Schema.between(0, 7 * 24 * 3600))
+
+/** Who may call, and which browsers are signed in. Tokens are made and revoked on the command line, and rotated by who has their secret. */
 export const tokens = looking("tokens", "API tokens.")
   .add(
     HttpApiEndpoint.get("list", "/api/v1/tokens")
@@ -64,5 +67,21 @@ export const tokens = looking("tokens", "API tokens.")
     HttpApiEndpoint.get("sessions", "/api/v1/sessions")
       .addSuccess(Documents.SessionPage)
       .pipe(says("List sessions", "Signed-in browsers, with the end of their sessions."))
+  )
+  .add(
+    HttpApiEndpoint.post("rotate", "/api/v1/tokens/:name/rotate")
+      .setPath(byName)
+      .setPayload(body({ secret: Schema.Redacted(secret), overlapSeconds: Schema.optional(Overlap) }))
+      .addSuccess(Documents.RotatedTokenDocument)
+      .addError(problems.Forbidden)
+      .addError(problems.Conflict)
+      .addError(problems.TooLarge)
+      .pipe(
+        asTyped("roundlot tokens rotate {name}"),
+        says(
+          "Rotate a token",
+          "Exchanges the secret of a token for a new one, shown once, for a caller that gives the present one: a session alone rotates none. The secret before stays valid for `overlapSeconds`, at most a week; without, it ends at once."
+        )
+      )
   )
   .middleware(Operating)

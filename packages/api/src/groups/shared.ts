@@ -73,7 +73,7 @@ export const bySymbol = Schema.Struct({
 
 /** A name in a path. */
 export const byName = Schema.Struct({
-  name: needed("The name of the account or template.")
+  name: needed("The name of the account, template or token.")
 })
 
 const KEY = /^[\x21-\x7e]{1,128}$/

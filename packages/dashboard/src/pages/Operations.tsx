@@ -3,7 +3,7 @@ import { useMemo } from "react"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
-import { endOtherSessions, endSession } from "../ui/action/sessions.ts"
+import { endOtherSessions, endSession, rotateToken } from "../ui/action/sessions.ts"
 import { reconcileNow, retryJob, testAlerts } from "../ui/action/jobs.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import * as columns from "../ui/table/columns.tsx"
@@ -82,7 +82,10 @@ const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
   columns.foreign("tokenAccounts", ({ accounts }) => accounts?.join(", ") ?? texts.all),
   columns.status("token"),
   columns.created,
-  columns.time("expires", ({ expiresAt }) => expiresAt)
+  columns.time("expires", ({ expiresAt }) => expiresAt),
+  columns.node("action", (token) =>
+    token.status === "good" ? <ActionButton action={rotateToken(token)} className="button small" /> : null
+  )
 ]
 
 const sessions: ReadonlyArray<Column<Documents.SessionDocument>> = [

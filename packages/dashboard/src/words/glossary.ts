@@ -421,6 +421,10 @@ const entries = {
     head: "Token",
     help: "Secret shown once by 'roundlot tokens create'. A link of 'roundlot tokens link' needs none. The browser receives its own secret in a cookie that no script can read."
   },
+  presentSecret: {
+    head: "Present secret",
+    help: "Secret that the token has now. Without it, run 'roundlot tokens rotate' on the daemon's host."
+  },
   theme: { head: "Theme", help: "Light, dark, or as the system is set." },
   density: { head: "Rows", help: "Row height of tables." },
   zone: { head: "Time zone", help: "Time zone of all times shown and entered: your own, or UTC." },

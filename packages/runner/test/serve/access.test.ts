@@ -249,6 +249,51 @@ describe("who may call", () => {
       }).pipe(Effect.provide(books))
   )
 
+  it.scoped("a token is rotated over the API by who has its present secret, and by nobody else", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
+      const origin = `http://127.0.0.1:${port}`
+      const boss = yield* made("boss", "operate")
+      const read = yield* made("reader", "read")
+      const bound = yield* Effect.map(
+        Tokens.create({ name: "bound", role: "operate", accounts: ["main"], actor: "test" }),
+        ({ secret }) => Redacted.value(secret)
+      )
+      const cookie = yield* Effect.map(
+        ask(port, "/api/v1/session", { method: "POST", body: { token: boss } }),
+        cookieOf
+      )
+      const rotate = (name: string, body: object, headers: Readonly<Record<string, string>> = as(boss)) =>
+        ask(port, `/api/v1/tokens/${name}/rotate`, { method: "POST", body, headers })
+      const works = (secret: string) =>
+        Effect.map(ask(port, "/api/v1/session", { headers: as(secret) }), ({ status }) => status === 200)
+      const refused = yield* Effect.all([
+        rotate("reader", { secret: boss }),
+        rotate("none", { secret: boss }),
+        rotate("reader", { secret: read }, as(read)),
+        rotate("reader", { secret: read }, as(bound)),
+        rotate("boss", {}, { ...cookie, origin }),
+        rotate("boss", { secret: read }, { ...cookie, origin }),
+        rotate("boss", { secret: boss, overlapSeconds: 604_801 }),
+        rotate(Tokens.FIRST, { secret: boss })
+      ])
+      assert.deepStrictEqual(
+        refused.map(({ status }) => status),
+        [403, 403, 403, 403, 400, 403, 400, 409]
+      )
+      assert.notInclude(refused.map(({ text }) => text).join("\n"), boss)
+      assert.deepStrictEqual(yield* Effect.all([boss, read, bound].map(works)), [true, true, true])
+      const changed = yield* rotate("boss", { secret: boss, overlapSeconds: 3600 }, { ...cookie, origin })
+      assert.strictEqual(changed.headers["cache-control"], "no-store")
+      const { token } = Object(json(changed))
+      assert.deepStrictEqual([yield* works(token), yield* works(boss)], [true, true])
+      yield* TestClock.adjust("61 minutes")
+      assert.deepStrictEqual([yield* works(token), yield* works(boss)], [true, false])
+      assert.strictEqual((yield* rotate("bound", { secret: bound }, as(bound))).status, 200)
+      assert.isFalse(yield* works(bound))
+    }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive(
     "a session is ended over the API: one of the own token by anybody, another's by an operator of all",
     () =>

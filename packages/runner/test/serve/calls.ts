@@ -61,6 +61,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
   "jobs.retry": { reason: "again" },
   "jobs.goOn": { after: "beginning" },
   "session.signIn": { token: "rlt_unknown" },
+  "tokens.rotate": { secret: "rlt_unknown" },
   "jobs.reconcile": {}
 }
 

@@ -9,10 +9,11 @@ import { ask, books, json, serving, type Answered } from "./serving.ts"
 const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer({})))
 
 /**
- * Nothing of them is on record, so nothing can be there twice; who signs in has no right to write yet. What a source hands over is known
- * by the ids of its trades.
+ * Nothing of them is on record, so nothing can be there twice; who signs in has no right to write yet. A secret is in no kept answer: a
+ * token is rotated once, since its present secret is another one then. What a source hands over is known by the ids of its trades.
  */
 const exceptions = [
+  "tokens.rotate",
   ...["signIn", "makeLink", "signOut", "end", "endOthers"].map((name) => `session.${name}`),
   "trades.deliver"
 ]

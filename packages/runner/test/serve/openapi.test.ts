@@ -82,7 +82,8 @@ const refusals = [
   "ready 503",
   "session.end 404",
   "session.makeLink 403",
-  "session.signIn 401"
+  "session.signIn 401",
+  "tokens.rotate 403"
 ]
 
 /** The lists that say how many there are. */

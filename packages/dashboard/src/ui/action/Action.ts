@@ -27,6 +27,8 @@ export interface Action {
     readonly term: Term
     readonly label: string
     readonly isOptional?: boolean
+    /** It is shown to nobody while it is typed. */
+    readonly isSecret?: boolean
     /** What was chosen before: it stands there and is not written by hand. */
     readonly chosen?: string
   }

@@ -230,6 +230,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                   <Field term={action.asks.term}>
                     <input
                       aria-label={action.asks.label}
+                      type={action.asks.isSecret === true ? "password" : "text"}
                       value={text}
                       onChange={(event) => setText(event.target.value)}
                       readOnly={action.asks.chosen !== undefined}

@@ -50,7 +50,7 @@ export const texts = messages({
   noJobs: "No background jobs. Batches and reconciliations run as jobs.",
   services: "Services",
   tokens: "Tokens",
-  tokensNote: "create, rotate and revoke them on the command line: roundlot tokens",
+  tokensNote: "create and revoke them on the command line: roundlot tokens",
   noTokens: "No API tokens. Make one: {command}",
   signedInBrowsers: "Signed-in browsers",
   eachUntilItExpires: "each until it expires",
