@@ -80,7 +80,7 @@ export * as slippage from "./slippage.ts"
 export * as statement from "./statement.ts"
 /** `synced`: what a sync of executions came to. */
 export * as synced from "./synced.ts"
-/** `totals`: what all rows of a list come to. */
+/** `totals`: what the rows of a list come to. */
 export * as totals from "./totals.ts"
 /** `table`: columns of a list for people. */
 export * as table from "./table.ts"

@@ -142,28 +142,15 @@ const countOf = <R>(listing: Listing<R>) =>
     ? Reads.count(listing.table, { anyOf: listing.anyOf, upTo: MOST_COUNTED })
     : judgedCount(listing, listing.keep)
 
-/** So many rows of a list are read for its totals: a page asks again at each change. */
+/** So many rows of a list are read for its totals at most: a page asks again at each change. */
 const MOST_SUMMED = 1_000
 
-/**
- * Returns all records of a list and how many they are; none where they are more than 1,000. They are counted first, so that of a
- * million rows no more are read than a count reads.
- */
-export const whole = <R>(
-  listing: Listing<R>
-): Effect.Effect<
-  { readonly count: TradeRepository.Count; readonly records: ReadonlyArray<R> | undefined },
-  ListError,
-  TradeRepository.TradeRepository
-> =>
-  Effect.gen(function* () {
-    const count = yield* countOf(listing)
-    if (count.kind !== "exactly" || count.rows > MOST_SUMMED) return { count, records: undefined }
-    const { nextCursor, records } = yield* collect(listing, { limit: MOST_SUMMED })
-    return nextCursor === null
-      ? { count: { kind: "exactly", rows: records.length }, records }
-      : { count: { kind: "atLeast", rows: records.length }, records: undefined }
-  })
+/** The first rows of a list in the order that is asked for, as many as are summed, and how many there are in all. */
+export const firstRows = <R>(
+  listing: Listing<R>,
+  { order, sort }: Pick<ListOptions, "order" | "sort">
+): Effect.Effect<Collected<R>, ListError, TradeRepository.TradeRepository> =>
+  collect(listing, { order, sort, limit: MOST_SUMMED, count: true })
 
 /** Of the first rows those that stay: all that there are, where these are all rows. */
 const judgedCount = <R>(listing: Listing<R>, keep: Keep<R>) =>

@@ -117,10 +117,10 @@ export const list = (
     return { items: yield* documentsOf(records), ...page }
   })
 
-/** What all orders come to: shares as ordered and as filled, and the notional of their fills. */
+/** What orders come to: shares as ordered and as filled, and the notional of their fills. */
 export const totals = (filters: OrderFilters): Effect.Effect<Totals, ListError, TradeRepository.TradeRepository> =>
   Effect.flatMap(listingOf(filters), (listing) =>
-    totalsOf(listing, ({ currency, filled, notional, quantity, side, unpriced }) => ({
+    totalsOf(listing, filters, ({ currency, filled, notional, quantity, side, unpriced }) => ({
       side,
       quantity,
       filled,

@@ -2,9 +2,9 @@ import type { Documents } from "@roundlot/api"
 import { Decimal, type Side } from "@roundlot/core"
 import type { TradeRepository } from "@roundlot/core/adapter"
 import { Effect } from "effect"
-import { type Listing, type ListError, whole } from "./listing.ts"
+import { firstRows, type Listing, type ListError, type ListOptions } from "./listing.ts"
 
-/** What all rows of a list come to. */
+/** What the rows of a list come to. */
 export type Totals = Omit<Documents.TotalsDocument, "asOf">
 
 /** What a row adds to the totals of its side. */
@@ -38,16 +38,17 @@ const sumsOf = (summands: ReadonlyArray<Summand>): Documents.SideTotals => {
   }
 }
 
-/** Returns what all rows of a list come to; of too many, how many they are alone. */
+/** Returns what the rows of a list come to; of too many, what the first of them do. */
 export const totalsOf = <R>(
   listing: Listing<R>,
+  options: ListOptions,
   summandOf: (record: R) => Summand
 ): Effect.Effect<Totals, ListError, TradeRepository.TradeRepository> =>
-  Effect.map(whole(listing), ({ count, records }) => {
-    const summands = records?.map(summandOf)
-    const of = (side: Side.Side) =>
-      summands === undefined ? null : sumsOf(summands.filter((each) => each.side === side))
-    return { count, buy: of("buy"), sell: of("sell") }
+  Effect.map(firstRows(listing, options), ({ count, records }) => {
+    const summands = records.map(summandOf)
+    const of = (side: Side.Side) => sumsOf(summands.filter((each) => each.side === side))
+    const summed = records.length
+    return { count: count ?? { kind: "exactly", rows: summed }, summed, buy: of("buy"), sell: of("sell") }
   })
 
 const sideText = (
@@ -60,13 +61,14 @@ const sideText = (
   return `${verb} ${quantity} shares${filled}, ${money} (${rows} rows)${missing}`
 }
 
+const countWords = { exactly: "", about: "about ", atLeast: "at least " } as const
+
 /** Totals for people. */
-export const totalsText = ({ buy, count, sell }: Totals): string => {
-  if (buy === null || sell === null)
-    return `${count.rows} rows: too many for totals. Narrow the list to 1,000 or fewer.`
+export const totalsText = ({ buy, count, sell, summed }: Totals): string => {
   const sides = [
     ...(buy.rows === 0 ? [] : [sideText("Buy", buy)]),
     ...(sell.rows === 0 ? [] : [sideText("Sell", sell)])
   ]
-  return [`${count.rows} rows.`, ...sides].join("\n")
+  const rows = summed < count.rows ? `First ${summed} of ${countWords[count.kind]}${count.rows}` : `${count.rows}`
+  return [`${rows} rows.`, ...sides].join("\n")
 }

@@ -62,10 +62,10 @@ export const list = (
     return { items: yield* documentsOf(records), ...page }
   })
 
-/** What all trades come to: shares, and their notional at their own prices. */
+/** What trades come to: shares, and their notional at their own prices. */
 export const totals = (filters: TradeFilters): Effect.Effect<Totals, ListError, TradeRepository.TradeRepository> =>
   Effect.flatMap(listingOf(filters), (listing) =>
-    totalsOf(listing, ({ price, quantity, side }) => ({
+    totalsOf(listing, filters, ({ price, quantity, side }) => ({
       side,
       quantity,
       currency: Instrument.USUAL_CURRENCY,

@@ -18,13 +18,16 @@ export const SideTotals = Schema.Struct({
 /** What the rows of one side come to. */
 export type SideTotals = typeof SideTotals.Type
 
-/** What all rows of a list come to, exactly. Both sides are null where there are more than 10,000 rows. */
+/** What the rows of a list come to, exactly: all of them, or the first 1,000 in the order that is asked for. */
 export const TotalsDocument = Schema.Struct({
   ...past,
+  /** How many rows match. */
   count: Count,
-  buy: Schema.NullOr(SideTotals),
-  sell: Schema.NullOr(SideTotals)
+  /** How many of them are summed: fewer than match where those are more than 1,000. */
+  summed: Schema.Int,
+  buy: SideTotals,
+  sell: SideTotals
 }).annotations({ identifier: "Totals" })
 
-/** What all rows of a list come to. */
+/** What the rows of a list come to. */
 export type TotalsDocument = typeof TotalsDocument.Type

@@ -5,7 +5,7 @@ import { Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
 import { flag, needed, only, word } from "./filters.ts"
-import { bySymbol, byName, list, look, looking, moment, narrowed, page, period, query, says } from "./shared.ts"
+import { bySymbol, byName, list, look, looking, moment, narrowed, page, period, query, says, sorted } from "./shared.ts"
 
 /** What an operation is for: in a line, and what comes of it. */
 type Words = readonly [summary: string, description: string]
@@ -57,18 +57,19 @@ const ordersAsked = {
 /** The orders on record. */
 export const orders = looking("orders", "Orders to brokers.")
   .add(
-    list(
-      "/api/v1/orders",
-      query({ ...page, ...ordersAsked, sort: word("Sort by `date` (default) or `status`.") }),
-      Documents.OrderPage
-    ).pipe(says("List orders", "Orders on record, by phase, status, broker id and more."))
+    list("/api/v1/orders", query({ ...page, ...ordersAsked, ...sorted }), Documents.OrderPage).pipe(
+      says("List orders", "Orders on record, by phase, status, broker id and more.")
+    )
   )
   .add(
     HttpApiEndpoint.get("totals", "/api/v1/orders/totals")
       .addSuccess(Documents.TotalsDocument)
-      .setUrlParams(query(ordersAsked))
+      .setUrlParams(query({ ...ordersAsked, ...sorted }))
       .pipe(
-        says("Sum orders", "Count, shares, and notional of fills by currency, of all matching orders, up to 1,000.")
+        says(
+          "Sum orders",
+          "Count, shares, and notional of fills by currency, of all matching orders; of more than 1,000, of the first 1,000."
+        )
       )
   )
   .add(

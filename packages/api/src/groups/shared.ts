@@ -19,6 +19,9 @@ export const page = {
   count: flag("Count all matching records.")
 }
 
+/** How a list of trades or orders is sorted, and so which of its rows are the first. */
+export const sorted = { order: page.order, sort: word("Sort by `date` (default) or `status`.") }
+
 /** From when, inclusive, until when, exclusive. */
 export const period = {
   since: word("Start, inclusive: a date, or an ISO 8601 time with a zone."),

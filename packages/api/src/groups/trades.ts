@@ -2,8 +2,8 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import { Schema } from "effect"
 import { Reading, SIGNATURE, Signed, Trading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { only, word } from "./filters.ts"
-import { acting, asTyped, idempotent, list, look, moment, page, period, query, said, says } from "./shared.ts"
+import { only } from "./filters.ts"
+import { acting, asTyped, idempotent, list, look, moment, page, period, query, said, says, sorted } from "./shared.ts"
 
 /** Which trades. */
 const tradesAsked = {
@@ -22,20 +22,18 @@ const tradesAsked = {
 /** What came in. */
 export const trades = acting("trades", "Trades from sources.")
   .add(
-    list(
-      "/api/v1/trades",
-      query({ ...page, ...tradesAsked, sort: word("Sorted by `date` (unless said) or `status`.") }),
-      Documents.TradePage
-    )
+    list("/api/v1/trades", query({ ...page, ...tradesAsked, ...sorted }), Documents.TradePage)
       .middleware(Reading)
       .pipe(says("List trades", "Recorded trades, a page at a time."))
   )
   .add(
     HttpApiEndpoint.get("totals", "/api/v1/trades/totals")
       .addSuccess(Documents.TotalsDocument)
-      .setUrlParams(query(tradesAsked))
+      .setUrlParams(query({ ...tradesAsked, ...sorted }))
       .middleware(Reading)
-      .pipe(says("Sum trades", "Count, shares and notional of all matching trades, up to 1,000."))
+      .pipe(
+        says("Sum trades", "Count, shares and notional of all matching trades; of more than 1,000, of the first 1,000.")
+      )
   )
   .add(
     look("show", "/api/v1/trades/:id", Documents.TradeDetail)

@@ -76,7 +76,9 @@ export const page = {
 
 /** Sums in place of records. */
 export const totals = Options.boolean("totals").pipe(
-  Options.withDescription("Print the totals of all matching records, up to 1,000, instead of the records")
+  Options.withDescription(
+    "Print the totals of the matching records, of the first 1,000 at most, instead of the records"
+  )
 )
 
 /** A period of time. */

@@ -160,7 +160,9 @@ export const tradesList = Verb.make({
     totals: flags.totals
   },
   run: (asked) =>
-    asked.totals ? summed(asked, trades.totals(asked)) : listed(asked, trades.list(newestFirst(asked)), trades.table)
+    asked.totals
+      ? summed(asked, trades.totals(newestFirst(asked)))
+      : listed(asked, trades.list(newestFirst(asked)), trades.table)
 })
 
 /** `trades show`. */
@@ -217,7 +219,7 @@ export const ordersList = Verb.make({
   run: ({ phase, status, ...asked }) =>
     Effect.flatMap(orderQuery.queryOf({ phase, status }), (query) =>
       asked.totals
-        ? summed(asked, orders.totals({ ...asked, query }))
+        ? summed(asked, orders.totals({ ...newestFirst(asked), query }))
         : listed(asked, orders.list({ ...newestFirst(asked), query }), orders.table)
     )
 })

@@ -60,7 +60,7 @@ export interface Listing<A> {
   readonly above?: ReactNode
   /** What its rows come to, below them: whether all that the filters find are among them. */
   readonly foot?: (rows: ReadonlyArray<A>, isAll: boolean) => ReactNode
-  /** What all rows that the filters find come to. */
+  /** What the rows that the filters find come to. */
   readonly totals?: AskTotals
   /** What took the place of a row: where both are loaded, the row is folded under it. */
   readonly replacementOf?: (row: A) => string | null

@@ -4,9 +4,10 @@ import { useAsk } from "../../api/asking.ts"
 import type { Api } from "../../api/client.ts"
 import { Figure } from "../parts/Figure.tsx"
 import { Problem } from "../parts/Panel.tsx"
+import { sizes } from "../../words/rows.ts"
 import { texts } from "../../words/text/lists.ts"
 
-/** Asks what all rows of a list come to. */
+/** Asks what the rows of a list come to, in an order. */
 export type AskTotals = (
   api: Api,
   asked: Readonly<Record<string, string>>
@@ -49,25 +50,20 @@ interface TotalsProps {
   readonly ask: AskTotals
 }
 
-/** What all rows that the filters find come to, read of the daemon. */
+/** What the rows that the filters find come to, read of the daemon: of how many, where they are not all. */
 export const Totals = ({ ask, asked, name }: TotalsProps) => {
   const { data, error } = useAsk(["totals", name, asked], (api) => ask(api, asked))
   // What was read before stays, as the rows do, which say that they may be old.
   if (data === undefined) return error === null ? null : <Problem error={error} />
-  const { buy, count, sell } = data
-  const rows = <Figure of={String(count.rows)} />
-  const unpriced = (buy?.unpriced ?? 0) + (sell?.unpriced ?? 0)
+  const { buy, count, sell, summed } = data
+  const rows = sizes[count.kind]({ rows: <Figure of={String(count.rows)} /> })
+  const unpriced = buy.unpriced + sell.unpriced
   return (
     <p className="extent" role="note" aria-label={texts.totals}>
-      {buy === null || sell === null ? (
-        texts.tooManyToSum({ rows })
-      ) : (
-        <>
-          {texts.inAll({ rows })} <Side of={buy} side="buy" />
-          <Side of={sell} side="sell" />
-          {unpriced === 0 ? null : texts.priceMissing({ count: unpriced })}
-        </>
-      )}
+      {summed < count.rows ? texts.inTheFirst({ first: <Figure of={String(summed)} />, rows }) : texts.inAll({ rows })}{" "}
+      <Side of={buy} side="buy" />
+      <Side of={sell} side="sell" />
+      {unpriced === 0 ? null : texts.priceMissing({ count: unpriced })}
     </p>
   )
 }

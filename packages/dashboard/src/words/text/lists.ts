@@ -45,7 +45,7 @@ export const texts = messages({
   feesMissing: "Fees missing for {count}.",
   totals: "Totals",
   inAll: "In all {rows}.",
-  tooManyToSum: "{rows} rows: too many for totals. Filter to 1,000 or fewer.",
+  inTheFirst: "In the first {first} of {rows}.",
   boughtInAll: "Bought {quantity} shares, {money}.",
   soldInAll: "Sold {quantity} shares, {money}.",
   buysInAll: "Buys of {quantity} shares, {filled} filled, {money}.",
