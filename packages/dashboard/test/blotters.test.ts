@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest"
-import { findings, findingsInThemes, stage } from "./stage.ts"
+import { answerOf, findings, findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
@@ -120,11 +120,14 @@ describe("a blotter", () => {
     expect(await findings(page)).toEqual([])
     await page.goto(`${daemon.url}/orders?symbol=XOM`)
     await totals.getByText("Buys of 2 shares, 0 filled, $0.00.").waitFor()
-    await page.route("**/api/v1/orders/totals*", (route) =>
-      route.fulfill({ json: { count: { kind: "about", rows: 12000 }, buy: null, sell: null } })
-    )
+    await page.route("**/api/v1/orders/totals*", async (route) => {
+      // Those on the page are the newest: so are those that are summed.
+      expect(new URL(route.request().url()).searchParams.get("order")).toBe("newest")
+      const read = Object(await (await answerOf(route)).json())
+      await route.fulfill({ json: { ...read, count: { kind: "about", rows: 12000 }, summed: 1000 } })
+    })
     await page.goto(`${daemon.url}/orders`)
-    await totals.filter({ hasText: "12,000 rows: too many for totals." }).waitFor()
+    await totals.filter({ hasText: /^In the first 1,000 of about 12,000\. Buys of / }).waitFor()
     expect(seen.faults).toEqual([])
   })
 
@@ -215,13 +218,81 @@ describe("a blotter", () => {
     const [fill = ""] = await daemon.idsOf("/api/v1/fills", 1)
     const [trade = ""] = await daemon.idsOf("/api/v1/trades", 1)
     await page.goto(`${daemon.url}/fills`)
-    expect(await shownOn("Fills", fill)).toEqual(["Id", "Quantity", "Symbol", "Price", "State"])
+    expect(await shownOn("Fills", fill)).toEqual(["Id", "Side", "Quantity", "Symbol", "Price", "State"])
     await page.goto(`${daemon.url}/trades`)
     expect(await shownOn("Trades", trade)).toEqual(["Id", "Symbol", "Side", "Quantity", "Status"])
     await page.goto(`${daemon.url}/orders`)
     expect(await shownOn("Orders", filled)).toEqual(["Id", "Side", "Quantity", "Symbol", "Status"])
     await page.setViewportSize({ width: 1440, height: 900 })
     await expect.poll(async () => (await heads()).length).toBeGreaterThan(5)
+    expect(seen.faults).toEqual([])
+  })
+
+  test("gives up columns where the window is narrower, says which, and shows them where they are asked for", async () => {
+    await using seen = await open("/fills", { width: 1440 })
+    const { page } = seen
+    const table = page.getByRole("table", { name: "Fills", exact: true })
+    const hidden = page.getByText(/^Hidden to fit: /)
+    const execId = page.getByRole("columnheader", { name: "Exec id" })
+    await execId.waitFor()
+    expect([await table.evaluate(isWhole), await hidden.count()]).toEqual([true, 0])
+    await page.setViewportSize({ width: 1024, height: 768 })
+    await hidden.getByText(/Exec id/).waitFor()
+    expect(await table.evaluate(isWhole)).toBe(true)
+    expect(await execId.count()).toBe(0)
+    for (const name of ["Side", "Quantity", "Symbol", "Price", "State"]) {
+      expect(await page.getByRole("columnheader", { name }).count()).toBe(1)
+    }
+    expect(await findings(page)).toEqual([])
+    await page.getByRole("button", { name: "Show all columns" }).click()
+    await execId.waitFor()
+    await page.getByRole("button", { name: "Fit columns" }).click()
+    await execId.waitFor({ state: "detached" })
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await execId.waitFor()
+    expect(await hidden.count()).toBe(0)
+    expect(seen.faults).toEqual([])
+  })
+
+  test("cuts no column of an order's trades and executions, at any width", async () => {
+    await using seen = await open(`/orders/${filled}`)
+    const { page } = seen
+    const tables = ["Source trades", "Executions"].map((name) => page.getByRole("table", { name, exact: true }))
+    for (const width of [1440, 1024, 390]) {
+      await page.setViewportSize({ width, height: 900 })
+      for (const table of tables) {
+        await table.locator("tbody tr[data-row]").first().waitFor()
+        await expect.poll(() => table.evaluate(isWhole)).toBe(true)
+      }
+      await tables[0]?.getByRole("columnheader", { name: "Status" }).waitFor()
+      await tables[1]?.getByRole("columnheader", { name: "State" }).waitFor()
+    }
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390)
+    expect(seen.faults).toEqual([])
+  })
+
+  test("has ids in which the letter of orders is wider than a zero, and on a phone the verdict in words", async () => {
+    await using seen = await open(`/orders?symbol=KO`, { width: 390 })
+    const { page } = seen
+    const link = page.getByRole("link", { name: filled, exact: true })
+    await link.waitFor()
+    await page.evaluate(
+      `Promise.all(["12px 'Geist O'", "12px 'Geist Mono'"].map((font) => document.fonts.load(font, "O")))`
+    )
+    const widthOf = (letters: string) =>
+      link.evaluate((id, text) => {
+        const drawn = document.createElement("span")
+        drawn.textContent = text
+        id.append(drawn)
+        const { width } = drawn.getBoundingClientRect()
+        drawn.remove()
+        return width
+      }, letters)
+    expect(await widthOf("OOOO")).toBeGreaterThan(1.15 * (await widthOf("0000")))
+    const verdict = page.locator("header.top .verdict-link span")
+    await verdict.getByText("Healthy", { exact: true }).waitFor()
+    expect((await verdict.boundingBox())?.width).toBeGreaterThan(30)
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390)
     expect(seen.faults).toEqual([])
   })
 

@@ -190,7 +190,7 @@ const fills: Listing<Documents.FillDocument> = {
     }),
   empty: texts.noFills,
   foot: (rows, isAll) => <FillTotals fills={rows} isAll={isAll} />,
-  card: ["quantity", "symbol", "price", "counts"],
+  card: ["side", "quantity", "symbol", "price", "counts"],
   columns: [
     columns.id("/fills"),
     columns.time("executed", ({ executedAt }) => executedAt),

@@ -143,6 +143,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
                 label={listing.title}
                 columns={listing.columns}
                 hidden={hidden}
+                isChosen={get("cols") !== ""}
                 rows={shown}
                 idOf={listing.idOf}
                 hrefOf={listing.hrefOf}
@@ -169,7 +170,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
             )}
           </Folding>
           {rows.length === 0 || listing.totals === undefined ? null : (
-            <Totals name={listing.name} asked={{ ...asked, ...past }} ask={listing.totals} />
+            <Totals name={listing.name} asked={{ ...asked, ...past, ...ordered }} ask={listing.totals} />
           )}
           {rows.length === 0 ? null : listing.foot?.(rows, !hasMore)}
         </div>

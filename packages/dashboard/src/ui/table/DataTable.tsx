@@ -7,6 +7,8 @@ import { useFractions } from "./alignment.ts"
 import { openApart } from "../parts/asOf.ts"
 import type { Column } from "./Column.ts"
 import { Extent } from "./Extent.tsx"
+import { FoldedColumns } from "./FoldedColumns.tsx"
+import { useFit } from "./fit.ts"
 import { type Held, useHolding } from "./holding.ts"
 import { useInView } from "./inView.ts"
 import { columnsOf, type Sorting, useModel } from "./model.ts"
@@ -37,6 +39,8 @@ export interface DataTableProps<A> extends Held<A> {
   readonly empty?: ReactNode
   /** Rows that fit are shown whole, without scrolling inside. */
   readonly isShort?: boolean | undefined
+  /** All columns are shown, however wide they are: somebody chose them. */
+  readonly isChosen?: boolean | undefined
   readonly sorting?: Sorting | undefined
 }
 
@@ -67,13 +71,14 @@ const useTelling = <A extends object>(props: DataTableProps<A>, held: Holding<A>
 
 /** The rows of a table on screen, their columns, which of them are selected, and what keys do in them. */
 const useRows = <A extends object>(props: DataTableProps<A>, scroller: RefObject<HTMLElement | null>) => {
-  const { columns, hidden = [], hrefOf, idOf, isShort = false, sorting } = props
+  const { columns, hidden = [], hrefOf, idOf, isChosen = false, isShort = false, sorting } = props
   const held = useHolding(props)
   const { shown, turnFrozen } = held
   const inView = useInView({ scroller, shown, isShort })
   useTelling(props, held, inView)
   const fractions = useFractions(columns, inView.rows, held.sums)
-  const model = useModel({ columns, hidden, inView: inView.rows, idOf, sorting })
+  const fit = useFit({ columns, hidden, scroller, isChosen })
+  const model = useModel({ columns, hidden: [...hidden, ...fit.folded], inView: inView.rows, idOf, sorting })
   const selection = useSelection({ model, shown, idOf })
   const focus = useRowFocus({ scroller, shown, idOf })
   const move = (to: number): void => {
@@ -83,7 +88,7 @@ const useRows = <A extends object>(props: DataTableProps<A>, scroller: RefObject
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${next}"]`)?.focus())
   }
   const onKey = useRowKeys({ shown, hrefOf, selection, move, turnFrozen })
-  return { held, inView, fractions, model, selection, focus, move, onKey }
+  return { held, inView, fractions, fit, model, selection, focus, move, onKey }
 }
 
 type Rows<A extends object> = ReturnType<typeof useRows<A>>
@@ -137,7 +142,7 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
   const { count, empty, hrefOf, isShort, label } = props
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useRows(props, scroller)
-  const { focus, fractions, held, inView, model, move, selection } = rows
+  const { fit, focus, fractions, held, inView, model, move, selection } = rows
   if (held.shown.length === 0 && empty !== undefined) return <Empty>{empty}</Empty>
   const inAll = rowsInAll(props, held.shown.length)
   const { above, last } = inView.sight
@@ -163,6 +168,7 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
           {held.sums === undefined ? null : <Sums columns={columnsOf(model)} sums={held.sums} fractions={fractions} />}
         </table>
       </div>
+      <FoldedColumns fit={fit} />
       {count === undefined ? null : <Extent count={count} first={held.above + above + 1} last={held.above + last} />}
     </div>
   )
