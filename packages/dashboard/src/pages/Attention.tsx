@@ -7,7 +7,7 @@ import { type Listing, statesOf, wordsOf } from "../ui/list/Listing.ts"
 import { ListPage } from "../ui/list/ListPage.tsx"
 import { Panel } from "../ui/parts/Panel.tsx"
 import { momentOf, ofAllAccounts, useAsOf } from "../ui/parts/asOf.ts"
-import { Age, Figure, Foreign } from "../ui/parts/Figure.tsx"
+import { Age, Figure, Foreign, Said } from "../ui/parts/Figure.tsx"
 import { SameCause } from "../ui/record/SameCause.tsx"
 import { SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { decidingWords } from "../words/deciding.ts"
@@ -72,7 +72,7 @@ const breaks: Listing<Documents.BreakDocument> = {
     columns.node("holds", ({ holds }) => holds),
     columns.node("atRisk", ({ atRisk }) => <Stakes of={atRisk} />),
     columns.foreign("owner", ({ owner }) => owner),
-    columns.foreign("evidence", ({ evidence }) => evidence),
+    columns.said("evidence", ({ evidence }) => evidence),
     columns.time("opened", ({ openedAt }) => openedAt),
     columns.foreign("closed", ({ closedWhy }) => closedWhy)
   ]
@@ -87,7 +87,7 @@ const Line = ({ of }: { readonly of: Case }) => (
   <li>
     <StateSign family="break" state={of.severity} /> <SignView sign={signOfCase(of.kind)} />
     <span className="what">
-      <Link href={`/attention/${encodeURIComponent(of.id)}`}>{of.id}</Link> <Foreign text={of.what} />
+      <Link href={`/attention/${encodeURIComponent(of.id)}`}>{of.id}</Link> <Said text={of.what} />
       <SameCause ids={of.breaks} />
     </span>
     <span className="faint">

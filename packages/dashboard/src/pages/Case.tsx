@@ -21,7 +21,7 @@ import { useAsOf } from "../ui/parts/asOf.ts"
 import { BothSides } from "../ui/record/BothSides.tsx"
 import { Candidates } from "../ui/action/Candidates.tsx"
 import { Facts, type Fact } from "../ui/parts/Facts.tsx"
-import { Figure, Foreign, GivenId, Moment } from "../ui/parts/Figure.tsx"
+import { Figure, Foreign, GivenId, Moment, Said } from "../ui/parts/Figure.tsx"
 import { Head } from "../ui/parts/Help.tsx"
 import { Panel } from "../ui/parts/Panel.tsx"
 import { Crumb, RecordLink, Shown } from "../ui/record/Record.tsx"
@@ -212,7 +212,7 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
       </PageHead>
       <Panel title={texts.evidence}>
         <p className="evidence">
-          <Foreign text={evidence} />
+          <Said text={evidence} />
         </p>
         <AtRisk of={found.atRisk} />
         <RecommendedVerdict of={found.recommended} account={found.account} />

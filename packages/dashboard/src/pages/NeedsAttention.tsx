@@ -4,7 +4,7 @@ import { Link } from "wouter"
 import { useIsStale } from "../api/asking.ts"
 import { ofAllAccounts } from "../ui/parts/asOf.ts"
 import { AtRisk, RecommendedVerdict } from "../ui/action/AtRisk.tsx"
-import { Age, Figure, Foreign, Time } from "../ui/parts/Figure.tsx"
+import { Age, Figure, Foreign, Said, Time } from "../ui/parts/Figure.tsx"
 import { SameCause } from "../ui/record/SameCause.tsx"
 import { SignIcon, StateSign } from "../ui/parts/Sign.tsx"
 import { eventWords } from "../words/events.ts"
@@ -51,7 +51,7 @@ const ofBreak = ({ found, ids }: BreakCase): Line => ({
         kind: <strong>{eventWords(found.kind)}</strong>,
         subject: found.subject,
         account: found.account,
-        evidence: <Foreign text={found.evidence} />
+        evidence: <Said text={found.evidence} />
       })}
       <SameCause ids={ids} />
       {found.kind === "PositionBlocked" ? (
@@ -116,7 +116,7 @@ const failureOf = (found: Overview["failedOrders"][number]): ReactNode => {
   const order = { side, size: sizeOf(found), symbol: <strong>{symbol}</strong>, account }
   const isRejected = status === "rejected"
   if (reason === null) return isRejected ? texts.rejected(order) : texts.failed(order)
-  const failed = { ...order, reason: <Foreign text={reason} /> }
+  const failed = { ...order, reason: <Said text={reason} /> }
   return isRejected ? texts.rejectedWhy(failed) : texts.failedWhy(failed)
 }
 

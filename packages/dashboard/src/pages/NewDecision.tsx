@@ -7,6 +7,8 @@ import { Choice, Field, Written } from "../ui/parts/Field.tsx"
 import { OrderTerms } from "../ui/form/OrderTerms.tsx"
 import { Problem } from "../ui/parts/Panel.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
+import { Said } from "../ui/parts/Figure.tsx"
+import { useSettings } from "../ui/parts/settings.ts"
 import { StateSign } from "../ui/parts/Sign.tsx"
 import { quoted } from "../words/copies.ts"
 import { asAccountSays, flagsOf, offeredBy, requestedOf, type Terms } from "../ui/form/terms.ts"
@@ -16,9 +18,10 @@ import { texts } from "../words/text/trades.ts"
 /** What a decision asks for; `undefined` where something is missing. */
 const wishOf = (
   said: Readonly<Record<"account" | "symbol" | "side" | "size" | "unit" | "why", string>>,
-  terms: Terms
+  terms: Terms,
+  utc: boolean
 ) => {
-  const { type: orderType, ...rest } = requestedOf(terms)
+  const { type: orderType, ...rest } = requestedOf(terms, utc)
   const [symbol, size, why] = [said.symbol.trim(), said.size.trim(), said.why.trim()]
   if (said.account === "" || symbol === "" || size === "") return undefined
   return {
@@ -47,7 +50,7 @@ const Preview = ({ wish }: { readonly wish: Wish | undefined }) => {
   return (
     <Field term="follows">
       <span role="status" aria-label={texts.decisionPreview}>
-        {wish === undefined ? texts.enterSymbolAndSize : said}
+        <Said text={wish === undefined ? texts.enterSymbolAndSize : said} />
       </span>
     </Field>
   )
@@ -64,8 +67,9 @@ export const NewDecision = () => {
   const [unit, setUnit] = useState("shares")
   const [why, setWhy] = useState("")
   const [terms, setTerms] = useState(asAccountSays)
+  const { utc } = useSettings()
   const offered = named === undefined ? undefined : offeredBy(named, terms)
-  const wish = offered && wishOf({ account, symbol, side, size, unit, why }, offered.terms)
+  const wish = offered && wishOf({ account, symbol, side, size, unit, why }, offered.terms, utc)
   const deciding = useMutation({
     mutationFn: (payload: Wish) => call((api) => api.controls.decide({ headers: { "idempotency-key": key }, payload })),
     onSuccess: () => {
@@ -131,7 +135,7 @@ export const NewDecision = () => {
               <code>
                 npx roundlot decide --account {account} --symbol {quoted(symbol || "AAPL")} --side {side}{" "}
                 {unit === "dollars" ? "--notional" : "--quantity"} {quoted(size || "1")}
-                {offered === undefined ? "" : flagsOf(offered.terms)}
+                {offered === undefined ? "" : flagsOf(offered.terms, utc)}
               </code>
             )
           })}

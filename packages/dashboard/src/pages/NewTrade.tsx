@@ -8,6 +8,7 @@ import { call } from "../api/calling.ts"
 import type { Api } from "../api/client.ts"
 import { ProblemError, problemOf } from "../api/problem.ts"
 import { withMinus } from "../format/figure.ts"
+import { useSettings } from "../ui/parts/settings.ts"
 import { Choice, Field, Written } from "../ui/parts/Field.tsx"
 import { OrderTerms } from "../ui/form/OrderTerms.tsx"
 import { Problem } from "../ui/parts/Panel.tsx"
@@ -170,6 +171,7 @@ export const NewTrade = () => {
   const [batchId, setBatch] = useState("")
   const [execution, setExecution] = useState("")
   const [terms, setTerms] = useState(asAccountSays)
+  const { utc } = useSettings()
   const { data: pending } = useAsk(
     ["open batches", account],
     (api) => api.batches.list({ urlParams: { account, status: "pending", order: "newest", limit: 50 } }),
@@ -194,7 +196,7 @@ export const NewTrade = () => {
             quantity: quantity.trim(),
             ...(price.trim() === "" ? {} : { price: price.trim() }),
             ...(batchId === "" ? {} : { batchId }),
-            ...(direct === undefined ? {} : { direct: requestedOf(direct) })
+            ...(direct === undefined ? {} : { direct: requestedOf(direct, utc) })
           }
         })
       ),
@@ -277,7 +279,7 @@ export const NewTrade = () => {
                 {quoted(quantity || "0.3")}
                 {price.trim() === "" ? "" : ` --price ${quoted(price.trim())}`}
                 {batchId === "" ? "" : ` --batch ${batchId}`}
-                {direct === undefined ? "" : ` --direct${flagsOf(direct)}`}
+                {direct === undefined ? "" : ` --direct${flagsOf(direct, utc)}`}
               </code>
             )
           })}

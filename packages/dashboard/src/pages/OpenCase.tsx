@@ -9,15 +9,15 @@ import { retryJob } from "../ui/action/jobs.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import { AtRisk, RecommendedVerdict } from "../ui/action/AtRisk.tsx"
 import { Facts } from "../ui/parts/Facts.tsx"
-import { Figure, Foreign, GivenId, Moment } from "../ui/parts/Figure.tsx"
+import { Figure, Foreign, GivenId, Moment, Said } from "../ui/parts/Figure.tsx"
 import { Asked, Panel } from "../ui/parts/Panel.tsx"
 import { Crumb, RecordLink, Shown } from "../ui/record/Record.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { Side, SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { signOfCase } from "../words/signs.ts"
-import { termsWords } from "../words/terms.ts"
 import { Timeline } from "../ui/record/Story.tsx"
 import { Attending, attentionFacts, Notes, OrderSides } from "./Case.tsx"
+import { Terms } from "../ui/record/Terms.tsx"
 import { texts } from "../words/text/attention.ts"
 
 /** A held trade, as its source delivered it. */
@@ -65,7 +65,7 @@ const ProposedOrder = ({ id }: { readonly id: string }) => (
             ["side", <Side side={order.side} />],
             ["quantity", <Figure of={order.quantity} />],
             ["symbol", <Foreign text={order.symbol} />],
-            ["orderType", termsWords(order)],
+            ["orderType", <Terms of={order} />],
             ["limitPrice", order.limitPrice === null ? null : <Figure of={order.limitPrice} money />],
             ["stopPrice", order.stopPrice === null ? null : <Figure of={order.stopPrice} money />],
             ["notional", order.proposal === null ? null : <Figure of={order.proposal.notional} money />],
@@ -124,7 +124,7 @@ const Detail = ({ found }: { readonly found: Documents.CaseDetail }) => (
     </PageHead>
     <Panel title={texts.evidence}>
       <p className="evidence">
-        <Foreign text={found.what} />
+        <Said text={found.what} />
       </p>
       <AtRisk of={found.atRisk} />
       <RecommendedVerdict of={found.recommended} />

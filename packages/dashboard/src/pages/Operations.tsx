@@ -73,7 +73,7 @@ const parts: ReadonlyArray<Column<Part>> = [
   columns.node("status", ({ ok }) => <StateSign family="part" state={ok ? "ok" : "failing"} />),
   columns.time("lastSuccess", ({ lastSuccessAt }) => lastSuccessAt),
   columns.count("failures", ({ failures }) => failures),
-  columns.foreign("detail", ({ detail }) => detail)
+  columns.said("detail", ({ detail }) => detail)
 ]
 
 const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
@@ -132,7 +132,7 @@ const connections: ReadonlyArray<Column<Connection>> = [
   ),
   columns.count("answerTime", ({ requests }) => requests?.answerMs ?? null),
   columns.time("lastSuccess", ({ lastSuccessAt }) => lastSuccessAt),
-  columns.foreign("detail", ({ problems }) => problems.join("; "))
+  columns.said("detail", ({ problems }) => problems.join("; "))
 ]
 
 /** One endpoint of the broker of an account. */

@@ -21,61 +21,26 @@ import { Candidates, candidatesOf } from "../ui/action/Candidates.tsx"
 import * as columns from "../ui/table/columns.tsx"
 import type { Column } from "../ui/table/Column.ts"
 import { type Fact, Facts } from "../ui/parts/Facts.tsx"
-import { Figure, Foreign, GivenId, Moment } from "../ui/parts/Figure.tsx"
+import { Figure, Foreign, GivenId, Moment, Said } from "../ui/parts/Figure.tsx"
 import { Panel } from "../ui/parts/Panel.tsx"
 import { Equation } from "../ui/chart/Bars.tsx"
 import { PriceBand } from "../ui/chart/PriceBand.tsx"
 import { BreakBanner, Crumb, RecordLink, Shown, WhyLink } from "../ui/record/Record.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { CoolDown, Side, SignIcon, SignView, StateSign } from "../ui/parts/Sign.tsx"
-import { Payload, type Stage, Stages, Timeline } from "../ui/record/Story.tsx"
+import { Payload, Timeline } from "../ui/record/Story.tsx"
+import { Terms } from "../ui/record/Terms.tsx"
 import { TablePanel } from "../ui/table/TablePanel.tsx"
 import { WaitingFills } from "../ui/table/WaitingFills.tsx"
 import { inferredIn } from "../words/inferred.ts"
 import { pathOfPosition } from "../words/paths.ts"
 import { signOfOrder, signOfState } from "../words/signs.ts"
-import { ladderWords, termsWords } from "../words/terms.ts"
+import { ladderWords } from "../words/terms.ts"
 import { texts } from "../words/text/orders.ts"
+import { OrderStages } from "./OrderStages.tsx"
+import { OrderTrades } from "./OrderTrades.tsx"
 
 type Order = Seen<Documents.OrderDetail>
-
-const stagesOf = (order: Order): ReadonlyArray<Stage> => [
-  { word: texts.created, at: order.createdAt, sign: signOfState("order", "pending") },
-  { word: texts.sent, at: order.sentAt, sign: signOfState("order", "submitting") },
-  { word: texts.accepted, at: order.acceptedAt, sign: signOfState("order", "submitted") },
-  { word: texts.firstFill, at: order.firstFilledAt, sign: signOfState("order", "partially_filled") },
-  ...(order.cancelRequestedAt === null
-    ? []
-    : [{ word: texts.cancelRequested, at: order.cancelRequestedAt, sign: signOfState("orderTag", "cancelAsked") }]),
-  ...(order.endedAt === null
-    ? []
-    : [
-        {
-          word: signOfState("order", order.status).word,
-          at: order.endedAt,
-          sign: signOfState("order", order.status)
-        }
-      ])
-]
-
-const wentIn: ReadonlyArray<Column<Documents.AllocationDetail>> = [
-  columns.node("trade", ({ tradeId }) =>
-    tradeId === null ? texts.unallocatedShares : <RecordLink id={tradeId} to={`/trades/${tradeId}`} />
-  ),
-  columns.foreign("sourceId", ({ sourceId }) => sourceId),
-  columns.figure("allocation", ({ quantity }) => quantity),
-  columns.figure("settled", ({ settled }) => settled),
-  columns.givenBack
-]
-
-/** What of the allocations still stands. */
-const sumsIn = (allocations: Order["allocations"]) => {
-  const standing = allocations.filter(({ releasedAt }) => releasedAt === null)
-  return {
-    allocation: sumOf(standing.map(({ quantity }) => quantity)),
-    settled: sumOf(standing.map(({ settled }) => settled))
-  }
-}
 
 /** What the fills that count come to; a commission that is not known of each of them is not known. */
 const sumsOut = ({ averagePrice, filledNotional, fills }: Order) => {
@@ -307,7 +272,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
     <Facts
       facts={[
         ["account", order.account],
-        ["orderType", termsWords(order)],
+        ["orderType", <Terms of={order} />],
         ["askedNotional", order.askedNotional === null ? null : <Figure of={order.askedNotional} money />],
         ["limitPrice", order.limitPrice === null ? null : <Figure of={order.limitPrice} money />],
         ["ladder", order.ladder === null ? null : ladderWords(order.ladder)],
@@ -340,26 +305,16 @@ const Detail = ({ order }: { readonly order: Order }) => (
         ],
         ["brokerOrderId", order.brokerOrderId === null ? null : <GivenId id={order.brokerOrderId} />],
         ["clientOrderId", <GivenId id={order.clientOrderId} />],
-        ["reason", order.reason === null ? null : <Foreign text={order.reason} />],
+        ["reason", order.reason === null ? null : <Said text={order.reason} />],
         ["error", order.code === null ? null : <Foreign text={order.code} />]
       ]}
     />
-    <Panel title={texts.stages}>
-      <Stages stages={stagesOf(order)} />
-    </Panel>
+    <OrderStages order={order} />
     {order.breaks.map((found) => (
       <BreakBanner key={found.id} found={found} />
     ))}
-    <div className="two">
-      <TablePanel
-        title={texts.sourceTrades}
-        note={texts.allocations({ count: order.allocations.length })}
-        empty={texts.noSourceTrades}
-        columns={wentIn}
-        rows={order.allocations}
-        sums={sumsIn(order.allocations)}
-        idOf={({ id }) => id}
-      />
+    <div className="two tables">
+      <OrderTrades order={order} />
       <TablePanel
         title={texts.executions}
         note={texts.fills({ count: order.fills.length })}

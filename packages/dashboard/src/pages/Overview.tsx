@@ -7,7 +7,7 @@ import { useOverview } from "../api/overview.ts"
 import { AT_ONCE } from "../api/parts.ts"
 import { CopyId } from "../ui/parts/CopyId.tsx"
 import { ofAllAccounts, useAsOf } from "../ui/parts/asOf.ts"
-import { Age, Figure, Foreign, Time } from "../ui/parts/Figure.tsx"
+import { Age, Figure, Foreign, Said, Time } from "../ui/parts/Figure.tsx"
 import { Explained, Head } from "../ui/parts/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/parts/Panel.tsx"
 import { RowsBar } from "../ui/chart/RowsBar.tsx"
@@ -285,9 +285,7 @@ const PartRow = ({ of: { detail, lastSuccessAt, ok, part } }: { readonly of: Api
     <span className={ok ? "what" : "what tone-danger"}>
       <StateSign family="part" state={ok ? "ok" : "failing"} /> {part}
     </span>
-    <span className="faint">
-      {ok && lastSuccessAt !== null ? <Age at={lastSuccessAt} /> : <Foreign text={detail} />}
-    </span>
+    <span className="faint">{ok && lastSuccessAt !== null ? <Age at={lastSuccessAt} /> : <Said text={detail} />}</span>
   </li>
 )
 

@@ -45,7 +45,7 @@ const holdings: Listing<Documents.ComparisonDocument> = {
     columns.linked("openBreak", "/attention", ({ breakId }) => breakId),
     columns.time("comparedAt", ({ comparedAt }) => comparedAt),
     columns.time("unchangedSince", ({ since }) => since),
-    columns.foreign("reason", ({ reason }) => reason)
+    columns.said("reason", ({ reason }) => reason)
   ]
 }
 
@@ -63,7 +63,7 @@ const runs: ReadonlyArray<Column<Run>> = [
   columns.count("skipped", ({ skipped }) => skipped),
   columns.count("breaksOpened", ({ opened }) => opened),
   columns.count("breaksClosed", ({ closed }) => closed),
-  columns.foreign("reason", ({ reason }) => reason)
+  columns.said("reason", ({ reason }) => reason)
 ]
 
 /** A reconciliation that finds nothing new stands in no journal: the stream says nothing of it. */

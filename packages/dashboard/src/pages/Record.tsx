@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { Facts } from "../ui/parts/Facts.tsx"
-import { Figure, Foreign, GivenId, Moment } from "../ui/parts/Figure.tsx"
+import { Figure, Foreign, GivenId, Moment, Said } from "../ui/parts/Figure.tsx"
 import { Panel } from "../ui/parts/Panel.tsx"
 import { Crumb, RecordLink, Shown, WhyLink } from "../ui/record/Record.tsx"
 import { Head } from "../ui/parts/Help.tsx"
@@ -14,7 +14,7 @@ import { Payload, PayloadOf, Timeline } from "../ui/record/Story.tsx"
 import { FillLots } from "./FillLots.tsx"
 import { pathOfEntries } from "../words/paths.ts"
 import { signOfFill } from "../words/signs.ts"
-import { termsWords } from "../words/terms.ts"
+import { Terms } from "../ui/record/Terms.tsx"
 import { texts } from "../words/text/records.ts"
 
 interface ById {
@@ -128,7 +128,7 @@ const DecisionPage = ({ id }: ById) => (
           facts={[
             ["account", decision.account],
             ["strategy", <Foreign text={decision.strategy} />],
-            ["orderType", termsWords({ ...decision, type: decision.orderType })],
+            ["orderType", <Terms of={{ ...decision, type: decision.orderType }} />],
             ["limitPrice", decision.limitPrice === null ? null : <Figure of={decision.limitPrice} money />],
             ["stopPrice", decision.stopPrice === null ? null : <Figure of={decision.stopPrice} money />],
             [
@@ -136,7 +136,7 @@ const DecisionPage = ({ id }: ById) => (
               decision.orderId === null ? null : <RecordLink id={decision.orderId} to={`/orders/${decision.orderId}`} />
             ],
             ["created", <Moment at={decision.createdAt} />],
-            ["reason", decision.reason === null ? null : <Foreign text={decision.reason} />]
+            ["reason", decision.reason === null ? null : <Said text={decision.reason} />]
           ]}
         />
         <Panel title={texts.rationale}>

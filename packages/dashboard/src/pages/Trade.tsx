@@ -7,7 +7,7 @@ import { ActionButton } from "../ui/action/ActionButton.tsx"
 import * as columns from "../ui/table/columns.tsx"
 import type { Column } from "../ui/table/Column.ts"
 import { Facts } from "../ui/parts/Facts.tsx"
-import { Figure, Foreign, GivenId, Moment } from "../ui/parts/Figure.tsx"
+import { Figure, Foreign, GivenId, Moment, Said } from "../ui/parts/Figure.tsx"
 import { Panel } from "../ui/parts/Panel.tsx"
 import { Crumb, RecordLink, Shown, WhyLink } from "../ui/record/Record.tsx"
 import { Actor } from "../ui/record/Story.tsx"
@@ -80,11 +80,11 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
         ["direction", trade.direction],
         ["open", <Figure of={trade.openQuantity} />],
         ["netted", <Figure of={trade.nettedQuantity} />],
-        ["reason", trade.reason === null ? null : <Foreign text={trade.reason} />],
+        ["reason", trade.reason === null ? null : <Said text={trade.reason} />],
         ["entries", <Link href={pathOfEntries(trade.account, trade.id)}>{texts.viewInJournal}</Link>]
       ]}
     />
-    <div className="two">
+    <div className="two tables">
       <TablePanel
         title={texts.allocations}
         note={texts.allocationCount({ count: trade.allocations.length })}
@@ -112,7 +112,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => (
                 family="trade"
                 state={isQuarantined({ status, reason: reasonCode ?? undefined }) ? "quarantined" : status}
               />{" "}
-              <Actor of={cause.actor} /> <Foreign text={reason} />
+              <Actor of={cause.actor} /> <Said text={reason} />
             </span>
           </li>
         ))}

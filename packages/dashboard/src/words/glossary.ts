@@ -190,6 +190,10 @@ const entries = {
   payload: { head: "Source message", help: "Raw bytes received from the broker." },
   reason: { head: "Reason", help: "Reason of the state." },
   allocation: { head: "Allocated", help: "Shares of the trade allocated to this order, or netted by another trade." },
+  unfilled: {
+    head: "Unfilled",
+    help: "Shares of the trade that wait: open ones, and those allocated to this order that are not executed yet."
+  },
   settled: { head: "Settled", help: "Filled shares of the allocation." },
   trade: { head: "Trade", help: "Trade of the allocated shares." },
   direction: { head: "Direction", help: "Mirror: hold what was traded. Offset: hold the opposite." },

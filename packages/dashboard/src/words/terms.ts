@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { shownTime } from "../format/time.ts"
 import { texts } from "./text/terms.ts"
 
 const { cls, day, fok, gtc, gtd, ioc, limit, market, opg, stop, stop_limit } = texts
@@ -19,12 +20,12 @@ export const sessionWords = (session: string): string => texts.session({ session
 /** The terms of an order, beside its prices. */
 type Worded = Pick<Documents.OrderDetail, "type" | "timeInForce" | "goodTill" | "session">
 
-const lifeWords = ({ goodTill, timeInForce }: Worded): string =>
-  goodTill === null ? timeWords(timeInForce) : texts.goodTill({ time: goodTill.replace(".000000", "") })
+const lifeWords = ({ goodTill, timeInForce }: Worded, utc: boolean): string =>
+  goodTill === null ? timeWords(timeInForce) : texts.goodTill({ time: shownTime(goodTill, Date.now(), utc) })
 
-/** Returns how an order is executed, in words: `limit, good till cancelled, extended session`. */
-export const termsWords = (terms: Worded): string =>
-  [typeWords(terms.type), lifeWords(terms), sessionWords(terms.session)].join(", ")
+/** Returns how an order is executed, in words and in the zone that is shown: `limit, good till cancelled, extended session`. */
+export const termsWords = (terms: Worded, utc: boolean): string =>
+  [typeWords(terms.type), lifeWords(terms, utc), sessionWords(terms.session)].join(", ")
 
 /** Returns the offsets of an account's limit orders in words: one, or the steps of a ladder. */
 export const offsetsWords = (offsets: ReadonlyArray<number>): string =>

@@ -243,31 +243,44 @@ export const fills = (
   )
 }
 
+const openReport = (id: number, quantity: string, seconds: number): Report.OrderSeen => ({
+  _tag: "OrderSeen",
+  account: main,
+  asOf: Instant.fromMillis(AT + seconds * 1000),
+  asOfKind: "broker",
+  brokerOrderId: brokerId(id),
+  clientOrderId: undefined,
+  symbol: "AAPL",
+  side: "buy",
+  quantity: Decimal.unsafe(quantity),
+  rawStatus: "new",
+  state: { _tag: "Open" },
+  cumulative: undefined,
+  averagePrice: undefined,
+  executionsRead: true
+})
+
 /** The broker shows an order as open with so many shares; it is judged whether that is possible. */
-export const shows = (id: number, quantity: string, seconds: number) => {
-  const report: Report.OrderSeen = {
-    _tag: "OrderSeen",
-    account: main,
-    asOf: Instant.fromMillis(AT + seconds * 1000),
-    asOfKind: "broker",
-    brokerOrderId: brokerId(id),
-    clientOrderId: undefined,
-    symbol: "AAPL",
-    side: "buy",
-    quantity: Decimal.unsafe(quantity),
-    rawStatus: "new",
-    state: { _tag: "Open" },
-    cumulative: undefined,
-    averagePrice: undefined,
-    executionsRead: true
-  }
-  return submit(
+export const shows = (id: number, quantity: string, seconds: number) =>
+  submit(
     "report",
-    (recorder) => interpret.interpret(recorder, { report, payload: undefined }, "frame"),
+    (recorder) => {
+      const report = openReport(id, quantity, seconds)
+      return interpret.interpret(recorder, { report, payload: undefined }, "frame")
+    },
     [Need.Need.OrderById({ id })],
     main
   )
-}
+
+/** The broker lists an order of AAPL by our id, which is how one is found whose answer was unclear. */
+export const finds = (id: number, quantity: string, seconds: number) =>
+  Effect.gen(function* () {
+    const order = yield* Reads.first(Order.OrderTable, { where: [{ column: "id", in: [id] }] })
+    const report = { ...openReport(id, quantity, seconds), clientOrderId: order?.clientOrderId }
+    yield* submit("report", (recorder) => interpret.interpretFact(recorder, { report, payload: undefined }), [
+      Need.Need.OrderById({ id })
+    ])
+  })
 
 /** The broker says what an execution cost, in dollars. */
 export const costs = (execId: string, amount: string) => {

@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { decidingWords } from "../../words/deciding.ts"
 import { pathOfAccount } from "../../words/paths.ts"
-import { Figure, Foreign, GivenId } from "../parts/Figure.tsx"
+import { Figure, GivenId, Said } from "../parts/Figure.tsx"
 import { texts } from "../../words/text/risk.ts"
 
 type AtRiskDocument = Documents.AtRisk
@@ -48,7 +48,7 @@ interface RecommendedProps {
 export const RecommendedVerdict = ({ account, of }: RecommendedProps) =>
   of === null ? null : (
     <p className="evidence">
-      <strong>{texts.recommended({ resolution: recommendedWords[of.resolution] })}</strong> <Foreign text={of.reason} />{" "}
+      <strong>{texts.recommended({ resolution: recommendedWords[of.resolution] })}</strong> <Said text={of.reason} />{" "}
       {account === undefined || of.resolution !== "change-control" ? null : (
         <Link href={pathOfAccount(account)}>{texts.limitsOf({ account })}</Link>
       )}

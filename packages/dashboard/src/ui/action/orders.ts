@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { orderOf, type Seen } from "../../api/records.ts"
+import { chosen } from "../parts/settings.ts"
 import { termsWords } from "../../words/terms.ts"
 import type { Action } from "./Action.ts"
 import { command, aboutOf } from "./command.ts"
@@ -40,7 +41,7 @@ export const retryOrder = (order: Documents.OrderDocument): Action => {
 export const approveOrder = (order: Seen<Documents.OrderDetail>): Action => {
   const { account, id, limitPrice, quantity, side, stopPrice, symbol } = order
   const terms = [
-    termsWords(order),
+    termsWords(order, chosen().utc),
     ...(stopPrice === null ? [] : [texts.stopPrice({ price: stopPrice })]),
     ...(limitPrice === null ? [] : [texts.limitPrice({ price: limitPrice })])
   ].join(", ")

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { orderTypes, policyTimesInForce, pricesOf, type OrderType } from "@roundlot/api/client"
+import { instantOf } from "../../format/time.ts"
 import { quoted } from "../../words/copies.ts"
 import { sessionWords, timeWords } from "../../words/terms.ts"
 import { texts } from "../../words/text/forms.ts"
@@ -145,19 +146,19 @@ export const offeredBy = (account: Account, said: Terms, before?: Said) => {
   return { sessions, types, times, isUsualTaken, usual: usual.words, terms }
 }
 
-/** Returns what a request says of an order of its own: what was chosen, and no more, so that what source and account say holds for the rest. */
-export const requestedOf = ({ goodTill, limitPrice, session, stopPrice, timeInForce, type }: Terms) => ({
+/** Returns what a request says of an order of its own: what was chosen, and no more, so that what source and account say holds for the rest. Times were written in the zone that is shown. */
+export const requestedOf = ({ goodTill, limitPrice, session, stopPrice, timeInForce, type }: Terms, utc: boolean) => ({
   type,
   ...(limitPrice === "" ? {} : { limitPrice: limitPrice.trim() }),
   ...(stopPrice === "" ? {} : { stopPrice: stopPrice.trim() }),
   ...(session === "" ? {} : { session }),
   ...(timeInForce === "" ? {} : { timeInForce }),
-  ...(goodTill === "" ? {} : { goodTill: goodTill.trim() })
+  ...(goodTill === "" ? {} : { goodTill: instantOf(goodTill.trim(), utc) })
 })
 
 /** Returns the same as flags of the command line. */
-export const flagsOf = (terms: Terms): string => {
-  const { goodTill, limitPrice, session, stopPrice, timeInForce, type } = requestedOf(terms)
+export const flagsOf = (terms: Terms, utc: boolean): string => {
+  const { goodTill, limitPrice, session, stopPrice, timeInForce, type } = requestedOf(terms, utc)
   return [
     ` --type ${type}`,
     limitPrice === undefined ? "" : ` --limit-price ${quoted(limitPrice)}`,

@@ -136,3 +136,15 @@ export const Foreign = ({ text }: { readonly text: string | null }) => {
     </details>
   )
 }
+
+/** A moment as the daemon writes it in a sentence. */
+const MOMENT = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/
+
+/** A sentence of the program: times in it are in the zone that was chosen, as all times are. */
+export const Said = ({ text }: { readonly text: string | null }) => {
+  const parts = text?.split(MOMENT) ?? []
+  return parts.map((part, at) =>
+    // Each second part is what the pattern found; a sentence is never put together in another order.
+    at % 2 === 1 ? <Time key={at} at={part} /> : part === "" ? null : <Foreign key={at} text={part} />
+  )
+}

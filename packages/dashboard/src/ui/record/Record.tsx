@@ -9,7 +9,7 @@ import { pathOfWhy } from "../../words/paths.ts"
 import { signOfState } from "../../words/signs.ts"
 import { momentOf, useAsOf } from "../parts/asOf.ts"
 import { CopyId } from "../parts/CopyId.tsx"
-import { Foreign, GivenId } from "../parts/Figure.tsx"
+import { GivenId, Said } from "../parts/Figure.tsx"
 import { Asked } from "../parts/Panel.tsx"
 import { placeOf, siblingOf } from "../parts/siblings.ts"
 import { StateSign } from "../parts/Sign.tsx"
@@ -84,7 +84,7 @@ export const BreakBanner = ({ found: { evidence, id, kind, standing } }: BreakBa
   <div className={`banner tone-${signOfState("break", standing).tone}`} role="status">
     <StateSign family="break" state={standing} />
     <span>
-      <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>: <Foreign text={evidence} />
+      <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>: <Said text={evidence} />
     </span>
   </div>
 )

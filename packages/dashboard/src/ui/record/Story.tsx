@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { useAsk } from "../../api/asking.ts"
 import { shownSpan } from "../../format/time.ts"
@@ -58,31 +59,42 @@ export const Timeline = ({ account, history }: TimelineProps) => (
   </Panel>
 )
 
-/** A moment of an order's life. */
+/** A moment of an order's life, or a span of it. */
 export interface Stage {
   readonly word: string
+  /** When it was reached; null where it was not. */
   readonly at: string | null
+  /** When it was over, where it lasted. */
+  readonly until?: string
+  /** What else there is to say of it. */
+  readonly note?: ReactNode
   readonly sign: Sign
 }
+
+type Reached = Stage & { readonly at: string }
+
+/** From the end of one moment to the next. */
+const gapTo = (next: Reached, { at, until = at }: Reached): string => shownSpan(Date.parse(next.at) - Date.parse(until))
 
 /** The moments of an order's life on a line, with the time between them. */
 export const Stages = ({ stages }: { readonly stages: ReadonlyArray<Stage> }) => {
   // A fill may be older than the answer that showed the order.
   const reached = stages
-    .filter((stage): stage is Stage & { readonly at: string } => stage.at !== null)
+    .filter((stage): stage is Reached => stage.at !== null)
     .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
   return (
     <ol className="stages">
-      {reached.map(({ at, sign, word }, index) => {
+      {reached.map((stage, index) => {
+        const { at, note, sign, until = at, word } = stage
         const next = reached[index + 1]
         return (
-          <li key={word}>
+          <li key={`${word} ${at}`}>
             <SignIcon sign={sign} />
-            {next === undefined ? null : (
-              <span className="gap">{shownSpan(new Date(next.at).getTime() - new Date(at).getTime())}</span>
-            )}
+            {next === undefined ? null : <span className="gap">{gapTo(next, stage)}</span>}
             <strong>{word}</strong>
             <Moment at={at} />
+            {until === at ? null : <span>{texts.untilTime({ time: <Moment at={until} /> })}</span>}
+            {note === undefined || note === null ? null : <span className="faint">{note}</span>}
           </li>
         )
       })}

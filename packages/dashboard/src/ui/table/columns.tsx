@@ -4,7 +4,7 @@ import type { Term } from "../../words/glossary.ts"
 import { signOfBatch, signOfFill, signOfOrder, type Family } from "../../words/signs.ts"
 import type { Column } from "./Column.ts"
 import { FaultyCell } from "../parts/FaultyCell.tsx"
-import { Foreign, GivenId } from "../parts/Figure.tsx"
+import { Foreign, GivenId, Said } from "../parts/Figure.tsx"
 import { RecordLink } from "../record/Record.tsx"
 import { Side, SignView, StateSign } from "../parts/Sign.tsx"
 import { texts } from "../../words/text/tables.ts"
@@ -28,6 +28,10 @@ export const node = <A,>(term: Term, of: (row: A) => ReactNode): Column<A> => ({
 /** Text of a file, a person or a broker. */
 export const foreign = <A,>(term: Term, of: (row: A) => string | null): Column<A> =>
   node(term, (row) => <Foreign text={of(row)} />)
+
+/** Text of the program. */
+export const said = <A,>(term: Term, of: (row: A) => string | null): Column<A> =>
+  node(term, (row) => <Said text={of(row)} />)
 
 /** An id that others gave. */
 export const foreignId = <A,>(term: Term, of: (row: A) => string | null): Column<A> =>

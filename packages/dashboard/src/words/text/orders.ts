@@ -2,12 +2,22 @@ import { messages } from "./messages.ts"
 
 /** Texts of the page of an order. */
 export const texts = messages({
+  tradesIn: "Trades in",
+  found: "Found",
+  foundInReport: "in a report of {actor}",
+  foundByPerson: "confirmed by {actor}",
+  foundBySending: "by another submission",
+  corrected: "Corrected",
+  correctedTo: "to {quantity} at {price}",
+  busted: "Busted",
   created: "Created",
   sent: "Sent",
   accepted: "Accepted",
   firstFill: "First fill",
   cancelRequested: "Cancel requested",
-  unallocatedShares: "unallocated shares",
+  unallocatedShares: "{quantity} shares of an overfill, with order {order}",
+  released: "{quantity} released: {reason}",
+  tradesAllocated: "{count} trades, {quantity} shares allocated to this order",
   averagePrice: "average price",
   inferred: "{quantity} in the broker's total, no execution reported yet",
   attempt: "Attempt {number}",
@@ -35,6 +45,6 @@ export const texts = messages({
   noExecutionsYet: "No executions yet.",
   changed: "Changed {at}. The same on the command line: {command}",
   roundedAveragePrice: "≈ average price",
-  allocations: { one: "{count} allocation", other: "{count} allocations" },
+  trades: { one: "{count} trade", other: "{count} trades" },
   fills: { one: "{count} fill", other: "{count} fills" }
 })

@@ -29,6 +29,7 @@ export const texts = messages({
   previous: "Previous",
   placeInList: "{place} of {of}",
   next: "Next",
+  untilTime: "to {time}",
   history: "History",
   by: "({actor})",
   bySystem: "(system)",
