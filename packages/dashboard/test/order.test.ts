@@ -19,6 +19,8 @@ const saidOf = (page: Page): Promise<ReadonlyArray<string>> =>
     all.map((each) => [...each.children].flatMap(({ textContent }) => textContent || []).join(" | "))
   )
 
+const cellsOf = (row: Locator): Promise<ReadonlyArray<string>> => row.locator("th, td").allInnerTexts()
+
 /** O1: two trades, unconfirmed and found in a report, filled, a fill corrected and one busted. O2: unconfirmed until a person says so. */
 const unusual = Effect.gen(function* () {
   yield* scene.at(0)
@@ -89,11 +91,10 @@ test("the source trades of an order say when each came, how much of it the order
         await page.goto(`http://127.0.0.1:${port}/orders/O1`)
         const table = page.getByRole("table", { name: "Source trades" })
         await table.getByRole("link", { name: "T1", exact: true }).waitFor()
-        const cells = (row: Locator) => row.locator("th, td").allInnerTexts()
         const rows = table.getByRole("row")
-        expect(await cells(rows.nth(1))).toEqual(["T1", "22:13:20.000", "t-1", "0.3", "0.3", "0.0", "Completed"])
-        expect(await cells(rows.nth(2))).toEqual(["T2", "22:13:20.400", "t-2", "2.9", "2.7", "0.2", "Completed"])
-        expect(await cells(rows.nth(3))).toEqual(["Sum", "", "", "3.2", "3.0", "0.2", ""])
+        expect(await cellsOf(rows.nth(1))).toEqual(["T1", "22:13:20.000", "t-1", "0.3", "0.3", "0.0", "Completed"])
+        expect(await cellsOf(rows.nth(2))).toEqual(["T2", "22:13:20.400", "t-2", "2.9", "2.7", "0.2", "Completed"])
+        expect(await cellsOf(rows.nth(3))).toEqual(["Sum", "", "", "3.2", "3.0", "0.2", ""])
         expect(await table.getByRole("link", { name: "T2" }).getAttribute("href")).toBe("/trades/T2")
         expect(await findings(page)).toEqual([])
         expect(seen.faults).toEqual([])

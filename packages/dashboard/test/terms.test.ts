@@ -399,6 +399,7 @@ describe("FILL-16: of the terms of an order", () => {
     expect(termsWords(order, true)).toBe("limit, good till 1 Dec 2099 21:00:00, regular session")
     const inUtc = terms({ timeInForce: "gtd", goodTill: "2099-12-01 21:00" })
     expect(requestedOf(inUtc, true).goodTill).toBe("2099-12-01T21:00:00.000Z")
+    expect(requestedOf(terms({ ...inUtc, goodTill: "2099-12-01" }), true).goodTill).toBe("2099-12-01")
     expect(flagsOf(inUtc, true)).toContain("--good-till 2099-12-01T21:00:00.000Z")
     expect(offeredBy(account, said).terms).toMatchObject({ timeInForce: "", goodTill: "" })
     expect(policyOfferedBy(long, said)).toMatchObject({ times: ["day"], terms: { timeInForce: "" } })

@@ -146,14 +146,20 @@ export const offeredBy = (account: Account, said: Terms, before?: Said) => {
   return { sessions, types, times, isUsualTaken, usual: usual.words, terms }
 }
 
-/** Returns what a request says of an order of its own: what was chosen, and no more, so that what source and account say holds for the rest. Times were written in the zone that is shown. */
+/** A day alone does not say until when on it: the daemon refuses it. */
+const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text)
+
+/**
+ * Returns what a request says of an order of its own: what was chosen, and no more, so that what source and account say holds for the
+ * rest. A time without a zone is of the zone that is shown.
+ */
 export const requestedOf = ({ goodTill, limitPrice, session, stopPrice, timeInForce, type }: Terms, utc: boolean) => ({
   type,
   ...(limitPrice === "" ? {} : { limitPrice: limitPrice.trim() }),
   ...(stopPrice === "" ? {} : { stopPrice: stopPrice.trim() }),
   ...(session === "" ? {} : { session }),
   ...(timeInForce === "" ? {} : { timeInForce }),
-  ...(goodTill === "" ? {} : { goodTill: instantOf(goodTill.trim(), utc) })
+  ...(goodTill === "" ? {} : { goodTill: isDay(goodTill.trim()) ? goodTill.trim() : instantOf(goodTill.trim(), utc) })
 })
 
 /** Returns the same as flags of the command line. */
