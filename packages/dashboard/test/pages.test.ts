@@ -363,7 +363,7 @@ describe("every page", () => {
     await page.getByText("1 outside", { exact: true }).waitFor()
     await page.getByRole("table", { name: "Executions" }).getByText("Price tolerance").waitFor()
     expect(await sums("Executions")).toEqual(["", "2", "40.10", "80.20", "—", "average price"])
-    expect(await sums("Source trades")).toEqual(["", "", "2.5", "2", "0.5", ""])
+    expect(await sums("Source trades")).toEqual(["", "", "2.5", "2", "0.25", ""])
   })
 
   test("BAT-10: shows how far a batch is by bars that glide, and stand where motion is not welcome", async () => {
