@@ -36,6 +36,8 @@ export * as age from "./rules/trade/age.ts"
 export * as hedging from "./rules/trade/hedging.ts"
 /** `rules/trade/intake`: see that module. */
 export * as intake from "./rules/trade/intake.ts"
+/** `records/counts`: where a row of a batch counts. */
+export * as counts from "./records/counts.ts"
 /** `records/Mark`: see that module. */
 export * as Mark from "./records/Mark.ts"
 /** `rules/trade/moveMark`: see that module. */

@@ -7,6 +7,7 @@ export { instrumentStatuses } from "./records/instrumentStatuses.ts"
 export * as Decimal from "./values/Decimal.ts"
 export { orderTypes, policyTimesInForce, pricesOf, type OrderType } from "./records/orderTypes.ts"
 export { holdCauses, plainAnswers } from "./records/answerCodes.ts"
+export { rowPlaces } from "./records/counts.ts"
 export { batchModes, type BatchMode } from "./records/batchModes.ts"
 export {
   causeKinds,

@@ -17,7 +17,7 @@ export const addresses = {
   batches: "/batches",
   newBatch: "/batches/new",
   /** A batch, and which tab of its page: both are its address. */
-  batch: /^\/batches\/(?<id>[^/]+)(?:\/(?<tab>trades|errors|orders|results|story))?\/?$/,
+  batch: /^\/batches\/(?<id>[^/]+)(?:\/(?<tab>errors|orders|results|story))?\/?$/,
   operations: "/ops",
   reconciliation: "/ops/reconcile",
   jobs: "/ops/jobs",

@@ -105,17 +105,17 @@ test("BAT-10: the rows of a batch, its orders, its errors and its results are th
     { source_id: "b2", symbol: "DIS", side: "buy", quantity: "none" }
   ]
   const { batch } = Object(await daemon.ask("/api/v1/batches", { name: "Friday", rows, mode: "accumulate" }))
-  await says(`/api/v1/batches/${batch.id}/trades`, '"status":"accumulated"')
+  await says(`/api/v1/batches/${batch.id}/rows`, '"status":"accumulated"')
   const before = await position()
   await daemon.ask("/api/v1/trades", { sourceId: "rest", symbol: "DIS", side: "buy", quantity: "0.25", price: "150" })
   const order = await daemon.orderAt("filled", "DIS")
   await using seen = await open(`/batches/${batch.id}`)
   const { page } = seen
-  const trades = page.getByRole("table", { name: "Trades" })
-  await trades.getByRole("link", { name: order }).waitFor()
+  const shown = page.getByRole("table", { name: "Rows" })
+  await shown.getByRole("link", { name: order }).waitFor()
   await page.goto(`${daemon.url}/batches/${batch.id}?asOf=${before}`)
-  await trades.getByText("0.75", { exact: true }).waitFor()
-  expect(await trades.getByRole("link", { name: order }).count()).toBe(0)
+  await shown.getByText("0.75", { exact: true }).first().waitFor()
+  expect(await shown.getByRole("link", { name: order }).count()).toBe(0)
   expect(await page.getByText("as it is now").count()).toBe(0)
   expect(await offered(page)).toEqual([])
   expect(await findings(page)).toEqual([])
@@ -139,7 +139,7 @@ test("BAT-10: the file of a batch's results is that of the moment that is looked
   await says(`/api/v1/batches/${batch.id}`, '"finishedAt":"')
   const [done] = Object(await daemon.ask(`/api/v1/batches/${batch.id}/rows`)).items
   const filled = await position()
-  const { items } = Object(await daemon.ask(`/api/v1/orders/${done.order}/fills`))
+  const { items } = Object(await daemon.ask(`/api/v1/orders/${done.orders[0]}/fills`))
   const corrects = { id: "corrects", do: { correct: { execId: items[0].execId, price: "149.5" } } }
   await daemon.cli("exchange", "do", JSON.stringify(corrects))
   await says(`/api/v1/batches/${batch.id}/rows`, '"average_price":"149.5"')

@@ -445,7 +445,7 @@ describe("what a page is copied as", () => {
     ["/attention/J1-0a", "asOf=12", "cases/J1-0a", "cases show J1-0a"],
     ["/attention/part%3Aconnection%20main", "", "cases/part%3Aconnection%20main", "cases show 'part:connection main'"],
     ["/batches/G3/errors", "", "batches/G3/errors", "batches show G3"],
-    ["/batches/G3/trades", "asOf=12", "batches/G3/trades?asOf=12", "batches show G3 --as-of 12"],
+    ["/batches/G3/results", "asOf=12", "batches/G3/results?asOf=12", "batches show G3 --as-of 12"],
     ["/fills", "canonical=true", "fills?canonical=true&order=newest", "fills list --canonical --order newest"],
     ["/fills", "canonical=false", "fills?canonical=false&order=newest", undefined],
     [

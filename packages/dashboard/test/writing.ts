@@ -88,7 +88,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await page.getByRole("button", { name: "Submit only the 2 rows that are valid" }).click()
     await page.getByRole("heading", { level: 1, name: /Morning/ }).waitFor()
     await page.getByText("adds up to 3 rows").waitFor()
-    await page.getByRole("table", { name: "Trades" }).getByText("0.75", { exact: true }).waitFor()
+    await page.getByRole("table", { name: "Rows" }).getByText("0.75", { exact: true }).first().waitFor()
     await page.getByRole("link", { name: "Errors by reason" }).click()
     await page.getByRole("table", { name: "Errors", exact: true }).getByText("hold", { exact: true }).waitFor()
     // What is no trade cannot be tried again.

@@ -230,13 +230,15 @@ const ofBatches = (configuration: Configured) =>
       .handle("errors", ({ path: { id }, urlParams }) =>
         acted(past.seen(urlParams.asOf, views.ownerOf(id), views.errors(id, urlParams)))
       )
-      .handle("rows", ({ path: { id }, urlParams: { asOf } }) =>
-        acted(
-          Effect.map(past.seen(asOf, views.ownerOf(id), batchResults.exported(id)), (exported) =>
+      .handle("rows", ({ path: { id }, urlParams: { asOf, ...asked } }) => {
+        const owner = views.ownerOf(id)
+        if (Object.keys(asked).length > 0) return acted(past.seen(asOf, owner, batchResults.rows(id, asked)))
+        return acted(
+          Effect.map(past.seen(asOf, owner, batchResults.exported(id)), (exported) =>
             streamed(jsonOf(exported), "application/json")
           )
         )
-      )
+      })
       .handle("export", ({ path: { id }, urlParams: { asOf } }) =>
         acted(
           Effect.map(past.seen(asOf, views.ownerOf(id), batchResults.exported(id)), ({ rows }) =>

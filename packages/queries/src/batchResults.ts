@@ -1,11 +1,15 @@
 import { Csv, type Documents } from "@roundlot/api"
-import { Clock, Decimal, Fill, Instant, Order, Reads, Trade } from "@roundlot/core"
+import { Clock, Decimal, Fill, Instant, Order, type Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
-import type { Batch } from "@roundlot/core/ledger"
-import { Chunk, Effect, Option, Stream } from "effect"
-import { among } from "./listing.ts"
+import { Allocation, type Batch, counts, type TradeStanding } from "@roundlot/core/ledger"
+import { Effect, Option, Stream } from "effect"
+import { pageOf, partOf, type Row, rowGroups } from "./batchRows.ts"
+import { wordOf } from "./criteria.ts"
+import type { NotFound } from "./errors.ts"
+import { among, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import { kept } from "./past.ts"
-import { decimalOrNull, idOrNull } from "./text.ts"
+import { decimalOrNull, idsOf, valueOrNull } from "./text.ts"
+import { standings } from "./tradeStanding.ts"
 import * as trades from "./trades.ts"
 import { documentOf, faultOfRow, faultOfTrade, type OneError, type Reading, recordOf } from "./batches.ts"
 
@@ -45,24 +49,17 @@ const withOrders = (found: ReadonlyArray<Trade.Trade>) =>
     })
   })
 
-const PAGE = 500
-
-/** The rows of a batch, some hundreds at a time, since there may be a million, and others in between: as they came, which is the order of its file. */
-const outcomesOf = ({ id }: Batch.Batch): Stream.Stream<Outcome, TradeRepository.StoreError, Reading> =>
-  Stream.paginateChunkEffect(undefined, (after: Reads.Question["after"]) =>
-    Effect.gen(function* () {
-      const { items, next } = yield* Reads.page(Trade.TradeTable, {
-        where: [{ column: "batchId", in: [id] }],
-        orderBy: ["id"],
-        after,
-        limit: PAGE
-      })
-      return [
-        yield* Effect.zipRight(Clock.turn, Effect.map(withOrders(items), Chunk.fromIterable)),
-        Option.map(Option.fromNullable(next), (cells): Reads.Question["after"] => cells)
-      ]
-    })
+/** All rows of a batch, part by part, and others in between. */
+const partsOf = (batch: Batch.Batch): Stream.Stream<ReadonlyArray<Row>, TradeRepository.StoreError, Reading> =>
+  Stream.paginateEffect(undefined, (after: Parameters<typeof partOf>[1]) =>
+    Effect.map(Effect.zipRight(Clock.turn, partOf(batch, after)), ({ next, rows: found }) => [
+      found,
+      Option.map(Option.fromNullable(next), (place): Parameters<typeof partOf>[1] => place)
+    ])
   )
+
+const tradesIn = (found: ReadonlyArray<Row>): ReadonlyArray<Trade.Trade> =>
+  found.flatMap((row) => (row._tag === "Taken" ? [row.trade] : []))
 
 /** What the rows of a symbol and side came to so far. */
 interface Sum {
@@ -134,14 +131,16 @@ export const results = (id: string): Effect.Effect<Documents.BatchResultsDocumen
       if (fault.line < known.first.line) known.first = fault
     }
     for (const row of batch.rejectedRows) count(`rejected: ${row.reason}`, faultOfRow(row))
-    yield* Stream.runForEach(outcomesOf(batch), (outcome) =>
-      Effect.sync(() => {
-        const { trade } = outcome
-        const key = `${trade.symbol}\u0000${trade.side}`
-        const sum = sums.get(key) ?? noSum(trade)
-        addOutcome(sum, outcome)
-        sums.set(key, sum)
-        if (trade.status === "failed") count(trades.reasonOf(trade) ?? "failed", faultOfTrade(trade))
+    yield* Stream.runForEach(partsOf(batch), (found) =>
+      Effect.map(withOrders(tradesIn(found)), (outcomes) => {
+        for (const outcome of outcomes) {
+          const { trade } = outcome
+          const key = `${trade.symbol}\u0000${trade.side}`
+          const sum = sums.get(key) ?? noSum(trade)
+          addOutcome(sum, outcome)
+          sums.set(key, sum)
+          if (trade.status === "failed") count(trades.reasonOf(trade) ?? "failed", faultOfTrade(trade))
+        }
       })
     )
     return {
@@ -151,7 +150,26 @@ export const results = (id: string): Effect.Effect<Documents.BatchResultsDocumen
     }
   })
 
-const rowOf = ({ commission, order, trade }: Outcome): Documents.BatchRowDocument => ({
+type Shares = ReadonlyArray<Pick<Allocation.Allocation, "orderId" | "settled">>
+
+/** What orders took of trades that joined their positions, and executed of that. */
+const sharesOf = (found: ReadonlyArray<Trade.Trade>) =>
+  Effect.gen(function* () {
+    const ids = found.filter(({ kind }) => kind !== "direct").map(({ id }) => id)
+    const links = yield* among(Allocation.AllocationTable, "tradeId", ids, [{ column: "kind", in: ["order"] }])
+    const shares = new Map<number | undefined, Shares>()
+    for (const link of links) shares.set(link.tradeId, [...(shares.get(link.tradeId) ?? []), link])
+    return shares
+  })
+
+const filledOf = (order: Order.Order | undefined, shares: Shares): Decimal.Decimal | undefined =>
+  shares.length === 0 ? order?.filled : shares.reduce((sum, { settled }) => Decimal.add(sum, settled), Decimal.zero)
+
+const rowOf = (
+  { commission, order, trade }: Outcome,
+  status: TradeStanding.TradeStanding,
+  shares: Shares
+): Documents.BatchRowDocument => ({
   line: trade.batchLine ?? 0,
   source_id: trade.sourceId,
   timestamp: Instant.format(trade.tradedAt),
@@ -159,16 +177,19 @@ const rowOf = ({ commission, order, trade }: Outcome): Documents.BatchRowDocumen
   side: trade.side,
   quantity: Decimal.format(trade.quantity),
   price: decimalOrNull(trade.price),
-  status: trade.status,
+  limit_price: decimalOrNull(trade.limitPrice),
+  status,
+  counts_as: counts.placeOf(trade),
   reason: trades.reasonOf(trade),
   trade: Id.format("trade", trade.id),
-  order: idOrNull("order", order?.id),
-  filled_quantity: decimalOrNull(order?.filled),
+  orders: idsOf("order", [order?.id, ...shares.map(({ orderId }) => orderId)]),
+  order_status: valueOrNull(order?.status),
+  filled_quantity: decimalOrNull(filledOf(order, shares)),
   average_price: order === undefined ? null : decimalOrNull(Order.averagePrice(order)),
   commission: decimalOrNull(commission)
 })
 
-const refusedRow = ({ column, line, reason, value }: Batch.RejectedRow): Documents.BatchRowDocument => ({
+const rejectedRow = ({ column, line, reason, value }: Batch.RejectedRow): Documents.BatchRowDocument => ({
   line,
   source_id: null,
   timestamp: null,
@@ -176,14 +197,31 @@ const refusedRow = ({ column, line, reason, value }: Batch.RejectedRow): Documen
   side: null,
   quantity: null,
   price: null,
+  limit_price: null,
   status: "rejected",
+  counts_as: "failed",
   reason: `${column === null ? "" : `${column} `}"${value}" ${reason}`,
   trade: null,
-  order: null,
+  orders: [],
+  order_status: null,
   filled_quantity: null,
   average_price: null,
   commission: null
 })
+
+/** The documents of rows, in their order: what else is on record of them is read for all of them at once. */
+const documentsOf = (found: ReadonlyArray<Row>) =>
+  Effect.gen(function* () {
+    const taken = tradesIn(found)
+    const outcomes = new Map((yield* withOrders(taken)).map((outcome) => [outcome.trade.id, outcome] as const))
+    const shares = yield* sharesOf(taken)
+    const standing = yield* standings(taken)
+    return found.flatMap((row) => {
+      if (row._tag === "Rejected") return [rejectedRow(row.row)]
+      const outcome = outcomes.get(row.trade.id)
+      return outcome === undefined ? [] : [rowOf(outcome, standing(row.trade), shares.get(row.trade.id) ?? [])]
+    })
+  })
 
 /** The names of a row's columns, as they are exported. */
 export const rowColumns = [
@@ -194,32 +232,34 @@ export const rowColumns = [
   "side",
   "quantity",
   "price",
+  "limit_price",
   "status",
+  "counts_as",
   "reason",
   "trade",
-  "order",
+  "orders",
+  "order_status",
   "filled_quantity",
   "average_price",
   "commission"
 ] as const satisfies ReadonlyArray<keyof Documents.BatchRowDocument>
 
-/** Rows that came to something, with those that were refused at their places. */
-const interleaved = <E, R>(
-  rows: Stream.Stream<Documents.BatchRowDocument, E, R>,
-  refused: ReadonlyArray<Documents.BatchRowDocument>
-): Stream.Stream<Documents.BatchRowDocument, E, R> =>
-  Stream.suspend(() => {
-    let at = 0
-    const upTo = (line: number) => {
-      const from = at
-      while ((refused[at]?.line ?? Infinity) <= line) at++
-      return refused.slice(from, at)
-    }
-    const rest = Stream.suspend(() => Stream.fromIterable(refused.slice(at)))
-    return Stream.concat(
-      Stream.mapConcat(rows, (row) => [...upTo(row.line), row]),
-      rest
-    )
+/** Which rows of a batch. */
+export interface RowFilters extends Pick<ListOptions, "limit" | "cursor" | "count"> {
+  /** Those of one count of its progress, or with `rejected` those that are no trades. */
+  readonly status?: string | undefined
+}
+
+/** A page of the rows of a batch with what became of each, in the order of its file. */
+export const rows = (
+  id: string,
+  { status, ...options }: RowFilters
+): Effect.Effect<ListDocument<Documents.BatchRowDocument>, ListError | NotFound, Reading> =>
+  Effect.gen(function* () {
+    const batch = yield* recordOf(id)
+    const groups = status === undefined ? [] : [yield* wordOf("status", status, rowGroups)]
+    const { rows: found, ...page } = yield* pageOf(batch, groups, options)
+    return { items: yield* documentsOf(found), ...page }
   })
 
 /** Rows that are read while they are written out. */
@@ -230,14 +270,15 @@ interface ExportedRows {
 /** Every row of a batch with what became of it, in the order of the file. */
 export const exported = (id: string): Effect.Effect<ExportedRows, OneError, Reading> =>
   Effect.gen(function* () {
-    const batch = yield* recordOf(id)
-    const refused = batch.rejectedRows.map(refusedRow).toSorted((a, b) => a.line - b.line)
-    return { rows: yield* kept(interleaved(Stream.map(outcomesOf(batch), rowOf), refused)) }
+    const parts = Stream.mapEffect(partsOf(yield* recordOf(id)), documentsOf)
+    return { rows: yield* kept(Stream.mapConcat(parts, (found) => found)) }
   })
 
 /** Rows as lines of a CSV file that is safe to open in a spreadsheet, its head first. */
 export const csvOf = <E, R>(rows: Stream.Stream<Documents.BatchRowDocument, E, R>): Stream.Stream<string, E, R> =>
   Stream.concat(
     Stream.make(Csv.record(rowColumns)),
-    Stream.map(rows, (row) => Csv.record(rowColumns.map((name) => row[name])))
+    Stream.map(rows, (row) =>
+      Csv.record(rowColumns.map((name) => (name === "orders" ? row.orders.join(" ") : row[name])))
+    )
   )

@@ -2,24 +2,13 @@ import type { Documents } from "@roundlot/api"
 import { type Batches, Clock, Decimal, Instant, Reads, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Batch, type BatchPreview } from "@roundlot/core/ledger"
-import { Effect, Either } from "effect"
+import { Effect } from "effect"
+import { pageOf } from "./batchRows.ts"
 import { type Conditions, exactly, idOf, inAnyCase, isWithin, isWord, type Period } from "./criteria.ts"
 import { type BadFilter, NotFound } from "./errors.ts"
 import { historyOf } from "./history.ts"
-import { askedInBatch, madeBy, mostLookedBy } from "./madeBy.ts"
-import {
-  bothOf,
-  collect,
-  countedBeside,
-  decodeCursor,
-  encodeCursor,
-  type Keep,
-  limitOf,
-  type ListDocument,
-  type ListError,
-  type ListOptions,
-  MOST_COUNTED
-} from "./listing.ts"
+import { actorsOf, askedInBatch, madeBy, mostLookedBy } from "./madeBy.ts"
+import { bothOf, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import { answerOf } from "./positions.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
@@ -173,8 +162,24 @@ const hasRowOf = ({ id }: Batch.Batch, symbols: ReadonlyArray<string>) =>
 /** By when they were made, by the word of their status, by how many rows they have. */
 const sorts = { date: ["createdAt", "id"], status: ["status", "id"], size: ["total", "id"] } as const
 
+/** Batches as lists have them: each with who submitted it, by the entry that made it, and how far it is. */
+const listedOf = (
+  found: ReadonlyArray<Batch.Batch>
+): Effect.Effect<ReadonlyArray<Documents.ListedBatchDocument>, TradeRepository.StoreError, Reading | Clock.Clock> =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+    const actors = yield* actorsOf(askedInBatch, found)
+    return found.map((batch, at) => ({
+      ...documentOf(batch),
+      submittedBy: valueOrNull(actors[at]),
+      progress: progressOf(batch, now)
+    }))
+  })
+
 /** A page of batches. */
-export const list = (filters: BatchFilters): Effect.Effect<ListDocument<Documents.BatchDocument>, ListError, Reading> =>
+export const list = (
+  filters: BatchFilters
+): Effect.Effect<ListDocument<Documents.ListedBatchDocument>, ListError, Reading | Clock.Clock> =>
   Effect.gen(function* () {
     const wanted = filters.q?.toLowerCase()
     const holds = ({ fileName, name, uid }: Batch.Batch) =>
@@ -188,18 +193,18 @@ export const list = (filters: BatchFilters): Effect.Effect<ListDocument<Document
     const anyOf = [yield* conditionsOf(filters)]
     const listing = { table: Batch.BatchTable, anyOf, keep, mostLooked: mostLookedBy(filters), sorts }
     const { records, ...page } = yield* collect(listing, filters)
-    return { items: records.map(documentOf), ...page }
+    return { items: yield* listedOf(records), ...page }
   })
 
 /** The batches that wait or run. */
 export const active: Effect.Effect<
-  ListDocument<Documents.BatchDocument>,
+  ListDocument<Documents.ListedBatchDocument>,
   TradeRepository.StoreError,
-  Reading
-> = Effect.map(Reads.all(Batch.BatchTable, { where: [{ column: "status", in: ["pending", "running"] }] }), (found) => ({
-  items: found.map(documentOf),
-  nextCursor: null
-}))
+  Reading | Clock.Clock
+> = Effect.gen(function* () {
+  const found = yield* Reads.all(Batch.BatchTable, { where: [{ column: "status", in: ["pending", "running"] }] })
+  return { items: yield* listedOf(found), nextCursor: null }
+})
 
 /** A batch by its id (`G3`), where it was not deleted. */
 export const recordOf = (id: string): Effect.Effect<Batch.Batch, OneError, Reading> =>
@@ -240,11 +245,9 @@ export const show = (id: string): Effect.Effect<Documents.BatchDetail, OneError,
     const batch = yield* recordOf(id)
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const document = documentOf(batch)
-    return {
-      ...document,
-      progress: progressOf(batch, now),
-      history: yield* historyOf(batch.account, "batch", document.id)
-    }
+    const history = yield* historyOf(batch.account, "batch", document.id)
+    const submittedBy = valueOrNull(history[0]?.cause.actor)
+    return { ...document, submittedBy, progress: progressOf(batch, now), history }
   })
 
 /** A page of a batch's trades. */
@@ -266,51 +269,15 @@ export const faultOfTrade = (trade: Trade.Trade): Documents.BatchErrorDocument =
   tradeId: Id.format("trade", trade.id)
 })
 
-/** What tells the cursors of this list from others. */
-const ERRORS = "errors of a batch"
-
-/** Where a page of errors begins: after so many rows that are no trades, and after the failed trade of a number. */
-const beganAt = (cursor: string | undefined) =>
-  Either.map(
-    cursor === undefined ? Either.right([]) : decodeCursor(ERRORS, "oldest", ["number", "number"], cursor),
-    ([refused, trade]) => ({ refused: Number(refused ?? 0), trade: Number(trade ?? 0) })
-  )
-
-const failedOf = ({ id }: Batch.Batch): Conditions => [
-  { column: "batchId", in: [id] },
-  { column: "status", in: ["failed"] }
-]
-
 /** A page of what is wrong with the rows of a batch: those that are no trades, and those that failed, by their lines. */
 export const errors = (
   id: string,
   options: Pick<ListOptions, "limit" | "cursor" | "count"> = {}
 ): Effect.Effect<ListDocument<Documents.BatchErrorDocument>, ListError | NotFound, Reading> =>
   Effect.gen(function* () {
-    const batch = yield* recordOf(id)
-    const limit = yield* limitOf(options)
-    const began = yield* beganAt(options.cursor)
-    const where = failedOf(batch)
-    const { items: failed, next } = yield* Reads.page(Trade.TradeTable, { where, after: [began.trade], limit })
-    const refused = batch.rejectedRows.toSorted((a, b) => a.line - b.line).slice(began.refused)
-    const found = [
-      ...refused.map((row) => ({ fault: faultOfRow(row), trade: undefined })),
-      ...failed.map((trade) => ({ fault: faultOfTrade(trade), trade: trade.id }))
-    ].toSorted((a, b) => a.fault.line - b.fault.line)
-    const records = found.slice(0, limit)
-    const trades = records.flatMap(({ trade }) => trade ?? [])
-    const cells = [began.refused + records.length - trades.length, trades.at(-1) ?? began.trade]
-    const nextCursor =
-      records.length < found.length || next !== undefined ? encodeCursor(ERRORS, "oldest", cells) : null
-    const counting = Effect.map(Reads.count(Trade.TradeTable, { anyOf: [where], upTo: MOST_COUNTED }), (count) => ({
-      ...count,
-      rows: count.rows + batch.rejectedRows.length
-    }))
-    return {
-      items: records.map(({ fault }) => fault),
-      nextCursor,
-      ...(yield* countedBeside(options, { records, nextCursor }, counting))
-    }
+    const { rows: found, ...page } = yield* pageOf(yield* recordOf(id), ["failed", "cancelled"], options)
+    const items = found.map((row) => (row._tag === "Rejected" ? faultOfRow(row.row) : faultOfTrade(row.trade)))
+    return { items, ...page }
   })
 
 /** Ended batches that are older than a moment and were not put away yet. */

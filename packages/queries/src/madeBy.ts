@@ -45,6 +45,12 @@ export const madeBy = <R extends { readonly account: AccountName.AccountName }>(
   return Effect.succeed((batch) => Effect.filter(batch, isMade, { concurrency: AT_ONCE }))
 }
 
+/** Who asked for each of some records: the actor of the first entry about what was asked for. A read for each, so of a page only. */
+export const actorsOf = <R extends { readonly account: AccountName.AccountName }>(
+  askedIn: (record: R) => Entity,
+  records: ReadonlyArray<R>
+) => Effect.forEach(records, (record) => actorOf(record.account, askedIn(record)), { concurrency: AT_ONCE })
+
 /** Of how many rows a page keeps those that an actor asked for: a period may be all of time, and the actor nobody. */
 export const mostLookedBy = ({ actor }: Asked): number | undefined => (actor === undefined ? undefined : MOST_JUDGED)
 

@@ -1,6 +1,7 @@
-import { batchModes, fates } from "@roundlot/core/vocabulary"
+import { batchModes, fates, rowPlaces, tradeStandings } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { HistoryDocument } from "./History.ts"
+import { OrderDocument } from "./Orders.ts"
 import { AnswerDocument } from "./Positions.ts"
 import { Decimal, Id, pageOf, rowFault, Session, Side, Time, TimeInForce, past } from "./words.ts"
 
@@ -69,9 +70,6 @@ export const ChangedBatchDocument = Schema.Struct({
 /** A batch that was changed, or would be. */
 export type ChangedBatchDocument = typeof ChangedBatchDocument.Type
 
-/** A page of batches. */
-export const BatchPage = pageOf("BatchPage", BatchDocument)
-
 /** How far a batch is. `rate` is rows a second, `timeLeft` seconds; null where they cannot be known. */
 export const ProgressDocument = Schema.Struct({
   ...past,
@@ -89,11 +87,24 @@ export const ProgressDocument = Schema.Struct({
 /** How far a batch is. */
 export type ProgressDocument = typeof ProgressDocument.Type
 
+/** A batch as lists have it: with who submitted it, and how far it is. */
+export const ListedBatchDocument = Schema.Struct({
+  ...BatchDocument.fields,
+  /** The name of a token or a person; null where the journal does not name one. */
+  submittedBy: Schema.NullOr(Schema.String),
+  progress: ProgressDocument
+}).annotations({ identifier: "ListedBatch" })
+
+/** A batch as lists have it. */
+export type ListedBatchDocument = typeof ListedBatchDocument.Type
+
+/** A page of batches. */
+export const BatchPage = pageOf("BatchPage", ListedBatchDocument)
+
 /** A batch with how far it is and what happened to it. */
 export const BatchDetail = Schema.Struct({
   ...past,
-  ...BatchDocument.fields,
-  progress: ProgressDocument,
+  ...ListedBatchDocument.fields,
   history: Schema.Array(HistoryDocument)
 }).annotations({ identifier: "BatchDetail" })
 
@@ -158,10 +169,18 @@ export const BatchRowDocument = Schema.Struct({
   side: Schema.NullOr(Side),
   quantity: Schema.NullOr(Decimal),
   price: Schema.NullOr(Decimal),
-  status: Schema.String,
+  limit_price: Schema.NullOr(Decimal),
+  /** The standing of its trade; `rejected` where the row is no trade. */
+  status: Schema.Literal(...tradeStandings, "rejected"),
+  /** Which count of the batch's progress has it: rejected rows count as failed. */
+  counts_as: Schema.Literal(...rowPlaces),
   reason: Schema.NullOr(Schema.String),
   trade: Schema.NullOr(Id),
-  order: Schema.NullOr(Id),
+  /** The orders that took of its trade; of a row that is executed its own. */
+  orders: Schema.Array(Id),
+  /** The status of its own order. */
+  order_status: Schema.NullOr(OrderDocument.fields.status),
+  /** Shares executed for it so far. */
   filled_quantity: Schema.NullOr(Decimal),
   average_price: Schema.NullOr(Decimal),
   commission: Schema.NullOr(Decimal)
@@ -170,7 +189,7 @@ export const BatchRowDocument = Schema.Struct({
 /** A row of a batch with what became of it. */
 export type BatchRowDocument = typeof BatchRowDocument.Type
 
-/** Every row of a batch. */
+/** Rows of a batch. */
 export const BatchRowPage = pageOf("BatchRowPage", BatchRowDocument)
 
 const noticed = Schema.Array(

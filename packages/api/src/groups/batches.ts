@@ -182,9 +182,24 @@ export const batches = acting("batches", "Trades that are submitted together.")
   )
   .add(
     look("rows", "/api/v1/batches/:id/rows", Documents.BatchRowPage)
-      .setUrlParams(query(moment))
+      .setUrlParams(
+        query({
+          ...moment,
+          limit: page.limit,
+          cursor: page.cursor,
+          count: page.count,
+          status: word(
+            "Only rows that count as `waiting`, `working`, `done`, `failed` or `cancelled`, or only the `rejected` ones of those that failed."
+          )
+        })
+      )
       .middleware(Reading)
-      .pipe(says("List a batch's rows", "The rows of a batch, streamed."))
+      .pipe(
+        says(
+          "List a batch's rows",
+          "The rows of a batch in the order of the file, with the result of each. All rows, streamed, unless a parameter asks for a page."
+        )
+      )
   )
   .add(
     look("export", "/api/v1/batches/:id/export", csv)

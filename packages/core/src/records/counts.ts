@@ -2,10 +2,10 @@ import type { Trade } from "./Trade.ts"
 import type { Batch, BatchStatus } from "./Batch.ts"
 
 /** Where a row of a batch is. Every row is in one of these places at every commit, and all of them are its total. */
-const places = ["waiting", "working", "done", "failed", "cancelled"] as const
+export const rowPlaces = ["waiting", "working", "done", "failed", "cancelled"] as const
 
 /** Where a row of a batch is. */
-export type RowPlace = (typeof places)[number]
+export type RowPlace = (typeof rowPlaces)[number]
 
 /**
  * Where a trade stands as a row of its batch: done once its own order has been filled (`execute`) or once it is in its position

@@ -148,6 +148,7 @@ const BatchFacts = ({ batch }: { readonly batch: Batch }) => (
       ["session", batch.session === null ? null : sessionWords(batch.session)],
       ["timeInForce", batch.timeInForce === null ? null : timeWords(batch.timeInForce)],
       ["file", batch.fileName === null ? null : <Foreign text={batch.fileName} />],
+      ["submittedBy", <Foreign text={batch.submittedBy} />],
       ["created", <Moment at={batch.createdAt} />],
       ["started", batch.startedAt === null ? null : <Moment at={batch.startedAt} />],
       ["finished", batch.finishedAt === null ? null : <Moment at={batch.finishedAt} />],
@@ -173,7 +174,11 @@ const Beside = ({ batch, results, tab }: Parameters<typeof TabShown>[0]) => (
         action={<Link href={`/batches/${batch.id}/errors`}>{texts.byReason}</Link>}
       >
         {batch.rejectedRows === 0 ? null : (
-          <p className="faint">{texts.invalidNotRetried({ count: batch.rejectedRows })}</p>
+          <p className="faint">
+            <Link href={`/batches/${batch.id}?status=rejected`}>
+              {texts.invalidNotRetried({ count: batch.rejectedRows })}
+            </Link>
+          </p>
         )}
         <Asked query={results}>{(found) => <WhyFailed of={found} />}</Asked>
       </Panel>

@@ -8,18 +8,20 @@ import * as columns from "../ui/table/columns.tsx"
 import { momentOf, useAsOf } from "../ui/parts/asOf.ts"
 import type { Column } from "../ui/table/Column.ts"
 import { useFilters } from "../ui/parts/filters.ts"
-import { Foreign } from "../ui/parts/Figure.tsx"
+import { Figure, Foreign } from "../ui/parts/Figure.tsx"
 import { Asked } from "../ui/parts/Panel.tsx"
+import { SignView } from "../ui/parts/Sign.tsx"
 import { Timeline } from "../ui/record/Story.tsx"
 import { ReadRows, Rows } from "../ui/table/TablePanel.tsx"
-import { rowsIn } from "../words/rows.ts"
+import { glossary } from "../words/glossary.ts"
+import { rowsIn, signOfRow } from "../words/rows.ts"
 import { texts } from "../words/text/batches.ts"
 
 type Batch = Documents.BatchDetail
 
 /** Parts of the page below how far the batch is; each has an address. */
 const tabs = [
-  ["trades", texts.trades],
+  ["rows", texts.rows],
   ["errors", texts.errorsByReason],
   ["orders", texts.orders],
   ["results", texts.results],
@@ -30,10 +32,10 @@ const tabs = [
 export type Tab = (typeof tabs)[number][0]
 
 /** The part that an address names; the first where it names none. */
-export const tabOf = (text: string | undefined): Tab => tabs.find(([tab]) => tab === text)?.[0] ?? "trades"
+export const tabOf = (text: string | undefined): Tab => tabs.find(([tab]) => tab === text)?.[0] ?? "rows"
 
 const counted = (tab: Tab, batch: Batch): string | null => {
-  if (tab === "trades") return grouped(String(batch.totalTrades - batch.rejectedRows))
+  if (tab === "rows") return grouped(String(batch.totalTrades))
   return tab === "errors" && batch.failedTrades > 0 ? grouped(String(batch.failedTrades)) : null
 }
 
@@ -43,7 +45,7 @@ export const Tabs = ({ batch, shown }: { readonly batch: Batch; readonly shown: 
     {tabs.map(([tab, name]) => (
       <Link
         key={tab}
-        href={tab === "trades" ? `/batches/${batch.id}` : `/batches/${batch.id}/${tab}`}
+        href={tab === "rows" ? `/batches/${batch.id}` : `/batches/${batch.id}/${tab}`}
         aria-current={tab === shown ? "page" : undefined}
       >
         {name} <span>{counted(tab, batch)}</span>
@@ -52,42 +54,72 @@ export const Tabs = ({ batch, shown }: { readonly batch: Batch; readonly shown: 
   </nav>
 )
 
-const trades: ReadonlyArray<Column<Documents.TradeDocument>> = [
-  columns.id("/trades"),
+type Row = Documents.BatchRowDocument
+
+const rows: ReadonlyArray<Column<Row>> = [
+  columns.node("line", ({ line, trade }) => {
+    const shown = <Figure of={String(line)} />
+    return trade === null ? shown : <Link href={`/trades/${trade}`}>{shown}</Link>
+  }),
   columns.side,
   columns.quantity,
-  columns.symbol,
-  columns.figure("price", ({ price }) => price ?? ""),
-  columns.tradeStatus,
-  columns.node("orders", ({ orderIds }) =>
-    orderIds.map((id) => <Link key={id} href={`/orders/${id}`}>{`${id} `}</Link>)
-  )
+  columns.foreign("symbol", ({ symbol }) => symbol),
+  columns.figure("limitPrice", (row) => row.limit_price ?? ""),
+  columns.node("status", (row) => <SignView sign={signOfRow(row)} />),
+  columns.figure("filled", (row) => row.filled_quantity ?? ""),
+  columns.average((row) => row.average_price),
+  columns.foreign("reason", ({ reason }) => reason),
+  columns.node("orders", (row) => row.orders.map((id) => <Link key={id} href={`/orders/${id}`}>{`${id} `}</Link>))
 ]
 
-const idOf = ({ id }: { readonly id: string }): string => id
+const idOfRow = ({ line, reason, trade }: Row): string => trade ?? `${line} ${reason}`
 
-/** The trades of a batch, read on as they are scrolled; those of a status where the address names one. */
-const useTrades = (id: string, status: string) => {
+const hrefOfRow = ({ trade }: Row): string | undefined => (trade === null ? undefined : `/trades/${trade}`)
+
+/** The rows of a batch, read on as they are scrolled; those of a count of its progress where the address names one. */
+const useRows = (id: string, status: string) => {
   const past = momentOf(useAsOf())
   return useList({
-    key: ["batch trades", id, status, past],
-    idOf,
+    key: ["batch rows", id, status, past],
+    idOf: idOfRow,
     use: (api: Api, page: PageAsked) =>
-      api.batches.trades({ path: { id }, urlParams: { ...page, ...past, ...(status === "" ? {} : { status }) } })
+      api.batches.rows({ path: { id }, urlParams: { ...page, ...past, ...(status === "" ? {} : { status }) } })
   })
 }
 
-const Trades = ({ batch }: { readonly batch: Batch }) => {
+interface Group {
+  readonly status: string
+  readonly name: string
+  readonly count: number
+}
+
+/** Which rows may be asked for. Those that few batches have are offered where there are any. */
+const groupsOf = ({ progress, rejectedRows }: Batch, chosen: string): ReadonlyArray<Group> => {
+  const { cancelled, done, failed, total, waiting, working } = progress
+  const rare: ReadonlyArray<Group> = [
+    { status: "cancelled", name: glossary.cancelledRows.head, count: cancelled },
+    { status: "rejected", name: texts.invalid, count: rejectedRows }
+  ]
+  return [
+    { status: "", name: texts.all, count: total },
+    { status: "working", name: glossary.workingRows.head, count: working },
+    { status: "waiting", name: glossary.waitingRows.head, count: waiting },
+    { status: "failed", name: glossary.failedRows.head, count: failed },
+    { status: "done", name: glossary.done.head, count: done },
+    ...rare.filter(({ count, status }) => count > 0 || status === chosen)
+  ]
+}
+
+const BatchRows = ({ batch }: { readonly batch: Batch }) => {
   const { get, set } = useFilters()
   const status = get("status")
-  const list = useTrades(batch.id, status)
+  const list = useRows(batch.id, status)
+  const groups = groupsOf(batch, status)
+  const group = groups.find((each) => each.status === status)?.name ?? status
   return (
     <>
-      <div className="filters" role="group" aria-label={texts.whichTrades}>
-        {[
-          ["", texts.all],
-          ["failed", texts.failed]
-        ].map(([value = "", name]) => (
+      <div className="filters" role="group" aria-label={texts.whichRows}>
+        {groups.map(({ count, name, status: value }) => (
           <button
             key={value}
             type="button"
@@ -95,18 +127,18 @@ const Trades = ({ batch }: { readonly batch: Batch }) => {
             aria-pressed={status === value}
             onClick={() => set("status", value)}
           >
-            {name}
+            {texts.group({ group: name, count: grouped(String(count)) })}
           </button>
         ))}
       </div>
       <ReadRows
         key={`${batch.id} ${status}`}
         list={list}
-        label={texts.trades}
-        empty={status === "" ? texts.noRowsAccepted : texts.noFailedTrades}
-        columns={trades}
-        idOf={idOf}
-        hrefOf={({ id }) => `/trades/${id}`}
+        label={texts.rows}
+        empty={status === "" ? texts.noRowsAccepted : texts.noneOfGroup({ group: group.toLowerCase() })}
+        columns={rows}
+        idOf={idOfRow}
+        hrefOf={hrefOfRow}
       />
     </>
   )
@@ -155,31 +187,33 @@ const Errors = ({ batch, results }: Shown) => (
   </>
 )
 
-/** An order, and how many of the trades that were read it took of. */
-interface OrderOfTrades {
+/** An order, and how many of the rows that were read it took of. */
+interface OrderOfRows {
   readonly id: string
   readonly symbol: string
-  readonly side: string
-  readonly trades: number
+  readonly side: string | null
+  readonly rows: number
 }
 
-const ordersOf = (found: ReadonlyArray<Documents.TradeDocument>): ReadonlyArray<OrderOfTrades> => {
-  const orders = new Map<string, OrderOfTrades>()
-  for (const { orderIds, side, symbol } of found) {
-    for (const id of orderIds) orders.set(id, { id, symbol, side, trades: (orders.get(id)?.trades ?? 0) + 1 })
+const ordersOf = (found: ReadonlyArray<Row>): ReadonlyArray<OrderOfRows> => {
+  const orders = new Map<string, OrderOfRows>()
+  for (const { orders: ids, side, symbol } of found) {
+    for (const id of ids) orders.set(id, { id, symbol: symbol ?? "", side, rows: (orders.get(id)?.rows ?? 0) + 1 })
   }
   return [...orders.values()]
 }
 
-const orders: ReadonlyArray<Column<OrderOfTrades>> = [
+const idOf = ({ id }: OrderOfRows): string => id
+
+const orders: ReadonlyArray<Column<OrderOfRows>> = [
   columns.id("/orders"),
   columns.side,
   columns.symbol,
-  columns.count("rows", (order) => order.trades)
+  columns.count("rows", (order) => order.rows)
 ]
 
 const Orders = ({ batch }: { readonly batch: Batch }) => {
-  const { hasMore, query, readOn, rows } = useTrades(batch.id, "")
+  const { hasMore, query, readOn, rows: found } = useRows(batch.id, "")
   return (
     <Asked query={query}>
       {() => (
@@ -188,13 +222,13 @@ const Orders = ({ batch }: { readonly batch: Batch }) => {
             label={texts.orders}
             empty={texts.noOrdersYet}
             columns={orders}
-            rows={ordersOf(rows)}
+            rows={ordersOf(found)}
             idOf={idOf}
             hrefOf={({ id }) => `/orders/${id}`}
           />
           {hasMore ? (
             <p className="more">
-              {texts.ofFirstRows({ rows: rowsIn(rows.length) })}{" "}
+              {texts.ofFirstRows({ rows: rowsIn(found.length) })}{" "}
               <button type="button" className="button small" onClick={readOn}>
                 {texts.readMoreRows}
               </button>
@@ -249,7 +283,7 @@ export const TabShown = ({ batch, results, tab }: Shown & { readonly tab: Tab })
   if (tab === "orders") return <Orders batch={batch} />
   if (tab === "results") return <Results results={results} />
   if (tab === "story") return <Timeline account={batch.account} history={batch.history} />
-  return <Trades batch={batch} />
+  return <BatchRows batch={batch} />
 }
 
 const MOST_REASONS = 4

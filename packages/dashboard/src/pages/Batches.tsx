@@ -1,11 +1,13 @@
 import type { Documents } from "@roundlot/api"
 import { Link, useLocation } from "wouter"
+import { shownSpan } from "../format/time.ts"
 import * as columns from "../ui/table/columns.tsx"
 import { filtersOfMaking, type Listing, mineToday, recordsIn, sortsBy, statesOf } from "../ui/list/Listing.ts"
 import { ListPage } from "../ui/list/ListPage.tsx"
 import { ForRole } from "../ui/action/Role.tsx"
 import { blank, CHECK, keep, withFile } from "../ui/form/batchWish.ts"
 import { FileButton } from "../ui/form/FileButton.tsx"
+import { Time } from "../ui/parts/Figure.tsx"
 import { RowsBar } from "../ui/chart/RowsBar.tsx"
 import { rowsDone } from "../words/rows.ts"
 import { texts } from "../words/text/batches.ts"
@@ -24,7 +26,14 @@ const SubmitFile = () => {
   )
 }
 
-const batches: Listing<Documents.BatchDocument> = {
+/** How long a batch took; of one that runs, since when. */
+const RunTime = ({ batch: { finishedAt, startedAt } }: { readonly batch: Documents.BatchDocument }) => {
+  if (startedAt === null) return null
+  if (finishedAt === null) return texts.since({ time: <Time at={startedAt} /> })
+  return <span className="figure">{shownSpan(Date.parse(finishedAt) - Date.parse(startedAt))}</span>
+}
+
+const batches: Listing<Documents.ListedBatchDocument> = {
   ...recordsIn("batches"),
   sorts: sortsBy("created", true),
   moment: "asOf",
@@ -64,10 +73,12 @@ const batches: Listing<Documents.BatchDocument> = {
     columns.created,
     columns.foreign("name", ({ name }) => name),
     columns.batchStatus,
-    columns.node("progress", (batch) => <RowsBar counts={batch} />),
+    columns.node("progress", (batch) => <RowsBar counts={batch} working={batch.progress.working} />),
     columns.count("rows", ({ totalTrades }) => totalTrades),
     columns.count("done", rowsDone),
     columns.count("failedRows", ({ failedTrades }) => failedTrades),
+    columns.node("runTime", (batch) => <RunTime batch={batch} />),
+    columns.foreign("submittedBy", ({ submittedBy }) => submittedBy),
     columns.node("mode", ({ mode }) => mode),
     columns.account
   ]

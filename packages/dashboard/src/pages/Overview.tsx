@@ -10,16 +10,17 @@ import { ofAllAccounts, useAsOf } from "../ui/parts/asOf.ts"
 import { Age, Figure, Foreign, Said, Time } from "../ui/parts/Figure.tsx"
 import { Explained, Head } from "../ui/parts/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/parts/Panel.tsx"
-import { RowsBar } from "../ui/chart/RowsBar.tsx"
+import { FillBar } from "../ui/chart/Bars.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { notConnected, verdictOf } from "../ui/action/verdict.ts"
 import { glossary } from "../words/glossary.ts"
 import { activitiesOf, type Activity } from "../words/activity.ts"
 import { pathOfEntry, pathOfRecord } from "../words/paths.ts"
-import { rowsDone, sizes } from "../words/rows.ts"
+import { sizes } from "../words/rows.ts"
 import { signOfOrder, signOfState } from "../words/signs.ts"
 import { Near } from "./Near.tsx"
 import { NeedsAttention } from "./NeedsAttention.tsx"
+import { RunningBatches } from "./RunningBatches.tsx"
 import { texts } from "../words/text/overview.ts"
 
 type Overview = Documents.OverviewDocument
@@ -175,6 +176,9 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
                 </Link>
               </span>
               <span className="state">
+                {isLive(order) && order.quantity !== null ? (
+                  <FillBar filled={order.filledQuantity} quantity={order.quantity} />
+                ) : null}
                 <SignView sign={signOfOrder(order)} />
                 <span className="faint">
                   <Age at={order.createdAt} />
@@ -184,36 +188,6 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
           ))}
         </ul>
       )}
-    </Panel>
-  )
-}
-
-/** Batches on their way; absent where there is none. */
-const RunningBatches = () => {
-  const { data } = useDocument(["batches", "running"], "/api/v1/batches", {
-    status: "running",
-    order: "newest",
-    limit: "5"
-  })
-  if (data === undefined || data.items.length === 0) return null
-  return (
-    <Panel
-      title={texts.runningBatches}
-      action={<Link href={ofAllAccounts("/batches?status=running")}>{texts.allRunning}</Link>}
-    >
-      <ul className="rows">
-        {data.items.map((batch) => (
-          <li key={batch.id}>
-            <Link href={`/batches/${batch.id}`} className="what">
-              <Foreign text={batch.name} />
-            </Link>
-            <RowsBar counts={batch} />
-            <span className="faint figure">
-              {rowsDone(batch)}/{batch.totalTrades}
-            </span>
-          </li>
-        ))}
-      </ul>
     </Panel>
   )
 }

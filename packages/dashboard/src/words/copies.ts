@@ -144,7 +144,7 @@ const recordAsked = (path: ReadonlyArray<string>, search: URLSearchParams): Aski
     return { route: `cases/${first}${question}`, cli: `cases show ${quoted(decodeURIComponent(first))}${flags}` }
   }
   if (!/^[A-Z]\d+$/.test(first)) return undefined
-  const isPart = kind === "batches" && ["trades", "errors", "results"].includes(second ?? "")
+  const isPart = kind === "batches" && ["errors", "results"].includes(second ?? "")
   return {
     route: `${kind}/${first}${isPart ? `/${second}` : ""}${questionOf(past)}`,
     cli: cliOf(`${kind} show ${first}`)

@@ -330,6 +330,8 @@ const entries = {
     head: "Column for",
     help: "Column of the file for this field, with the values of the first rows beside it."
   },
+  submittedBy: { head: "Submitted by", help: "Person, token or source that submitted the batch." },
+  runTime: { head: "Run time", help: "Time from start to end. Of a running batch, the start." },
   started: { head: "Started", help: "Time at which the first row was accepted." },
   finished: { head: "Finished", help: "Time at which the last row was processed." },
   retryOf: { head: "Retry of", help: "Batch with the failed rows of this retry." },

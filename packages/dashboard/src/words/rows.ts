@@ -1,3 +1,5 @@
+import type { Documents } from "@roundlot/api"
+import { signOfOrder, signOfState, type Sign } from "./signs.ts"
 import { messages } from "./text/messages.ts"
 
 /** How many rows of a batch are where; those that are processed are done, failed or cancelled. */
@@ -23,3 +25,15 @@ export const rowsIn = (count: number): string => texts.rows({ count })
 
 /** How a count is said, by how well it is known. */
 export const sizes = messages({ exactly: "{rows}", about: "about {rows}", atLeast: "at least {rows}" })
+
+/** What goes before the order of a row: its trade is disputed or undone, or a person has to decide. */
+const disputed: ReadonlySet<string> = new Set(["quarantined", "conflict", "reversed"])
+
+/** The sign of a row of a batch: where its order stands, how far it is filled, and why there is none. */
+export const signOfRow = (row: Documents.BatchRowDocument): Sign => {
+  const { counts_as: place, filled_quantity: filled, order_status: order, quantity, status } = row
+  if (status === "rejected") return signOfState("row", status)
+  if (disputed.has(status)) return signOfState("trade", status)
+  if (order !== null) return signOfOrder({ status: order, filledQuantity: filled ?? "0", quantity: quantity ?? "0" })
+  return status === "pending" ? signOfState("row", place) : signOfState("trade", status)
+}

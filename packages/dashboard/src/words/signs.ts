@@ -201,6 +201,11 @@ const families = {
     failed: sign("octagon", "Failed", "danger", "No row was completed."),
     cancelled: sign("square-x", "Cancelled", "idle", "It was cancelled.")
   },
+  row: {
+    waiting: sign("ring", "Waiting", "idle", "Accepted. It is not started yet."),
+    working: sign("disc-dot", "Working", "info", "Accepted. Its order is not made yet."),
+    rejected: sign("octagon-mark", "Invalid", "danger", "The row is no valid trade. It cannot be retried as it is.")
+  },
   trading: {
     normal: sign("tick-quiet", "Trading", "ok", "Orders are sent."),
     approve: sign("triangle", "Approving", "warn", "Each order needs the approval of a person."),

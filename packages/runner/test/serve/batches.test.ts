@@ -84,7 +84,31 @@ describe("batches over the API", () => {
         { line: 2, column: "quantity", tradeId: null }
       ])
       assert.lengthOf((yield* api.batches.trades({ path, urlParams: {} })).items, 2)
-      assert.lengthOf((yield* api.batches.rows({ path, urlParams: {} })).items, 3)
+      const whole = (yield* api.batches.rows({ path, urlParams: {} })).items
+      expect(whole).toMatchObject([
+        {
+          line: 1,
+          status: "completed",
+          counts_as: "done",
+          orders: ["O1"],
+          order_status: "filled",
+          filled_quantity: "2"
+        },
+        { line: 2, status: "rejected", counts_as: "failed", symbol: null, trade: null, orders: [], order_status: null },
+        { line: 3, average_price: "60", limit_price: null, orders: ["O2"], filled_quantity: "3" }
+      ])
+      const first = yield* api.batches.rows({ path, urlParams: { limit: 2, count: true } })
+      assert.deepStrictEqual([first.items, first.count?.rows], [whole.slice(0, 2), 3])
+      const rest = yield* api.batches.rows({ path, urlParams: { limit: 2, cursor: first.nextCursor ?? "" } })
+      assert.deepStrictEqual([rest.items, rest.nextCursor], [whole.slice(2), null])
+      assert.deepStrictEqual(
+        (yield* api.batches.rows({ path, urlParams: { status: "rejected" } })).items,
+        whole.slice(1, 2)
+      )
+      const [listed] = (yield* api.batches.list({ urlParams: {} })).items
+      const { history, submittedBy } = yield* api.batches.show({ path, urlParams: {} })
+      assert.deepStrictEqual([listed?.submittedBy, submittedBy], [history[0]?.cause.actor, history[0]?.cause.actor])
+      assert.deepInclude(listed?.progress, { total: 3, done: 2, failed: 1, timeLeft: 0 })
       const orders = yield* api.orders.list({ urlParams: {} })
       assert.deepStrictEqual(
         orders.items.map(({ batchId }) => batchId),

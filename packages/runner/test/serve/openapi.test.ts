@@ -93,6 +93,7 @@ const counting = [
   "attempts.list",
   "batches.errors",
   "batches.list",
+  "batches.rows",
   "batches.trades",
   "breaks.list",
   "decisions.list",

@@ -30,6 +30,9 @@ export const ask = (action: Action | undefined): void => {
   } else changed()
 }
 
+/** Opens the dialog of an action that is loaded first. Where it does not come, the frame says so. */
+export const askLoaded = (loading: Promise<Action>): void => void loading.then(ask, () => undefined)
+
 const watch = (listener: () => void): (() => void) => {
   watchers.add(listener)
   return () => watchers.delete(listener)

@@ -1,22 +1,16 @@
 import { client } from "../../api/calling.ts"
-import { ask, fetchDialog } from "./ActionButton.tsx"
+import { askLoaded, fetchDialog } from "./ActionButton.tsx"
 import type { AtBroker, Scope } from "./halting.ts"
 
 const halting = () => import("./halting.ts")
 
 /** Opens the dialog that halts an account or a symbol. What it does is loaded then; the frame says where that does not come. */
 export const askHalt = (account: string, symbol?: string): void =>
-  void halting().then(
-    ({ halt }) => ask(halt(account, symbol)),
-    () => undefined
-  )
+  askLoaded(halting().then(({ halt }) => halt(account, symbol)))
 
 /** Opens the dialog that halts everything, or by choice less. */
 export const askHaltAny = (accounts: ReadonlyArray<AtBroker>, seen: Scope | undefined): void =>
-  void halting().then(
-    ({ haltAny }) => ask(haltAny(accounts, seen)),
-    () => undefined
-  )
+  askLoaded(halting().then(({ haltAny }) => haltAny(accounts, seen)))
 
 const LONGEST_BUSY_MS = 2000
 

@@ -28,7 +28,7 @@ const foreseen = ({ account, effects, uid }: Documents.ChangedBatchDocument) => 
 const dry = { urlParams: { dryRun: true }, headers: {} } as const
 
 /** Stops a batch where it is: of any version, since one that runs changes with every row. */
-export const cancelBatch = (batch: Documents.BatchDetail): Action => ({
+export const cancelBatch = (batch: Documents.BatchDocument): Action => ({
   role: "trade",
   ...ofBatch(batch, cancelBatch),
   verb: texts.cancel({ batch: batch.id }),

@@ -15,7 +15,7 @@ import { columnsOf, type Sorting, useModel } from "./model.ts"
 import { Empty } from "../parts/Panel.tsx"
 import { Pills } from "./Pills.tsx"
 import { useRowFocus } from "./rowFocus.ts"
-import { useRowKeys } from "./rowKeys.ts"
+import { type HrefOf, useRowKeys } from "./rowKeys.ts"
 import { useSelection } from "./Selection.tsx"
 import { Sums } from "./Sums.tsx"
 import { TableHead } from "./TableHead.tsx"
@@ -28,7 +28,8 @@ export interface DataTableProps<A> extends Held<A> {
   readonly columns: ReadonlyArray<Column<A>>
   /** Columns that are not shown. */
   readonly hidden?: ReadonlyArray<Term> | undefined
-  readonly hrefOf?: ((row: A) => string) | undefined
+  /** Where a row leads; some may lead nowhere. */
+  readonly hrefOf?: HrefOf<A> | undefined
   /** The end is near: more rows are wanted. */
   readonly onEnd?: (() => void) | undefined
   /** How many rows there are in all, those too that were not read yet. */
@@ -99,7 +100,7 @@ const Gap = ({ height }: { readonly height: number }) =>
 
 interface BodyProps<A extends object> {
   readonly rows: Rows<A>
-  readonly hrefOf: ((row: A) => string) | undefined
+  readonly hrefOf: HrefOf<A> | undefined
 }
 
 const Body = <A extends object>({
@@ -125,11 +126,10 @@ const Body = <A extends object>({
           onFocus={focus.onFocus}
           onBlur={focus.onBlur}
           onKey={onKey}
-          onOpen={
-            hrefOf === undefined
-              ? undefined
-              : (opened, isApart) => (isApart ? openApart(hrefOf(opened)) : go(hrefOf(opened)))
-          }
+          onOpen={(opened, isApart) => {
+            const to = hrefOf?.(opened)
+            if (to !== undefined) (isApart ? openApart : go)(to)
+          }}
         />
       ))}
       <Gap height={inView.after} />

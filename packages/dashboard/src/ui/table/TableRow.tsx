@@ -37,7 +37,7 @@ interface TableRowProps<A extends object> {
   readonly onFocus: (id: string, index: number) => void
   readonly onBlur: (to: EventTarget | null) => void
   readonly onKey: (event: KeyboardEvent<HTMLElement>, index: number) => void
-  readonly onOpen: ((row: A, isApart: boolean) => void) | undefined
+  readonly onOpen: (row: A, isApart: boolean) => void
 }
 
 /** Was something pressed that does its own, or text selected? Then the row is not opened. */
@@ -61,10 +61,10 @@ export const TableRow = <A extends object>(props: TableRowProps<A>) => {
       onBlur={({ relatedTarget }) => onBlur(relatedTarget)}
       onKeyDown={(event) => onKey(event, index)}
       onClick={(event) => {
-        if (!isForOther(event)) onOpen?.(row.original, event.ctrlKey || event.metaKey)
+        if (!isForOther(event)) onOpen(row.original, event.ctrlKey || event.metaKey)
       }}
       onAuxClick={(event) => {
-        if (event.button === MIDDLE && !isForOther(event)) onOpen?.(row.original, true)
+        if (event.button === MIDDLE && !isForOther(event)) onOpen(row.original, true)
       }}
     >
       {row.getVisibleCells().map(({ column, id }, at) => {

@@ -5,9 +5,12 @@ import { along } from "./rowFocus.ts"
 import type { useSelection } from "./Selection.tsx"
 import { chosen } from "../parts/settings.ts"
 
+/** Where the record of a row is; undefined of a row that has none. */
+export type HrefOf<A> = (row: A) => string | undefined
+
 interface Keyed<A extends object> {
   readonly shown: ReadonlyArray<A>
-  readonly hrefOf: ((row: A) => string) | undefined
+  readonly hrefOf: HrefOf<A> | undefined
   readonly selection: ReturnType<typeof useSelection<A>>
   /** Puts the focus on the row in a place. */
   readonly move: (to: number) => void
@@ -30,12 +33,12 @@ export const useRowKeys = <A extends object>({ hrefOf, move, selection, shown, t
     c: () => selection.copy(row),
     f: turnFrozen
   })
-  const keysOf = (index: number, row: A): Readonly<Record<string, () => void>> => ({
+  const keysOf = (index: number, row: A, to: string | undefined): Readonly<Record<string, () => void>> => ({
     ArrowDown: () => move(index + 1),
     ArrowUp: () => move(index - 1),
     Home: () => move(0),
     End: () => move(shown.length - 1),
-    ...(hrefOf === undefined ? {} : { Enter: () => go(hrefOf(row)) }),
+    ...(to === undefined ? {} : { Enter: () => go(to) }),
     ...(selection.count === 0 ? {} : { Escape: selection.clear }),
     ...(chosen().shortcuts ? lettersOf(index, row) : {})
   })
@@ -43,11 +46,12 @@ export const useRowKeys = <A extends object>({ hrefOf, move, selection, shown, t
     const row = shown[index]
     if (row === undefined || event.altKey) return
     const isOnRow = event.target === event.currentTarget
+    const to = hrefOf?.(row)
     if (event.ctrlKey || event.metaKey) {
-      if (event.key !== "Enter" || hrefOf === undefined || !isOnRow) return
-      openApart(hrefOf(row))
+      if (event.key !== "Enter" || to === undefined || !isOnRow) return
+      openApart(to)
     } else if (!along(event)) {
-      const doing = isOnRow ? keysOf(index, row)[event.key] : undefined
+      const doing = isOnRow ? keysOf(index, row, to)[event.key] : undefined
       if (doing === undefined) return
       doing()
     }

@@ -21,8 +21,6 @@ export const texts = messages({
   shownOfOpen: "{shown} of {open}",
   allOrders: "All orders",
   noOrders: "No orders yet. The first is made once a position's residual reaches a whole lot.",
-  runningBatches: "Running batches",
-  allRunning: "All running",
   entry: "Entry {seq}",
   recentActivity: "Recent activity",
   journal: "Journal",

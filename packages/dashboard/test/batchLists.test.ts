@@ -1,0 +1,77 @@
+import { beforeAll, expect, test } from "vitest"
+import { findings, stage } from "./stage.ts"
+
+const { daemon, open } = stage()
+
+const made = { ended: "", running: "", working: "" }
+
+const submitted = async (name: string, rows: ReadonlyArray<string>): Promise<string> => {
+  const csv = ["source_id,symbol,side,quantity,limit_price", ...rows, ""].join("\n")
+  return Object(await daemon.ask("/api/v1/batches", { name, mode: "execute", csv })).batch.id
+}
+
+beforeAll(async () => {
+  await daemon.cli("exchange", "do", JSON.stringify({ id: "rests", when: { symbol: "XOM" }, do: { accept: {} } }))
+  made.ended = await submitted("Ended", ["e1,IBM,buy,1,200"])
+  await expect
+    .poll(async () => Object(await daemon.ask(`/api/v1/batches/${made.ended}`)).status, { timeout: 60_000 })
+    .toBe("success")
+  made.running = await submitted("Running", ["r1,AAPL,buy,2,150", "r2,XOM,buy,4,60", "r3,AAPL,buy,none,1"])
+  made.working = await daemon.orderAt("submitted", "XOM")
+})
+
+test("BAT-10: the list of batches says by whom each was submitted, and how long it took, or since when it runs", async () => {
+  await using seen = await open("/batches")
+  const { page } = seen
+  const row = (name: string) => page.getByRole("table", { name: "Batches" }).getByRole("row").filter({ hasText: name })
+  const cells = async (name: string, heads: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
+    const all = await page.getByRole("columnheader").allInnerTexts()
+    const shown = await row(name).getByRole("cell").allInnerTexts()
+    return heads.map((head) => shown[all.findIndex((each) => each.startsWith(head))]?.trim() ?? "")
+  }
+  await row("Running")
+    .getByText(/^since \d/)
+    .waitFor()
+  const [by, took] = await cells("Ended", ["Submitted by", "Run time"])
+  const { history } = Object(await daemon.ask(`/api/v1/batches/${made.ended}`))
+  expect(by).toBe(history[0].cause.actor)
+  expect(took).toMatch(/^\d+(\.\d+)? (ms|s|min)/)
+  expect(await findings(page)).toEqual([])
+  expect(seen.faults).toEqual([])
+})
+
+test("BAT-10: the overview says how far running batches and working orders are, and cancels a batch by its dialog", async () => {
+  await using seen = await open("/")
+  const { page } = seen
+  const batches = page.locator("section", { has: page.getByRole("heading", { name: "Running batches" }) })
+  await batches.getByRole("link", { name: "Running", exact: true }).waitFor()
+  await batches.getByText("1 of 3", { exact: true }).waitFor()
+  await batches.getByText("1 failed", { exact: true }).waitFor()
+  await batches.getByText(/ rows\/s$/).waitFor()
+  await batches.getByText(/ left$/).waitFor()
+  await batches.getByTitle("1 of 3 rows completed, 1 failed, 0 cancelled").waitFor()
+  const orders = page.locator("section", { has: page.getByRole("heading", { name: "Working orders" }) })
+  const filled = orders.getByRole("meter", { name: "filled" })
+  expect(await filled.getAttribute("aria-valuetext")).toBe("0 of 4")
+  await daemon.cli(
+    "exchange",
+    "do",
+    JSON.stringify({ id: "part", do: { fill: { quantity: "1", ...(await clientId()) } } })
+  )
+  await expect.poll(() => filled.getAttribute("aria-valuetext")).toBe("1 of 4")
+  expect(await findings(page)).toEqual([])
+  await batches.getByRole("button", { name: `Cancel ${made.running}` }).click()
+  const dialog = page.getByRole("dialog")
+  await dialog.getByText("Cancels are requested for open orders of working rows.").waitFor()
+  await dialog.getByLabel("Reason").fill("the market turned")
+  await dialog.getByRole("button", { name: `Cancel ${made.running}` }).click()
+  await dialog.getByText("Recorded").waitFor()
+  await dialog.getByRole("button", { name: "Close" }).click()
+  await batches.waitFor({ state: "detached" })
+  expect(Object(await daemon.ask(`/api/v1/batches/${made.running}`)).status).toBe("cancelled")
+  expect(seen.faults).toEqual([])
+})
+
+const clientId = async () => ({
+  clientOrderId: Object(await daemon.ask(`/api/v1/orders/${made.working}`)).clientOrderId
+})
