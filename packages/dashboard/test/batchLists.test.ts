@@ -11,13 +11,16 @@ const submitted = async (name: string, rows: ReadonlyArray<string>): Promise<str
 }
 
 beforeAll(async () => {
-  await daemon.cli("exchange", "do", JSON.stringify({ id: "rests", when: { symbol: "XOM" }, do: { accept: {} } }))
+  const instruct = (symbol: string, act: object) =>
+    daemon.cli("exchange", "do", JSON.stringify({ id: symbol, when: { symbol }, do: act }))
+  await instruct("IBM", { fill: { price: "199" } })
+  await instruct("AAPL", { fill: { price: "149" } })
+  await instruct("XOM", { accept: {} })
   made.ended = await submitted("Ended", ["e1,IBM,buy,1,200"])
-  await expect
-    .poll(async () => Object(await daemon.ask(`/api/v1/batches/${made.ended}`)).status, { timeout: 60_000 })
-    .toBe("success")
+  await daemon.idsOf("/api/v1/batches?status=success&q=Ended", 1)
   made.running = await submitted("Running", ["r1,AAPL,buy,2,150", "r2,XOM,buy,4,60", "r3,AAPL,buy,none,1"])
   made.working = await daemon.orderAt("submitted", "XOM")
+  await daemon.orderAt("filled", "AAPL")
 })
 
 test("BAT-10: the list of batches says by whom each was submitted, and how long it took, or since when it runs", async () => {
@@ -56,7 +59,7 @@ test("BAT-10: the overview says how far running batches and working orders are, 
   await daemon.cli(
     "exchange",
     "do",
-    JSON.stringify({ id: "part", do: { fill: { quantity: "1", ...(await clientId()) } } })
+    JSON.stringify({ id: "part", do: { fill: { quantity: "1", price: "60", ...(await clientId()) } } })
   )
   await expect.poll(() => filled.getAttribute("aria-valuetext")).toBe("1 of 4")
   expect(await findings(page)).toEqual([])

@@ -68,8 +68,8 @@ const rows: ReadonlyArray<Column<Row>> = [
   columns.node("status", (row) => <SignView sign={signOfRow(row)} />),
   columns.figure("filled", (row) => row.filled_quantity ?? ""),
   columns.average((row) => row.average_price),
-  columns.foreign("reason", ({ reason }) => reason),
-  columns.node("orders", (row) => row.orders.map((id) => <Link key={id} href={`/orders/${id}`}>{`${id} `}</Link>))
+  columns.node("orders", (row) => row.orders.map((id) => <Link key={id} href={`/orders/${id}`}>{`${id} `}</Link>)),
+  columns.foreign("reason", ({ reason }) => reason)
 ]
 
 const idOfRow = ({ line, reason, trade }: Row): string => trade ?? `${line} ${reason}`

@@ -10,7 +10,7 @@ import { ofAllAccounts, useAsOf } from "../ui/parts/asOf.ts"
 import { Age, Figure, Foreign, Said, Time } from "../ui/parts/Figure.tsx"
 import { Explained, Head } from "../ui/parts/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/parts/Panel.tsx"
-import { FillBar } from "../ui/chart/Bars.tsx"
+import { FillMeter } from "../ui/chart/Bars.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { notConnected, verdictOf } from "../ui/action/verdict.ts"
 import { glossary } from "../words/glossary.ts"
@@ -177,7 +177,7 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
               </span>
               <span className="state">
                 {isLive(order) && order.quantity !== null ? (
-                  <FillBar filled={order.filledQuantity} quantity={order.quantity} />
+                  <FillMeter filled={order.filledQuantity} quantity={order.quantity} />
                 ) : null}
                 <SignView sign={signOfOrder(order)} />
                 <span className="faint">

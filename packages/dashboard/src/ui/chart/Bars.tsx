@@ -31,20 +31,30 @@ export const LotGauge = ({ from, isHeld, residual }: GaugeProps) => {
   )
 }
 
-/** How much of an order is executed. */
-export const FillBar = ({ filled, quantity }: { readonly filled: string; readonly quantity: string }) => (
+interface FillProps {
+  readonly filled: string
+  readonly quantity: string
+}
+
+/** How much of an order is executed, as a bar alone. */
+export const FillMeter = ({ filled, quantity }: FillProps) => (
+  <span
+    className="bar"
+    role="meter"
+    aria-valuemin={0}
+    aria-valuemax={100}
+    aria-valuenow={Math.round(Math.max(0, shareOf(filled, quantity)) * 100)}
+    aria-valuetext={texts.filledOfQuantity({ filled: grouped(filled), quantity: grouped(quantity) })}
+    aria-label={texts.filled}
+  >
+    <span style={{ width: `${Math.max(0, shareOf(filled, quantity)) * 100}%` }} />
+  </span>
+)
+
+/** How much of an order is executed, as a bar and in figures. */
+export const FillBar = ({ filled, quantity }: FillProps) => (
   <span className="filled">
-    <span
-      className="bar"
-      role="meter"
-      aria-valuemin={0}
-      aria-valuemax={100}
-      aria-valuenow={Math.round(Math.max(0, shareOf(filled, quantity)) * 100)}
-      aria-valuetext={texts.filledOfQuantity({ filled: grouped(filled), quantity: grouped(quantity) })}
-      aria-label={texts.filled}
-    >
-      <span style={{ width: `${Math.max(0, shareOf(filled, quantity)) * 100}%` }} />
-    </span>
+    <FillMeter filled={filled} quantity={quantity} />
     <span className="figure">
       {grouped(filled)}/{grouped(quantity)}
     </span>
