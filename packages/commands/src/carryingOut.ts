@@ -59,7 +59,7 @@ export const carryOut = ({
     const id = Option.isSome(commandId) ? commandId.value : yield* (yield* Entropy.Entropy).hex
     const request = { id, account, actor, reason, command, versions }
     const { answer, effects } = yield* dryRun
-      ? Effect.map(commands.rehearse(request), ({ answer, effects }) => ({ answer, effects: documentOf(effects) }))
+      ? Effect.map(commands.rehearse(request), ({ answer, effects }) => ({ answer, effects: effectsDocument(effects) }))
       : Effect.map(commands.perform(request), (answer) => ({ answer, effects: null }))
     if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
     if (answer._tag === "Stale") return yield* new StaleRecord({ version: answer.version })
@@ -112,7 +112,8 @@ const contradictionOf = (command: Command.Command) =>
       )
     : Effect.succeed(undefined)
 
-const documentOf = ({ entries, orders }: effects.Effects): Documents.EffectsDocument => ({
+/** The document of what would follow. */
+export const effectsDocument = ({ entries, orders }: effects.Effects): Documents.EffectsDocument => ({
   entries,
   orders: orders.map(({ account, notional, quantity, side, symbol }) => ({
     account,
@@ -134,6 +135,15 @@ const listed = (head: string, found: ReadonlyArray<Documents.OrderInShort>): Rea
   return [`${head}:`, ...named, ...more]
 }
 
+/** The orders that would follow, a line each. */
+export const orderLines = ({ orders: following }: Documents.EffectsDocument): ReadonlyArray<string> => {
+  const lines = following.map(
+    ({ account, notional, quantity, side, symbol }) =>
+      `  ${side} ${quantity} ${symbol} of ${account}${notional === null ? "" : `, about $${notional}`}`
+  )
+  return lines.length === 0 ? ["No order would follow."] : ["Orders that would follow:", ...lines]
+}
+
 /** A dry run as people read it: what would be done, and the orders that would follow. */
 export const sentenceOf = ({
   cancelled = [],
@@ -146,11 +156,6 @@ export const sentenceOf = ({
   working = []
 }: Done): string => {
   if (effects === null) return `${done}.`
-  const following = effects.orders.map(
-    ({ account, notional, quantity, side, symbol }) =>
-      `  ${side} ${quantity} ${symbol} of ${account}${notional === null ? "" : `, about $${notional}`}`
-  )
-  const follow = following.length === 0 ? ["No order would follow."] : ["Orders that would follow:", ...following]
   const live = [
     ...listed("Unconfirmed: the broker may have these", inDoubt),
     ...listed(cancelled.length === 0 ? "Working orders, not affected" : "At the broker now", working)
@@ -161,5 +166,5 @@ export const sentenceOf = ({
     ...(doubt === undefined ? [] : [breaks.doubtText(doubt)]),
     ...(contradiction === undefined ? [] : [orders.contradictionText(contradiction)])
   ]
-  return [`Nothing is written. It would be: ${done}.`, ...known, ...live, ...ends, ...follow].join("\n")
+  return [`Nothing is written. It would be: ${done}.`, ...known, ...live, ...ends, ...orderLines(effects)].join("\n")
 }

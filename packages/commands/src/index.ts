@@ -26,6 +26,8 @@ export * as halts from "./halts.ts"
 export * as instruction from "./instruction.ts"
 /** `jobTypes`: work of a daemon that operators ask for. */
 export * as jobTypes from "./jobTypes.ts"
+/** `limitChange`: other limits of an account, set or rehearsed. */
+export * as limitChange from "./limitChange.ts"
 /** `lots`: the tax lots that a person identifies for a fill. */
 export * as lots from "./lots.ts"
 /** `namedSources`: how trades of a source are taken. */

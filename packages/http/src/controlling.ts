@@ -36,6 +36,7 @@ import {
   decisionInput,
   halts,
   jobTypes,
+  limitChange,
   lots,
   orderPolicy,
   type Services,
@@ -233,28 +234,31 @@ const readHolding = ({ quantity, symbol }: Holding, at: number) =>
     quantity: read(`holdings[${at}].quantity`, Decimal.FromString, quantity, "number of shares")
   })
 
-/** Sets limits of an account as its caller read it; one that lets more through than before needs its reason. */
-const setLimits = (
-  named: string,
-  tag: string | undefined,
-  { reason, ...limits }: typeof Documents.LimitsRequest.Type
-) =>
+interface Limiting {
+  readonly path: { readonly name: string }
+  readonly headers: Wish["headers"]
+  readonly payload: typeof Documents.LimitsRequest.Type
+}
+
+/** The limits of an account that a caller asks for, where it is still as it was read. */
+const limitsOf = ({ headers, path, payload: { dryRun: _, reason, ...limits } }: Limiting) =>
   Effect.gen(function* () {
-    const commands = yield* Commands.Commands
     const { name: actor } = yield* Access.Caller
-    const name = yield* accountNames.known(named)
+    const name = yield* accountNames.known(path.name)
     const before = yield* Reads.account(name)
-    const versions = versionsIn(tag, name)
+    const versions = versionsIn(headers["if-match"], name)
     if (versions !== undefined && !versions.some((version) => version === before?.version))
       return yield* new carryingOut.StaleRecord({ version: before?.version })
     const settings = yield* Effect.mapError(
       accountEntry.readAccount({ limits: accountEntry.said(limits) }, name, before ?? Account.defaultSettings),
       ({ message }) => Problem.failures.badRequest(message)
     )
-    const made = yield* commands.setAccount(name, settings, actor, reason, before)
-    if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
-    return yield* accounts.show(name)
+    return { account: name, settings, before, actor, reason }
   })
+
+/** Sets limits of an account; one that lets more through than before needs its reason. */
+const setLimits = (asked: Limiting) =>
+  limitsOf(asked).pipe(Effect.flatMap(limitChange.set), Effect.zipRight(accounts.show(asked.path.name)))
 
 /** Sets how orders of an account leave that say nothing themselves. */
 const setOrderPolicy = (
@@ -473,11 +477,9 @@ const ofControls = (settings: Settings) =>
         )
       )
       .handle("setLimits", (asked) =>
-        acted(
-          once(Documents.AccountDetail, asked, () =>
-            setLimits(asked.path.name, asked.headers["if-match"], asked.payload)
-          )
-        )
+        asked.payload.dryRun === true
+          ? acted(Effect.flatMap(limitsOf(asked), limitChange.rehearse))
+          : acted(once(Documents.AccountDetail, asked, () => setLimits(asked)))
       )
       .handle("setOrderPolicy", (asked) =>
         acted(once(Documents.AccountDetail, asked, () => setOrderPolicy(asked.path.name, asked.payload, settings)))

@@ -77,8 +77,45 @@ export const LimitsRequest = Schema.Struct({
   openResidual: Schema.optional(LimitAmount),
   dailyNotional: Schema.optional(LimitAmount),
   ordersPerMinute: Schema.optional(Schema.Int),
-  collarBp: Schema.optional(Schema.Int)
+  collarBp: Schema.optional(Schema.Int),
+  /** Nothing is written or sent: the answer says which positions would be released or held. */
+  dryRun: command.dryRun
 }).annotations({ identifier: "LimitsRequest", ...strict })
+
+/** Positions that owe an order which one control refuses: how many, their first 20 symbols, and dollars at the last known prices. */
+export const LimitedPositions = Schema.Struct({
+  control: Schema.String,
+  positions: Schema.Int,
+  symbols: Schema.Array(Schema.String),
+  notional: Decimal,
+  /** Of how many no price is known: their dollars are not in `notional`. */
+  unpriced: Schema.Int
+}).annotations({ identifier: "LimitedPositions" })
+
+/** Positions that owe an order which one control refuses. */
+export type LimitedPositions = typeof LimitedPositions.Type
+
+/** What other limits of an account would come to, as the books stand. Nothing is written or sent. */
+export const RehearsedLimits = Schema.Struct({
+  dryRun: Schema.Literal(true),
+  account: Schema.String,
+  done: Schema.String,
+  /** The limits that change, each with its unit. */
+  changes: Schema.Array(Schema.Struct({ limit: Schema.String, before: Schema.String, after: Schema.String })),
+  /** The limits that let more through than before: these need a reason. */
+  raised: Schema.Array(Schema.String),
+  /** Positions that are held now and would be no longer, by the control that holds them. */
+  released: Schema.Array(LimitedPositions),
+  /** Positions that may order now and would be held. */
+  held: Schema.Array(LimitedPositions),
+  /** Positions that are held now and would still be, by the control that would hold them. */
+  waiting: Schema.Array(LimitedPositions),
+  /** The orders that would follow at once. */
+  effects: EffectsDocument
+}).annotations({ identifier: "RehearsedLimits" })
+
+/** What other limits of an account would come to. */
+export type RehearsedLimits = typeof RehearsedLimits.Type
 
 /** How orders of an account leave from now on, where they say nothing themselves: what is left out is as usual, a market order for the day in the regular session. */
 export const OrderPolicyRequest = Schema.Struct({

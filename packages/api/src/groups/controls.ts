@@ -350,13 +350,13 @@ export const controls = acting(
       .setPath(byName)
       .setHeaders(versioned)
       .setPayload(said(Documents.LimitsRequest))
-      .addSuccess(Documents.AccountDetail)
+      .addSuccess(Schema.Union(Documents.AccountDetail, Documents.RehearsedLimits))
       .middleware(Operating)
       .pipe(
         asTyped("roundlot controls set --account {name} --order-quantity {orderQuantity} --reason {reason} --yes"),
         says(
           "Set limits",
-          "Sets limits of an account: shares, dollars, orders a minute; `none` lifts one. Raising or lifting needs a `reason` (409 without)."
+          "Sets limits of an account: shares, dollars, orders a minute; `none` lifts one. Raising or lifting needs a `reason` (409 without). `dryRun` counts the positions that would be released or held."
         )
       )
   )

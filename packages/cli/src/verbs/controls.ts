@@ -1,9 +1,9 @@
 import * as Options from "@effect/cli/Options"
-import { Account, type AccountName, Commands, Reads } from "@roundlot/core"
+import { Account, type AccountName, Reads } from "@roundlot/core"
 import { limits, TradingState, type Command } from "@roundlot/core/ledger"
 import { accounts, controls as views, past } from "@roundlot/queries"
 import { Effect, Option } from "effect"
-import { accountEntry, accountNames, carryingOut, verdicts } from "@roundlot/commands"
+import { accountEntry, accountNames, carryingOut, limitChange, verdicts } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
 import { confirm, yes } from "../terminal/confirm.ts"
 import * as detail from "../terminal/detail.ts"
@@ -134,32 +134,23 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
 const setLimits = (asked: Asked, limited: object, configuration: Configuration) =>
   Effect.gen(function* () {
     const { answer, note } = yield* Output
-    const commands = yield* Commands.Commands
-    const name = yield* theAccount(asked.account)
-    const known = yield* Reads.account(name)
-    const settings = yield* accountEntry.readAccount({ limits: limited }, name, known ?? Account.defaultSettings)
-    const raised = known === undefined ? [] : limits.raisedLimits(known, settings)
-    const changes = accounts.limitChanges(known, settings)
-    const shown = changes.length === 0 ? "  no change: these limits are already set" : accounts.changesText(changes)
-    if (asked.dryRun) {
-      const contradiction = limits.contradictionOf(settings)
-      if (contradiction !== undefined)
-        return yield* new carryingOut.CommandRefused({
-          why: `the limits of ${name} contradict each other: ${contradiction}`
-        })
-      const through = raised.length === 0 ? "raise no limit" : `raise ${raised.join(", ")}`
-      return yield* answer(
-        { account: name, limits: limited, raised, changes },
-        `Nothing is written. It would ${through}.\n${shown}`
+    const account = yield* theAccount(asked.account)
+    const before = yield* Reads.account(account)
+    const settings = yield* accountEntry.readAccount({ limits: limited }, account, before ?? Account.defaultSettings)
+    const change = { account, settings, before, actor: accountNames.ACTOR, reason: asked.reason }
+    const isRaise = before !== undefined && limits.raisedLimits(before, settings).length > 0
+    if (asked.dryRun || (isRaise && !asked.yes)) {
+      const shown = yield* limitChange.rehearse(change)
+      if (asked.dryRun) return yield* answer(shown, limitChange.sentenceOf(shown))
+      yield* note(limitChange.sentenceOf(shown))
+      yield* confirm(false, `Raise ${shown.raised.join(", ")}?`)
+    }
+    const { what } = yield* limitChange.set(change)
+    const changes = accounts.limitChanges(before, settings)
+    if (changes.length > 0 && configuration.accounts.has(account))
+      yield* note(
+        `The configuration also sets limits of ${account}: the next start restores them. Change them there too.`
       )
-    }
-    if (raised.length > 0 && !asked.yes) {
-      yield* note(shown)
-      yield* confirm(false, `Raise ${raised.join(", ")}?`)
-    }
-    const made = yield* commands.setAccount(name, settings, accountNames.ACTOR, asked.reason, known)
-    if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
-    if (changes.length > 0 && configuration.accounts.has(name))
-      yield* note(`The configuration also sets limits of ${name}: the next start restores them. Change them there too.`)
-    yield* answer({ ...(yield* accounts.show(name)), changes }, `${made.what}.\n${shown}`)
+    const shown = changes.length === 0 ? limitChange.UNCHANGED : accounts.changesText(changes)
+    yield* answer({ ...(yield* accounts.show(account)), changes }, `${what}.\n${shown}`)
   })

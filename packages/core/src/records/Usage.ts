@@ -54,6 +54,9 @@ const momentsOf = (usage: Usage | undefined, at: Instant.Instant): ReadonlyArray
     .map((micros) => Instant.make(BigInt(micros)))
     .filter((moment) => Instant.millisBetween(moment, at) < MINUTE_MS)
 
+/** How many orders an account has sent within the last minute before `at`; known only while it has a limit for that. */
+export const withinMinute = (usage: Usage | undefined, at: Instant.Instant): number => momentsOf(usage, at).length
+
 /** A usage after one more send at `at`. */
 export const after = (
   account: AccountName,

@@ -3,16 +3,12 @@ import { AccountTable, type Account, type AccountSettings } from "../records/Acc
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { perform, type Command, type Performed, type Scope, type Stale } from "../rules/operator/Command.ts"
-import { isResumable, regate, setAccount, type CommandAnswer } from "../rules/operator/commands.ts"
+import { isResumable, regate, type CommandAnswer } from "../rules/operator/commands.ts"
 import { unstorable } from "../values/unstorable.ts"
-import type { Ticker } from "../records/Ticker.ts"
-import type { Recorder } from "../books/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { together, type Effects } from "../ledger/effects.ts"
 import type { Member } from "../ledger/plan.ts"
-import { OrderTable } from "../records/Order.ts"
 import { PositionTable, type Position } from "../records/Position.ts"
-import { orderStatuses } from "../records/OrderState.ts"
 import { requireAll } from "../ports/AccountScope.ts"
 import type { TradeRepository } from "../ports/TradeRepository.ts"
 import { type StoreError } from "../ports/TradeRepository.ts"
@@ -22,6 +18,7 @@ import { settleSends } from "./halting.ts"
 import * as KnownInstruments from "./KnownInstruments.ts"
 import { CommandTable } from "../records/CommandRecord.ts"
 import * as Reads from "./Reads.ts"
+import { rehearseSetting, setting, type RehearsedSetting, type SettingRequest } from "./AccountSetting.ts"
 import * as TaxLots from "./TaxLots.ts"
 
 /** A command with all that belongs on record: to whom, by whom, why, and its id, which makes it happen once. */
@@ -59,6 +56,8 @@ export interface CommandsService {
     reason?: string,
     madeOf?: Pick<Account, "version">
   ) => Effect.Effect<CommandAnswer, LedgerError>
+  /** A dry run of `setAccount`: which positions its limits would release or hold, and the orders that would follow. Nothing is written. */
+  readonly rehearseAccount: (request: SettingRequest) => Effect.Effect<RehearsedSetting, LedgerError>
 }
 
 /** Where operators and programs act. */
@@ -92,14 +91,13 @@ export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepositor
       return Effect.succeed({ answer: { _tag: "Refused", why }, effects: together([]) })
     },
     setAccount: (account, settings, actor, reason, madeOf) =>
-      Effect.all([isDriven(account), symbolsOf(account)]).pipe(
-        Effect.flatMap(([driven, symbols]) =>
-          ledger.submit("command", settingMember(account, settings, { actor, madeOf, reason }, driven, symbols))
-        ),
+      setting({ account, settings, actor, madeOf, reason }).pipe(
+        Effect.flatMap((member) => ledger.submit("command", member)),
         Effect.tap(({ isChange }) => (isChange ? regateAll(account) : Effect.void)),
         Effect.map(({ answer }) => answer),
         Effect.provide(context)
-      )
+      ),
+    rehearseAccount: (request) => Effect.provide(rehearseSetting(request), context)
   }
 })
 
@@ -253,62 +251,6 @@ const freesAccount = (command: Command): Effect.Effect<boolean, StoreError, Trad
   const found = Reads.first(BreakTable, { where: [{ column: "id", in: [command.breakId] }] })
   return Effect.map(found, (each) => each?.holds === "account")
 }
-
-/** Has the account an order that is more than a plan? */
-const isDriven = (account: AccountName): Effect.Effect<boolean, StoreError, TradeRepository> =>
-  Effect.map(
-    Reads.first(OrderTable, {
-      where: [
-        { column: "account", in: [account] },
-        { column: "status", in: orderStatuses.filter((status) => status !== "pending") }
-      ]
-    }),
-    (order) => order !== undefined
-  )
-
-/** The symbols that an account has positions in. */
-const symbolsOf = (account: AccountName): Effect.Effect<ReadonlyArray<Ticker>, StoreError, TradeRepository> =>
-  Effect.map(Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] }), (positions) =>
-    positions.map(({ symbol }) => symbol)
-  )
-
-/** Is an order of the account on its way, or at its broker, by the rows of this commit? What was read before may be older. */
-const isAway = (recorder: Recorder, symbols: ReadonlyArray<Ticker>): boolean =>
-  symbols.some((symbol) => {
-    recorder.need(Need.Position({ account: recorder.account, symbol }))
-    return recorder.books.orders.find("live", [recorder.account, symbol]).some(({ status }) => status !== "pending")
-  })
-
-const settingMember = (
-  account: AccountName,
-  settings: AccountSettings,
-  {
-    actor,
-    madeOf,
-    reason
-  }: {
-    readonly actor: string
-    readonly reason: string | undefined
-    readonly madeOf: Pick<Account, "version"> | undefined
-  },
-  driven: boolean,
-  symbols: ReadonlyArray<Ticker>
-): Member<{ readonly answer: CommandAnswer; readonly isChange: boolean }> => ({
-  account,
-  cause: { kind: "command", actor, ...(reason === undefined ? {} : { reason }) },
-  needs: [Need.Account({ account })],
-  apply: (recorder) => {
-    const before = recorder.books.accounts.get(account)
-    if (madeOf !== undefined && before?.version !== madeOf.version) {
-      const why = `the settings of account ${account} changed since they were read: read them again`
-      return { answer: { _tag: "Refused", why }, isChange: false }
-    }
-    const isElsewhere = before?.broker !== settings.broker || before.environment !== settings.environment
-    const isPinned = driven || (before !== undefined && isElsewhere && isAway(recorder, symbols))
-    const answer = setAccount(recorder, settings, isPinned, reason)
-    return { answer, isChange: before !== undefined && recorder.books.accounts.get(account) !== before }
-  }
-})
 
 type Done = Extract<CommandAnswer, { readonly _tag: "Done" }>
 

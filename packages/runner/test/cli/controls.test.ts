@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { buys, desk } from "./roundlot.ts"
+import { buys, desk, HEADER } from "./roundlot.ts"
 
 type Desk = ReturnType<typeof desk>
 
@@ -166,6 +166,36 @@ describe("controls by the command line", () => {
     expect(await place.json("accounts", "show", "paper")).toMatchObject({
       sent: { date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), notional: "400" }
     })
+  })
+
+  it("a limit is previewed: which positions it would release or hold, and the orders at once", async () => {
+    const place = desk()
+    const row = (id: string, symbol: string, quantity: number) => `${id},2026-01-02T15:00:00Z,${symbol},buy,${quantity},100`
+    const rows = [HEADER, row("a", "AAPL", 2), row("b", "KO", 3), row("c", "UNP", 1), ""].join("\n")
+    await place.cli("accounts", "add", "paper")
+    const set = ["controls", "set", "--account", "paper"] as const
+    await place.cli(...set, "--order-notional", "150", "--daily-notional", "500")
+    await place.cli("trades", "import", place.file("trades.csv", rows))
+    await idle(place)
+    const head = await place.json("journal", "head")
+    const raise = ["--order-notional", "450", "--dry-run"] as const
+    expect(await place.json(...set, ...raise)).toMatchObject({
+      dryRun: true,
+      account: "paper",
+      raised: ["limits.orderNotional"],
+      changes: [{ limit: "orderNotional", before: "150 dollars", after: "450 dollars" }],
+      released: [{ control: "MaxNotional", positions: 1, symbols: ["AAPL"], notional: "200", unpriced: 0 }],
+      held: [],
+      // Upon the 100 dollars of UNP and the 200 of AAPL the day has no room for 300 more.
+      waiting: [{ control: "DailyNotional", positions: 1, symbols: ["KO"], notional: "300" }],
+      effects: { orders: [{ symbol: "AAPL", side: "buy", quantity: "2", notional: "200" }] }
+    })
+    const shown = await place.cli(...set, ...raise)
+    expect(shown.out).toContain("Released (MaxNotional): 1 position, about $200: AAPL\n")
+    expect(shown.out).toContain("Still held (DailyNotional): 1 position, about $300: KO\n")
+    expect((await place.cli(...set, "--order-notional", "450")).err).toContain("Released (MaxNotional): 1 position")
+    expect((await place.cli(...set, "--daily-notional", "9", "--dry-run")).err).toContain("limits.dailyNotional 9 is less")
+    expect(await place.json("journal", "head")).toEqual(head)
   })
 
   it("a limit is tightened at once; a raise needs a yes and a reason; contradictions are refused by name", async () => {

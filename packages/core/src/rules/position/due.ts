@@ -276,6 +276,14 @@ const controlled = (standing: Standing, size: Due): Due => {
     : Due.Refused({ control })
 }
 
+/** What the controls say of what a position owes, whatever else stands in its way: a session, a halt, a break. */
+export const controlledOf = (standing: Standing): Due => {
+  const lot = lotOf(standing)
+  const amount = amountOf(standing, lot)
+  if (amount._tag === "NotDue") return Due.NotDue()
+  return amount._tag === "NoPrice" ? Due.NoPrice() : controlled(standing, sizeOf(standing, lot, amount.side))
+}
+
 type DueOrder = Extract<Due, { readonly _tag: "Order" }>
 
 const wantedOf = ({ position: { residual, symbol } }: Standing, { quantity, terms }: DueOrder) => ({
@@ -292,20 +300,23 @@ export const costOfDue = (standing: Standing, due: DueOrder): Decimal.Decimal | 
   return costOf(wanted, notionalAt(wanted, { ...standing, buyingPower: undefined }))
 }
 
+/** What the books would say if an accumulation order did not exist. */
+export const withoutOrder = (standing: Standing, order: Order): Standing => ({
+  ...standing,
+  position: Object.assign(draftOf(standing.position), {
+    residual: Decimal.add(
+      standing.position.residual,
+      order.side === "buy" ? order.quantity : Decimal.negate(order.quantity)
+    )
+  }),
+  liveOrders: standing.liveOrders.filter((each) => each.id !== order.id),
+  buyingPower: () => standing.buyingPower?.(order.id),
+  usage: isCounted(order, standing.at) ? undefined : standing.usage
+})
+
 /** D6: judged as if it did not exist, would the position order at least this quantity on this side now? */
 export const stillStands = (standing: Standing, order: Order): boolean => {
-  const without = dueOf({
-    ...standing,
-    position: Object.assign(draftOf(standing.position), {
-      residual: Decimal.add(
-        standing.position.residual,
-        order.side === "buy" ? order.quantity : Decimal.negate(order.quantity)
-      )
-    }),
-    liveOrders: standing.liveOrders.filter((each) => each.id !== order.id),
-    buyingPower: () => standing.buyingPower?.(order.id),
-    usage: isCounted(order, standing.at) ? undefined : standing.usage
-  })
+  const without = dueOf(withoutOrder(standing, order))
   if (without._tag !== "Order" || without.side !== order.side || !hasItsTerms(without.terms, order)) return false
   if (!isAtItsStep(standing, order)) return false
   const saysOtherwise = order.positionEffect !== undefined && order.positionEffect !== without.positionEffect
