@@ -90,7 +90,14 @@ const counted = (head: string, groups: ReadonlyArray<Documents.LimitedPositions>
   })
 
 /** A dry run as people read it: the limits before and after, the positions released, held and still waiting, and the orders. */
-export const sentenceOf = ({ changes, effects, held, raised, released, waiting }: Documents.RehearsedLimits): string => {
+export const sentenceOf = ({
+  changes,
+  effects,
+  held,
+  raised,
+  released,
+  waiting
+}: Documents.RehearsedLimits): string => {
   const through = raised.length === 0 ? "raise no limit" : `raise ${raised.join(", ")}`
   const shown = changes.length === 0 ? UNCHANGED : accounts.changesText(changes)
   const positions = [

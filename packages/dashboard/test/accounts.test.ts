@@ -91,14 +91,19 @@ test("a limit is seen with what of it is used, and raised with a reason", async 
   const limits = page.getByRole("table", { name: "Limits", exact: true })
   const cellsOf = (limit: string) =>
     limits.getByRole("row").filter({ hasText: limit }).getByRole("cell").allTextContents()
-  await limits.getByText(/^\$200\.\d+ on /).waitFor()
+  await limits.getByText(/^\$200\.\d+ sent today \(4 %\)$/).waitFor()
   expect(await cellsOf("Dollars per day")).toEqual([
     "Dollars per day",
     "$5,000.00",
     "account setting",
-    expect.stringMatching(/^\$200\.\d+ on \d{4}-\d\d-\d\d$/),
-    "0"
+    expect.stringMatching(/^\$200\.\d+ sent today \(4 %\)$/),
+    "0",
+    "0",
+    ""
   ])
+  expect((await cellsOf("Shares per order"))[3]).toBe("largest today 2 shares (0 %)")
+  expect((await cellsOf("Orders per minute"))[3]).toBe("not counted: no limit is set")
+  expect((await cellsOf("Buying power"))[3]).toContain("not counted: the broker reports it")
   expect((await cellsOf("Shares per order")).slice(1, 3)).toEqual(["10,000 shares", "default"])
   expect(await findingsInThemes(page)).toEqual([])
   const form = page.getByRole("form", { name: "Change a limit" })
@@ -132,6 +137,34 @@ test("a limit is seen with what of it is used, and raised with a reason", async 
   expect(await daemon.ask("/api/v1/journal?tag=AccountChanged&order=newest&limit=3")).toMatchObject({
     items: [{}, {}, { cause: { kind: "command", reason: "a larger day" } }]
   })
+  expect(seen.faults).toEqual([])
+})
+
+test("a limit says what it refused today, and a raise what it would release before it is confirmed", async () => {
+  const most = (dollars: string) =>
+    daemon.cli("controls", "set", "--account", "paper", "--order-notional", dollars, "--reason", "of today", "--yes")
+  await most("50")
+  await daemon.ask("/api/v1/trades", { sourceId: "refused", symbol: "PFE", side: "buy", quantity: "3", price: "30" })
+  await using seen = await open("/ops/accounts/paper")
+  const { page } = seen
+  const row = page.getByRole("table", { name: "Limits", exact: true }).getByRole("row").filter({ hasText: "Dollars per order" })
+  await row.getByRole("link", { name: "1 position", exact: true }).waitFor()
+  await row.getByRole("link", { name: "PFE" }).waitFor()
+  expect((await row.getByRole("cell").allTextContents())[6]).toContain("$90.00")
+  const form = page.getByRole("form", { name: "Change a limit" })
+  await choose(page, "Limit", "orderNotional")
+  await form.getByLabel("New amount").fill("1000")
+  await form.getByRole("button", { name: "Change limit" }).click()
+  const dialog = page.getByRole("dialog")
+  const impact = dialog.getByRole("list", { name: "Impact" })
+  await impact.getByText(/^1 position released \(.*\), about \$90\.00: PFE$/).waitFor()
+  await impact.getByText(/^Then ordered: buy 3 PFE on paper, about /).waitFor()
+  expect(await findings(page)).toEqual([])
+  await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
+  await row.getByRole("link", { name: "1 position", exact: true }).click()
+  await page.waitForURL(/subject=MaxNotional/)
+  await most("4000")
+  await daemon.orderAt("filled", "PFE")
   expect(seen.faults).toEqual([])
 })
 

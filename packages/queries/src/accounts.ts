@@ -1,11 +1,12 @@
 import type { Documents } from "@roundlot/api"
-import { Account, Decimal, Instant, Reads } from "@roundlot/core"
+import { Account, type Clock, Decimal, Instant, Reads } from "@roundlot/core"
 import { pin, type TradeRepository } from "@roundlot/core/adapter"
-import { age, band, Break, Control, ladder, limits, settingChanges, TradingState, Usage } from "@roundlot/core/ledger"
-import { Array, Effect } from "effect"
+import { age, band, ladder, limits, settingChanges, TradingState, Usage } from "@roundlot/core/ledger"
+import { Effect } from "effect"
 import { inAnyCase, isWord } from "./criteria.ts"
 import * as controls from "./controls.ts"
 import { NotFound } from "./errors.ts"
+import { usesOf } from "./limitUse.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, orNull } from "./text.ts"
@@ -67,19 +68,32 @@ const limitOf = (
   limit,
   amount: decimalOrNull(inForce),
   unit,
-  source: own !== undefined ? "account" : inForce === undefined ? "lifted" : "default"
+  source: own !== undefined ? "account" : inForce === undefined && defaulted.has(limit) ? "lifted" : "default"
 })
+
+/** The limits that every account has until a person lifts them: of the others none is the default. */
+const defaulted: ReadonlySet<Limit["limit"]> = new Set([
+  "orderQuantity",
+  "orderNotional",
+  "openResidual",
+  "dailyNotional"
+])
+
+const wholeOf = (amount: number | undefined): Decimal.Decimal | undefined =>
+  amount === undefined ? undefined : Decimal.unsafe(String(amount))
 
 /** The limits in force. What a position may owe is a default in shares, and the account's own in dollars. */
 const limitsOf = (account: Account.AccountSettings): AccountDocument["limits"] => {
-  const { maxDailyNotional, maxOpenResidual, maxOrderNotional, maxOrderQuantity } = account
+  const { collarBp, maxDailyNotional, maxOpenResidual, maxOrderNotional, maxOrderQuantity, ordersPerMinute } = account
   return [
     limitOf("orderQuantity", "shares", maxOrderQuantity, limits.orderQuantityOf(account)),
     limitOf("orderNotional", "dollars", maxOrderNotional, limits.orderNotionalOf(account)),
     maxOpenResidual === undefined
       ? limitOf("openResidual", "shares", undefined, limits.openSharesOf(account))
       : limitOf("openResidual", "dollars", maxOpenResidual, maxOpenResidual),
-    limitOf("dailyNotional", "dollars", maxDailyNotional, limits.dailyNotionalOf(account))
+    limitOf("dailyNotional", "dollars", maxDailyNotional, limits.dailyNotionalOf(account)),
+    limitOf("ordersPerMinute", "orders", wholeOf(ordersPerMinute), wholeOf(ordersPerMinute)),
+    limitOf("collarBp", "basisPoints", wholeOf(collarBp), wholeOf(collarBp))
   ]
 }
 
@@ -90,6 +104,13 @@ export interface LimitChange {
   readonly after: string
 }
 
+const unitWords: { readonly [U in Limit["unit"]]: string } = {
+  shares: "shares",
+  dollars: "dollars",
+  orders: "orders",
+  basisPoints: "basis points"
+}
+
 /** All limits in force, by name, as people read them. */
 const limitTexts = (account: Account.AccountSettings | undefined): ReadonlyMap<string, string> =>
   new Map(
@@ -97,10 +118,8 @@ const limitTexts = (account: Account.AccountSettings | undefined): ReadonlyMap<s
       ? []
       : [
           ...limitsOf(account).map(
-            ({ amount, limit, unit }) => [limit, amount === null ? "no limit" : `${amount} ${unit}`] as const
-          ),
-          ["ordersPerMinute", account.ordersPerMinute === undefined ? "no limit" : `${account.ordersPerMinute} orders`],
-          ["collarBp", account.collarBp === undefined ? "no limit" : `${account.collarBp} basis points`]
+            ({ amount, limit, unit }) => [limit, amount === null ? "no limit" : `${amount} ${unitWords[unit]}`] as const
+          )
         ]
   )
 
@@ -155,33 +174,21 @@ export const nameOf = (name: string) =>
 /** One account, by its exact name, with what trading states stand. */
 export const show = (
   name: string
-): Effect.Effect<AccountDetail, NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+): Effect.Effect<AccountDetail, NotFound | TradeRepository.StoreError, TradeRepository.TradeRepository | Clock.Clock> =>
   Effect.gen(function* () {
     const account = yield* Reads.account(name)
     if (account === undefined) return yield* noAccount(name)
     const set = yield* Reads.all(TradingState.ControlTable, { where: [{ column: "account", in: ["", name] }] })
     const ofAccount = { column: "account", in: [name] }
     const usage = yield* Reads.first(Usage.UsageTable, { where: [ofAccount] })
-    const blocked = yield* Reads.all(Break.BreakTable, {
-      where: [ofAccount, { column: "closedAt", in: [null] }, { column: "kind", in: ["PositionBlocked"] }]
-    })
     return {
       ...documentOf(account),
       tradingState: TradingState.binding(set, name),
       controls: set.map(controls.documentOf),
       sent: usage === undefined ? null : { date: usage.day, notional: Decimal.format(usage.dayNotional) },
-      refusals: refusalsIn(blocked)
+      use: yield* usesOf(account, usage)
     }
   })
-
-/** How many positions wait for each control. */
-const refusalsIn = (blocked: ReadonlyArray<Break.Break>): AccountDetail["refusals"] => {
-  const byControl = Array.groupBy(
-    blocked.filter(({ subject }) => Control.isControl(subject)),
-    ({ subject }) => subject
-  )
-  return Object.entries(byControl).map(([control, found]) => ({ control, positions: found.length }))
-}
 
 /** How its orders leave, in words: `limit 5, 20 bp for 60 s, gtc, extended`. */
 const orderText = ({ order }: AccountDocument): string => {

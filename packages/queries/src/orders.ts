@@ -42,6 +42,8 @@ export interface OrderFilters extends ListOptions, Period {
   readonly side?: string | undefined
   readonly origin?: string | undefined
   readonly query?: OrderQuery | undefined
+  /** What refused or ended it, by its code: a control such as `MaxNotional`, or a code of the broker. */
+  readonly code?: string | undefined
   readonly fillStatus?: string | undefined
   readonly brokerOrderId?: string | undefined
   readonly clientOrderId?: string | undefined
@@ -139,6 +141,7 @@ const listingOf = (filters: OrderFilters) =>
       ...(yield* isWord("side", filters.side, ["buy", "sell"])),
       ...(yield* isWord("origin", filters.origin, Order.origins)),
       ...(criterion === undefined ? [] : [{ column: "status", in: criterion.statuses }]),
+      ...exactly("code", filters.code),
       ...(yield* hasFillStatus(filters.fillStatus)),
       ...exactly("brokerOrderId", filters.brokerOrderId),
       ...isClientOrderId(filters.clientOrderId),

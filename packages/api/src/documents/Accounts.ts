@@ -1,6 +1,6 @@
 import { instrumentStatuses, lotMethods } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
-import { atBroker, dated, Decimal, OrderType, pageOf, scope, Session, Time, past } from "./words.ts"
+import { atBroker, dated, Decimal, Id, OrderType, pageOf, scope, Session, Time, past } from "./words.ts"
 
 /** A trading state that was set: for everything (account and symbol null), an account (symbol null) or one of its symbols. */
 export const ControlDocument = Schema.Struct({
@@ -17,13 +17,55 @@ export type ControlDocument = typeof ControlDocument.Type
 /** A page of trading states. */
 export const ControlPage = pageOf("ControlPage", ControlDocument)
 
+const amountLimits = [
+  "orderQuantity",
+  "orderNotional",
+  "openResidual",
+  "dailyNotional",
+  "ordersPerMinute",
+  "collarBp"
+] as const
+
+const LimitUnit = Schema.Literal("shares", "dollars", "orders", "basisPoints")
+
 /** A limit of an account in force: its own, the default that it has from the first order on, or lifted (no amount) by a person. */
 const LimitDocument = Schema.Struct({
-  limit: Schema.Literal("orderQuantity", "orderNotional", "openResidual", "dailyNotional"),
+  limit: Schema.Literal(...amountLimits),
   amount: Schema.NullOr(Decimal),
-  unit: Schema.Literal("shares", "dollars"),
+  unit: LimitUnit,
   source: Schema.Literal("account", "default", "lifted")
 }).annotations({ identifier: "Limit" })
+
+/**
+ * What of a limit is used, and what it refused since midnight at the market. Used is the largest order sent today, the largest residual
+ * now, the dollars sent today, or the orders of the last minute; where that is not counted, `notCounted` says why.
+ */
+export const LimitUse = Schema.Struct({
+  limit: Schema.Literal(...amountLimits, "buyingPower"),
+  /** The control that refuses what is beyond it: the `code` of orders that it ended, the `subject` of breaks about blocked positions. */
+  control: Schema.String,
+  used: Schema.NullOr(Decimal),
+  unit: LimitUnit,
+  notCounted: Schema.NullOr(Schema.Literal("tooManyOrders", "tooManyPositions", "noLimit", "perOrder", "atBroker")),
+  /** How many positions have their next order refused by it now; null where there are too many positions to look at. */
+  waiting: Schema.NullOr(Schema.Int),
+  /** How many orders and positions it refused since a moment, midnight at the market; null where there are too many to look at. */
+  refused: Schema.NullOr(Schema.Struct({ since: Time, orders: Schema.Int, positions: Schema.Int })),
+  /** The newest of these: an order, or a position, with what it asks for; null where that is not known any more. */
+  last: Schema.NullOr(
+    Schema.Struct({
+      at: Time,
+      orderId: Schema.NullOr(Id),
+      breakId: Schema.NullOr(Id),
+      symbol: Schema.String,
+      quantity: Schema.NullOr(Decimal),
+      notional: Schema.NullOr(Decimal)
+    })
+  )
+}).annotations({ identifier: "LimitUse" })
+
+/** What of a limit is used, and what it refused today. */
+export type LimitUse = typeof LimitUse.Type
 
 /** How the orders of an account are executed, where they say nothing themselves. */
 export const orderPolicy = {
@@ -86,8 +128,8 @@ export const AccountDetail = Schema.Struct({
   controls: Schema.Array(ControlDocument),
   /** What counts against `dailyNotional`: dollars sent on the last market date on which something was sent; null before that. */
   sent: Schema.NullOr(Schema.Struct({ date: Schema.String, notional: Decimal })),
-  /** How many positions owe shares and wait for each control. */
-  refusals: Schema.Array(Schema.Struct({ control: Schema.String, positions: Schema.Int }))
+  /** What of each limit is used, and what it refused today. */
+  use: Schema.Array(LimitUse)
 }).annotations({ identifier: "AccountDetail" })
 
 /** An account with its trading state. */

@@ -42,6 +42,7 @@ const ordersAsked = {
   origin: word("Only of this origin: `accumulation`, `direct` or `external`."),
   phase: word("Only in this phase: `pending`, `open`, `filled` or `ended`."),
   status: only.status,
+  code: word("Only refused or ended with this code: a control such as `MaxNotional`, or a code of the broker."),
   fillStatus: word("Only with this fill state: `unknown`, `partial`, `filled` or `cancelled`."),
   brokerOrderId: only.brokerOrderId,
   clientOrderId: only.clientOrderId,
@@ -305,7 +306,9 @@ export const breaks = records(
     ),
     kind: word("Only of this kind, such as `PositionDiffers`."),
     holds: word("Only those that block this while open: `nothing`, `symbol` or `account`."),
-    subject: word("Only about this order or trade, such as `O5`.")
+    subject: word(
+      "Only about this order or trade, such as `O5`, or of blocked positions this control, such as `MaxNotional`."
+    )
   }),
   Documents.BreakPage,
   Documents.BreakDetail

@@ -207,6 +207,7 @@ export const ordersList = Verb.make({
       "pending, submitting, in_doubt, submitted, partially_filled, filled, cancelled, expired, rejected or failed"
     ),
     side: text("side", "buy or sell"),
+    code: text("code", "Refused or ended with this code: a control such as MaxNotional, or a code of the broker"),
     fillStatus: text("fill-status", "Fill state by executions: unknown, partial, filled or cancelled"),
     origin: text("origin", "accumulation, direct or external"),
     brokerOrderId: text("broker-order-id", "Broker order id"),
@@ -419,7 +420,7 @@ export const breaksList = Verb.make({
     sort: text("sort", "Sort by severity (default for open breaks, most severe first) or opened"),
     kind: text("kind", "Of this kind"),
     holds: text("holds", "Trading it blocks: nothing, symbol or account"),
-    subject: text("subject", "Order or trade of the break")
+    subject: text("subject", "Order or trade of the break; of a blocked position its control, such as MaxNotional")
   },
   run: (asked) => listed(asked, breaks.list(newestFirst(asked)), breaks.table)
 })

@@ -114,6 +114,19 @@ const judgeAll = (recorder: Recorder, symbols: ReadonlyArray<Ticker>): ReadonlyM
     })
   )
 
+/** The controls that other limits may open or close. */
+const byLimits: ReadonlyArray<Control | undefined> = [
+  "DailyNotional",
+  "MaxNotional",
+  "MaxQuantity",
+  "NoReferencePrice",
+  "OpenResidual",
+  "OrdersPerMinute",
+  "PriceCollar"
+]
+
+const isLimit = (control: Control | undefined): boolean => byLimits.includes(control)
+
 /** Sets the account, judges its positions before and after, and has them evaluated. What was refused before and is not any more adds up. */
 const judging =
   (set: Member<Answered>, symbols: ReadonlyArray<Ticker>, demand: Demand) =>
@@ -130,7 +143,7 @@ const judging =
       const released = was === undefined ? undefined : judged.upon(upon)
       if (released !== undefined) upon = released.demand
       const is = released === undefined ? judged.control : released.control
-      return was === undefined && is === undefined ? [] : [{ symbol, quantity, notional, before: was, after: is }]
+      return !isLimit(was) && !isLimit(is) ? [] : [{ symbol, quantity, notional, before: was, after: is }]
     })
     return { answer, positions, upon }
   }
@@ -165,5 +178,9 @@ export const rehearseSetting = (
     if (answer._tag === "Done") yield* Effect.forEach(others, rehearsed, { discard: true })
     const held = new Set(positions.flatMap(({ after, symbol }) => (after === undefined ? [] : [symbol])))
     const effects = together(told)
-    return { answer, positions, effects: { ...effects, orders: effects.orders.filter((each) => !held.has(each.symbol)) } }
+    return {
+      answer,
+      positions,
+      effects: { ...effects, orders: effects.orders.filter((each) => !held.has(each.symbol)) }
+    }
   })

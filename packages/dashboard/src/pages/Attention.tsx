@@ -45,6 +45,7 @@ const breaks: Listing<Documents.BreakDocument> = {
     { name: "symbol", term: "symbol" },
     { name: "standing", term: "severity", options: wordsOf("break") },
     { name: "kind", term: "kind", options: breakKinds.map((kind) => [kind, eventWords(kind)] as const) },
+    { name: "subject", term: "subject" },
     { ...statesOf("breakStatus"), usual: usualCases },
     {
       name: "holds",

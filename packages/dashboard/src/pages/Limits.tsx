@@ -1,61 +1,125 @@
 import type { Documents } from "@roundlot/api"
 import { useState } from "react"
+import { Link } from "wouter"
 import type { Seen } from "../api/records.ts"
+import { shareOf, signOf } from "../format/figure.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
-import { amountOf, amountWords, isSame, setLimit, type Limit } from "../ui/action/limits.ts"
+import { amountOf, amountWords, isSame, isWhole, setLimit, type Limit } from "../ui/action/limits.ts"
 import { NeedsRole } from "../ui/action/NeedsRole.tsx"
 import { useMay } from "../ui/action/useMay.ts"
 import { useAsOf } from "../ui/parts/asOf.ts"
 import { Choice, Written } from "../ui/parts/Field.tsx"
+import { Time } from "../ui/parts/Figure.tsx"
 import { Panel } from "../ui/parts/Panel.tsx"
+import { RecordLink } from "../ui/record/Record.tsx"
 import * as columns from "../ui/table/columns.tsx"
 import type { Column } from "../ui/table/Column.ts"
 import { Rows } from "../ui/table/TablePanel.tsx"
+import { pathOfPosition } from "../words/paths.ts"
 import { texts } from "../words/text/limits.ts"
+import { ALL } from "../words/usual.ts"
 
 type Account = Seen<Documents.AccountDetail>
 
-/** A limit with what of it is used, and how many positions wait for it. */
-interface Row {
-  readonly limit: Limit
-  readonly used: string
-  readonly waiting: number
-}
+type Use = Documents.LimitUse
 
-/** The control that refuses what is beyond each limit. */
-const controls = {
-  orderQuantity: "MaxQuantity",
-  orderNotional: "MaxNotional",
-  openResidual: "OpenResidual",
-  dailyNotional: "DailyNotional"
-} as const
+/** A limit with what of it is used; the broker's figure is no limit of the account. */
+interface Row {
+  readonly limit: Limit | undefined
+  readonly use: Use
+}
 
 const sourceWords = { account: texts.ofAccount, default: texts.ofDefault, lifted: texts.lifted } as const
 
-const shown: ReadonlyArray<Column<Row>> = [
-  columns.node("limit", ({ limit }) => texts[limit.limit]),
-  columns.node("inForce", ({ limit }) => amountWords(limit)),
-  columns.node("limitSource", ({ limit }) => sourceWords[limit.source]),
-  columns.node("limitUsed", ({ used }) => used),
-  columns.count("waitingForLimit", ({ waiting }) => waiting)
+const usedWords = {
+  orderQuantity: texts.largestToday,
+  orderNotional: texts.largestToday,
+  openResidual: texts.largestNow,
+  dailyNotional: texts.sentToday,
+  ordersPerMinute: texts.inLastMinute,
+  collarBp: texts.largestToday,
+  buyingPower: texts.largestNow
+} as const
+
+const reasonWords = {
+  tooManyOrders: texts.tooManyOrders,
+  tooManyPositions: texts.tooManyPositions,
+  noLimit: texts.notSet,
+  perOrder: texts.perOrder,
+  atBroker: texts.atBroker
+} as const
+
+/** How near a limit is, in words; its share where both are in the same unit. */
+const usedOf = ({ limit, use: { limit: name, notCounted, unit, used } }: Row): string => {
+  if (used === null) return texts.notCounted({ reason: reasonWords[notCounted ?? "perOrder"] })
+  const words = usedWords[name]({ amount: amountWords({ amount: used, unit }) })
+  const most = limit?.unit === unit ? limit.amount : null
+  return most === null || signOf(most) === 0
+    ? words
+    : texts.ofLimit({ used: words, percent: Math.round(shareOf(used, most) * 100) })
+}
+
+const askedFor = (account: string, asked: Readonly<Record<string, string>>): string =>
+  new URLSearchParams({ account, ...asked }).toString()
+
+/** What a limit refused today: each count leads to the list of those. */
+const Refused = ({ account, of: { control, refused } }: { readonly account: string; readonly of: Use }) => {
+  if (refused === null) return texts.notCounted({ reason: texts.tooManyOrders })
+  const { orders, positions, since } = refused
+  if (orders + positions === 0) return "0"
+  const cases = { kind: "PositionBlocked", subject: control, status: ALL }
+  return (
+    <>
+      {orders === 0 ? null : (
+        <Link href={`/orders?${askedFor(account, { code: control, since })}`}>{texts.orders({ count: orders })}</Link>
+      )}
+      {orders === 0 || positions === 0 ? null : ", "}
+      {positions === 0 ? null : (
+        <Link href={`/attention?${askedFor(account, cases)}`}>{texts.positions({ count: positions })}</Link>
+      )}
+    </>
+  )
+}
+
+/** The newest refusal of the day: when, what, and what it asked for. */
+const Last = ({ account, of: { last, unit } }: { readonly account: string; readonly of: Use }) => {
+  if (last === null) return null
+  const { at, notional, orderId, quantity, symbol } = last
+  const asked = unit === "dollars" ? notional : quantity
+  const amount = asked === null ? "" : amountWords({ amount: asked, unit: unit === "dollars" ? unit : "shares" })
+  return (
+    <>
+      {orderId === null ? null : (
+        <>
+          <RecordLink id={orderId} to={`/orders/${orderId}`} />{" "}
+        </>
+      )}
+      <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link> {amount} <Time at={at} />
+    </>
+  )
+}
+
+const columnsOf = (account: string): ReadonlyArray<Column<Row>> => [
+  columns.node("limit", ({ use }) => texts[use.limit]),
+  columns.node("inForce", ({ limit }) => (limit === undefined ? texts.brokersFigure : amountWords(limit))),
+  columns.node("limitSource", ({ limit }) => (limit === undefined ? texts.broker : sourceWords[limit.source])),
+  columns.node("limitUsed", usedOf),
+  columns.node("waitingForLimit", ({ use: { waiting } }) =>
+    waiting === null ? texts.notCounted({ reason: texts.tooManyPositions }) : waiting
+  ),
+  columns.node("refusedToday", ({ use }) => <Refused account={account} of={use} />),
+  columns.node("lastRefusal", ({ use }) => <Last account={account} of={use} />)
 ]
 
-const rowsOf = ({ limits, refusals, sent }: Account): ReadonlyArray<Row> =>
-  limits.map((limit) => ({
-    limit,
-    used:
-      limit.limit === "dailyNotional" && sent !== null
-        ? texts.sentOn({ amount: amountWords({ amount: sent.notional, unit: "dollars" }), date: sent.date })
-        : "",
-    waiting: refusals.find(({ control }) => control === controls[limit.limit])?.positions ?? 0
-  }))
+const rowsOf = ({ limits, use }: Account): ReadonlyArray<Row> =>
+  use.map((each) => ({ limit: limits.find(({ limit }) => limit === each.limit), use: each }))
 
 /** One limit is changed at a time: what it was and what it will be is said before. */
 const Change = ({ account: { limits, name, version } }: { readonly account: Account }) => {
   const [chosen, choose] = useState<Limit["limit"]>("orderQuantity")
   const [text, write] = useState("")
   const limit = limits.find((each) => each.limit === chosen)
-  const amount = amountOf(text)
+  const amount = amountOf(chosen, text)
   const isInForce = limit !== undefined && amount !== undefined && isSame(limit, amount)
   return (
     <form className="panel form" aria-label={texts.changeALimit} onSubmit={(event) => event.preventDefault()}>
@@ -71,7 +135,7 @@ const Change = ({ account: { limits, name, version } }: { readonly account: Acco
         label={texts.amount}
         value={text}
         onWrite={write}
-        error={text === "" || amount !== undefined ? undefined : texts.amountHint}
+        error={text === "" || amount !== undefined ? undefined : isWhole(chosen) ? texts.wholeHint : texts.amountHint}
       />
       <div className="buttons">
         {limit === undefined || amount === undefined || isInForce ? (
@@ -98,9 +162,9 @@ export const Limits = ({ account }: { readonly account: Account }) => {
         <Rows
           label={texts.limits}
           empty=""
-          columns={shown}
+          columns={columnsOf(account.name)}
           rows={rowsOf(account)}
-          idOf={({ limit }) => limit.limit}
+          idOf={({ use }) => use.limit}
           isShort
         />
       </Panel>

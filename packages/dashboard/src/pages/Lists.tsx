@@ -64,6 +64,7 @@ const orders: Listing<Documents.OrderDocument> = {
       ]
     },
     { name: "tradeId", term: "trade" },
+    { name: "code", term: "code" },
     ...filtersOfMaking
   ],
   chips: [

@@ -53,7 +53,15 @@ const entries = {
     head: "Set by",
     help: "The account's own setting, the default of every account, or lifted by an operator."
   },
-  limitUsed: { head: "Used", help: "What counts against the limit, on the last market date with an order." },
+  limitUsed: { head: "Used", help: "What counts against the limit today or now, and its share of the limit." },
+  refusedToday: {
+    head: "Refused today",
+    help: "Orders and positions that this limit refused since midnight in New York."
+  },
+  lastRefusal: {
+    head: "Last refusal",
+    help: "The newest order or position that it refused today, and what that asked for."
+  },
   waitingForLimit: {
     head: "Waiting positions",
     help: "Positions with a due residual that this limit blocks."
@@ -132,7 +140,8 @@ const entries = {
   counts: { head: "State", help: "Whether this revision counts, or a later one replaced it." },
   sum: { head: "Sum", help: "Total of the rows that count, without released or replaced ones." },
   kind: { head: "Kind", help: "Kind of the break." },
-  subject: { head: "Subject", help: "Order or trade of the break." },
+  subject: { head: "Subject", help: "Order or trade of the break; of a blocked position what blocks it." },
+  code: { head: "Code", help: "What refused or ended it: a limit, or a code of the broker." },
   severity: {
     head: "Severity",
     help: "Critical: shares are not ordered, an order is unconfirmed, or shares or money may be wrong. Warning: blocks trading that is not due yet. Info: blocks nothing. Closed breaks show how they ended."

@@ -161,7 +161,7 @@ describe("controls by the command line", () => {
 
   it("what counts against a day's limit is shown beside it: dollars sent, and on which market date", async () => {
     const place = await opened(["a", "2"])
-    expect(await place.json("accounts", "show", "paper")).toMatchObject({ sent: null, refusals: [] })
+    expect(await place.json("accounts", "show", "paper")).toMatchObject({ sent: null })
     await idle(place)
     expect(await place.json("accounts", "show", "paper")).toMatchObject({
       sent: { date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), notional: "400" }
@@ -170,7 +170,8 @@ describe("controls by the command line", () => {
 
   it("a limit is previewed: which positions it would release or hold, and the orders at once", async () => {
     const place = desk()
-    const row = (id: string, symbol: string, quantity: number) => `${id},2026-01-02T15:00:00Z,${symbol},buy,${quantity},100`
+    const row = (id: string, symbol: string, quantity: number) =>
+      `${id},2026-01-02T15:00:00Z,${symbol},buy,${quantity},100`
     const rows = [HEADER, row("a", "AAPL", 2), row("b", "KO", 3), row("c", "UNP", 1), ""].join("\n")
     await place.cli("accounts", "add", "paper")
     const set = ["controls", "set", "--account", "paper"] as const
@@ -194,8 +195,52 @@ describe("controls by the command line", () => {
     expect(shown.out).toContain("Released (MaxNotional): 1 position, about $200: AAPL\n")
     expect(shown.out).toContain("Still held (DailyNotional): 1 position, about $300: KO\n")
     expect((await place.cli(...set, "--order-notional", "450")).err).toContain("Released (MaxNotional): 1 position")
-    expect((await place.cli(...set, "--daily-notional", "9", "--dry-run")).err).toContain("limits.dailyNotional 9 is less")
+    expect((await place.cli(...set, "--daily-notional", "9", "--dry-run")).err).toContain(
+      "limits.dailyNotional 9 is less"
+    )
     expect(await place.json("journal", "head")).toEqual(head)
+    await place.cli(...set, "--order-notional", "1000", "--daily-notional", "1000", "--yes", "--reason", "more")
+    await idle(place)
+    await place.cli("trades", "import", place.file("more.csv", [HEADER, row("d", "AAPL", 4), ""].join("\n")))
+    // What is due and not sent yet would be held by a lower limit.
+    expect(await place.json(...set, "--order-notional", "300", "--dry-run")).toMatchObject({
+      raised: [],
+      released: [],
+      held: [{ control: "MaxNotional", positions: 1, symbols: ["AAPL"], notional: "400" }]
+    })
+  })
+
+  it("of each limit it is shown what is used of it, and what it refused today: how often, and what came last", async () => {
+    const place = desk()
+    await place.cli("accounts", "add", "paper")
+    await place.cli("controls", "set", "--account", "paper", "--order-notional", "250", "--orders-per-minute", "9")
+    await place.cli("trades", "import", place.file("trades.csv", buys(["a", "1"], ["b", "2"])))
+    await idle(place)
+    await place.cli("decide", "--symbol", "KO", "--side", "buy", "--quantity", "9", "--type", "limit", "--limit-price", "70")
+    const { use } = Object(await place.json("accounts", "show", "paper"))
+    const refused = { since: expect.any(String), orders: 0, positions: 0 }
+    const unused = { notCounted: null, waiting: 0, refused, last: null }
+    const asked = { symbol: "KO", quantity: "9", notional: "630" }
+    expect(use).toEqual([
+      { limit: "orderQuantity", control: "MaxQuantity", used: "0", unit: "shares", ...unused },
+      {
+        limit: "orderNotional",
+        control: "MaxNotional",
+        used: "0",
+        unit: "dollars",
+        notCounted: null,
+        waiting: 1,
+        refused: { ...refused, orders: 1, positions: 1 },
+        last: { at: expect.any(String), orderId: "O1", breakId: null, ...asked }
+      },
+      { limit: "openResidual", control: "OpenResidual", used: "3", unit: "shares", ...unused },
+      { limit: "dailyNotional", control: "DailyNotional", used: "0", unit: "dollars", ...unused },
+      { limit: "ordersPerMinute", control: "OrdersPerMinute", used: "0", unit: "orders", ...unused },
+      { limit: "collarBp", control: "PriceCollar", used: null, unit: "basisPoints", ...unused, notCounted: "perOrder" },
+      { limit: "buyingPower", control: "BuyingPower", used: null, unit: "dollars", ...unused, notCounted: "atBroker" }
+    ])
+    expect(await place.json("orders", "list", "--code", "MaxNotional")).toMatchObject({ items: [{ symbol: "KO" }] })
+    expect((await place.cli("accounts", "show", "paper")).out).toMatch(/orderNotional +MaxNotional/)
   })
 
   it("a limit is tightened at once; a raise needs a yes and a reason; contradictions are refused by name", async () => {

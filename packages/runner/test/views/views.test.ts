@@ -176,10 +176,14 @@ describe("documents", () => {
         status: "degraded",
         trading: { status: "at_risk", critical: 1, blockedPositions: 1, dollars: "120" }
       })
-      // A hold that is no control is none of an account's limits.
-      const circuit = { _tag: "PositionBlocked", obstacle: "circuit" } as const
-      yield* scene.opens({ symbol: "AAPL", kind: "PositionBlocked", subject: "circuit", details: circuit })
-      expect((yield* accounts.show("main")).refusals).toEqual([{ control: "InstrumentUnverified", positions: 1 }])
+      const limited = { _tag: "PositionBlocked", obstacle: "MaxNotional" } as const
+      yield* scene.opens({ symbol: "AAPL", kind: "PositionBlocked", subject: "MaxNotional", details: limited })
+      expect((yield* accounts.show("main")).use[1]).toMatchObject({
+        control: "MaxNotional",
+        waiting: 0,
+        refused: { orders: 0, positions: 1 },
+        last: { symbol: "AAPL", breakId: expect.stringMatching(/^B\d+$/), quantity: null }
+      })
     })
   )
 

@@ -57,8 +57,12 @@ export interface Action {
 /** What an action did, and the entry that says so where it is no command's. */
 export type Done = Documents.DoneDocument & { readonly entry?: Documents.EntryDocument | undefined }
 
-/** What an action would come to; of one on a batch what would become of its rows. */
-export type Rehearsed = Documents.DoneDocument & { readonly rows?: ReadonlyArray<Documents.BatchRowsDocument> }
+/** What an action would come to; of one on a batch what would become of its rows, of one on limits which positions they hold. */
+export type Rehearsed = Documents.DoneDocument & {
+  readonly rows?: ReadonlyArray<Documents.BatchRowsDocument>
+  /** Of other limits: the positions that they would release, hold, or leave waiting. */
+  readonly limited?: Pick<Documents.RehearsedLimits, "held" | "released" | "waiting">
+}
 
 /** What an action is about, and what is done where that has changed since its person saw it. */
 export interface About {

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { sumOf } from "../../format/figure.ts"
+import { eventWords } from "../../words/events.ts"
 import { rowsIn } from "../../words/rows.ts"
 import type { Action, Rehearsed } from "./Action.ts"
 import { AtRisk, RecommendedVerdict } from "./AtRisk.tsx"
@@ -44,6 +45,35 @@ const Fared = ({ of: { rows, shares, what } }: { readonly of: Documents.BatchRow
   </li>
 )
 
+const limitedWords = {
+  released: texts.positionsReleased,
+  held: texts.positionsHeld,
+  waiting: texts.positionsWaiting
+} as const
+
+const GROUPS = ["released", "held", "waiting"] as const
+
+/** The positions that other limits would release, hold or leave waiting, by the control that holds them. */
+const Limited = ({ of }: { readonly of: NonNullable<Rehearsed["limited"]> }) => {
+  const groups = GROUPS.flatMap((group) => of[group].map((each) => ({ group, ...each })))
+  if (groups.length === 0) return <li>{texts.noPositionMoves}</li>
+  return groups.map(({ control, group, notional, positions, symbols, unpriced }) => {
+    const more = positions - symbols.length
+    const named = more > 0 ? [...symbols, texts.more({ more })] : symbols
+    return (
+      <li key={`${group} ${control}`}>
+        {limitedWords[group]({
+          count: positions,
+          control: eventWords(control).toLowerCase(),
+          notional: <Figure of={notional} money />,
+          symbols: named.join(", ")
+        })}
+        {unpriced === 0 ? null : texts.ofThemUnpriced({ unpriced })}
+      </li>
+    )
+  })
+}
+
 /** So many orders are named; of the others it is said how many they are. */
 const MOST_NAMED = 8
 
@@ -67,6 +97,7 @@ const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Acti
         <Foreign text={of.done} />
       </li>
       {tells === undefined ? null : <li>{tells(of)}</li>}
+      {of.limited === undefined ? null : <Limited of={of.limited} />}
       <InDoubt of={of.inDoubt ?? []} />
       {of.rows?.map((each) => (
         <Fared key={each.fate} of={each} />

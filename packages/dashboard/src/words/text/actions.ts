@@ -29,6 +29,20 @@ export const texts = messages({
     one: "{count} unconfirmed order, not affected: {orders}.",
     other: "{count} unconfirmed orders, not affected: {orders}."
   },
+  positionsReleased: {
+    one: "{count} position released ({control}), about {notional}: {symbols}",
+    other: "{count} positions released ({control}), about {notional}: {symbols}"
+  },
+  positionsHeld: {
+    one: "{count} position newly held ({control}), about {notional}: {symbols}",
+    other: "{count} positions newly held ({control}), about {notional}: {symbols}"
+  },
+  positionsWaiting: {
+    one: "{count} position still held ({control}), about {notional}: {symbols}",
+    other: "{count} positions still held ({control}), about {notional}: {symbols}"
+  },
+  ofThemUnpriced: ", and {unpriced} without a known price",
+  noPositionMoves: "No position is released or held.",
   noOrdersNow: "No orders will be sent now.",
   loadingImpactOfStop: "Loading the impact. You can confirm without it.",
   impactUnknown: "The impact is unknown. You can confirm without it.",
