@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Account, type AccountName, Commands, Decimal } from "@roundlot/core"
-import { limits, type Ledger } from "@roundlot/core/ledger"
+import { codeWords, limits, type Ledger } from "@roundlot/core/ledger"
 import { accounts } from "@roundlot/queries"
 import { Array, Effect } from "effect"
 import { CommandRefused, effectsDocument, orderLines } from "./carryingOut.ts"
@@ -86,7 +86,7 @@ const counted = (head: string, groups: ReadonlyArray<Documents.LimitedPositions>
     const more = positions > symbols.length ? ` and ${positions - symbols.length} more` : ""
     const without = unpriced === 0 ? "" : `, ${unpriced} without a known price`
     const count = positions === 1 ? "1 position" : `${positions} positions`
-    return `${head} (${control}): ${count}, about $${notional}${without}: ${symbols.join(", ")}${more}`
+    return `${head} (${codeWords.wordsOf(control)}): ${count}, about $${notional}${without}: ${symbols.join(", ")}${more}`
   })
 
 /** A dry run as people read it: the limits before and after, the positions released, held and still waiting, and the orders. */

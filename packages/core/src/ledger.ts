@@ -16,6 +16,8 @@ export * as Token from "./records/Token.ts"
 export * as AlertGravity from "./rules/alert/gravity.ts"
 /** `rules/alert/route`: see that module. */
 export * as AlertRoute from "./rules/alert/route.ts"
+/** `records/codeWords`: codes in the words that people read. */
+export * as codeWords from "./records/codeWords.ts"
 /** `rules/account/limits`: see that module. */
 export * as limits from "./rules/account/limits.ts"
 /** `rules/account/settingChanges`: see that module. */

@@ -18,6 +18,7 @@ export {
   type CauseOrigin
 } from "./records/causation.ts"
 export { lotMethods } from "./records/lotMethods.ts"
+export { breakName, headOf, subjectWords, wordsOf } from "./records/codeWords.ts"
 export { breakKinds } from "./records/breakKinds.ts"
 export { tradeKinds, tradeStatuses } from "./records/tradeStatuses.ts"
 export { isQuarantined, reasonText, tradeStandings } from "./records/TradeStanding.ts"

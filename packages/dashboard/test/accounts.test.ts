@@ -99,6 +99,7 @@ test("a limit is seen with what of it is used, and raised with a reason", async 
     expect.stringMatching(/^\$200\.\d+ sent today \(4 %\)$/),
     "0",
     "0",
+    "",
     ""
   ])
   expect((await cellsOf("Shares per order"))[3]).toBe("largest today 2 shares (0 %)")
@@ -147,17 +148,19 @@ test("a limit says what it refused today, and a raise what it would release befo
   await daemon.ask("/api/v1/trades", { sourceId: "refused", symbol: "PFE", side: "buy", quantity: "3", price: "30" })
   await using seen = await open("/ops/accounts/paper")
   const { page } = seen
-  const row = page.getByRole("table", { name: "Limits", exact: true }).getByRole("row").filter({ hasText: "Dollars per order" })
+  const row = page
+    .getByRole("table", { name: "Limits", exact: true })
+    .getByRole("row")
+    .filter({ hasText: "Dollars per order" })
   await row.getByRole("link", { name: "1 position", exact: true }).waitFor()
-  await row.getByRole("link", { name: "PFE" }).waitFor()
-  expect((await row.getByRole("cell").allTextContents())[6]).toContain("$90.00")
+  await row.getByRole("link", { name: "PFE $90.00", exact: true }).waitFor()
   const form = page.getByRole("form", { name: "Change a limit" })
   await choose(page, "Limit", "orderNotional")
   await form.getByLabel("New amount").fill("1000")
   await form.getByRole("button", { name: "Change limit" }).click()
   const dialog = page.getByRole("dialog")
   const impact = dialog.getByRole("list", { name: "Impact" })
-  await impact.getByText(/^1 position released \(.*\), about \$90\.00: PFE$/).waitFor()
+  await impact.getByText(/^1 position released \(dollars per order\), about \$90\.00: PFE$/).waitFor()
   await impact.getByText(/^Then ordered: buy 3 PFE on paper, about /).waitFor()
   expect(await findings(page)).toEqual([])
   await dialog.getByRole("button", { name: "Cancel", exact: true }).click()

@@ -7,7 +7,7 @@ export const inDoubt = async (daemon: ReturnType<typeof stage>["daemon"], symbol
     unanswered: { takeThenReset: {} },
     hidden: { hide: { ms: 600_000, everywhere: true } }
   })) {
-    await daemon.cli("exchange", "do", JSON.stringify({ id: `${symbol} ${id}`, when: { symbol }, do: act }))
+    await daemon.cli("exchange", "instruct", JSON.stringify({ id: `${symbol} ${id}`, when: { symbol }, do: act }))
   }
   await daemon.ask("/api/v1/trades", { sourceId: `${symbol} doubt`, symbol, side: "buy", quantity: "3", price: "60" })
   return daemon.orderAt("in_doubt", symbol)

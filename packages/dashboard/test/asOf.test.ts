@@ -141,7 +141,7 @@ test("BAT-10: the file of a batch's results is that of the moment that is looked
   const filled = await position()
   const { items } = Object(await daemon.ask(`/api/v1/orders/${done.orders[0]}/fills`))
   const corrects = { id: "corrects", do: { correct: { execId: items[0].execId, price: "149.5" } } }
-  await daemon.cli("exchange", "do", JSON.stringify(corrects))
+  await daemon.cli("exchange", "instruct", JSON.stringify(corrects))
   await says(`/api/v1/batches/${batch.id}/rows`, '"average_price":"149.5"')
   await using seen = await open(`/batches/${batch.id}?asOf=${filled}`)
   const { page } = seen

@@ -20,7 +20,7 @@ const isRead = async (): Promise<boolean> => {
 /** Has the broker hold shares that the books know nothing of, and books and broker compared. */
 const holds = async (symbol: string, quantity: string): Promise<void> => {
   const instruction = { id: `${symbol} ${quantity}`, do: { holding: { symbol, quantity } } }
-  await daemon.cli("exchange", "do", JSON.stringify(instruction))
+  await daemon.cli("exchange", "instruct", JSON.stringify(instruction))
   await compare()
 }
 
@@ -78,13 +78,13 @@ test("open cases come first, below what is held; closed ones are chosen, and an 
   await page.goto(`${daemon.url}/attention?symbol=GE`)
   await page.getByText(/^Nothing matches Symbol: GE, Status: /).waitFor()
   await page.goto(`${daemon.url}/attention/${closed}`)
-  await page.getByRole("heading", { level: 1, name: "Foreign position Auto-closed" }).waitFor()
+  await page.getByRole("heading", { level: 1, name: "Unrecognised position Auto-closed" }).waitFor()
   expect(seen.faults).toEqual([])
 })
 
 test("O22, W11: an order that its broker contradicts says so, and a person who has looked there ends it with a button, a reason and its symbol", async () => {
   const tells = (id: string, instruction: object) =>
-    daemon.cli("exchange", "do", JSON.stringify({ id, ...instruction }))
+    daemon.cli("exchange", "instruct", JSON.stringify({ id, ...instruction }))
   await tells("rests", { when: { symbol: "XOM" }, do: { accept: {} } })
   await tells("mute", { when: { operation: "cancel", symbol: "XOM" }, do: { answer: { status: 500 } }, times: 10_000 })
   await daemon.ask("/api/v1/trades", { sourceId: "ends", symbol: "XOM", side: "buy", quantity: "2", price: "60" })
@@ -114,7 +114,7 @@ test("O22, W11: an order that its broker contradicts says so, and a person who h
 
 test("BAT-10: a batch with failed rows is a case with its page; the case of one of its rows leads to its order, and that to the batch", async () => {
   const tells = (id: string, symbol: string, instruction: object) =>
-    daemon.cli("exchange", "do", JSON.stringify({ id, when: { symbol }, do: instruction }))
+    daemon.cli("exchange", "instruct", JSON.stringify({ id, when: { symbol }, do: instruction }))
   await tells("too much", "CAT", { fill: { quantity: "9" } })
   const rows = [
     { source_id: "r1", symbol: "CAT", side: "buy", quantity: "2", price: "150" },

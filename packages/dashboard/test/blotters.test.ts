@@ -7,7 +7,7 @@ let rests = ""
 let filled = ""
 
 beforeAll(async () => {
-  await daemon.cli("exchange", "do", JSON.stringify({ id: "rests", when: { symbol: "XOM" }, do: { accept: {} } }))
+  await daemon.cli("exchange", "instruct", JSON.stringify({ id: "rests", when: { symbol: "XOM" }, do: { accept: {} } }))
   await daemon.ask("/api/v1/trades", { sourceId: "rests", symbol: "XOM", side: "buy", quantity: "2", price: "60" })
   await daemon.ask("/api/v1/trades", { sourceId: "filled", symbol: "KO", side: "buy", quantity: "2", price: "60" })
   rests = await daemon.orderAt("submitted", "XOM")

@@ -82,7 +82,11 @@ const blocked = async (symbol: string): Promise<void> => {
 }
 
 beforeAll(async () => {
-  await daemon.cli("exchange", "do", JSON.stringify({ id: "price", do: { price: { symbol: "AAPL", price: "100" } } }))
+  await daemon.cli(
+    "exchange",
+    "instruct",
+    JSON.stringify({ id: "price", do: { price: { symbol: "AAPL", price: "100" } } })
+  )
   await daemon.ask("/api/v1/trades", { sourceId: "first", symbol: "AAPL", side: "buy", quantity: "2.5", price: "100" })
   await daemon.orderAt("filled", "AAPL")
 })
@@ -153,7 +157,7 @@ job(
   },
   () => {
     const held = { id: "held", do: { holding: { symbol: "GE", quantity: "7" } } }
-    return daemon.cli("exchange", "do", JSON.stringify(held))
+    return daemon.cli("exchange", "instruct", JSON.stringify(held))
   }
 )
 
@@ -212,7 +216,7 @@ job(
   },
   () => {
     const refused = { id: "refused", when: { symbol: "CRM" }, do: { reject: { words: "not today" } } }
-    return daemon.cli("exchange", "do", JSON.stringify(refused))
+    return daemon.cli("exchange", "instruct", JSON.stringify(refused))
   }
 )
 

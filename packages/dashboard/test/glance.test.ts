@@ -10,7 +10,11 @@ beforeAll(async () => {
 
 describe("what is told at a glance", () => {
   test("an order that works is shown before all that have ended since, however many", async () => {
-    await daemon.cli("exchange", "do", JSON.stringify({ id: "rests", when: { symbol: "XOM" }, do: { accept: {} } }))
+    await daemon.cli(
+      "exchange",
+      "instruct",
+      JSON.stringify({ id: "rests", when: { symbol: "XOM" }, do: { accept: {} } })
+    )
     await daemon.ask("/api/v1/trades", { sourceId: "rests", symbol: "XOM", side: "buy", quantity: "2", price: "60" })
     const working = await daemon.orderAt("submitted", "XOM")
     const rows = Array.from({ length: 21 }, (_, n) => `ended-${n},ABT,buy,1,110`).join("\n")
@@ -137,7 +141,7 @@ describe("what is told at a glance", () => {
     await using seen = await open("/")
     const { page } = seen
     const row = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem", { name: "" })
-    const blocked = row.filter({ hasText: "MaxNotional" }).filter({ hasText: "PFE" }).first()
+    const blocked = row.filter({ hasText: "dollars per order" }).filter({ hasText: "PFE" }).first()
     await blocked.getByText("Owed and not ordered: 3 PFE, $90").waitFor()
     await blocked.getByText("Recommended: change the limit. Raise the limit").waitFor()
     expect(await findings(page)).toEqual([])

@@ -142,7 +142,7 @@ const fields: Readonly<Record<string, () => Promise<Shown>>> = {
       const symbol = `R${kind.toUpperCase()}`
       const refusal = { id: `refuse ${kind}`, when: { symbol }, do: { reject: { code: "no", words } } }
       await daemon.cli("instruments", "confirm", symbol, "--account", "paper", "--lot", "1", "--reason", "a test")
-      await daemon.cli("exchange", "do", JSON.stringify(refusal))
+      await daemon.cli("exchange", "instruct", JSON.stringify(refusal))
       await posted("/api/v1/trades", { sourceId: `r-${kind}`, symbol, side: "buy", quantity: "1", price: "10" })
       const id = await daemon.orderAt("rejected", symbol)
       return `/orders/${id}`

@@ -33,7 +33,7 @@ beforeAll(async () => {
       { id: "silent", when, do: { silence: { ms: 7_200_000 } } },
       { id: "unanswered", when, do: { takeThenReset: {} } },
       { id: "hidden", when, do: { hide: { ms: 7_200_000, everywhere: true } } }
-    ].map((instruction) => daemon.cli("exchange", "do", JSON.stringify(instruction)))
+    ].map((instruction) => daemon.cli("exchange", "instruct", JSON.stringify(instruction)))
   )
   await daemon.ask("/api/v1/reconcile", {})
   const [job = ""] = await daemon.idsOf("/api/v1/jobs?type=reconcile", 1)

@@ -14,7 +14,7 @@ const traded = async (
   price: string,
   limit = price
 ): Promise<void> => {
-  await daemon.cli("exchange", "do", JSON.stringify({ id, do: { price: { symbol, price } } }))
+  await daemon.cli("exchange", "instruct", JSON.stringify({ id, do: { price: { symbol, price } } }))
   await daemon.ask("/api/v1/trades", { sourceId: id, symbol, side, quantity, price: limit })
 }
 

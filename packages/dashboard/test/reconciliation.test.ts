@@ -4,7 +4,7 @@ import { stage } from "./stage.ts"
 const { daemon, open } = stage()
 
 const hold = (id: string, symbol: string, quantity: string) =>
-  daemon.cli("exchange", "do", JSON.stringify({ id, do: { holding: { symbol, quantity } } }))
+  daemon.cli("exchange", "instruct", JSON.stringify({ id, do: { holding: { symbol, quantity } } }))
 
 beforeAll(async () => {
   await hold("one", "KO", "5")

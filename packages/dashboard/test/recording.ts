@@ -253,11 +253,15 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
   })
 
   test("P4, P6: a break shows both sides next to each other, marks what differs, and ends once an operator has booked the difference", async () => {
-    await daemon.cli("exchange", "do", JSON.stringify({ id: "held", do: { holding: { symbol: "GE", quantity: "7" } } }))
+    await daemon.cli(
+      "exchange",
+      "instruct",
+      JSON.stringify({ id: "held", do: { holding: { symbol: "GE", quantity: "7" } } })
+    )
     await expect(daemon.cli("reconcile")).rejects.toThrow("ended with 3")
     await using seen = await open("/attention")
     const { page } = seen
-    await page.getByRole("link", { name: "Foreign position" }).first().click()
+    await page.getByRole("link", { name: "Unrecognised position" }).first().click()
     const sides = page.getByRole("table", { name: "Books vs. broker" }).getByRole("row", { name: /Shares held/ })
     await sides.waitFor()
     expect(await sides.getByRole("cell").allInnerTexts()).toEqual(["0", "≠ +7"])
@@ -284,7 +288,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     await dialog.getByRole("button", { name: "Reconcile now" }).click()
     await dialog.getByText("Recorded as").waitFor()
     await dialog.getByRole("button", { name: "Close" }).click()
-    await page.getByRole("heading", { level: 1, name: "Foreign position Auto-closed" }).waitFor()
+    await page.getByRole("heading", { level: 1, name: "Unrecognised position Auto-closed" }).waitFor()
     expect(seen.faults).toEqual([])
   })
 

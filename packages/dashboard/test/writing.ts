@@ -161,7 +161,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
       [
         { id: "rests", when: { symbol: "XOM" }, do: { accept: {} } },
         { id: "refused", when: { symbol: "CRM" }, do: { reject: { words: HOSTILE } } }
-      ].map((instruction) => daemon.cli("exchange", "do", JSON.stringify(instruction)))
+      ].map((instruction) => daemon.cli("exchange", "instruct", JSON.stringify(instruction)))
     )
     const { items } = Object(
       await daemon.ask("/api/v1/trades", { symbol: "XOM", side: "buy", quantity: "2.5", price: "60" })
@@ -217,7 +217,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
 
   test("a halt asks for a reason, is recorded, shows everywhere, and a resume asks to type its scope", async () => {
     const hung = { id: "hung", when: { symbol: "PFE" }, do: { fill: { quantity: "1", price: "30" } } }
-    await daemon.cli("exchange", "do", JSON.stringify(hung))
+    await daemon.cli("exchange", "instruct", JSON.stringify(hung))
     await daemon.ask("/api/v1/trades", { sourceId: "hung", symbol: "PFE", side: "buy", quantity: "2", price: "30" })
     const working = await daemon.orderAt("partially_filled", "PFE")
     await using seen = await open("/orders")
@@ -261,7 +261,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
 
   test("an order is read again at its broker by hand, and one that ended short has a retry that says what it comes to", async () => {
     const hung = { id: "short", when: { symbol: "MRK" }, do: { fill: { quantity: "1", price: "90" } } }
-    await daemon.cli("exchange", "do", JSON.stringify(hung))
+    await daemon.cli("exchange", "instruct", JSON.stringify(hung))
     await daemon.ask("/api/v1/trades", { sourceId: "short", symbol: "MRK", side: "buy", quantity: "3", price: "90" })
     const id = await daemon.orderAt("partially_filled", "MRK")
     await using seen = await open(`/orders/${id}`)

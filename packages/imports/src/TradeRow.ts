@@ -223,7 +223,7 @@ const instant: Check<Instant.Instant> = (text) => {
 }
 
 const sideOf: Check<Side.Side> = (text) =>
-  Either.fromNullable(Side.inAnyCase(text), () => (text === "" ? "is empty" : "is no side: buy or sell"))
+  Either.fromNullable(Side.inAnyCase(text), () => (text === "" ? "is empty" : "is neither buy nor sell"))
 
 const positive: Check<Decimal.Decimal> = (text) => {
   const fault = Decimal.faultOf(text)

@@ -174,9 +174,9 @@ describe("B5: a CSV row that is no trade is named by line, column, value and rea
     ["symbol", "has a control character", "A\tB"],
     ["symbol", "has more than 128 characters", "A".repeat(129)],
     ["side", "is empty", ""],
-    ["side", "is no side: buy or sell", "B"],
-    ["side", "is no side: buy or sell", "Bought"],
-    ["side", "is no side: buy or sell", "short"],
+    ["side", "is neither buy nor sell", "B"],
+    ["side", "is neither buy nor sell", "Bought"],
+    ["side", "is neither buy nor sell", "short"],
     ["quantity", "is empty", ""],
     ["quantity", "is zero", "0"],
     ["quantity", "is zero", "0.000"],
@@ -352,7 +352,7 @@ describe("JSON lines", () => {
     ["has a control character", json().replace('"AAPL"', '"\\u0000"'), "symbol", "\\u0000"],
     ["is there more than once", json().replace("{", '{"sourceId":"t-2",'), "sourceId", "source_id"],
     ["is there more than once", json().replace("{", '{"quantity":"9",'), "quantity", "quantity"],
-    ["is no side: buy or sell", json({ side: "hold" }), "side", "hold"],
+    ["is neither buy nor sell", json({ side: "hold" }), "side", "hold"],
     ["has a NUL byte", `${json()}\0`, undefined, `${json().slice(0, 79)}…`]
   ]
 

@@ -6,6 +6,7 @@ import {
   AttendedCases,
   Break,
   type BreakDetails,
+  codeWords,
   recommended,
   Risk,
   Severity,
@@ -346,6 +347,6 @@ const columns: ReadonlyArray<Columns.TableColumn<BreakDocument>> = [
 /** Breaks as a table for people. */
 export const table = Columns.tableOf<BreakDocument>(columns)
 
-/** A break in a line: `Break B2, critical: PositionDiffers about NVDA`. */
+/** A break in a line: `Break B2, critical: Position differs, NVDA`. */
 export const heading = ({ id, kind, standing, subject }: BreakDocument): string =>
-  `Break ${id}, ${standing}: ${kind}${subject === null ? "" : ` about ${subject}`}`
+  `Break ${id}, ${standing}: ${codeWords.breakName({ kind, subject })}`

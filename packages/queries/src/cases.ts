@@ -6,6 +6,7 @@ import {
   AttendedCases,
   Batch,
   Break,
+  codeWords,
   directOrder,
   Health,
   Job,
@@ -15,8 +16,8 @@ import {
   Risk,
   Severity,
   Stake,
-  Trading,
-  TradeStanding
+  TradeStanding,
+  Trading
 } from "@roundlot/core/ledger"
 import { Array, Effect, Either, Option, Schema } from "effect"
 import { attendedEntries, attentionOf, attentionOfAll, notesIn } from "./attended.ts"
@@ -82,7 +83,7 @@ const holdsOf = (breaks: Breaks): Break.Break["holds"] =>
 
 /** What was seen of the gravest of them, and of which it is. */
 const whatOf = ({ kind, subject, ...gravest }: Break.Break, count: number): string =>
-  `${kind} ${count === 1 ? subject : `(${count} breaks), ${subject}`}: ${Break.evidenceOf(gravest)}`
+  `${codeWords.headOf(kind)}${count === 1 ? "" : ` (${count} breaks)`}, ${codeWords.subjectWords(subject)}: ${Break.evidenceOf(gravest)}`
 
 const breakCase = (id: Id.BreakId, gravest: Break.Break, breaks: Breaks): Bare => ({
   kind: "break",

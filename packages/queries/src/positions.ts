@@ -14,15 +14,16 @@ import {
 } from "@roundlot/core"
 import { Id, Need, type TradeRepository } from "@roundlot/core/adapter"
 import {
+  Break,
+  codeWords,
   Control,
   due,
   evaluation,
   ladder,
   Ledger,
-  type PositionAnswer,
-  Break,
   type Lot,
   type plan,
+  type PositionAnswer,
   TradingState
 } from "@roundlot/core/ledger"
 import { Array, Effect, Option, Schema } from "effect"
@@ -322,7 +323,7 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
     Observed: ({ quantity, side }) =>
       `an order to ${side} ${Decimal.format(quantity)} is due, but trading is only observed`,
     Held: ({ by, orderId }) => held(by, orderId, standing.position),
-    BreakOpen: ({ kind, subject }) => `blocked by break ${kind} ${subject}; see 'roundlot breaks list'`,
+    BreakOpen: (found) => `blocked by an open break (${codeWords.breakName(found)}); see 'roundlot breaks list'`,
     SessionClosed: () => "the market is closed",
     CoolingDown: ({ until }) => `an order ended without a full fill; the next one waits until ${Instant.format(until)}`,
     OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)} on the other side is open`,

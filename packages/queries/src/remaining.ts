@@ -1,6 +1,6 @@
 import { Daemon, Decimal, Reads } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
-import { Break, PositionAnswer } from "@roundlot/core/ledger"
+import { Break, codeWords, PositionAnswer } from "@roundlot/core/ledger"
 import * as positionViews from "./positions.ts"
 import { Effect } from "effect"
 
@@ -40,7 +40,7 @@ export const lines = ({ breaks, orders, positions }: Remaining): ReadonlyArray<s
   ),
   ...breaks.map(
     (each) =>
-      `break ${Id.format("break", each.id)} (${each.account}): ${each.kind} ${each.subject}, holds the ${each.holds}`
+      `break ${Id.format("break", each.id)} (${each.account}): ${codeWords.breakName(each)}; it blocks the ${each.holds}`
   )
 ]
 

@@ -120,7 +120,7 @@ const sideOf = (values: Values, side: Mapping["side"]): Either.Either<"buy" | "s
   if (text === (side.buy ?? "true")) return Either.right("buy")
   return text === (side.sell ?? "false")
     ? Either.right("sell")
-    : Either.left(`${side.field} says ${shown(text)}, no side`)
+    : Either.left(`${side.field} says ${shown(text)}, neither a buy nor a sell`)
 }
 
 const symbolOf = (values: Values, symbol: Mapping["symbol"], address: string): string => {

@@ -166,7 +166,7 @@ describe("a trade of an event", () => {
     expect(left(read(ofTrade, { ...trade(), data: "0x01" }))).toBe("is not laid out as the event's signature says")
     const sided = { ...ofTrade, side: { field: "id", buy: "1", sell: "2" } }
     expect(read(sided, trade({ id: 2n }))).toMatchObject({ right: { side: "sell" } })
-    expect(left(read(sided, trade({ id: 3n })))).toBe('id says "3", no side')
+    expect(left(read(sided, trade({ id: 3n })))).toBe('id says "3", neither a buy nor a sell')
   })
 
   it("a symbol that no store keeps is no trade, and stops no other", () => {
@@ -184,7 +184,7 @@ describe("a trade of an event", () => {
     const { contracts, quantity } = ofTrade
     const sided = { contracts, quantity, event, symbol: { is: "AAPL" }, side: { field: "way" } }
     const reason = left(read(sided, logOf(event, { way: `\u001b[2J\0${"x".repeat(5_000)}`, quantity: 10n ** 18n })))
-    expect(reason).toMatch(/^way says "\\u001b\[2J\\u0000x{35}", no side$/)
+    expect(reason).toMatch(/^way says "\\u001b\[2J\\u0000x{35}", neither a buy nor a sell$/)
   })
 
   it("an event that is to be ignored is named as messages name it, or the configuration is refused", () => {

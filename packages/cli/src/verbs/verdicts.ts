@@ -1,6 +1,6 @@
 import * as Options from "@effect/cli/Options"
 import { Order, Trade } from "@roundlot/core"
-import { Break, type Command } from "@roundlot/core/ledger"
+import { Break, codeWords, type Command } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
 import { abandoned, carryingOut, halts, verdicts } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
@@ -88,7 +88,7 @@ export const breaksResolve = Verb.make({
           reason,
           command: verdict,
           isSaid: isSaid || !Break.looses(found),
-          question: `Close ${id} (${found.kind} ${found.subject}) manually?`
+          question: `Close ${id} (${codeWords.breakName(found)}) manually?`
         })
       })
     )

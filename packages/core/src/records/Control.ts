@@ -43,7 +43,7 @@ export const controls = {
   NoReferencePrice: {
     says: "a limit in money has no price to judge by that is fresh enough, and the broker quotes none",
     remedy:
-      "Give it a price: on the trade, by a source of prices, or on paper by 'roundlot exchange do' and '--prices FILE'; or lift the limits by name: 'roundlot controls set --account NAME --order-notional none --daily-notional none --reason WHY'"
+      "Give it a price: on the trade, by a source of prices, or on paper by 'roundlot exchange instruct' and '--prices FILE'; or lift the limits by name: 'roundlot controls set --account NAME --order-notional none --daily-notional none --reason WHY'"
   },
   MaxNotional: {
     says: "it is worth more than one order may be (limits.orderNotional; 100,000 dollars where it is not set)",

@@ -8,6 +8,7 @@ import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { Alert, keyOf, type Cause, type News } from "../records/Alert.ts"
 import { acknowledgementOf, type AttendedCase } from "../records/AttendedCase.ts"
 import { BreakTable, evidenceOf, type Break } from "../records/Break.ts"
+import { breakName, headOf } from "../records/codeWords.ts"
 import { isProposed, type Order, type ProposedOrder } from "../records/Order.ts"
 import { digestOf } from "../rules/alert/digest.ts"
 import { gravestFirst } from "../rules/alert/gravity.ts"
@@ -350,7 +351,7 @@ const causeOf = (found: Case, current: Severity, { now, stakes }: Around): Cause
     account,
     symbol: symbol ?? null,
     caseId: format("break", first.id),
-    subject: breaks.length === 1 ? `${kind} ${about.subject}` : `${kind} (${breaks.length} breaks)`,
+    subject: breaks.length === 1 ? breakName(about) : `${headOf(kind)} (${breaks.length} breaks)`,
     detail: detailOf(about, stakes(about)),
     severity: current,
     dollars: dollarsText(together(breaks.map(stakes)))

@@ -11,7 +11,7 @@ import { Age, Figure, Foreign, Said } from "../ui/parts/Figure.tsx"
 import { SameCause } from "../ui/record/SameCause.tsx"
 import { SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { decidingWords } from "../words/deciding.ts"
-import { eventWords } from "../words/events.ts"
+import { eventWords, subjectWords } from "../words/events.ts"
 import { pathOfPosition } from "../words/paths.ts"
 import { signOfCase } from "../words/signs.ts"
 import { usualCases } from "../words/usual.ts"
@@ -69,7 +69,7 @@ const breaks: Listing<Documents.BreakDocument> = {
     columns.node("symbol", ({ account, symbol }) =>
       symbol === null ? null : <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link>
     ),
-    columns.foreign("subject", ({ subject }) => subject),
+    columns.foreign("subject", ({ subject }) => subjectWords(subject)),
     columns.node("holds", ({ holds }) => holds),
     columns.node("atRisk", ({ atRisk }) => <Stakes of={atRisk} />),
     columns.foreign("owner", ({ owner }) => owner),

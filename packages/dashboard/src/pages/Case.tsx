@@ -29,7 +29,7 @@ import { SameCause } from "../ui/record/SameCause.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { Side, SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { Payload, Timeline } from "../ui/record/Story.tsx"
-import { eventWords } from "../words/events.ts"
+import { eventWords, subjectWords } from "../words/events.ts"
 import { pathOfPosition, pathOfRecord } from "../words/paths.ts"
 import { signOfOrder } from "../words/signs.ts"
 import { texts } from "../words/text/attention.ts"
@@ -225,7 +225,10 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
         facts={[
           ["account", account],
           ["symbol", symbol === null ? null : <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link>],
-          ["subject", about === undefined ? <GivenId id={subject} /> : <RecordLink id={subject} to={about} />],
+          [
+            "subject",
+            about === undefined ? <GivenId id={subjectWords(subject)} /> : <RecordLink id={subject} to={about} />
+          ],
           ["holds", holds],
           ...attentionFacts(found),
           ["opened", <Moment at={openedAt} />],

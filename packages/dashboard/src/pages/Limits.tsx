@@ -9,9 +9,7 @@ import { NeedsRole } from "../ui/action/NeedsRole.tsx"
 import { useMay } from "../ui/action/useMay.ts"
 import { useAsOf } from "../ui/parts/asOf.ts"
 import { Choice, Written } from "../ui/parts/Field.tsx"
-import { Time } from "../ui/parts/Figure.tsx"
 import { Panel } from "../ui/parts/Panel.tsx"
-import { RecordLink } from "../ui/record/Record.tsx"
 import * as columns from "../ui/table/columns.tsx"
 import type { Column } from "../ui/table/Column.ts"
 import { Rows } from "../ui/table/TablePanel.tsx"
@@ -73,7 +71,7 @@ const Refused = ({ account, of: { control, refused } }: { readonly account: stri
       {orders === 0 ? null : (
         <Link href={`/orders?${askedFor(account, { code: control, since })}`}>{texts.orders({ count: orders })}</Link>
       )}
-      {orders === 0 || positions === 0 ? null : ", "}
+      {orders === 0 || positions === 0 ? null : " "}
       {positions === 0 ? null : (
         <Link href={`/attention?${askedFor(account, cases)}`}>{texts.positions({ count: positions })}</Link>
       )}
@@ -81,22 +79,14 @@ const Refused = ({ account, of: { control, refused } }: { readonly account: stri
   )
 }
 
-/** The newest refusal of the day: when, what, and what it asked for. */
+/** The newest refusal of the day: what it was, and what it asked for. */
 const Last = ({ account, of: { last, unit } }: { readonly account: string; readonly of: Use }) => {
   if (last === null) return null
-  const { at, notional, orderId, quantity, symbol } = last
+  const { notional, orderId, quantity, symbol } = last
   const asked = unit === "dollars" ? notional : quantity
   const amount = asked === null ? "" : amountWords({ amount: asked, unit: unit === "dollars" ? unit : "shares" })
-  return (
-    <>
-      {orderId === null ? null : (
-        <>
-          <RecordLink id={orderId} to={`/orders/${orderId}`} />{" "}
-        </>
-      )}
-      <Link href={pathOfPosition({ account, symbol })}>{symbol}</Link> {amount} <Time at={at} />
-    </>
-  )
+  const to = orderId === null ? pathOfPosition({ account, symbol }) : `/orders/${orderId}`
+  return <Link href={to}>{[orderId ?? "", symbol, amount].filter((each) => each !== "").join(" ")}</Link>
 }
 
 const columnsOf = (account: string): ReadonlyArray<Column<Row>> => [
@@ -108,7 +98,8 @@ const columnsOf = (account: string): ReadonlyArray<Column<Row>> => [
     waiting === null ? texts.notCounted({ reason: texts.tooManyPositions }) : waiting
   ),
   columns.node("refusedToday", ({ use }) => <Refused account={account} of={use} />),
-  columns.node("lastRefusal", ({ use }) => <Last account={account} of={use} />)
+  columns.node("lastRefusal", ({ use }) => <Last account={account} of={use} />),
+  columns.time("refusedAt", ({ use: { last } }) => last?.at ?? null)
 ]
 
 const rowsOf = ({ limits, use }: Account): ReadonlyArray<Row> =>

@@ -7,7 +7,7 @@ import { AtRisk, RecommendedVerdict } from "../ui/action/AtRisk.tsx"
 import { Age, Figure, Foreign, Said, Time } from "../ui/parts/Figure.tsx"
 import { SameCause } from "../ui/record/SameCause.tsx"
 import { SignIcon, StateSign } from "../ui/parts/Sign.tsx"
-import { eventWords } from "../words/events.ts"
+import { eventWords, subjectWords } from "../words/events.ts"
 import { signOfState } from "../words/signs.ts"
 import { texts } from "../words/text/overview.ts"
 
@@ -49,7 +49,7 @@ const ofBreak = ({ found, ids }: BreakCase): Line => ({
     <>
       {texts.breakLine({
         kind: <strong>{eventWords(found.kind)}</strong>,
-        subject: found.subject,
+        subject: subjectWords(found.subject),
         account: found.account,
         evidence: <Said text={found.evidence} />
       })}

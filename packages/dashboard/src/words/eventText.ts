@@ -1,6 +1,6 @@
 import { isQuarantined } from "@roundlot/api/client"
 import { type Family, signs } from "./signs.ts"
-import { eventWords } from "./events.ts"
+import { eventWords, subjectWords } from "./events.ts"
 import { texts } from "./text/events.ts"
 
 /** What an entry says at a glance: the state that its sign is of, and what there is to say beside the name of the record. */
@@ -103,7 +103,10 @@ const readings: Readonly<Record<string, (body: unknown) => EventText | undefined
   BreakOpened: (body) => ({
     family: "breakStatus",
     state: "open",
-    words: texts.breakOpened({ kind: eventWords(textIn(body, "details", "_tag")), subject: textIn(body, "subject") })
+    words: texts.breakOpened({
+      kind: eventWords(textIn(body, "details", "_tag")),
+      subject: subjectWords(textIn(body, "subject"))
+    })
   }),
   CaseAttended: (body) => {
     const [owner, seen, note] = [textIn(body, "owner"), textIn(body, "acknowledged"), textIn(body, "note")]

@@ -58,6 +58,7 @@ const entries = {
     head: "Refused today",
     help: "Orders and positions that this limit refused since midnight in New York."
   },
+  refusedAt: { head: "Refused at", help: "When the last refusal was." },
   lastRefusal: {
     head: "Last refusal",
     help: "The newest order or position that it refused today, and what that asked for."

@@ -149,7 +149,7 @@ const tradeOf = (attributes: Attributes, zone: string): Either.Either<Omit<FlexT
     if (valueOf(attributes, "assetCategory") === undefined)
       return yield* Either.left("has no assetCategory: add it to the Flex query")
     if (symbol === undefined) return yield* Either.left("has no symbol")
-    if (side === undefined) return yield* Either.left(`buySell "${shown(said)}" is no side`)
+    if (side === undefined) return yield* Either.left(`buySell "${shown(said)}" is neither BUY nor SELL`)
     const signed = yield* decimalOf("quantity", valueOf(attributes, "quantity"))
     const isBought = (side === "buy") !== isCancel
     if (Decimal.isZero(signed) || Decimal.isPositive(signed) !== isBought)

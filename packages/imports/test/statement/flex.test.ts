@@ -177,7 +177,7 @@ describe("a Flex statement", () => {
     expect(reasonsOf({ quantity: "-100" })).toEqual([`${base}: quantity "-100" is not that of a BUY`])
     expect(reasonsOf({ tradePrice: "0" })).toEqual([`${base}: tradePrice "0" is not above zero`])
     expect(reasonsOf({ tradePrice: "" })).toEqual([`${base}: has no tradePrice`])
-    expect(reasonsOf({ buySell: "EXCHANGE" })).toEqual([`${base}: buySell "EXCHANGE" is no side`])
+    expect(reasonsOf({ buySell: "EXCHANGE" })).toEqual([`${base}: buySell "EXCHANGE" is neither BUY nor SELL`])
     expect(reasonsOf({ assetCategory: "" })).toEqual([`${base}: has no assetCategory: add it to the Flex query`])
     expect(reasonsOf({ ibExecID: "" })).toEqual(["undefined: has no ibExecID: add it to the Flex query"])
     expect(reasonsOf({ ibCommission: "?" })).toEqual([`${base}: ibCommission "?" is not a plain decimal number`])

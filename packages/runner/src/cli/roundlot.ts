@@ -50,7 +50,7 @@ export const roundlot: Tree.Group = group(
     completion: leaf("print shell completion for verbs, flags, ids and symbols", () => verbs.completionOf(roundlot)),
     complete,
     exchange: group("the simulated paper exchange", {
-      do: leaf("instruct the exchange", async () => (await exchange()).exchangeDo),
+      instruct: leaf("instruct the exchange", async () => (await exchange()).exchangeInstruct),
       orders: leaf("list its orders", async () => (await exchange()).exchangeOrders),
       fills: leaf("list its executions", async () => (await exchange()).exchangeFills),
       requests: leaf("list the requests it received", async () => (await exchange()).exchangeRequests)

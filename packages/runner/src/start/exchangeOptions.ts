@@ -81,7 +81,7 @@ export const runScriptOn = (
       yield* exchange.instructJson(line).pipe(
         Effect.catchTag("InstructionUnreadable", ({ detail }) => {
           const problem = `--script ${script.value}, line ${index + 1}: ${detail}`
-          return new UsageError({ problem, remedy: "See 'roundlot exchange do --help' for the grammar" })
+          return new UsageError({ problem, remedy: "See 'roundlot exchange instruct --help' for the grammar" })
         })
       )
     }

@@ -11,17 +11,20 @@ import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 
 const { place, view } = flags
 
-/** `exchange do`. */
-export const exchangeDo = Verb.make({
-  name: "exchange do",
+/** `exchange instruct`. */
+export const exchangeInstruct = Verb.make({
+  name: "exchange instruct",
   summary: "instruct the paper exchange: fills, rejections, faults, prices",
   examples: [
     [
-      `roundlot exchange do '{"id":"i1","when":{"symbol":"AAPL"},"do":{"reject":{"code":"halted","words":"AAPL is halted"}}}'`,
+      `roundlot exchange instruct '{"id":"i1","when":{"symbol":"AAPL"},"do":{"reject":{"code":"halted","words":"AAPL is halted"}}}'`,
       "reject the next AAPL order"
     ],
-    [`roundlot exchange do '{"id":"i2","do":{"price":{"symbol":"AAPL","price":"151.5"}}}'`, "from now on"],
-    [`roundlot exchange do '{"id":"i3","do":{"takeThenTimeout":{}}}'`, "accept the next order, and lose the answer"]
+    [`roundlot exchange instruct '{"id":"i2","do":{"price":{"symbol":"AAPL","price":"151.5"}}}'`, "from now on"],
+    [
+      `roundlot exchange instruct '{"id":"i3","do":{"takeThenTimeout":{}}}'`,
+      "accept the next order, and lose the answer"
+    ]
   ],
   flags: { ...place, instruction: Args.text({ name: "JSON" }).pipe(Args.withDescription("{ id, when?, do, times? }")) },
   run: (asked) =>

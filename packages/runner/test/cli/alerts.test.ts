@@ -22,13 +22,13 @@ describe("alerts", () => {
     await hook.hears(2)
     const told = hook.heard.map(({ body }): unknown => JSON.parse(body))
     expect(told).toMatchObject([
-      { status: "raised", kind: "break", symbol: "AAPL", subject: "PositionDiffers AAPL", account: "paper" },
-      { status: "over", kind: "break", subject: "PositionDiffers AAPL" }
+      { status: "raised", kind: "break", symbol: "AAPL", subject: "Position differs, AAPL", account: "paper" },
+      { status: "over", kind: "break", subject: "Position differs, AAPL" }
     ])
     // All that Slack and its like show.
     const lines = [
-      /^Alert: PositionDiffers AAPL \(AAPL on paper\): books 2/,
-      /^Resolved: PositionDiffers AAPL \(AAPL on paper\): /
+      /^Alert: Position differs, AAPL \(AAPL on paper\): books 2/,
+      /^Resolved: Position differs, AAPL \(AAPL on paper\): /
     ]
     expect(told).toMatchObject(lines.map((line) => ({ text: expect.stringMatching(line) })))
     for (const posted of hook.heard) expect(isSigned(posted, SECRET)).toBe(true)

@@ -22,7 +22,7 @@ const leftAlone = async (broker: Simulated, works = false) => {
   const start = () => place.cli("start", "--until-idle", "--broker", broker, ...at, ...fast)
   let told = 0
   const tell = async (act: object) => {
-    const done = await place.plain(["exchange", "do", JSON.stringify({ id: `i${++told}`, do: act }), ...at])
+    const done = await place.plain(["exchange", "instruct", JSON.stringify({ id: `i${++told}`, do: act }), ...at])
     expect(done).toMatchObject({ code: 0 })
   }
   const newestExecution = async () => {
@@ -31,7 +31,7 @@ const leftAlone = async (broker: Simulated, works = false) => {
   }
   await tell({ price: { symbol: "AAPL", price: "200" } })
   const rests = JSON.stringify({ id: "rests", when: { symbol: "GOOG" }, do: { accept: {} } })
-  if (works) expect(await place.plain(["exchange", "do", rests, ...at])).toMatchObject({ code: 0 })
+  if (works) expect(await place.plain(["exchange", "instruct", rests, ...at])).toMatchObject({ code: 0 })
   await place.cli("trades", "import", place.file("t.csv", tradesOf(works)), "--account", "paper")
   expect((await start()).code).toBe(works ? 3 : 0)
   const working = async () => {

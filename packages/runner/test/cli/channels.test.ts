@@ -82,8 +82,8 @@ describe("channels of alerts", () => {
     await place.cli("positions", "adjust", "AAPL", "--as", "base", "--by", "3", "--reason", "transferred", "--yes")
     await Promise.all([chat, hook, pager, bot, box].map(({ hears }) => hears(2)))
     const [looks, overs] = [
-      /^Alert: PositionDiffers AAPL \(AAPL on paper\): books 2/,
-      /^Resolved: PositionDiffers AAPL /
+      /^Alert: Position differs, AAPL \(AAPL on paper\): books 2/,
+      /^Resolved: Position differs, AAPL /
     ]
     const said = ({ heard }: typeof chat) => heard.map(({ body }): unknown => JSON.parse(body))
     expect(said(chat)).toEqual([{ text: expect.stringMatching(looks) }, { text: expect.stringMatching(overs) }])
@@ -104,9 +104,9 @@ describe("channels of alerts", () => {
     expect(said(bot)).toMatchObject([{ chat_id: "-100", text: expect.stringMatching(looks) }, { chat_id: "-100" }])
     expect(box.letters).toEqual([
       expect.stringMatching(
-        /^dana@example.com\nlee@example.com\n[^]*Subject: Alert: PositionDiffers AAPL[^]*caseId: B1/
+        /^dana@example.com\nlee@example.com\n[^]*Subject: Alert: Position differs, AAPL[^]*caseId: B1/
       ),
-      expect.stringMatching(/Subject: Resolved: PositionDiffers AAPL/)
+      expect.stringMatching(/Subject: Resolved: Position differs, AAPL/)
     ])
     // The same trial that `alerts test` sends, asked of the daemon.
     await place.cli("jobs", "enqueue", "alerts.test", "--payload", '{"channel":"chat"}')

@@ -101,7 +101,7 @@ describe("controls by the command line", () => {
     const place = await opened(["a", "2"])
     const halves = { id: "i1", when: { symbol: "AAPL" }, do: { fill: { quantity: "1", price: "200" } } }
     const lost = { id: "i2", when: { symbol: "KO" }, do: { resetBefore: {} } }
-    for (const each of [halves, lost]) await place.cli("exchange", "do", JSON.stringify(each))
+    for (const each of [halves, lost]) await place.cli("exchange", "instruct", JSON.stringify(each))
     await idle(place)
     await place.price("KO")
     const decided = place.begin(["decide", "--symbol", "KO", "--side", "buy", "--quantity", "1", ...place.place])
@@ -139,7 +139,7 @@ describe("controls by the command line", () => {
 
   it("a verdict that lets something be sent shows it, and asks; a script says that it is meant", async () => {
     const place = await opened(["a", "2"])
-    await place.cli("exchange", "do", JSON.stringify({ id: "more", when: {}, do: { fill: { quantity: "4" } } }))
+    await place.cli("exchange", "instruct", JSON.stringify({ id: "more", when: {}, do: { fill: { quantity: "4" } } }))
     await idle(place)
     expect(await place.json("breaks", "list", "--status", "open")).toMatchObject({ items: [{ kind: "Excess" }] })
     const head: unknown = await place.json("journal", "head")
@@ -216,7 +216,19 @@ describe("controls by the command line", () => {
     await place.cli("controls", "set", "--account", "paper", "--order-notional", "250", "--orders-per-minute", "9")
     await place.cli("trades", "import", place.file("trades.csv", buys(["a", "1"], ["b", "2"])))
     await idle(place)
-    await place.cli("decide", "--symbol", "KO", "--side", "buy", "--quantity", "9", "--type", "limit", "--limit-price", "70")
+    await place.cli(
+      "decide",
+      "--symbol",
+      "KO",
+      "--side",
+      "buy",
+      "--quantity",
+      "9",
+      "--type",
+      "limit",
+      "--limit-price",
+      "70"
+    )
     const { use } = Object(await place.json("accounts", "show", "paper"))
     const refused = { since: expect.any(String), orders: 0, positions: 0 }
     const unused = { notCounted: null, waiting: 0, refused, last: null }
@@ -292,7 +304,7 @@ describe("controls by the command line", () => {
   it("halt --cancel-open asks for the end of what is open, and names it", async () => {
     const place = await opened(["a", "2"])
     const halves = { id: "i1", when: { symbol: "AAPL" }, do: { fill: { quantity: "1", price: "200" } } }
-    await place.cli("exchange", "do", JSON.stringify(halves))
+    await place.cli("exchange", "instruct", JSON.stringify(halves))
     await idle(place)
     expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "partially_filled" })
     expect(await place.json("halt", "--cancel-open", "--reason", "news", "--dry-run")).toMatchObject({

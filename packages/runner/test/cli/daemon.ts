@@ -19,7 +19,11 @@ export const differing = async () => {
   await place.cli("trades", "import", place.file("t.csv", buys(["a", "2"])), "--account", "paper")
   await place.cli("start", "--until-idle")
   place.wait(10_000)
-  await place.cli("exchange", "do", JSON.stringify({ id: "h", do: { holding: { symbol: "AAPL", quantity: "5" } } }))
+  await place.cli(
+    "exchange",
+    "instruct",
+    JSON.stringify({ id: "h", do: { holding: { symbol: "AAPL", quantity: "5" } } })
+  )
   await place.cli("reconcile")
   return place
 }

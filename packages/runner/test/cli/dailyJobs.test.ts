@@ -86,7 +86,7 @@ job("a bad CSV file is corrected and submitted again", async (by, { file, json }
 
 job("an order in doubt is resolved", async (by, place) => {
   const lost = { id: "lost", when: { symbol: "KO" }, do: { resetBefore: {} } }
-  await place.cli("exchange", "do", JSON.stringify(lost))
+  await place.cli("exchange", "instruct", JSON.stringify(lost))
   const decided = place.begin(["decide", "--symbol", "KO", "--side", "buy", "--quantity", "1", ...place.place])
   await decided.says(/"answer":"Unknown"/)
   decided.end()
@@ -133,7 +133,7 @@ job("profit of today is read", async (by) => {
 })
 
 job("books are compared with what the broker holds", async (by, { cli, json, wait }) => {
-  await cli("exchange", "do", JSON.stringify({ id: "held", do: { holding: { symbol: "GE", quantity: "7" } } }))
+  await cli("exchange", "instruct", JSON.stringify({ id: "held", do: { holding: { symbol: "GE", quantity: "7" } } }))
   wait(10_000)
   expect(await by("reconcile")).toMatchObject({ code: 3, out: expect.stringMatching(/GE[^]*7/) })
   expect(await json("breaks", "list", "--status", "open")).toMatchObject({

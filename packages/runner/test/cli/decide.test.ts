@@ -6,7 +6,7 @@ type Cli = ReturnType<typeof desk>["cli"]
 const decide = (cli: Cli, symbol: string, ...more: ReadonlyArray<string>) =>
   cli("decide", "--symbol", symbol, "--side", "buy", "--quantity", "1", ...more, "--json")
 
-const tell = (cli: Cli, instruction: object) => cli("exchange", "do", JSON.stringify(instruction))
+const tell = (cli: Cli, instruction: object) => cli("exchange", "instruct", JSON.stringify(instruction))
 
 const INSUFFICIENT = "insufficient buying power"
 const NOT_TRADABLE = "asset is not tradable"

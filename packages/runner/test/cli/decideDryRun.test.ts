@@ -54,7 +54,7 @@ describe("decide --dry-run", () => {
   it("AUD-1: says which order would be sent, at which price, with what is held and sent before and after; writes nothing", async () => {
     const { cli, folder, json } = desk()
     await cli("accounts", "add", "paper", "--daily-notional", "1000")
-    await cli("exchange", "do", JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "100" } } }))
+    await cli("exchange", "instruct", JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "100" } } }))
     expect((await cli(...buy("AAPL"))).code).toBe(0)
     const files = readFiles(folder)
     const head: unknown = await json("journal", "head")
@@ -109,12 +109,12 @@ describe("decide --dry-run", () => {
     })
     expect(await agree(...buy("AAPL"))).toMatchObject({ ...failed("DuplicateIntent"), order: null })
     expect(await agree(...buy("KO", "--notional", "250"))).toMatchObject({ ...failed("NoReferencePrice"), order: null })
-    await cli("exchange", "do", JSON.stringify({ id: "p", do: { price: { symbol: "KO", price: "60" } } }))
+    await cli("exchange", "instruct", JSON.stringify({ id: "p", do: { price: { symbol: "KO", price: "60" } } }))
     expect(await agree(...buy("KO", "--notional", "250"))).toMatchObject({
       outcome: "submitted",
       order: { quantity: "4" }
     })
-    await cli("exchange", "do", JSON.stringify({ id: "r", when: { symbol: "MSFT" }, do: { accept: {} } }))
+    await cli("exchange", "instruct", JSON.stringify({ id: "r", when: { symbol: "MSFT" }, do: { accept: {} } }))
     const limit = ["--type", "limit", "--limit-price", "90"]
     expect(await agree(...buy("MSFT", ...limit))).toMatchObject({ outcome: "submitted", order: { limitPrice: "90" } })
     expect(await agree(...buy("IBM", "--type", "limit", "--limit-price", "300"))).toMatchObject(failed("MaxNotional"))

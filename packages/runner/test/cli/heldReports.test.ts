@@ -6,7 +6,7 @@ const overfilled = async () => {
   const place = desk()
   const idle = () => place.cli("start", "--until-idle", "--account", "paper", "--json")
   await place.cli("trades", "import", place.file("trades.csv", buys(["a", "2"])))
-  await place.cli("exchange", "do", JSON.stringify({ id: "more", when: {}, do: { fill: { quantity: "9" } } }))
+  await place.cli("exchange", "instruct", JSON.stringify({ id: "more", when: {}, do: { fill: { quantity: "9" } } }))
   expect((await idle()).code).toBe(3)
   return { ...place, idle }
 }

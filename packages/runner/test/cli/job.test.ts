@@ -68,7 +68,7 @@ describe("the main job by the command line", () => {
   it("ACC-7: a rejected order leaves the position whole, shows its cool-down, and fills when that is over", async () => {
     const { cli, file, json, wait } = desk()
     const reject = { id: "r", when: { symbol: "AAPL" }, do: { reject: { code: "halted", words: "AAPL is halted" } } }
-    expect(await json("exchange", "do", JSON.stringify(reject))).toMatchObject({ id: "r", remaining: 1 })
+    expect(await json("exchange", "instruct", JSON.stringify(reject))).toMatchObject({ id: "r", remaining: 1 })
     await cli("trades", "import", file("a.csv", buys(["a", "0.3"], ["b", "0.9"])))
     const left = await cli("start", "--until-idle")
     expect(left.code).toBe(3)
@@ -143,7 +143,7 @@ describe("the main job by the command line", () => {
     const { cli, json, price, store } = desk()
     await price("KO")
     const slow = { id: "s", when: { symbol: "KO" }, do: { delay: { ms: 3000 } } }
-    await cli("exchange", "do", JSON.stringify(slow))
+    await cli("exchange", "instruct", JSON.stringify(slow))
     await cli("trades", "add", "--symbol", "KO", "--side", "buy", "--quantity", "2")
     const daemon = child(["start", "--store", store])
     await daemon.says(/Running/)

@@ -8,7 +8,11 @@ it("FILL-16: an order that rests unfilled for its life is followed by one a step
   const order = { limitOffsetBp: [5, 20, 200], lifeSeconds: 1 }
   const config = file("roundlot.json", JSON.stringify({ accounts: { paper: { order } } }))
   // A purchase pays 100.5: the first two limits rest, the third fills.
-  await cli("exchange", "do", JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "100", spread: "1" } } }))
+  await cli(
+    "exchange",
+    "instruct",
+    JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "100", spread: "1" } } })
+  )
   const trade = [HEADER, `a,${new Date().toISOString()},AAPL,buy,1,100`, ""].join("\n")
   await cli("trades", "import", file("trades.csv", trade), "--config", config)
   const shown = () => json("positions", "show", "AAPL")

@@ -93,7 +93,7 @@ describe("an account that is not proven to be of play money, over sockets", () =
     const { end, envFile } = await simulatedAt("alpaca", folder)
     await cli("accounts", "add", "house", "--broker", "alpaca")
     const resting = ["--symbol", "AAPL", "--side", "buy", "--quantity", "1", "--type", "limit", "--limit-price", "1"]
-    await cli("exchange", "do", JSON.stringify({ id: "a", when: {}, do: { accept: {} } }), "--env-file", envFile)
+    await cli("exchange", "instruct", JSON.stringify({ id: "a", when: {}, do: { accept: {} } }), "--env-file", envFile)
     await cli("decide", ...resting, "--env-file", envFile)
     const { variables } = await tunnelToAlpaca("123456789")
     const { err } = await cli(

@@ -71,7 +71,7 @@ describe("lots that a person identifies", () => {
     const { cli, json } = await inLots()
     await cli("fills", "identify", "F3", "--lot", "F2=5", "--lot", "F1=1", "--reason", "highest cost")
     const [, execId = ""] = /"id":"F2"[^}]*?"execId":"([^"]+)"/.exec((await cli("fills", "list", "--json")).out) ?? []
-    await cli("exchange", "do", JSON.stringify({ id: "c", do: { correct: { execId, quantity: "4" } } }))
+    await cli("exchange", "instruct", JSON.stringify({ id: "c", do: { correct: { execId, quantity: "4" } } }))
     await cli("sync", "trades")
     expect(await json("fills", "lots", "F3")).toMatchObject({
       closes: [{ openedBy: "F1", quantity: "6", note: null }],

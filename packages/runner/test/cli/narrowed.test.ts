@@ -53,7 +53,7 @@ describe("lists by the command line", () => {
       expect(await cli("trades", "import", trades, "--account", account)).toMatchObject({ code: 0 })
     }
     const refusal = { id: "r", when: { symbol: "PG" }, do: { reject: { code: "40310000", words: "no" } } }
-    expect(await cli("exchange", "do", JSON.stringify(refusal))).toMatchObject({ code: 0 })
+    expect(await cli("exchange", "instruct", JSON.stringify(refusal))).toMatchObject({ code: 0 })
     await cli("start", "--until-idle")
     const orders: Readonly<Record<string, Words>> = {
       "O1 O2 O3 O4": [],

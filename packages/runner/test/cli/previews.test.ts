@@ -26,7 +26,7 @@ const POINTLESS: Readonly<Record<string, string>> = {
   "store copy": "it writes into an empty store alone",
   "store backup": "it writes one new file",
   "store rollback": "it is shown, and not done, unless '--yes' is said",
-  "exchange do": "it instructs a simulated exchange: no money moves"
+  "exchange instruct": "it instructs a simulated exchange: no money moves"
 }
 
 const namesOf = (tree: Tree.Tree, path: ReadonlyArray<string> = []): ReadonlyArray<readonly [string, Tree.Leaf]> =>

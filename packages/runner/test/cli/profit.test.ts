@@ -86,7 +86,7 @@ describe("what an accountant is given", () => {
     await traded(at, ["buy", "10", "100"])
     const [, before = ""] = /"position":(\d+)/.exec((await cli("journal", "head", "--json")).out) ?? []
     const [, execId = ""] = /"execId":"([^"]+)"/.exec((await cli("fills", "list", "--json")).out) ?? []
-    await cli("exchange", "do", JSON.stringify({ id: "c", do: { correct: { execId, price: "101" } } }))
+    await cli("exchange", "instruct", JSON.stringify({ id: "c", do: { correct: { execId, price: "101" } } }))
     await cli("sync", "trades")
     await cli("positions", "adjust", "AAPL", "--as", "base", "--by", "2", "--reason", "held before", "--yes")
     await cli("positions", "split", "AAPL", "--to", "2", "--from", "1", "--reason", "announced", "--yes")

@@ -12,7 +12,7 @@ const idle = ({ cli }: Desk, ...more: ReadonlyArray<string>) =>
 let told = 0
 
 const tell = async ({ cli }: Desk, act: object) =>
-  expect(await cli("exchange", "do", JSON.stringify({ id: `i${++told}`, do: act }))).toMatchObject({ code: 0 })
+  expect(await cli("exchange", "instruct", JSON.stringify({ id: `i${++told}`, do: act }))).toMatchObject({ code: 0 })
 
 /** Two shares were bought and filled just now. */
 const justBought = async (): Promise<Desk> => {

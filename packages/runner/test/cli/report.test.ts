@@ -31,7 +31,7 @@ describe("what an auditor is given", () => {
 describe("the report on hedging", () => {
   it("each trade has the price of its shares, its slippage, and the delays; by its allocations, with nothing counted twice", async () => {
     const { cli, file, json } = desk()
-    await cli("exchange", "do", JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "101" } } }))
+    await cli("exchange", "instruct", JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "101" } } }))
     const text = rows(
       `a,${at},AAPL,buy,0.6,100`,
       `b,${at},AAPL,buy,0.8,102`,
@@ -64,7 +64,7 @@ describe("the report on hedging", () => {
       ["AAPL", "101"],
       ["MSFT", "290"]
     ])
-      await cli("exchange", "do", JSON.stringify({ id: symbol, do: { price: { symbol, price } } }))
+      await cli("exchange", "instruct", JSON.stringify({ id: symbol, do: { price: { symbol, price } } }))
     const text = rows(
       `a,${at},AAPL,buy,0.6,100`,
       `b,${at},AAPL,buy,0.4,102`,
@@ -107,7 +107,7 @@ describe("the report on hedging", () => {
   it("an account that offsets pays on the other side: a purchase at its source is a sale of ours", async () => {
     const { cli, file, json } = desk()
     await cli("accounts", "add", "hedge", "--direction", "offset")
-    await cli("exchange", "do", JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "99" } } }))
+    await cli("exchange", "instruct", JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "99" } } }))
     await cli("trades", "import", file("trades.csv", rows(`a,${at},AAPL,buy,2,100`)), "--account", "hedge")
     await cli("start", "--until-idle")
     expect(await json("report", "hedging")).toMatchObject({

@@ -107,7 +107,11 @@ export const desk = (named?: string, known?: ReadonlyArray<Migrations.Migration>
     /** The paper exchange trades these symbols at 100 dollars. */
     price: async (...symbols: ReadonlyArray<string>): Promise<void> => {
       for (const symbol of symbols)
-        await cli("exchange", "do", JSON.stringify({ id: `price ${symbol}`, do: { price: { symbol, price: "100" } } }))
+        await cli(
+          "exchange",
+          "instruct",
+          JSON.stringify({ id: `price ${symbol}`, do: { price: { symbol, price: "100" } } })
+        )
     },
     /** From now on it is so much later. */
     wait: (ms: number) => {

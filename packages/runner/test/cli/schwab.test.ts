@@ -15,7 +15,7 @@ describe("an account at Schwab, over sockets", () => {
     const { end, envFile } = await simulatedAt("schwab", folder)
     const at = ["--env-file", envFile]
     const start = async () => (await cli("start", "--broker", "schwab", ...at, "--until-idle")).code
-    await cli("exchange", "do", JSON.stringify({ id: "lost", when: {}, do: { resetBefore: {} } }), ...at)
+    await cli("exchange", "instruct", JSON.stringify({ id: "lost", when: {}, do: { resetBefore: {} } }), ...at)
     await cli("trades", "import", file("t.csv", buys(["t1", "1"])), "--account", "paper")
     expect(await start()).toBe(3)
     wait(60_000)

@@ -35,7 +35,7 @@ describe("a login at Schwab", () => {
     const schwab = await simulatedAt("schwab", folder)
     const at = ["--env-file", schwab.envFile]
     const tell = (id: string, act: object, when?: object) =>
-      cli("exchange", "do", JSON.stringify({ id, do: act, ...(when === undefined ? {} : { when }) }), ...at)
+      cli("exchange", "instruct", JSON.stringify({ id, do: act, ...(when === undefined ? {} : { when }) }), ...at)
     await tell("rest", { accept: {} }, {})
     await cli("trades", "import", file("a.csv", buys(["a1", "1"])), "--account", "paper")
     const polled = ["--order-polling-interval", "200ms", "--order-polling-max-jitter", "0s"]

@@ -152,7 +152,7 @@ describe("flags over variables over files", () => {
   it("FILL-16: a cancel with no daemon running asks the broker itself, and holds the position until resumed", async () => {
     const { cli, json, price } = desk()
     await price("AAPL")
-    await cli("exchange", "do", JSON.stringify({ id: "a", do: { accept: {} } }))
+    await cli("exchange", "instruct", JSON.stringify({ id: "a", do: { accept: {} } }))
     await cli("trades", "add", "--symbol", "AAPL", "--side", "buy", "--quantity", "2")
     expect((await cli("start", "--until-idle")).out).toContain("order O1 (paper): buy 2 AAPL is submitted")
     expect(await json("orders", "cancel", "O1", "--reason", "enough")).toMatchObject({ status: "cancelled" })

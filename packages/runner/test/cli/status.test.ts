@@ -42,7 +42,11 @@ describe("roundlot status", () => {
     await price("KO")
     await cli("accounts", "add", "paper")
     for (const id of ["one", "two", "three"])
-      await cli("exchange", "do", JSON.stringify({ id, when: { symbol: "KO" }, do: { reject: { class: "final" } } }))
+      await cli(
+        "exchange",
+        "instruct",
+        JSON.stringify({ id, when: { symbol: "KO" }, do: { reject: { class: "final" } } })
+      )
     await cli(
       "batches",
       "submit",

@@ -33,7 +33,7 @@ export const books = async (store?: string, ...words: ReadonlyArray<string>) => 
     /** The lines of the journals, but those that say until when executions were read: that is later each time. */
     booked: async () => (await made.cli("journal", "export")).out.split("\n").filter((line) => !MOVED.test(line)),
     start: () => made.cli("start", "--until-idle", "--broker", "ibkr", ...at),
-    exchange: (act: object, id: string) => made.plain(["exchange", "do", JSON.stringify({ id, do: act }), ...at]),
+    exchange: (act: object, id: string) => made.plain(["exchange", "instruct", JSON.stringify({ id, do: act }), ...at]),
     /** What the exchange has, by its own ids. */
     exchanged: async (what: "orders" | "fills") => {
       const { out } = await made.plain(["exchange", what, "--json", ...at])

@@ -9,7 +9,7 @@ export const traded = async (
 ): Promise<void> => {
   for (const [side, shares, price, symbol = "AAPL"] of all) {
     const id = `t${++trades}`
-    await cli("exchange", "do", JSON.stringify({ id, do: { price: { symbol, price } } }))
+    await cli("exchange", "instruct", JSON.stringify({ id, do: { price: { symbol, price } } }))
     const text = [HEADER, `${id},2026-01-02T15:00:00Z,${symbol},${side},${shares},${price}`, ""].join("\n")
     await cli("trades", "import", file(`${id}.csv`, text))
     await cli("start", "--until-idle")

@@ -140,7 +140,7 @@ const disturbances: Readonly<Record<string, (run: Run, port: number) => Promise<
   },
   slowExchange: async ({ books, dice }) => {
     const slow = { id: `slow ${dice.between(1, 1e9)}`, when: {}, do: { delay: { ms: 3_000 } } }
-    expect(await books.cli("exchange", "do", JSON.stringify(slow))).toMatchObject({ code: 0 })
+    expect(await books.cli("exchange", "instruct", JSON.stringify(slow))).toMatchObject({ code: 0 })
   },
   reconcile: async ({ books }) => void (await books.cli("reconcile", "--account", "paper")),
   halt: async ({ books }) => {

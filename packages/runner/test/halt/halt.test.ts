@@ -144,7 +144,7 @@ describe("halt, from another process", () => {
     }
     const held = { id: "held", when: {}, do: { delay: { ms: 3_600_000 } } }
     expect(await cli("trades", "import", file("1.csv", buys(["a", "1"])))).toMatchObject({ code: 0 })
-    expect(await cli("exchange", "do", JSON.stringify(held))).toMatchObject({ code: 0 })
+    expect(await cli("exchange", "instruct", JSON.stringify(held))).toMatchObject({ code: 0 })
     // Without its stream only the answer that is held back can tell it of the order.
     const daemon = child(["start", ...place, "--no-stream"])
     await untilSo(async () => (await count("exchange", "orders")) === 1)

@@ -49,7 +49,7 @@ export const cutOff = async (broker: Simulated, kind: string, ...flags: Readonly
   const at = ["--env-file", envFile]
   const theirs = async () => listed(await json("exchange", "orders", ...at))
   const instruct = async (instruction: object) =>
-    expect((await cli("exchange", "do", JSON.stringify(instruction), ...at)).code).toBe(0)
+    expect((await cli("exchange", "instruct", JSON.stringify(instruction), ...at)).code).toBe(0)
   const isDecision = kind === DECIDED
   const daemon = ["start", "--broker", broker, ...at, ...flags]
   const printed: Array<string> = []

@@ -57,7 +57,7 @@ const tell = async (address?: string) => {
   )
   expect(Submitted(JSON.parse(submitted.out))).toEqual({ accepted: rows - bad, rejected: bad })
   const refuse = { id: "refuse", when: { symbol: "MSFT" }, do: { reject: { code: "no", words: "no" } }, times: rows }
-  expect((await cli("exchange", "do", JSON.stringify(refuse))).code).toBe(0)
+  expect((await cli("exchange", "instruct", JSON.stringify(refuse))).code).toBe(0)
   for (const part of KILLS) {
     const daemon = running(program("main", ["start", "--log-level", "error", ...place]))
     await until(async () => {

@@ -32,7 +32,7 @@ const pair = (address?: string) => {
     /** From now on the next order is taken, and its answer does not come. */
     holdAnswer: async (id: string) => {
       const slow = { id, when: {}, do: { delay: { ms: NEVER_MS } } }
-      expect((await cli("exchange", "do", JSON.stringify(slow))).code).toBe(0)
+      expect((await cli("exchange", "instruct", JSON.stringify(slow))).code).toBe(0)
     },
     /** Takes one more trade in, which makes an order of one share. */
     trade: async () => {

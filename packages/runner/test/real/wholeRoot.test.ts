@@ -60,7 +60,7 @@ const exports: ReadonlyMap<string, Export> = new Map<string, Export>([
         },
         dialect: { zone: "UTC" }
       },
-      has: "0 trades, 2: Ticker is empty, 4: Action is no side: buy or sell, 7: ID is empty",
+      has: "0 trades, 2: Ticker is empty, 4: Action is neither buy nor sell, 7: ID is empty",
       because: "its sides are Market buy, Limit sell"
     }
   ],

@@ -79,7 +79,11 @@ const atIbkr: ReadonlyArray<Words> = [
 ]
 
 const BUY: Words = "trades add --symbol IBM --side buy --quantity 3".split(" ")
-const BY_HAND: Words = ["exchange", "do", '{ "id": "h1", "do": { "holding": { "symbol": "AAPL", "quantity": "5" } } }']
+const BY_HAND: Words = [
+  "exchange",
+  "instruct",
+  '{ "id": "h1", "do": { "holding": { "symbol": "AAPL", "quantity": "5" } } }'
+]
 
 /** Before the first line with a verb of these, that is done as well. */
 const withBefore = (done: Readonly<Record<string, ReadonlyArray<Words>>>): Scene => {
@@ -250,7 +254,7 @@ const undecided: Scene = {
   first: [
     ...["XOM", "ZTS"].map((symbol): Words => [
       "exchange",
-      "do",
+      "instruct",
       JSON.stringify({ id: symbol, when: { symbol }, do: { resetBefore: {} } })
     ]),
     ["trades", "import", "trades.csv"]

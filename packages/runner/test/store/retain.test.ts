@@ -10,7 +10,7 @@ describe.each(["SQLite", "Postgres"])("retention of payloads on %s", (kind) => {
     const { cli, file, json, wait } = desk(kind === "SQLite" ? undefined : await fresh())
     await cli("trades", "import", file("a.csv", buys(["a", "1"])))
     expect((await cli("start", "--until-idle")).code).toBe(0)
-    await cli("exchange", "do", JSON.stringify({ id: "open", when: { symbol: "AAPL" }, do: { accept: {} } }))
+    await cli("exchange", "instruct", JSON.stringify({ id: "open", when: { symbol: "AAPL" }, do: { accept: {} } }))
     await cli("trades", "import", file("b.csv", buys(["b", "1"])))
     expect((await cli("start", "--until-idle")).code).toBe(3)
     const orders = await json("orders", "list")

@@ -229,7 +229,7 @@ describe("documents", () => {
         })
         const first = {
           resolution: "reconcile",
-          reason: "FillMissing (B2) is open, so the excess itself may be wrong. Accept it after that is resolved."
+          reason: "Fill missing (B2) is open, so the excess itself may be wrong. Accept it after that is resolved."
         }
         expect(yield* everywhere).toEqual([first, first, first])
         yield* said({ _tag: "DismissBreak", breakId: Id.BreakId.make(2) }, "the statement has it")
@@ -801,7 +801,9 @@ describe("ACC-11: what a position shows of its next order", () => {
       const kept = { code: "BreakOpen" }
       yield* scene.opens({ kind: "FillMismatch", symbol: "AAPL", subject: "O1" })
       expect(yield* held).toEqual([kept, kept, kept])
-      expect(yield* positions.show("AAPL")).toMatchObject({ next: { why: expect.stringContaining("FillMismatch O1") } })
+      expect(yield* positions.show("AAPL")).toMatchObject({
+        next: { why: expect.stringContaining("Fill mismatch, O1") }
+      })
       expect((yield* positions.list({ symbol: "MSFT" })).items).toMatchObject([{ answer: { code: "CoolingDown" } }])
     })
   )

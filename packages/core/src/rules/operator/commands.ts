@@ -22,6 +22,7 @@ import { opposite } from "../../records/Side.ts"
 import * as Ladder from "../position/ladder.ts"
 import type { Position } from "../../records/Position.ts"
 import { kinds } from "../../records/Break.ts"
+import { wordsOf } from "../../records/codeWords.ts"
 import { contradictedBy } from "../reconciliation/contradiction.ts"
 import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
 import { contradictionText } from "../../records/breakText.ts"
@@ -308,7 +309,8 @@ export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): C
   const name = format("break", id)
   if (found === undefined) return refused(`there is no break ${name}`)
   if (found.closedAt !== undefined) return refused(`${name} is closed already: ${found.closedWhy ?? ""}`)
-  if (kinds[found.kind].closes !== "by verdict") return refused(`${name} (${found.kind}) closes when its cause is gone`)
+  if (kinds[found.kind].closes !== "by verdict")
+    return refused(`${name} (${wordsOf(found.kind)}) closes when its cause is gone`)
   recorder.emit({ _tag: "BreakClosed", id, by: "operator", why: reason })
   if (found.symbol !== undefined && found.holds !== "nothing") recorder.touch(found.symbol)
   return done(`${name} is closed`)

@@ -2,6 +2,7 @@ import { format } from "../../values/Id.ts"
 import { controls, isControl } from "../../records/Control.ts"
 import { obstacleIn, type ObstacleApart } from "./blocked.ts"
 import { reasonCodeOf, type Break, type BreakKind } from "../../records/Break.ts"
+import { headOf } from "../../records/codeWords.ts"
 import type { DoubtReason } from "../../records/breakKinds.ts"
 import type { Deciding } from "./deciding.ts"
 import type { Stake } from "./Stake.ts"
@@ -178,7 +179,7 @@ const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Rec
   const before = beside.filter(({ kind }) => isJudgedFirst(kind))
   if (before.length === 0)
     return first("accept-excess", "No trade covers these shares. Once accepted, an opposite order closes them.")
-  const named = before.slice(0, MOST_NAMED).map(({ id, kind }) => `${kind} (${format("break", id)})`)
+  const named = before.slice(0, MOST_NAMED).map(({ id, kind }) => `${headOf(kind)} (${format("break", id)})`)
   const names = [...named, ...(before.length > MOST_NAMED ? [`${before.length - MOST_NAMED} more`] : [])].join(", ")
   return first(
     before.some(({ kind }) => beforeExcess[kind] === "reconcile") ? "reconcile" : "wait",

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react"
 import { Link } from "wouter"
 import * as live from "../../live/live.ts"
 import { readOf } from "../../api/calling.ts"
-import { eventWords } from "../../words/events.ts"
+import { eventWords, subjectWords } from "../../words/events.ts"
 import { pathOfRecord } from "../../words/paths.ts"
 import { signOfBatch, signOfState } from "../../words/signs.ts"
 import { announce } from "./Announcer.tsx"
@@ -32,7 +32,7 @@ const noticesOf = async (account: string, change: Change): Promise<ReadonlyArray
   if (change.kind === "break") {
     const found = await readOf((api) => api.breaks.show({ path: { id: change.id }, urlParams: {} }))
     const state = found.standing
-    const about = found.symbol ?? found.subject
+    const about = found.symbol ?? subjectWords(found.subject)
     const text = `${signOfState("break", state).word}: ${eventWords(found.kind)}, ${about}`
     return [{ ...plain, text, isLoud: state === "critical" }]
   }
