@@ -77,7 +77,7 @@ describe("the market of the paper exchange", () => {
       yield* desk.exchange.instruct({ id: "f", when: {}, do: { fill: {} } })
       yield* send(desk.broker, terms(unpriced))
       const again = yield* desk.exchange.instruct({ id: "f", when: {}, do: { fill: {} } })
-      expect(again.did).toEqual([expect.stringContaining("not done: nobody has said a price of AAPL; name one")])
+      expect(again.did).toEqual([expect.stringContaining("not done: no price of AAPL is known; name one")])
       expect(yield* statuses(desk)).toEqual(["new"])
     })
   )

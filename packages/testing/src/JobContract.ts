@@ -199,7 +199,7 @@ export const clauses: ReadonlyArray<Clause> = [
       })
   ),
   clause(
-    "a try that fails is waited after, longer each time, and the last one buries the job until somebody revives it",
+    "a try that fails is waited after, longer each time, and the last one buries the job until a person revives it",
     ["queued", 1000, "dead", 3, "done"],
     (ground) =>
       Effect.gen(function* () {

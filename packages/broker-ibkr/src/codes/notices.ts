@@ -75,11 +75,11 @@ export const notices: ReadonlyArray<Code> = [
     [10149, "the order id is none"],
     [10287, "an order that waits to be confirmed"],
     [10288, "an order that waits to be confirmed"],
-    [10310, "the order says of nobody who asked for it"],
+    [10310, "the order does not say who asked for it"],
     [10311, "the order goes to one exchange: a preset may stop it"],
     [10329, "the order goes to one exchange: a preset may stop it"],
     [10334, "the account waits to be confirmed"],
-    [10328, "the connection was lost: what became of the order is not known"]
+    [10328, "the connection was lost: the state of the order is unknown"]
   ),
   ...within(
     "unsettled",
@@ -182,7 +182,7 @@ export const notices: ReadonlyArray<Code> = [
     "refused connection",
     LIST,
     [326, "the client id is in use"],
-    [502, "nobody listens there"],
+    [502, "no TWS or gateway listens there"],
     [503, "TWS is too old"],
     [506, "TWS speaks a version that this client does not"]
   )

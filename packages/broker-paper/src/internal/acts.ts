@@ -92,7 +92,7 @@ const fill = (stage: Stage, act: ActOf<"fill">): string => {
   const price = act.price ?? stage.book.priceOf(order)
   if (!Decimal.isPositive(quantity))
     throw new CannotAct(`order ${order.brokerOrderId} has nothing left; name a quantity`)
-  if (price === undefined) throw new CannotAct(`nobody has said a price of ${order.symbol}; name one`)
+  if (price === undefined) throw new CannotAct(`no price of ${order.symbol} is known; name one`)
   if (stage.turn.rows.fact(shownAs(order.brokerOrderId)) !== undefined)
     stage.turn.rows.setFact(shownAs(order.brokerOrderId), "")
   return told(stage.book.fill(order, quantity, price))

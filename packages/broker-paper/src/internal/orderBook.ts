@@ -336,7 +336,7 @@ export const make = (turn: Turn, { hours, orderIdOf, tag, unsaidPrice }: Setting
     if (isWorking(first.status)) cross(order.symbol, arrives ? order.brokerOrderId : undefined)
     const traded = reread(first)
     if (RESTING.has(order.timeInForce) || !isWorking(traded.status)) return traded
-    const reason = traded.status === "unpriced" ? `nobody has said a price of ${order.symbol}` : "not filled at once"
+    const reason = traded.status === "unpriced" ? `no price of ${order.symbol} is known` : "not filled at once"
     return close(traded, "cancelled", `${order.timeInForce}: ${reason}`)
   }
 

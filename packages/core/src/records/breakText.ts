@@ -63,14 +63,14 @@ export const snapshotFaultText = (fault: SnapshotFault): string => {
 
 const obstacleTexts: { readonly [O in ResendObstacle]: string } = {
   Refused: "the broker has refused it",
-  CancelRequested: "its end was asked for",
+  CancelRequested: "its cancel was requested",
   DecisionSentOnce: "a decision is sent once in its life",
   Acknowledged: "the broker has acknowledged it",
   ClientIdSeen: "the broker has seen its client order id before and does not show the order",
   SentTooOften: "it was sent 3 times without a clear answer",
   WindowOver: "the time in which it may go again is over",
   NotDue: "the position would not order it now",
-  NotApproved: "nobody has approved that it goes again",
+  NotApproved: "no person has approved that it is sent again",
   EffectChanged: "it would open now what it was to close, or close what it was to open",
   NotAdmitted: "it may not go now",
   Control: "it may not go now"

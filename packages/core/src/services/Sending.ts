@@ -96,7 +96,7 @@ const reasonNotToSend = (
   return held?.token === committedUnder?.token ? undefined : FENCED
 }
 
-const FENCED = "Fenced: another process drives the account now"
+const FENCED = "Fenced: the account is in use by another process now"
 
 const LATE = "Late: too much time passed between the commit and the send"
 

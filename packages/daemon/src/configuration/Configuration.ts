@@ -168,7 +168,7 @@ export const read = (
     const archiveAfter = said.batches?.archiveAfter
     const heartbeat = said.alerts?.heartbeat
     if (said.alerts !== undefined && Object.keys(said.alerts).length === 0)
-      return yield* Either.left(faults.fail(file, "alerts", "names nobody", "Add webhook, channels or heartbeat"))
+      return yield* Either.left(faults.fail(file, "alerts", "names no receiver", "Add webhook, channels or heartbeat"))
     const every = said.anchors?.every
     const besides = (path: string | undefined) => (path === undefined ? undefined : resolve(dirname(file), path))
     return {

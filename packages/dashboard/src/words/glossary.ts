@@ -421,7 +421,7 @@ const entries = {
   },
   candidates: {
     head: "Candidates at the broker",
-    help: "Broker orders near the time of sending that match no order in the books. Tick: same value. Diamond: different value. Choose the one that is ours."
+    help: "Broker orders near the time of sending that match no order in the books. Tick: same value. Diamond: different value. Choose the one that was sent from here."
   },
   cancelOpen: {
     head: "Working orders",

@@ -80,7 +80,7 @@ export const keepFile = (folder: string, file: string): Effect.Effect<void, Spoo
 export const move = (from: string, to: string): Effect.Effect<void, SpoolFault> =>
   Effect.gen(function* () {
     if ((yield* ifThere(`${to} cannot be looked at`, () => lstat(to))) !== undefined)
-      return yield* stop(`${to} is there already`, "Nobody else writes there: move it elsewhere")
+      return yield* stop(`${to} is there already`, "Only Roundlot writes there: move it elsewhere")
     yield* asking(`${from} cannot be moved to ${to}`, async () => {
       await rename(from, to)
       await keepFolder(dirname(to))

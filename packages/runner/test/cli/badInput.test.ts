@@ -271,7 +271,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
   it.each([
     [{ stor: "x" }, "stor: is not known. Did you mean 'store'?"],
     [{ port: 80_800 }, "port: is 80800, and may be"],
-    [{ alerts: {} }, "alerts: names nobody"],
+    [{ alerts: {} }, "alerts: names no receiver"],
     [{ accounts: { a: { notPlacedAfter: "1d" } } }, "accounts.a.notPlacedAfter: is not supported in this version"],
     [{ accounts: { a: { maxTradeAge: "old" } } }, "accounts.a.maxTradeAge"],
     [{ accounts: { a: { lotMethod: "best" } } }, "accounts.a.lotMethod"],

@@ -181,7 +181,7 @@ const lost = clause({
       const { answer } = yield* send(place, terms)
       const unknown =
         "Answer Unknown wherever the broker may have the order: after a timeout, a reset, or words that are not documented"
-      yield* isAnswered("what became of it is unknown", answer, "Unknown", unknown)
+      yield* isAnswered("its outcome is unknown", answer, "Unknown", unknown)
       const { lookup } = place.broker
       const found = lookup === undefined ? undefined : (yield* lookup(terms.clientOrderId)).report
       const byId = "Send our client order id with every order, and look for it"
@@ -197,7 +197,7 @@ const sentOnce = clause({
       yield* tell(place, "loses the answer")
       const { answer } = yield* send(place, termsAt(place))
       const remedy = "Send once, answer Unknown, and leave it to the caller to look for the order"
-      yield* isAnswered("what became of it is unknown", answer, "Unknown", remedy)
+      yield* isAnswered("its outcome is unknown", answer, "Unknown", remedy)
       // The connection may have to be made again.
       const listed = Effect.orElseSucceed(Effect.flatMap(around, place.broker.orders), () => undefined)
       const found = yield* until(place, listed, (listing) => listing !== undefined && listing.received.length > 0)

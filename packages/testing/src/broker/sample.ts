@@ -181,7 +181,7 @@ export const endsAs = (place: Place, id: ClientOrderId.BrokerOrderId, kind: Repo
       `the order ends as ${kind}, with the shares that it has filled`,
       progressOf(report),
       [kind, cumulative],
-      "Map the broker's status to what became of the order, and its filled quantity to `cumulative`, in shares and in all"
+      "Map the broker's status to the outcome of the order, and its filled quantity to `cumulative`, in shares and in all"
     )
   )
 

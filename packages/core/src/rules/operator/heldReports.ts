@@ -53,7 +53,7 @@ export const voidOrder = (recorder: Recorder, orderId: OrderId, execIds: Readonl
   const name = format("order", orderId)
   const order = find(recorder, orderId)
   if (order === undefined) return refused(`there is no order ${name}`)
-  if (order.origin === "external") return refused(`${name} is not ours: what it has filled is its broker's to say`)
+  if (order.origin === "external") return refused(`${name} is external: its broker alone says what it has filled`)
   if (order.brokerOrderId === undefined) return refused(`${name} was never acknowledged: nothing of it is booked`)
   const fills = recorder.books.fills.find("order", [orderId]).filter(({ canonical }) => canonical)
   const unknown = execIds.find((id) => !fills.some(({ execId }) => execId === id))

@@ -19,7 +19,7 @@ const obstacleOf = (order: Order | undefined, name: string): string | undefined 
   if (order.origin === "accumulation") return undefined
   if (order.decisionId !== undefined) return `${name} is a decision's, which is sent once in its life; decide again`
   return order.origin === "external"
-    ? `${name} is not ours`
+    ? `${name} is external`
     : `${name} executes ${order.tradeId === undefined ? "a trade" : format("trade", order.tradeId)} as given; hand it in again, or retry its batch`
 }
 

@@ -182,7 +182,7 @@ const endWait = (recorder: Recorder, order: Order): SendPlanned => {
   return { _tag: "Refused", control }
 }
 
-const UNAPPROVED = "it was proposed, and nobody approved it in time"
+const UNAPPROVED = "it was proposed, and no person approved it in time"
 const UNWAITING = "a decision waits for nothing"
 const CROSSING = "it does not wait for orders of the other side"
 

@@ -43,7 +43,7 @@ export const assignCase = ({ id, owner }: OpenCase): Action => ({
   willNot: changesNothing,
   cli: (reason, said) => `roundlot cases assign ${typedId(id)} --to ${said === "" ? "NAME" : said} --reason ${reason}`,
   ...command(id, (api, wish, said) =>
-    api.controls.assignCase({ ...wish, payload: { ...wish.payload, to: said === "" ? "nobody yet" : said } })
+    api.controls.assignCase({ ...wish, payload: { ...wish.payload, to: said === "" ? "unassigned" : said } })
   )
 })
 
