@@ -182,7 +182,9 @@ describe("commands over the API", () => {
         { limit: "orderQuantity", amount: "5", unit: "shares", source: "account" },
         { limit: "orderNotional", amount: "100000", unit: "dollars", source: "default" },
         { limit: "openResidual", amount: "100000", unit: "shares", source: "default" },
-        { limit: "dailyNotional", amount: "10000000", unit: "dollars", source: "default" }
+        { limit: "dailyNotional", amount: "10000000", unit: "dollars", source: "default" },
+        { limit: "ordersPerMinute", amount: null, unit: "orders", source: "default" },
+        { limit: "collarBp", amount: null, unit: "basisPoints", source: "default" }
       ])
       assert.strictEqual((yield* limit({ orderQuantity: "50" })).status, 409)
       assert.deepInclude(json(yield* limit({ orderQuantity: "50", reason: "as agreed" })), { maxOrderQuantity: "50" })
@@ -203,6 +205,23 @@ describe("commands over the API", () => {
         const [control] = yield* Reads.all(TradingState.ControlTable)
         assert.deepInclude(control, { account: "main", symbol: "AAPL", state })
       }
+    }).pipe(Effect.provide(books))
+  )
+
+  it.scopedLive("a dry run of limits counts what they would hold, refuses what would be refused, and writes nothing", () =>
+    Effect.gen(function* () {
+      const port = yield* played
+      const limit = (body: unknown) => ask(port, "/api/v1/accounts/main/limits", { method: "PUT", body })
+      const head = json(yield* ask(port, "/api/v1/journal/head"))
+      const shown = json(yield* limit({ orderNotional: "500000", dryRun: true }))
+      assert.deepInclude(shown, { dryRun: true, account: "main", raised: ["limits.orderNotional"], held: [] })
+      assert.deepInclude(Object(shown).changes, {
+        limit: "orderNotional",
+        before: "100000 dollars",
+        after: "500000 dollars"
+      })
+      assert.strictEqual((yield* limit({ orderQuantity: "0.5", dryRun: true })).status, 409)
+      assert.deepStrictEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
     }).pipe(Effect.provide(books))
   )
 
