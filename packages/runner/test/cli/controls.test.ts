@@ -192,9 +192,11 @@ describe("controls by the command line", () => {
       effects: { orders: [{ symbol: "AAPL", side: "buy", quantity: "2", notional: "200" }] }
     })
     const shown = await place.cli(...set, ...raise)
-    expect(shown.out).toContain("Released (MaxNotional): 1 position, about $200: AAPL\n")
-    expect(shown.out).toContain("Still held (DailyNotional): 1 position, about $300: KO\n")
-    expect((await place.cli(...set, "--order-notional", "450")).err).toContain("Released (MaxNotional): 1 position")
+    expect(shown.out).toContain("Released (dollars per order): 1 position, about $200: AAPL\n")
+    expect(shown.out).toContain("Still held (dollars per day): 1 position, about $300: KO\n")
+    expect((await place.cli(...set, "--order-notional", "450")).err).toContain(
+      "Released (dollars per order): 1 position"
+    )
     expect((await place.cli(...set, "--daily-notional", "9", "--dry-run")).err).toContain(
       "limits.dailyNotional 9 is less"
     )
@@ -287,7 +289,9 @@ describe("controls by the command line", () => {
       { limit: "orderQuantity", amount: "60", unit: "shares", source: "account" },
       { limit: "orderNotional", amount: "100000", unit: "dollars", source: "default" },
       { limit: "openResidual", amount: "100000", unit: "shares", source: "default" },
-      { limit: "dailyNotional", amount: "5000", unit: "dollars", source: "account" }
+      { limit: "dailyNotional", amount: "5000", unit: "dollars", source: "account" },
+      { limit: "ordersPerMinute", amount: null, unit: "orders", source: "default" },
+      { limit: "collarBp", amount: "500", unit: "basisPoints", source: "account" }
     ]
     expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", limits: inForce }] })
     expect(await place.json("accounts", "show", "paper")).toMatchObject({ limits: inForce })

@@ -208,21 +208,23 @@ describe("commands over the API", () => {
     }).pipe(Effect.provide(books))
   )
 
-  it.scopedLive("a dry run of limits counts what they would hold, refuses what would be refused, and writes nothing", () =>
-    Effect.gen(function* () {
-      const port = yield* played
-      const limit = (body: unknown) => ask(port, "/api/v1/accounts/main/limits", { method: "PUT", body })
-      const head = json(yield* ask(port, "/api/v1/journal/head"))
-      const shown = json(yield* limit({ orderNotional: "500000", dryRun: true }))
-      assert.deepInclude(shown, { dryRun: true, account: "main", raised: ["limits.orderNotional"], held: [] })
-      assert.deepInclude(Object(shown).changes, {
-        limit: "orderNotional",
-        before: "100000 dollars",
-        after: "500000 dollars"
-      })
-      assert.strictEqual((yield* limit({ orderQuantity: "0.5", dryRun: true })).status, 409)
-      assert.deepStrictEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
-    }).pipe(Effect.provide(books))
+  it.scopedLive(
+    "a dry run of limits counts what they would hold, refuses what would be refused, and writes nothing",
+    () =>
+      Effect.gen(function* () {
+        const port = yield* played
+        const limit = (body: unknown) => ask(port, "/api/v1/accounts/main/limits", { method: "PUT", body })
+        const head = json(yield* ask(port, "/api/v1/journal/head"))
+        const shown = json(yield* limit({ orderNotional: "500000", dryRun: true }))
+        assert.deepInclude(shown, { dryRun: true, account: "main", raised: ["limits.orderNotional"], held: [] })
+        assert.deepInclude(Object(shown).changes, {
+          limit: "orderNotional",
+          before: "100000 dollars",
+          after: "500000 dollars"
+        })
+        assert.strictEqual((yield* limit({ orderQuantity: "0.5", dryRun: true })).status, 409)
+        assert.deepStrictEqual(json(yield* ask(port, "/api/v1/journal/head")), head)
+      }).pipe(Effect.provide(books))
   )
 
   it.scopedLive(
