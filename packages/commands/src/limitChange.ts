@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { Account, type AccountName, Commands, Decimal } from "@roundlot/core"
+import { type Account, type AccountName, Commands, Decimal } from "@roundlot/core"
 import { codeWords, limits, type Ledger } from "@roundlot/core/ledger"
 import { accounts } from "@roundlot/queries"
 import { Array, Effect } from "effect"

@@ -12,7 +12,7 @@ const submitted = async (name: string, rows: ReadonlyArray<string>): Promise<str
 
 beforeAll(async () => {
   const instruct = (symbol: string, act: object) =>
-    daemon.cli("exchange", "do", JSON.stringify({ id: symbol, when: { symbol }, do: act }))
+    daemon.cli("exchange", "instruct", JSON.stringify({ id: symbol, when: { symbol }, do: act }))
   await instruct("IBM", { fill: { price: "199" } })
   await instruct("AAPL", { fill: { price: "149" } })
   await instruct("XOM", { accept: {} })

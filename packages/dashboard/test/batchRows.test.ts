@@ -10,7 +10,7 @@ const LARGE = 1200
 
 /** Tells the exchange what to do with orders of a symbol. */
 const instruct = (symbol: string, act: object) =>
-  daemon.cli("exchange", "do", JSON.stringify({ id: symbol, when: { symbol }, do: act }))
+  daemon.cli("exchange", "instruct", JSON.stringify({ id: symbol, when: { symbol }, do: act }))
 
 const submitted = async (name: string, csv: string): Promise<string> =>
   Object(await daemon.ask("/api/v1/batches", { name, mode: "execute", csv, fileName: `${name}.csv` })).batch.id

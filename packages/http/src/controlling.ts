@@ -25,7 +25,7 @@ import {
   jobs as jobViews,
   past
 } from "@roundlot/queries"
-import { Effect, Layer, Option, Schema } from "effect"
+import { Effect, Layer, Option, Schema, Struct } from "effect"
 import {
   abandoned,
   accountEntry,
@@ -241,7 +241,7 @@ interface Limiting {
 }
 
 /** The limits of an account that a caller asks for, where it is still as it was read. */
-const limitsOf = ({ headers, path, payload: { dryRun: _, reason, ...limits } }: Limiting) =>
+const limitsOf = ({ headers, path, payload: { reason, ...asked } }: Limiting) =>
   Effect.gen(function* () {
     const { name: actor } = yield* Access.Caller
     const name = yield* accountNames.known(path.name)
@@ -249,8 +249,9 @@ const limitsOf = ({ headers, path, payload: { dryRun: _, reason, ...limits } }: 
     const versions = versionsIn(headers["if-match"], name)
     if (versions !== undefined && !versions.some((version) => version === before?.version))
       return yield* new carryingOut.StaleRecord({ version: before?.version })
+    const limits = accountEntry.said(Struct.omit(asked, "dryRun"))
     const settings = yield* Effect.mapError(
-      accountEntry.readAccount({ limits: accountEntry.said(limits) }, name, before ?? Account.defaultSettings),
+      accountEntry.readAccount({ limits }, name, before ?? Account.defaultSettings),
       ({ message }) => Problem.failures.badRequest(message)
     )
     return { account: name, settings, before, actor, reason }

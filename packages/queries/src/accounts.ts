@@ -116,11 +116,9 @@ const limitTexts = (account: Account.AccountSettings | undefined): ReadonlyMap<s
   new Map(
     account === undefined
       ? []
-      : [
-          ...limitsOf(account).map(
-            ({ amount, limit, unit }) => [limit, amount === null ? "no limit" : `${amount} ${unitWords[unit]}`] as const
-          )
-        ]
+      : limitsOf(account).map(
+          ({ amount, limit, unit }) => [limit, amount === null ? "no limit" : `${amount} ${unitWords[unit]}`] as const
+        )
   )
 
 /** The limits that would be others than those in force. */

@@ -41,32 +41,42 @@ export const leastId = <E, R>(
 /** How far ids may be out of the order of time, where several processes write: what one commit takes, several times over. */
 const SLACK = 5_000
 
-interface Made {
+interface Numbered {
   readonly id: number
-  readonly createdAt: Instant.Instant
 }
 
+/** When a record was made. */
+type MomentOf<R> = (record: R) => Instant.Instant
+
 /** The least id from which on records were made since a moment, in the order of ids. */
-const leastSince = <R extends Made>(table: Table.Table<R>, since: Instant.Instant) =>
+const leastSince = <R extends Numbered>(table: Table.Table<R>, momentOf: MomentOf<R>, since: Instant.Instant) =>
   Effect.gen(function* () {
     const newest = yield* Reads.first(table, { descending: true })
     return yield* leastId(newest?.id ?? 0, (id) =>
       Effect.map(Reads.first(table, { where: [{ column: "id", atLeast: id }] }), (found) =>
-        found === undefined ? undefined : { id: found.id, isMeant: found.createdAt >= since }
+        found === undefined ? undefined : { id: found.id, isMeant: momentOf(found) >= since }
       )
     )
   })
 
 /** Narrows a table to the ids of a period, and some before and after them: a page in the order of ids reads no others. */
-export const idsWithin = <R extends Made>(
+export const idsWithinOf = <R extends Numbered>(
   table: Table.Table<R>,
+  momentOf: MomentOf<R>,
   since: Instant.Instant | undefined,
   until?: Instant.Instant
 ): Effect.Effect<Conditions, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    const least = since === undefined ? undefined : yield* leastSince(table, since)
-    const end = until === undefined ? undefined : yield* leastSince(table, until)
+    const least = since === undefined ? undefined : yield* leastSince(table, momentOf, since)
+    const end = until === undefined ? undefined : yield* leastSince(table, momentOf, until)
     const from: Conditions = least === undefined ? [] : [{ column: "id", atLeast: Math.max(0, least - SLACK) }]
     const to: Conditions = end === undefined ? [] : [{ column: "id", below: end + SLACK }]
     return [...from, ...to]
   })
+
+/** The same of records that say when they were created. */
+export const idsWithin = <R extends Numbered & { readonly createdAt: Instant.Instant }>(
+  table: Table.Table<R>,
+  since: Instant.Instant | undefined,
+  until?: Instant.Instant
+): ReturnType<typeof idsWithinOf> => idsWithinOf(table, ({ createdAt }) => createdAt, since, until)

@@ -4,7 +4,7 @@ import { Id, type Table, type TradeRepository, XnysCalendar } from "@roundlot/co
 import { Break, Usage } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { Conditions } from "./criteria.ts"
-import { idsWithin } from "./leastId.ts"
+import { idsWithin, idsWithinOf } from "./leastId.ts"
 import { decimalOrNull, idOrNull } from "./text.ts"
 
 type LimitUse = Documents.LimitUse
@@ -48,7 +48,7 @@ interface Window {
   readonly usage: Usage.Usage | undefined
   readonly orders: ReadonlyArray<Order.Order> | undefined
   readonly positions: ReadonlyArray<Position.Position> | undefined
-  readonly blocked: ReadonlyArray<Break.Break>
+  readonly blocked: ReadonlyArray<Break.Break> | undefined
 }
 
 const largest = (amounts: ReadonlyArray<Decimal.Decimal>): Decimal.Decimal =>
@@ -153,7 +153,7 @@ const isRefused = ({ answer }: Position.Position, control: string): boolean =>
 /** What a control refused today: orders that ended by it, and positions whose next order it refuses, or refused for so long that a case was opened. */
 const refusalsOf = (
   control: string,
-  { blocked, orders = [], positions = [], since }: Window
+  { blocked = [], orders = [], positions = [], since }: Window
 ): ReadonlyArray<Refusal> => {
   const cases = blocked.filter(({ subject }) => subject === control)
   const caseOf = (symbol: string) => cases.findLast((each) => each.symbol === symbol)
@@ -174,8 +174,8 @@ const countOf = (refusals: ReadonlyArray<Refusal>, since: Instant.Instant) => {
 
 const useOf = (limit: LimitUse["limit"], window: Window): LimitUse => {
   const control = controlOf[limit]
-  const { orders, positions } = window
-  const isRead = orders !== undefined && positions !== undefined
+  const { blocked, orders, positions } = window
+  const isRead = blocked !== undefined && orders !== undefined && positions !== undefined
   const refusals = refusalsOf(control, window)
   const newest = refusals.reduce<Refusal | undefined>(
     (last, each) => (last === undefined || last.since <= each.since ? each : last),
@@ -202,6 +202,7 @@ export const usesOf = (
     const own = { column: "account", in: [account.name] }
     const made = { column: "createdAt", atLeast: Number(since) }
     const opened = { column: "openedAt", atLeast: Number(since) }
+    const lately = yield* idsWithinOf(Break.BreakTable, ({ openedAt }) => openedAt, since)
     const window: Window = {
       account,
       at,
@@ -209,7 +210,7 @@ export const usesOf = (
       usage,
       orders: yield* read(Order.OrderTable, [...(yield* idsWithin(Order.OrderTable, since)), own, made]),
       positions: yield* read(Position.PositionTable, [own]),
-      blocked: (yield* read(Break.BreakTable, [own, { column: "kind", in: ["PositionBlocked"] }, opened])) ?? []
+      blocked: yield* read(Break.BreakTable, [...lately, own, { column: "kind", in: ["PositionBlocked"] }, opened])
     }
     return limitNames.map((limit) => useOf(limit, window))
   })

@@ -27,7 +27,7 @@ export interface SettingRequest {
 }
 
 /** A position whose order a control refuses under the settings before, after, or both. Quantity in shares, notional in dollars. */
-export interface LimitedPosition extends Pick<Judged, "symbol" | "quantity" | "notional"> {
+interface LimitedPosition extends Pick<Judged, "symbol" | "quantity" | "notional"> {
   readonly before: Control | undefined
   readonly after: Control | undefined
 }

@@ -11,6 +11,8 @@ const opened = async (...rows: ReadonlyArray<readonly [id: string, quantity: str
   return place
 }
 
+const row = (id: string, symbol: string, quantity: number) => `${id},2026-01-02T15:00:00Z,${symbol},buy,${quantity},100`
+
 describe("controls by the command line", () => {
   it("approve: every order waits for a person, who names it; its end is that of any other", async () => {
     const place = await opened(["a", "2"])
@@ -170,8 +172,6 @@ describe("controls by the command line", () => {
 
   it("a limit is previewed: which positions it would release or hold, and the orders at once", async () => {
     const place = desk()
-    const row = (id: string, symbol: string, quantity: number) =>
-      `${id},2026-01-02T15:00:00Z,${symbol},buy,${quantity},100`
     const rows = [HEADER, row("a", "AAPL", 2), row("b", "KO", 3), row("c", "UNP", 1), ""].join("\n")
     await place.cli("accounts", "add", "paper")
     const set = ["controls", "set", "--account", "paper"] as const

@@ -18,7 +18,7 @@ export const fetchDialog = async (): Promise<void> => {
 }
 
 /** Opens the dialog of an action; closes the one that is open where there is none. Where it does not come, the frame says so. */
-export const ask = (action: Action | undefined): void => {
+const ask = (action: Action | undefined): void => {
   asked = action
   if (action !== undefined && ActionDialog === undefined) {
     void fetchDialog()
