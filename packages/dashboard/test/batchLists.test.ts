@@ -58,7 +58,7 @@ test("BAT-10: the overview says how far running batches and working orders are, 
   expect(await filled.getAttribute("aria-valuetext")).toBe("0 of 4")
   await daemon.cli(
     "exchange",
-    "do",
+    "instruct",
     JSON.stringify({ id: "part", do: { fill: { quantity: "1", price: "60", ...(await clientId()) } } })
   )
   await expect.poll(() => filled.getAttribute("aria-valuetext")).toBe("1 of 4")

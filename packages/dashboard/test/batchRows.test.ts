@@ -26,7 +26,7 @@ beforeAll(async () => {
   made.filled = await daemon.orderAt("filled", "AAPL")
   await daemon.cli(
     "exchange",
-    "do",
+    "instruct",
     JSON.stringify({
       id: "part",
       do: { fill: { quantity: "1", price: "60", clientOrderId: await clientIdOf(made.working) } }

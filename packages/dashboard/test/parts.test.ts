@@ -280,7 +280,7 @@ describe("what comes next of a position", () => {
     ["Halted", { code: "Halted" }, true],
     ["Held: circuit", heldBy("circuit"), true],
     ["Held: cancel", heldBy("cancel", "O5"), true],
-    ["Refused: max notional", { code: "Refused", control: "MaxNotional" }, false]
+    ["Refused: dollars per order", { code: "Refused", control: "MaxNotional" }, false]
   ])("%s is its code in words, with what refuses or holds it", (words, answer, stops) => {
     expect([wordsOfNext(answer), isStopped(answer)]).toEqual([words, stops])
     expect(words.startsWith(signOfNext(answer).word)).toBe(true)
