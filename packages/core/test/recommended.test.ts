@@ -92,15 +92,15 @@ const besides = (...open: ReadonlyArray<BreakKind>) => {
 }
 
 test.each([
-  ["reconcile", ["PositionDiffers"], "PositionDiffers (B2) is"],
-  ["reconcile", ["ForeignPosition"], "ForeignPosition (B2) is"],
-  ["reconcile", ["SuspectedDuplicate"], "SuspectedDuplicate (B2) is"],
-  ["reconcile", ["CumulativeBelow"], "CumulativeBelow (B2) is"],
-  ["reconcile", ["FillMissing"], "FillMissing (B2) is"],
+  ["reconcile", ["PositionDiffers"], "Position differs (B2) is"],
+  ["reconcile", ["ForeignPosition"], "Unrecognised position (B2) is"],
+  ["reconcile", ["SuspectedDuplicate"], "Suspected duplicate (B2) is"],
+  ["reconcile", ["CumulativeBelow"], "Cumulative below (B2) is"],
+  ["reconcile", ["FillMissing"], "Fill missing (B2) is"],
   ["wait", ["Implausible"], "Implausible (B2) is"],
   ["wait", ["Doubt"], "Doubt (B2) is"],
-  ["wait", ["UnsoundSnapshot"], "UnsoundSnapshot (B2) is"],
-  ["reconcile", ["Doubt", "Conflict", "PositionDiffers"], "Doubt (B2), PositionDiffers (B4) are"]
+  ["wait", ["UnsoundSnapshot"], "Invalid snapshot (B2) is"],
+  ["reconcile", ["Doubt", "Conflict", "PositionDiffers"], "Doubt (B2), Position differs (B4) are"]
 ] as const)(
   "G: an excess is not accepted while its shares may be what is wrong: %s beside %j",
   (resolution, open, named) => {

@@ -12,13 +12,41 @@ const { daemon, open } = stage()
 /** What a daily job may take. */
 const MOST = 5
 
-/** Does a job on a page and counts its clicks: choosing in a list is one, as is closing a dialog; typing is none. */
+/** So many stops of the keyboard are on no page. */
+const MOST_STOPS = 400
+
+/** Presses a key until the focus is there, or within it. */
+const press = async (page: Page, key: string, at: Locator): Promise<void> => {
+  for (let stops = 0; stops < MOST_STOPS; stops++) {
+    if (await at.evaluate((element) => element.contains(document.activeElement))) return
+    await page.keyboard.press(key)
+  }
+  throw new Error(`the keyboard does not stop at ${String(at)}`)
+}
+
+/** Brings the focus there by the keyboard: a table is one stop of Tab, arrows go to the row and along it. */
+const reach = async (page: Page, at: Locator): Promise<void> => {
+  await at.waitFor()
+  const row = at.locator("xpath=ancestor::tr[@data-row]")
+  if ((await row.count()) > 0) {
+    await press(page, "Tab", row.locator("xpath=ancestor::tbody"))
+    await press(page, "Home", row.locator("xpath=../tr[@data-row=0]"))
+    await press(page, "ArrowDown", row)
+  }
+  await press(page, (await row.count()) > 0 ? "ArrowRight" : "Tab", at)
+}
+
+/**
+ * Does a job on a page by the keyboard alone and counts what would be clicks: choosing in a list is one, as is closing a dialog; typing
+ * is none.
+ */
 const counted = (page: Page) => {
   let clicks = 0
   const dialog = page.getByRole("dialog")
   const click = async (at: Locator): Promise<void> => {
     clicks++
-    await at.click()
+    await reach(page, at)
+    await page.keyboard.press("Enter")
   }
   return {
     clicks: () => clicks,
@@ -26,7 +54,9 @@ const counted = (page: Page) => {
     click,
     choose: async (label: string, value: string): Promise<void> => {
       clicks++
-      await page.getByRole("combobox", { name: label, exact: true }).selectOption(value)
+      const box = page.getByRole("combobox", { name: label, exact: true })
+      await reach(page, box)
+      await box.selectOption(value)
     },
     goTo: (name: string) =>
       click(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true })),
@@ -46,13 +76,13 @@ const counted = (page: Page) => {
 
 type Counted = ReturnType<typeof counted>
 
-/** Tests that a job is done in few clicks from the overview. */
+/** Tests that a job is done by the keyboard alone, and in few clicks, from the overview. */
 const job = (
   name: string,
   does: (by: Counted, page: Page) => Promise<void>,
   arrange: () => Promise<unknown> = () => Promise.resolve()
 ): void => {
-  test(`${name}, in at most five clicks from the overview`, async () => {
+  test(`${name}, by keyboard and in at most five clicks from the overview`, async () => {
     await arrange()
     await using seen = await open("/")
     const by = counted(seen.page)

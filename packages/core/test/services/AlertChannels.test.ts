@@ -63,9 +63,9 @@ const played = (
   return Stage.play(Effect.provide(daemon, Layer.provideMerge(jobs, layer)), layer)
 }
 
-const BEGUN = "raised: FillMismatch O1"
+const BEGUN = "raised: Fill mismatch, O1"
 const A_MINUTE: Route = { afterMs: 60_000 }
-const OVER = "over: FillMismatch O1"
+const OVER = "over: Fill mismatch, O1"
 
 test("FILL-15: every channel gets what is its own, once, and tries by itself", () => {
   const [all, flaky] = [channel("all", {}), channel("flaky", {}, 3)]
@@ -134,7 +134,7 @@ test("an escalation does not get what is over because the same has begun again",
       yield* TestClock.adjust("40 seconds")
       expect(later.sent).toEqual([])
       yield* TestClock.adjust("40 seconds")
-      expect(later.sent).toEqual(["raised: FillMismatch O2"])
+      expect(later.sent).toEqual(["raised: Fill mismatch, O2"])
     })
   )
 })

@@ -179,10 +179,10 @@ test("P11: who has not resolved a critical break within an hour is told once mor
     yield* TestClock.adjust("59 minutes")
     expect(yield* look).toEqual(first)
     yield* TestClock.adjust("55 seconds")
-    const twice = ["raised: PositionDiffers AAPL", "raised: PositionDiffers AAPL"]
+    const twice = ["raised: Position differs, AAPL", "raised: Position differs, AAPL"]
     expect([first, yield* look, yield* look]).toEqual([twice.slice(1), twice, twice])
     yield* booked((recorder) => closeIfOpen(recorder, symbol, "PositionDiffers", "AAPL", "they agree"))
-    const over = ["over: PositionDiffers AAPL", "over: PositionDiffers AAPL"]
+    const over = ["over: Position differs, AAPL", "over: Position differs, AAPL"]
     expect(yield* look).toEqual([...twice, ...over])
   })
   const jobs = Layer.provide(Jobs.layer([Alerts.alertType]), Entropy.layerSecure)
@@ -262,23 +262,23 @@ test("D8, P11: an open circuit with a lot owed is raised as critical with its sh
       yield* Stage.submit(Stage.trade("a", "2.5"))
       yield* TestClock.adjust("10 seconds")
       expect([yield* look, yield* look]).toEqual([
-        ["raised: PositionBlocked circuit"],
-        ["raised: PositionBlocked circuit"]
+        ["raised: Position blocked, circuit"],
+        ["raised: Position blocked, circuit"]
       ])
       expect(yield* newest).toMatchObject({ kind: "break", severity: "critical", dollars: "375", symbol: "AAPL" })
       expect((yield* newest).detail).toContain(
         "2.5 AAPL owed and not ordered; several orders in a row ended without a full fill"
       )
       yield* TestClock.adjust("1 hours")
-      expect(yield* look).toEqual(["raised: PositionBlocked circuit", "raised: PositionBlocked circuit"])
+      expect(yield* look).toEqual(["raised: Position blocked, circuit", "raised: Position blocked, circuit"])
       expect(yield* newest).toMatchObject({ severity: "escalated" })
       yield* TestClock.adjust("1 hours")
       yield* openGates
       expect(yield* look).toEqual([
-        "raised: PositionBlocked circuit",
-        "raised: PositionBlocked circuit",
-        "over: PositionBlocked circuit",
-        "over: PositionBlocked circuit"
+        "raised: Position blocked, circuit",
+        "raised: Position blocked, circuit",
+        "over: Position blocked, circuit",
+        "over: Position blocked, circuit"
       ])
     })
   ))
@@ -303,13 +303,16 @@ test("D4: a position whose order a control refuses is raised with what the contr
       expect(yield* look).toEqual([])
       yield* TestClock.adjust("5 seconds")
       expect([yield* look, yield* look]).toEqual([
-        ["raised: PositionBlocked MaxNotional"],
-        ["raised: PositionBlocked MaxNotional"]
+        ["raised: Position blocked, dollars per order"],
+        ["raised: Position blocked, dollars per order"]
       ])
       expect(yield* newest).toMatchObject({ kind: "break", severity: "critical", dollars: "300" })
       expect((yield* newest).detail).toMatch(/worth more than one order may be.*Raise the limit/)
       yield* allowsOrdersOf("1000")
-      expect(yield* look).toEqual(["raised: PositionBlocked MaxNotional", "over: PositionBlocked MaxNotional"])
+      expect(yield* look).toEqual([
+        "raised: Position blocked, dollars per order",
+        "over: Position blocked, dollars per order"
+      ])
     })
   ))
 
@@ -349,7 +352,7 @@ test("G: a break that closes within 5 seconds raises no alert; one that outlives
       expect(yield* look).toEqual([])
       yield* opens("O1")
       yield* TestClock.adjust("5 seconds")
-      expect(yield* look).toEqual(["raised: FillMismatch O1"])
+      expect(yield* look).toEqual(["raised: Fill mismatch, O1"])
     })
   ))
 
@@ -358,18 +361,18 @@ test("G: breaks of one cause are one case: one alert with their number, and one 
     Effect.gen(function* () {
       for (const subject of ["O1", "O2", "O3"]) yield* opens(subject)
       yield* TestClock.adjust("5 seconds")
-      const raised = ["raised: FillMismatch (3 breaks)"]
+      const raised = ["raised: Fill mismatch (3 breaks)"]
       expect([yield* look, yield* look]).toEqual([raised, raised])
       // The one that the key was made of closes first, and another comes: it is the same case.
       yield* closes("O1")
       yield* opens("O4")
       expect(yield* look).toEqual(raised)
       for (const subject of ["O2", "O3", "O4"]) yield* closes(subject)
-      const over = [...raised, "over: FillMismatch (3 breaks)"]
+      const over = [...raised, "over: Fill mismatch (3 breaks)"]
       expect([yield* look, yield* look]).toEqual([over, over])
       yield* opens("O5")
       yield* TestClock.adjust("5 seconds")
-      expect(yield* look).toEqual([...over, "raised: FillMismatch O5"])
+      expect(yield* look).toEqual([...over, "raised: Fill mismatch, O5"])
     })
   ))
 
@@ -389,7 +392,7 @@ const acknowledged = (severity: "critical" | "escalated") =>
   })
 
 test.each([
-  ["critical", ["raised: FillMismatch O1"]],
+  ["critical", ["raised: Fill mismatch, O1"]],
   ["escalated", []]
 ] as const)(
   "an acknowledged case is not alerted until it is graver: acknowledged as %s, after an hour %j",
@@ -415,13 +418,13 @@ test("an alert that was raised before somebody acknowledged its case is over wit
     Effect.gen(function* () {
       yield* opens("O1")
       yield* TestClock.adjust("5 seconds")
-      const raised = ["raised: FillMismatch O1"]
+      const raised = ["raised: Fill mismatch, O1"]
       expect(yield* look).toEqual(raised)
       yield* acknowledged("escalated")
       yield* TestClock.adjust("2 hours")
       expect(yield* look).toEqual(raised)
       yield* closes("O1")
-      expect(yield* look).toEqual([...raised, "over: FillMismatch O1"])
+      expect(yield* look).toEqual([...raised, "over: Fill mismatch, O1"])
     })
   ))
 
@@ -430,7 +433,7 @@ test("G: what was raised is over with the last break of its cause, however young
     Effect.gen(function* () {
       yield* opens("O1")
       yield* TestClock.adjust("5 seconds")
-      const raised = ["raised: FillMismatch O1"]
+      const raised = ["raised: Fill mismatch, O1"]
       expect(yield* look).toEqual(raised)
       const alert = yield* Schema.decodeUnknown(Alerts.Alert)(yield* newest)
       yield* opens("O2")
@@ -439,7 +442,7 @@ test("G: what was raised is over with the last break of its cause, however young
       yield* TestClock.adjust("5 seconds")
       expect(yield* look).toEqual(raised)
       yield* closes("O2")
-      expect([yield* look, yield* Alerts.isSeenTo(alert)]).toEqual([[...raised, "over: FillMismatch O1"], true])
+      expect([yield* look, yield* Alerts.isSeenTo(alert)]).toEqual([[...raised, "over: Fill mismatch, O1"], true])
     })
   ))
 
@@ -448,12 +451,12 @@ test("G: a critical break that comes after its case was acknowledged is alerted,
     Effect.gen(function* () {
       yield* opens("O1")
       yield* TestClock.adjust("5 seconds")
-      const raised = ["raised: FillMismatch O1"]
+      const raised = ["raised: Fill mismatch, O1"]
       expect(yield* look).toEqual(raised)
       yield* acknowledged("critical")
       yield* TestClock.adjust("1 minute")
       yield* opens("O2")
-      const twice = [...raised, "raised: FillMismatch (2 breaks)"]
+      const twice = [...raised, "raised: Fill mismatch (2 breaks)"]
       expect([yield* look, yield* look]).toEqual([twice, twice])
       const alert = yield* Schema.decodeUnknown(Alerts.Alert)(yield* newest)
       expect(yield* Alerts.isSeenTo(alert)).toBe(false)
@@ -462,7 +465,7 @@ test("G: a critical break that comes after its case was acknowledged is alerted,
       expect([yield* look, yield* Alerts.isSeenTo(alert)]).toEqual([twice, true])
       yield* TestClock.adjust("1 minute")
       yield* opens("O3")
-      expect(yield* look).toEqual([...twice, "raised: FillMismatch (2 breaks)"])
+      expect(yield* look).toEqual([...twice, "raised: Fill mismatch (2 breaks)"])
     })
   ))
 
@@ -473,15 +476,15 @@ test("P11: each break of a case that makes it graver is said, also where another
       yield* TestClock.adjust("5 seconds")
       yield* look
       yield* TestClock.adjust("1 hour")
-      const twice = ["raised: FillMismatch O1", "raised: FillMismatch O1"]
+      const twice = ["raised: Fill mismatch, O1", "raised: Fill mismatch, O1"]
       expect(yield* look).toEqual(twice)
       yield* opens("O2")
       yield* TestClock.adjust("5 seconds")
       yield* closes("O1")
-      const less = [...twice, "over: FillMismatch O1"]
+      const less = [...twice, "over: Fill mismatch, O1"]
       expect(yield* look).toEqual(less)
       yield* TestClock.adjust("1 hour")
-      expect(yield* look).toEqual([...less, "raised: FillMismatch O2"])
+      expect(yield* look).toEqual([...less, "raised: Fill mismatch, O2"])
       yield* closes("O2")
       expect((yield* look).filter((each) => each.startsWith("over"))).toHaveLength(3)
     })

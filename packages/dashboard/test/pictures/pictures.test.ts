@@ -34,39 +34,47 @@ interface Screen {
   readonly address: string
   /** What is there once it is read. */
   readonly ready: string
-  readonly isAtEachWidth?: true
 }
 
-/** Screens of each kind of layout; those whose layout is another on a smaller window are drawn at each width. */
+/** The pages, one of each kind. */
 const screens: ReadonlyArray<Screen> = [
-  { name: "overview", address: "/", ready: "Pending accumulation", isAtEachWidth: true },
-  { name: "attention", address: "/attention", ready: "B1", isAtEachWidth: true },
+  { name: "overview", address: "/", ready: "Pending accumulation" },
+  { name: "attention", address: "/attention", ready: "B1" },
   { name: "case", address: "/attention/B1", ready: "At the broker" },
   { name: "positions", address: "/positions", ready: "XOM" },
-  { name: "position", address: "/positions/main/AAPL", ready: "Open lots", isAtEachWidth: true },
+  { name: "position", address: "/positions/main/AAPL", ready: "Open lots" },
   { name: "profit", address: "/profit", ready: "IBM" },
-  { name: "orders", address: "/orders", ready: "O4", isAtEachWidth: true },
-  { name: "order", address: "/orders/O1", ready: "Source trades", isAtEachWidth: true },
+  { name: "slippage", address: "/profit/slippage", ready: "AAPL" },
+  { name: "orders", address: "/orders", ready: "O4" },
+  { name: "order", address: "/orders/O1", ready: "Source trades" },
   { name: "trades", address: "/trades", ready: "t-9" },
   { name: "trade", address: "/trades/T3", ready: "Allocations" },
   { name: "fills", address: "/fills", ready: "F3" },
   { name: "batches", address: "/batches", ready: "Collected by hand" },
-  { name: "batch", address: "/batches/G1", ready: "Failed rows", isAtEachWidth: true },
-  { name: "new-batch", address: "/batches/new", ready: "Or paste rows", isAtEachWidth: true },
+  { name: "batch", address: "/batches/G1", ready: "Failed rows" },
+  { name: "new-batch", address: "/batches/new", ready: "Or paste rows" },
   { name: "new-trade", address: "/trades/new", ready: "Send trade" },
-  { name: "operations", address: "/ops", ready: "trades.sync", isAtEachWidth: true },
+  { name: "operations", address: "/ops", ready: "trades.sync" },
+  { name: "account", address: "/ops/accounts/main", ready: "Limits" },
+  { name: "reconciliation", address: "/ops/reconcile", ready: "Books" },
+  { name: "jobs", address: "/ops/jobs", ready: "trades.sync" },
+  { name: "audit", address: "/audit", ready: "Run audit" },
+  { name: "journal", address: "/journal", ready: "Case" },
   { name: "settings", address: "/settings", ready: "Single-key shortcuts" }
 ]
 
-const WIDE = 1440
-const heights = { [WIDE]: 900, 1024: 768, 390: 844 }
+const heights = { 1440: 900, 1024: 768, 390: 844 }
 const themes = ["light", "dark"] as const
 
-/** Each screen at each of its widths. */
-const views = screens.flatMap(({ address, isAtEachWidth = false, name, ready }) =>
-  Object.entries(heights)
-    .map(([width, height]) => ({ name: `${name}-${width}`, address, ready, width: Number(width), height }))
-    .filter(({ width }) => isAtEachWidth || width === WIDE)
+/** Each screen at each width. */
+const views = screens.flatMap(({ address, name, ready }) =>
+  Object.entries(heights).map(([width, height]) => ({
+    name: `${name}-${width}`,
+    address,
+    ready,
+    width: Number(width),
+    height
+  }))
 )
 
 /** In the page: times are in UTC, and the stream is there and has nothing to say. */

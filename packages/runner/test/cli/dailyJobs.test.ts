@@ -84,6 +84,26 @@ job("a bad CSV file is corrected and submitted again", async (by, { file, json }
   })
 })
 
+job("rows that failed are retried", async (by, { cli, file, json }) => {
+  await cli(
+    "exchange",
+    "instruct",
+    JSON.stringify({ id: "no", when: { symbol: "KO" }, do: { reject: { words: "not today" } } })
+  )
+  const rows = file("rows.csv", fileOf(`b,${NOW},KO,buy,1,60`, `c,${NOW},PFE,buy,1,30`))
+  expect(await by("batches", "submit", rows, "--mode", "execute", "--name", "Morning")).toMatchObject({ code: 0 })
+  expect(await by("start", "--until-idle")).toMatchObject({ code: 0 })
+  expect(await json("batches", "show", "G1")).toMatchObject({ totalTrades: 2, failedTrades: 1 })
+  const retry = ["batches", "retry", "G1", "--reason", "the broker takes it again"] as const
+  expect(await by(...retry, "--dry-run")).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("1 row retried in full")
+  })
+  expect(await by(...retry, "--yes")).toMatchObject({ code: 0 })
+  expect(await by("start", "--until-idle")).toMatchObject({ code: 0 })
+  expect(await json("batches", "show", "G2")).toMatchObject({ totalTrades: 1, failedTrades: 0, retryOf: "G1" })
+})
+
 job("an order in doubt is resolved", async (by, place) => {
   const lost = { id: "lost", when: { symbol: "KO" }, do: { resetBefore: {} } }
   await place.cli("exchange", "instruct", JSON.stringify(lost))

@@ -143,7 +143,7 @@ const saidBy = (name: string): unknown =>
     ? undefined
     : JSON.parse(JSON.stringify(bodies[name]).replaceAll(/"(?:AAPL|KO)"|KO,/g, (word) => word.replace(/\w+/, "NVDA")))
 
-/** What is about the whole store, and refused to who is bound to accounts. */
+/** What is about the whole store or another's token, and refused to who is bound to accounts. */
 const storeWide = [
   "batches.removeTemplate",
   "batches.saveTemplate",
@@ -158,6 +158,7 @@ const storeWide = [
   "jobs.webhooks",
   "metrics.metrics",
   "tokens.list",
+  "tokens.rotate",
   "tokens.sessions"
 ]
 
