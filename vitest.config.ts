@@ -11,6 +11,8 @@ const postgres = here("packages/store-postgres/test/globalSetup.ts")
 const program = here("packages/runner/test/program/setup.ts")
 /** Says from which seed on properties are tried. */
 const properties = here("packages/core/test/properties.ts")
+/** Has workers take what the runner answers. */
+const answers = here("packages/core/test/answers.ts")
 /** Builds the dashboard and unpacks a browser. */
 const browser = here("packages/dashboard/test/browser.ts")
 
@@ -52,7 +54,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    setupFiles: [properties],
+    setupFiles: [properties, answers],
     // One more than two processors: tests often wait, but each worker loads and compiles the modules anew, so that five of them
     // took 40 % more processor time for the same tests. As many at least as at most: the pool ends what it holds for an idle worker, and a shared one can get work at that moment.
     maxWorkers: 3,
