@@ -363,6 +363,7 @@ describe("every page", () => {
     await page.getByText("1 outside", { exact: true }).waitFor()
     await page.getByRole("table", { name: "Executions" }).getByText("Price tolerance").waitFor()
     expect(await sums("Executions")).toEqual(["", "2", "40.10", "80.20", "—", "average price"])
+    await page.getByRole("table", { name: "Source trades" }).locator("tfoot td").first().waitFor()
     expect(await sums("Source trades")).toEqual(["", "", "2.5", "2", "0.25", ""])
   })
 

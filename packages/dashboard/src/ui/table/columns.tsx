@@ -29,9 +29,13 @@ export const node = <A,>(term: Term, of: (row: A) => ReactNode): Column<A> => ({
 export const foreign = <A,>(term: Term, of: (row: A) => string | null): Column<A> =>
   node(term, (row) => <Foreign text={of(row)} />)
 
-/** Text of the program. */
+/** A sentence of the program, cut where it is long: the whole is its tooltip, and on the page of its record. */
 export const said = <A,>(term: Term, of: (row: A) => string | null): Column<A> =>
-  node(term, (row) => <Said text={of(row)} />)
+  node(term, (row) => (
+    <span title={of(row) ?? undefined}>
+      <Said text={of(row)} />
+    </span>
+  ))
 
 /** An id that others gave. */
 export const foreignId = <A,>(term: Term, of: (row: A) => string | null): Column<A> =>
