@@ -122,9 +122,10 @@ const asked = (port: number, path: string) =>
 const faultOf = (port: number, { at, operation }: Place, text: string) =>
   Effect.map(asked(port, at(text)), ({ status, text: answer }) => {
     const isRefused = [400, 404].includes(status) && answer.includes('"type":"/problems/')
-    // At moment 0, which is a text that an overview takes, the books are empty.
+    // At moment 0, which is a text that an overview and the heads of journals take, the books are empty.
     const isNothing =
-      status === 200 && /"items":\[\]|"overall":"empty"|"(?:count|trades)":\{"kind":"exactly","rows":0\}/.test(answer)
+      status === 200 &&
+      /"items":\[\]|"overall":"empty"|"heads":\{\}|"(?:count|trades)":\{"kind":"exactly","rows":0\}/.test(answer)
     const isElsewhere = status === 308 && answer === ""
     return isRefused || isNothing || isElsewhere ? [] : [`${operation} ${text}: ${status} ${answer.slice(0, 200)}`]
   })
