@@ -47,7 +47,7 @@ const screens: ReadonlyArray<Screen> = [
   { name: "slippage", address: "/profit/slippage", ready: "AAPL" },
   { name: "orders", address: "/orders", ready: "O4" },
   { name: "order", address: "/orders/O1", ready: "Source trades" },
-  { name: "trades", address: "/trades", ready: "t-9" },
+  { name: "trades", address: "/trades", ready: "T9" },
   { name: "trade", address: "/trades/T3", ready: "Allocations" },
   { name: "fills", address: "/fills", ready: "F3" },
   { name: "batches", address: "/batches", ready: "Collected by hand" },
@@ -59,7 +59,6 @@ const screens: ReadonlyArray<Screen> = [
   { name: "reconciliation", address: "/ops/reconcile", ready: "Books" },
   { name: "jobs", address: "/ops/jobs", ready: "trades.sync" },
   { name: "audit", address: "/audit", ready: "Run audit" },
-  { name: "journal", address: "/journal", ready: "main" },
   { name: "settings", address: "/settings", ready: "Single-key shortcuts" }
 ]
 
