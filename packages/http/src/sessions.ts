@@ -160,21 +160,23 @@ interface Rotation {
   readonly secret: Redacted.Redacted
 }
 
-const rotated = (name: string, actor: string, { overlapSeconds, secret }: Rotation) =>
+const rotated = (name: string, actor: string, { overlapSeconds, secret: present }: Rotation) =>
   Effect.gen(function* () {
-    const known = (yield* Tokens.all).find((each) => each.name === name)
-    if (known?.hash !== Tokens.hashOf(Redacted.value(secret))) return undefined
     const overlapMs = overlapSeconds === undefined ? undefined : overlapSeconds * 1000
-    const { secret: token, token: changed } = yield* Tokens.rotate({ name, overlapMs, actor })
+    const { secret: token, token: changed } = yield* Tokens.rotate({ name, overlapMs, actor, present })
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     return { ...views.documentOf(changed, now), token }
   }).pipe(
-    Effect.catchTags({ NoToken: () => Effect.succeed(undefined), TokenVoid: () => Effect.succeed(undefined) }),
+    Effect.catchTags({
+      NoToken: () => Effect.succeed(undefined),
+      TokenVoid: () => Effect.succeed(undefined),
+      SecretNotPresent: () => Effect.succeed(undefined)
+    }),
     AccountScope.lifted,
     looked
   )
 
-/** A new secret for a token, given to whoever has the present one. The first token's is in a file of the host, which the command line writes. */
+/** A new secret for a token, given to a caller that has the present one. The first token's is in a file of the host, which the command line writes. */
 const rotate = (name: string, asked: Rotation) =>
   Effect.gen(function* () {
     const caller = yield* Access.Caller

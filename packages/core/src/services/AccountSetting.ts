@@ -158,7 +158,7 @@ export const rehearseSetting = (
     const symbols = yield* symbolsOf(account)
     const set = memberOf(request, yield* isDriven(account), symbols)
     const positions: Array<LimitedPosition> = []
-    const told: Array<Effects> = []
+    const foreseen: Array<Effects> = []
     const [first = [], ...others] = Array.chunksOf(symbols, TOGETHER)
     let upon = noDemand
     const rehearsed = (some: ReadonlyArray<Ticker>) =>
@@ -167,7 +167,7 @@ export const rehearseSetting = (
           ...set,
           needs: [...set.needs, ...some.map((symbol) => Need.Position({ account, symbol }))],
           apply: judging(set, some, upon),
-          rehearse: (effects) => void told.push(effects)
+          rehearse: (effects) => void foreseen.push(effects)
         }),
         (part) => {
           upon = part.upon
@@ -177,7 +177,7 @@ export const rehearseSetting = (
     const { answer } = yield* rehearsed(first)
     if (answer._tag === "Done") yield* Effect.forEach(others, rehearsed, { discard: true })
     const held = new Set(positions.flatMap(({ after, symbol }) => (after === undefined ? [] : [symbol])))
-    const effects = together(told)
+    const effects = together(foreseen)
     return {
       answer,
       positions,

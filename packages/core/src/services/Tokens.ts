@@ -136,11 +136,22 @@ export class TokenVoid extends Schema.TaggedError<TokenVoid>()("TokenVoid", { na
   }
 }
 
+/** The secret that was given is not the one that the token has. */
+export class SecretNotPresent extends Schema.TaggedError<SecretNotPresent>()("SecretNotPresent", {
+  name: Schema.String
+}) {
+  override get message() {
+    return `this is not the present secret of token '${this.name}'`
+  }
+}
+
 /** Whose secret is exchanged, and for how long the one before is good as well; not at all where nothing is said. */
 export interface RotationRequest {
   readonly name: string
   readonly overlapMs?: number | undefined
   readonly actor: string
+  /** The secret that the token must have then; any where none is said. */
+  readonly present?: Redacted.Redacted | undefined
 }
 
 /**
@@ -150,10 +161,11 @@ export interface RotationRequest {
 export const rotate = ({
   actor,
   name,
-  overlapMs
+  overlapMs,
+  present
 }: RotationRequest): Effect.Effect<
   MadeToken,
-  NoToken | TokenVoid | TokensDisagree | WriteError,
+  NoToken | TokenVoid | SecretNotPresent | TokensDisagree | WriteError,
   TradeRepository | Clock | Entropy
 > =>
   Effect.gen(function* () {
@@ -165,11 +177,13 @@ export const rotate = ({
     const token = yield* record(actor, needs, ({ tokens }, emit) => {
       const known = tokens.get(name)
       if (known === undefined || !isGood(known, now)) return known
+      if (present !== undefined && known.hash !== hashOf(Redacted.value(present))) return known
       emit({ _tag: "TokenRotated", name, hash: hashOf(secret), previousUntil, actor })
       return tokens.get(name)
     })
     if (token === undefined) return yield* new NoToken({ name })
     if (!isGood(token, now)) return yield* new TokenVoid({ name })
+    if (token.hash !== hashOf(secret)) return yield* new SecretNotPresent({ name })
     return { token, secret: Redacted.make(secret) }
   })
 

@@ -20,9 +20,9 @@ const leftAlone = async (broker: Simulated, works = false) => {
   const at = ["--env-file", simulator.envFile]
   const fast = ["--order-polling-interval", "200ms", "--order-polling-max-jitter", "0s", "--json"]
   const start = () => place.cli("start", "--until-idle", "--broker", broker, ...at, ...fast)
-  let told = 0
+  let instructed = 0
   const tell = async (act: object) => {
-    const done = await place.plain(["exchange", "instruct", JSON.stringify({ id: `i${++told}`, do: act }), ...at])
+    const done = await place.plain(["exchange", "instruct", JSON.stringify({ id: `i${++instructed}`, do: act }), ...at])
     expect(done).toMatchObject({ code: 0 })
   }
   const newestExecution = async () => {

@@ -9,10 +9,12 @@ type Desk = ReturnType<typeof desk>
 const idle = ({ cli }: Desk, ...more: ReadonlyArray<string>) =>
   cli("start", "--until-idle", "--account", "paper", ...more)
 
-let told = 0
+let instructed = 0
 
 const tell = async ({ cli }: Desk, act: object) =>
-  expect(await cli("exchange", "instruct", JSON.stringify({ id: `i${++told}`, do: act }))).toMatchObject({ code: 0 })
+  expect(await cli("exchange", "instruct", JSON.stringify({ id: `i${++instructed}`, do: act }))).toMatchObject({
+    code: 0
+  })
 
 /** Two shares were bought and filled just now. */
 const justBought = async (): Promise<Desk> => {

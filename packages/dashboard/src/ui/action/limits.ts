@@ -71,9 +71,15 @@ export const setLimit = (name: string, before: Limit, amount: string, version?: 
           headers: {},
           payload: { ...rehearsal, ...payloadOf(before, amount) }
         }),
-        (told) =>
-          "dryRun" in told
-            ? Effect.succeed({ done: told.done, account: name, commandId: "", effects: told.effects, limited: told })
+        (answer) =>
+          "dryRun" in answer
+            ? Effect.succeed({
+                done: answer.done,
+                account: name,
+                commandId: "",
+                effects: answer.effects,
+                limited: answer
+              })
             : Effect.dieMessage("a dry run was carried out")
       ),
     run: (api, reason, key) =>
