@@ -46,6 +46,8 @@ const counted = (page: Page) => {
   const click = async (at: Locator): Promise<void> => {
     clicks++
     await reach(page, at)
+    // The keyboard stops at what cannot be done yet, and is not heard there.
+    await at.and(page.locator(":not([aria-disabled=true])")).waitFor()
     await page.keyboard.press("Enter")
   }
   return {

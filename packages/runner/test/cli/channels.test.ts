@@ -1,7 +1,7 @@
 import { SMTPServer } from "smtp-server"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { daemonAt, differing } from "./daemon.ts"
-import { isSigned, receiver } from "./receiver.ts"
+import { CLOCKS, isSigned, receiver } from "./receiver.ts"
 import { desk, program, running } from "./roundlot.ts"
 
 const SECRET = "planted-channel-secret"
@@ -25,7 +25,7 @@ const mailbox = async () => {
       let text = ""
       stream.on("data", (part: Buffer) => (text += part.toString()))
       stream.on("end", () => {
-        letters.push([...envelope.rcptTo.map(({ address }) => address), text].join("\n"))
+        if (!CLOCKS.test(text)) letters.push([...envelope.rcptTo.map(({ address }) => address), text].join("\n"))
         arrived?.()
         done()
       })

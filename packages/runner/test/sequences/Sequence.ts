@@ -63,6 +63,8 @@ export interface Sequence {
   readonly books: Books
   /** The order is a decision's, with this limit; without it a position's, at market. */
   readonly limit?: string
+  /** Nothing is sent before the steps: they begin when the broker was asked for a token. */
+  readonly isUnsent?: true
   /** Happens before the order is sent; without anything that works at once. */
   readonly first?: (scene: Omit<Scene, "id">) => ReadonlyArray<Step>
   readonly steps: (scene: Scene) => ReadonlyArray<Step>
@@ -101,7 +103,7 @@ export const program = (place: Place) => {
 
 const turn = Effect.promise(() => new Promise((resolve) => void setTimeout(resolve, 20)))
 
-const WAITS_MS = 15_000
+const WAITS_MS = 60_000
 
 /** Reads until it is so, and then what it was at last: what never comes is seen by who compares. */
 export const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) => boolean): Effect.Effect<A, E, R> => {
@@ -112,8 +114,10 @@ export const until = <A, E, R>(read: Effect.Effect<A, E, R>, isSo: (value: A) =>
   return look
 }
 
-export const looks = ({ requests }: Exchange.ExchangeService) =>
-  Effect.map(requests, (all) => all.filter(({ operation }) => operation === "orders").length)
+const askedFor = ({ requests }: Exchange.ExchangeService, what: string) =>
+  Effect.map(requests, (all) => all.filter(({ operation }) => operation === what).length)
+
+export const looks = (exchange: Exchange.ExchangeService) => askedFor(exchange, "orders")
 
 /** The daemon has begun and ended another look at everything. */
 export const lookedAgain = (exchange: Exchange.ExchangeService) =>
@@ -134,8 +138,7 @@ const proven = (exchange: Exchange.ExchangeService, ahead: Ahead) =>
       })
   })
 
-const sentBy = ({ requests }: Exchange.ExchangeService) =>
-  Effect.map(requests, (all) => all.filter(({ operation }) => operation === "place").length)
+const sentBy = (exchange: Exchange.ExchangeService) => askedFor(exchange, "place")
 
 /** A leap is longer than a lease counts: nothing is sent before it is renewed. */
 const sentAgain = (exchange: Exchange.ExchangeService, ahead: Ahead) => {
@@ -200,9 +203,12 @@ const play = (sequence: Played, place: Place, ahead: Ahead) =>
       yield* until(looks(exchange), (count) => count > 0)
       const does = stepping(place, ahead, daemon)
       const first = sequence.first?.({ there, name }) ?? [{ id: "", when: {}, do: { accept: {} } }]
+      const tokens = yield* askedFor(exchange, "token")
       yield* Effect.forEach(first, does)
       yield* limit === undefined ? submit(trade("buy", "3")) : decided("3", limit)
-      yield* until(orders, isSent)
+      yield* sequence.isUnsent === true
+        ? until(askedFor(exchange, "token"), (count) => count > tokens)
+        : until(orders, isSent)
       const placed = (yield* exchange.orders).at(-1)
       const steps = sequence.steps({ id: placed?.brokerOrderId ?? "none", there, name })
       const persons = steps.filter((step) => typeof step === "object" && "asks" in step).length

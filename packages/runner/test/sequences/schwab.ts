@@ -198,7 +198,8 @@ export const schwab: ReadonlyArray<Sequence> = [
         do: { answer: { status: 400, body: { error: "unsupported_token_type" } } }
       }
     ],
-    steps: () => ["look", "login", { laterMs: 61_000 }],
+    isUnsent: true,
+    steps: () => ["login", { laterMs: 61_000 }],
     books: { orders: ["filled 3"], fills: ["3"], position: "3" }
   },
   {
