@@ -339,7 +339,7 @@ describe("D5: direct orders of both sides of a symbol", () => {
       "OppositeOrderLive"
     ])
     expect(standing(late, "S")).toBe(
-      "failed: Refused(OppositeOrderLive(O1)): it waited until its session ended; 0 of 3 filled"
+      "failed: Refused, order on the other side (O1): it waited until its session ended; 0 of 3 filled"
     )
   })
 
@@ -347,7 +347,7 @@ describe("D5: direct orders of both sides of a symbol", () => {
     const desk = both(Desk.make({ crossing: "refuse" }))
     expect(run(desk, send(1), send(2)).at(-1)).toBe("Refused")
     expect(standing(desk, "S")).toBe(
-      "failed: Refused(OppositeOrderLive(O1)): it does not wait for orders of the other side; 0 of 3 filled"
+      "failed: Refused, order on the other side (O1): it does not wait for orders of the other side; 0 of 3 filled"
     )
   })
 
@@ -411,11 +411,17 @@ describe("rule 0 of sending a direct order", () => {
       holding(3000, never),
       "sell",
       "4",
-      "Refused(ShortNotAllowed): 3 could be sold"
+      "Refused, short not allowed: 3 could be sold"
     ],
-    ["sells with nothing held, no shorts", holding(0, never), "sell", "1", "Refused(ShortNotAllowed): 0 could be sold"],
-    ["goes through zero downwards", holding(3000, {}, false), "sell", "4", "Refused(CrossesZero): 3 could be sold"],
-    ["goes through zero upwards", holding(-3000, {}, false), "buy", "4", "Refused(CrossesZero): 3 could be bought"],
+    [
+      "sells with nothing held, no shorts",
+      holding(0, never),
+      "sell",
+      "1",
+      "Refused, short not allowed: 0 could be sold"
+    ],
+    ["goes through zero downwards", holding(3000, {}, false), "sell", "4", "Refused, crosses zero: 3 could be sold"],
+    ["goes through zero upwards", holding(-3000, {}, false), "buy", "4", "Refused, crosses zero: 3 could be bought"],
     ["goes through zero at a broker that takes it", holding(3000), "sell", "4", "Send"],
     ["opens a short", holding(0, {}, false), "sell", "4", "Send"],
     ["adds to a holding", holding(3000, {}, false), "buy", "4", "Send"],
@@ -424,7 +430,7 @@ describe("rule 0 of sending a direct order", () => {
       holding(0, { maxOrderQuantity: Quantity.unsafe("3") }),
       "buy",
       "4",
-      "MaxQuantity: it is more than one order may have (limits.orderQuantity; 10,000 shares where it is not set)"
+      "shares per order: it is more than one order may have (limits.orderQuantity; 10,000 shares where it is not set)"
     ]
   ] as const)("E2: one that %s", (_, desk, side, quantity, wanted) => {
     expect(judged(desk, { side, quantity })).toBe(wanted)
@@ -434,8 +440,8 @@ describe("rule 0 of sending a direct order", () => {
   test("what another order of its side may still close is not closed twice", () => {
     const desk = holding(3000, {}, false)
     expect(judged(desk, { side: "sell", quantity: "2" })).toBe("Send")
-    expect(judged(desk, { id: "D2", side: "sell", quantity: "2" })).toBe("Refused(CrossesZero): 1 could be sold")
-    expect(standing(desk, "D2")).toBe("failed: Refused(CrossesZero): 1 could be sold; 0 of 2 filled")
+    expect(judged(desk, { id: "D2", side: "sell", quantity: "2" })).toBe("Refused, crosses zero: 1 could be sold")
+    expect(standing(desk, "D2")).toBe("failed: Refused, crosses zero: 1 could be sold; 0 of 2 filled")
   })
 
   test.each([
@@ -462,7 +468,7 @@ describe("rule 0 of sending a direct order", () => {
   test("a type that the broker does not take is refused", () => {
     const stop = { type: "stop", stopPrice: Price.unsafe("10"), timeInForce: "day" } as const
     expect(judged(holding(0), { direct: stop })).toBe(
-      "Refused(UnsupportedOrder): the broker takes no stop day orders in the regular session; it takes regular: market, limit (day)"
+      "Refused, unsupported order: the broker takes no stop day orders in the regular session; it takes regular: market, limit (day)"
     )
   })
 

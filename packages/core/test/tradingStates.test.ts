@@ -63,7 +63,7 @@ describe("the trading state reduce", () => {
     command(desk, { _tag: "Reduce", scope })
     perform(desk, trade("D1", "sell", 4000, true))
     expect(send(desk, 2)).toBe("Refused")
-    expect(desk.order(Id.OrderId.make(2)).reason).toBe("Refused(ReduceOnly): 3 could be sold")
+    expect(desk.order(Id.OrderId.make(2)).reason).toBe("Refused, reduce only: 3 could be sold")
     perform(desk, trade("D2", "sell", 2000, true))
     expect(send(desk, 3)).toBe("Submitted")
     isSound(desk)

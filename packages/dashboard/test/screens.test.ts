@@ -464,10 +464,9 @@ describe("more of what an operator does", () => {
       const script = `{ const now = Date.now; Date.now = () => now() + ${minutes * 60_000} }`
       await using seen = await open(`/positions/paper/${symbol}`, { script })
       const { page } = seen
-      // By its key: what is read above it moves it, also from under a mouse that is pressed.
-      await page.getByRole("button", { name: "1 h", exact: true }).press("Enter")
       const chart = page.getByRole("img", { name: "Residual: From +0.75 to +0.75." })
       await chart.waitFor()
+      expect(await page.getByRole("button", { name: "1 h", exact: true }).getAttribute("aria-pressed")).toBe("true")
       // What is the same all the time is in the middle, and stays so to the end.
       expect(await chart.locator("path:not(.point)").getAttribute("d")).toMatch(/^M[\d.]+,80(L[\d.]+,80)*L632,80$/)
       await page.getByRole("button", { name: "View as table" }).click()
@@ -476,6 +475,25 @@ describe("more of what an operator does", () => {
       expect(seen.faults).toEqual([])
     }
   )
+
+  test("what a position owed in long books is read when it is asked for, and not on opening", async () => {
+    await daemon.ask("/api/v1/trades", { sourceId: "long", symbol: "WMT", side: "buy", quantity: "0.75", price: "50" })
+    await using seen = await open("/")
+    const { page } = seen
+    await page.route("**/api/v1/overview", async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, json: { ...Object(await answer.json()), position: 5001 } })
+    })
+    let asked = 0
+    page.on("request", (request) => (asked += request.url().includes("asOf=") ? 1 : 0))
+    await page.goto(`${daemon.url}/positions/paper/WMT`)
+    await page.getByText("Choose a time range: 5,001 commits are read for it.").waitFor()
+    expect(asked).toBe(0)
+    // By its key: what is read above it moves it, also from under a mouse that is pressed.
+    await page.getByRole("button", { name: "1 h", exact: true }).press("Enter")
+    await page.getByRole("img", { name: "Residual: From +0.75 to +0.75." }).waitFor()
+    expect(seen.faults).toEqual([])
+  })
 
   test("a past of which a read is lost is read again, by itself and then by its reader, on a machine without a network as well", async () => {
     await daemon.ask("/api/v1/trades", { sourceId: "lost", symbol: "DIS", side: "buy", quantity: "0.75", price: "50" })

@@ -138,7 +138,7 @@ test("FILL-16: the form of a decision shows what would become of it, and sends o
   await page.getByLabel("Stop price").fill("200")
   await choose(page, "Time in force", "gtd")
   await page.getByLabel("Good till").fill("2020-01-01T00:00:00Z")
-  await verdict.getByText("It would fail: Refused(GoodTillPassed)").waitFor()
+  await verdict.getByText("It would fail: Refused, good till passed").waitFor()
   await page.getByLabel("Good till").fill("2099-12-01T21:00:00Z")
   const goodTill = shownTime("2099-12-01T21:00:00Z", Date.now(), false)
   await verdict.filter({ hasText: `stop_limit, stop 200, limit 210, gtd ${goodTill}, regular session.` }).waitFor()

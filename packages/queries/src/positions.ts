@@ -75,17 +75,18 @@ export const answerOf = (answer: PositionAnswer.PositionAnswer | PositionAnswer.
   }
 }
 
-/** An answer in short, for people: `Refused(MaxNotional)`, `Held(cancel O5)`, `Order(buy 1)`. */
-const answerText = ({ code, ...fields }: AnswerDocument): string => {
-  const said = Object.values(fields).filter((each) => each !== null)
-  return said.length === 0 ? code : `${code}(${said.join(" ")})`
-}
+/** An answer for people: `Refused: dollars per order`, `Held: cancel O5`, `Order: buy 1`. */
+const answerWords = ({ code, ...fields }: AnswerDocument): string =>
+  codeWords.answerWords(
+    code,
+    Object.values(fields).filter((each) => each !== null)
+  )
 
-/** A position for people, its answers in short. */
-export const inShort = ({ answer, next, ...detail }: PositionDetail) => ({
+/** A position for people, its answers in words. */
+export const inWords = ({ answer, next, ...detail }: PositionDetail) => ({
   ...detail,
-  answer: answerText(answer),
-  next: { ...next, answer: answerText(next.answer) }
+  answer: answerWords(answer),
+  next: { ...next, answer: answerWords(next.answer) }
 })
 
 /** The open breaks that stop positions, of these accounts or of all. */

@@ -36,7 +36,7 @@ export const lines = ({ breaks, orders, positions }: Remaining): ReadonlyArray<s
   ),
   ...positions.map(
     (position) =>
-      `position ${position.symbol} (${position.account}): residual ${Decimal.format(position.residual)}, ${PositionAnswer.answerText(position.answer)}`
+      `position ${position.symbol} (${position.account}): residual ${Decimal.format(position.residual)}, ${PositionAnswer.answerWords(position.answer)}`
   ),
   ...breaks.map(
     (each) =>

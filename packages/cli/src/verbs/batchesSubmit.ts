@@ -85,7 +85,7 @@ const dryRun = (asked: DryRunFlags, file: BatchFile.Read, terms: Template.Templa
       const document = views.checkedOf(checked, rejectedRows, file.mode)
       for (const each of document.orders) yield* print(`  would order: ${ordersText(each)}`)
       for (const { answer: why, symbol } of checked.outlook.blocked) {
-        yield* print(`  would not order ${symbol}: ${PositionAnswer.answerText(why)}`)
+        yield* print(`  would not order ${symbol}: ${PositionAnswer.answerWords(why)}`)
       }
       if (checked.rejected + checked.conflicts + checked.quarantined + checked.refused > 0) yield* look
       yield* answer(document, `${asked.file} (${file.mode}): ${checkedText(checked)}. Nothing is written.`)

@@ -83,7 +83,7 @@ export const correct = ({
       now: positions.answerOf(now),
       after: positions.answerOf(after)
     }
-    const due = `next order: ${PositionAnswer.answerText(now)} now, ${PositionAnswer.answerText(after)} afterwards`
+    const due = `next order: ${PositionAnswer.answerWords(now)} now, ${PositionAnswer.answerWords(after)} afterwards`
     const what = obstacle === undefined ? due : `refused: ${obstacle}`
     const shown = `${symbol} of ${account}, ${title}: the books hold ${holds}; ${what}.`
     if (asked.dryRun) {

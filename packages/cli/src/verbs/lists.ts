@@ -282,7 +282,7 @@ export const positionsShow = Verb.make({
         const owner = positions.accountOf(asked.symbol, asked.account)
         const document = yield* past.seen(asked.asOf, owner, positions.show(asked.symbol, asked.account))
         yield* answer(document, (screen) =>
-          detail.format(positions.inShort(document), screen, positions.heading(document))
+          detail.format(positions.inWords(document), screen, positions.heading(document))
         )
       })
     )

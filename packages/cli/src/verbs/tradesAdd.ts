@@ -163,7 +163,7 @@ const whyNot = (account: string, symbol: string) =>
         { column: "symbol", in: [symbol] }
       ]
     }),
-    (position) => (position === undefined ? "it has no position" : PositionAnswer.answerText(position.answer))
+    (position) => (position === undefined ? "it has no position" : PositionAnswer.answerWords(position.answer))
   )
 
 /** `trades add`. */

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { wordsOf } from "./codeWords.ts"
 
 /** Every control that can stand before an order, what it says, and what an operator can do. */
 export const controls = {
@@ -103,4 +104,4 @@ export const Control = Schema.Literal(...controlNames)
 export type Control = keyof typeof controls
 
 /** A refusal in a sentence: what its control says. */
-export const says = (control: Control): string => `${control}: ${controls[control].says}`
+export const says = (control: Control): string => `${wordsOf(control)}: ${controls[control].says}`

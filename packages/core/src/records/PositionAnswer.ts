@@ -5,6 +5,7 @@ import * as Decimal from "../values/Decimal.ts"
 import { Quantity } from "../values/Quantity.ts"
 import { Side } from "./Side.ts"
 import { holdCauses, plainAnswers } from "./answerCodes.ts"
+import * as codeWords from "./codeWords.ts"
 
 const sized = { side: Side, quantity: Quantity }
 
@@ -86,7 +87,11 @@ const saidOf = (answer: PositionAnswer | ForeseenAnswer): ReadonlyArray<string> 
   }
 }
 
-/** An answer in short, for people: `Refused(MaxNotional)`, `Held(cancel O5)`, `Order(buy 1)`. */
+/** An answer for people: `Refused: dollars per order`, `Held: cancel O5`, `Order: buy 1`. */
+export const answerWords = (answer: PositionAnswer | ForeseenAnswer): string =>
+  codeWords.answerWords(answer._tag, saidOf(answer))
+
+/** An answer in the notation of the rules: `Refused(MaxNotional)`, `Held(cancel O5)`, `Order(buy 1)`. */
 export const answerText = (answer: PositionAnswer | ForeseenAnswer): string => {
   const said = saidOf(answer)
   return said.length === 0 ? answer._tag : `${answer._tag}(${said.join(" ")})`

@@ -2,9 +2,11 @@
 const named: ReadonlyMap<string, string> = new Map([
   ["DailyNotional", "dollars per day"],
   ["ForeignPosition", "unrecognised position"],
+  ["InDoubtAhead", "unconfirmed order ahead"],
   ["MaxNotional", "dollars per order"],
   ["MaxQuantity", "shares per order"],
   ["OffBand", "price tolerance"],
+  ["OppositeOrderLive", "order on the other side"],
   ["OwedBound", "more than owed"],
   ["UnsoundSnapshot", "invalid snapshot"],
   ["Unpriced", "price missing"]
@@ -19,6 +21,22 @@ export const headOf = (code: string): string => {
   const words = wordsOf(code)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
+
+const NAMED = /^([A-Z][A-Za-z]+)(\(.+\))?$/
+
+/** A field of an answer: a code in words, also with what it is about, and all else as it is: `in doubt ahead (O5)`, `cancel`, `O5`. */
+const fieldWords = (field: string): string => {
+  const [, code, about] = NAMED.exec(field) ?? []
+  if (code === undefined) return field
+  return about === undefined ? wordsOf(code) : `${wordsOf(code)} ${about}`
+}
+
+/** An answer with its fields, for people: `Not due`; `Refused: dollars per order`; `Held: cancel O5`. */
+export const answerWords = (code: string, fields: ReadonlyArray<string>): string =>
+  fields.length === 0 ? headOf(code) : `${headOf(code)}: ${fields.map(fieldWords).join(" ")}`
+
+/** Why something was refused, by which control or for what it would wait: `Refused, dollars per order: …`. */
+export const refusedBecause = (code: string, reason: string): string => `Refused, ${fieldWords(code)}: ${reason}`
 
 const CODE = /^(?:[A-Z][a-z]+){2,}$/
 

@@ -141,7 +141,7 @@ describe("AUD-1: a decision", () => {
           "NotionalTooSmall"
         )
         expect(seen(yield* executed({ quantity: undefined, notional: Decimal.unsafe("101") }))).toContain(
-          "Refused(NoReferencePrice)"
+          "Refused, no reference price"
         )
       })
     ))
@@ -249,7 +249,7 @@ describe("FILL-16: a decision says when and how its order leaves", () => {
         yield* (yield* Clock).learn(stage.account, MarketHours.xnys)
         yield* TestClock.setTime(Instant.toMillis(Instant.addMillis(FRIDAY.opensAt, minutes * 60_000)))
         const decision = yield* executed(parts)
-        expect(seen(decision)).toMatch(leaves ? /^submitted$/ : /^failed: Refused\(SessionClosed\)/)
+        expect(seen(decision)).toMatch(leaves ? /^submitted$/ : /^failed: Refused, session closed/)
       }),
       keepingTerms([])
     )
@@ -485,7 +485,7 @@ describe("what stands before a decision ends it, naming the control", () => {
     play(
       Effect.gen(function* () {
         yield* perform("c1", { _tag: "Halt", scope: { _tag: "WholeAccount" } })
-        expect(seen(yield* executed())).toContain("failed: Refused(Halted)")
+        expect(seen(yield* executed())).toContain("failed: Refused, halted")
       })
     ))
 
@@ -496,7 +496,7 @@ describe("what stands before a decision ends it, naming the control", () => {
         const tomorrow = Instant.make(86_400_000_000n)
         const session = { opensAt: tomorrow, closesAt: Instant.addMillis(tomorrow, 3_600_000) }
         yield* clock.learn(stage.account, MarketHours.ofSessions("stage", [session]) ?? MarketHours.xnys)
-        expect(seen(yield* executed())).toMatch(/^failed: Refused\(SessionClosed\)/)
+        expect(seen(yield* executed())).toMatch(/^failed: Refused, session closed/)
         yield* TestClock.adjust("25 hours")
         expect(yield* stage.statuses).toEqual(["failed"])
       })
@@ -506,7 +506,7 @@ describe("what stands before a decision ends it, naming the control", () => {
     play(
       Effect.gen(function* () {
         yield* executed()
-        expect(seen(yield* executed({ strategy: "other" }))).toMatch(/^failed: Refused\(InDoubtAhead\(O1\)\)/)
+        expect(seen(yield* executed({ strategy: "other" }))).toMatch(/^failed: Refused, unconfirmed order ahead \(O1\)/)
         expect(seen(yield* executed({ symbol: KO }))).toBe("submitted")
       }),
       program(answering(Answer.Unknown({ why: "reset", candidate: undefined })))
@@ -516,7 +516,7 @@ describe("what stands before a decision ends it, naming the control", () => {
     play(
       Effect.gen(function* () {
         yield* executed()
-        expect(seen(yield* executed({ side: "sell" }))).toMatch(/^failed: Refused\(OppositeOrderLive\(O1\)\)/)
+        expect(seen(yield* executed({ side: "sell" }))).toMatch(/^failed: Refused, order on the other side \(O1\)/)
         expect(yield* stage.statuses).toEqual(["submitted", "failed"])
       })
     ))
@@ -542,7 +542,7 @@ describe("what stands before a decision ends it, naming the control", () => {
     play(
       Effect.gen(function* () {
         yield* executed()
-        expect(seen(yield* executed())).toMatch(/^failed: Refused\(DuplicateIntent\).*D1/)
+        expect(seen(yield* executed())).toMatch(/^failed: Refused, duplicate intent.*D1/)
         expect(seen(yield* executed({ strategy: "other" }))).toBe("submitted")
         yield* TestClock.adjust("1 minute")
         expect(seen(yield* executed())).toBe("submitted")
@@ -562,7 +562,7 @@ describe("what stands before a decision ends it, naming the control", () => {
     play(
       Effect.gen(function* () {
         const said = seen(yield* executed())
-        expect(said).toContain("failed: Refused(InstrumentUnverified)")
+        expect(said).toContain("failed: Refused, instrument unverified")
       }),
       program({
         instrument: () =>

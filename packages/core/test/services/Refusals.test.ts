@@ -250,7 +250,7 @@ describe("Refusals: for a session", () => {
         yield* refused
         yield* TestClock.adjust("2 minutes")
         const same = yield* Stage.executed({ strategy: "a" })
-        expect(same.reason).toContain("SideRefused")
+        expect(same.reason).toContain("side refused")
         yield* Stage.executed({ strategy: "b", side: "sell" })
         expect(sent).toEqual(["buy AAPL", "sell AAPL"])
       }).pipe(Effect.provide(Decisions.layer)),

@@ -311,11 +311,11 @@ describe("the controls before an order over a notional", () => {
 
   test("dollars are judged as they are asked for, whatever the price, and counted so", async () => {
     expect(await refusedBy({ maxOrderNotional: most }, "1000")).toBe("none")
-    expect(await refusedBy({ maxOrderNotional: most }, "1000.01")).toBe("MaxNotional")
+    expect(await refusedBy({ maxOrderNotional: most }, "1000.01")).toBe("dollars per order")
     await play(
       Effect.gen(function* () {
         yield* executed(over("600"))
-        expect((yield* executed(over("400.01"))).reason).toContain("DailyNotional")
+        expect((yield* executed(over("400.01"))).reason).toContain("dollars per day")
         expect((yield* executed(over("400", { strategy: "other" }))).status).toBe("submitted")
       }),
       program(taking()),
@@ -326,8 +326,8 @@ describe("the controls before an order over a notional", () => {
   test("shares are judged by the price that is known, and without one refused", async () => {
     const limit = { maxOrderQuantity: Quantity.unsafe("2") }
     expect(await refusedBy(limit, "300", { prices: at150 })).toBe("none")
-    expect(await refusedBy(limit, "300.01", { prices: at150 })).toBe("MaxQuantity")
-    expect(await refusedBy(limit, "1")).toBe("NoReferencePrice")
+    expect(await refusedBy(limit, "300.01", { prices: at150 })).toBe("shares per order")
+    expect(await refusedBy(limit, "1")).toBe("no reference price")
   })
 
   test("a sale through zero is refused by what its dollars come to; what another sale still asks for counts", () =>
@@ -336,9 +336,9 @@ describe("the controls before an order over a notional", () => {
         yield* executed(over("300"))
         yield* execution("e1", "2", 5n)
         yield* filledUp((yield* onlyOrder).clientOrderId, 6n, "2", "300")
-        expect((yield* executed(over("300.01", { side: "sell" }))).reason).toContain("CrossesZero")
+        expect((yield* executed(over("300.01", { side: "sell" }))).reason).toContain("crosses zero")
         expect((yield* executed(over("200", { side: "sell" }))).status).toBe("submitted")
-        expect((yield* executed(over("150", { side: "sell" }))).reason).toContain("CrossesZero")
+        expect((yield* executed(over("150", { side: "sell" }))).reason).toContain("crosses zero")
       }),
       program(taking(), { prices: at150 })
     ))
@@ -349,7 +349,7 @@ describe("the controls before an order over a notional", () => {
         yield* executed(over("300"))
         yield* execution("e1", "2", 5n)
         yield* filledUp((yield* onlyOrder).clientOrderId, 6n, "2", "300")
-        expect((yield* executed(over("1", { side: "sell" }))).reason).toContain("NoReferencePrice")
+        expect((yield* executed(over("1", { side: "sell" }))).reason).toContain("no reference price")
       })
     ))
 })

@@ -215,9 +215,9 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
         yield* Stage.submit({ ...Stage.trade("own", "1", "ZZZZQ"), direct })
         yield* Stage.until(trades, (all) => all.includes("own OrderEnded"))
         const own = (yield* Reads.all(TradeTable)).find(({ sourceId }) => sourceId === "own")
-        expect(own?.detail).toMatch(/^Refused\(InstrumentUnknown\)/)
+        expect(own?.detail).toMatch(/^Refused, instrument unknown/)
         const { reason } = yield* Stage.executed({ symbol: Ticker.make("ZZZZQ") })
-        expect(reason).toMatch(/^Refused\(InstrumentUnknown\)/)
+        expect(reason).toMatch(/^Refused, instrument unknown/)
       }).pipe(Effect.provide(Decisions.layer)),
       stand(saying("NotKnown"))
     )

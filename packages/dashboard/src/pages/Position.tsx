@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { useMutation } from "@tanstack/react-query"
+import { useEffect } from "react"
 import { Link } from "wouter"
 import { readOf } from "../api/calling.ts"
 import type { Api } from "../api/client.ts"
@@ -120,10 +121,21 @@ const residualsOver = async (account: string, symbol: string, ms: number): Promi
   return (await Promise.all([...before, pointAt(now, {})])).flat()
 }
 
-/** The residual over time, read when it is asked for. */
+/** Up to so many commits the past is read on opening: what it costs then is bounded, however long the books are. */
+const READ_ON_OPENING = 5_000
+
+const [[, FIRST_SPAN]] = spans
+
+/** The residual over time: of short books its first span on opening, and else what is asked for. */
 const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => {
   const reading = useMutation({ ...tried, mutationFn: (ms: number) => residualsOver(account, symbol, ms) })
-  const { data: points, error, isPending, variables } = reading
+  const { data: points, error, isPending, mutate, variables } = reading
+  const commits = useOverview().data?.position
+  const isShort = commits !== undefined && commits <= READ_ON_OPENING
+  const isUnread = points === undefined && error === null
+  useEffect(() => {
+    if (isShort) mutate(FIRST_SPAN)
+  }, [isShort, mutate])
   return (
     <Panel title={texts.residualOverTime} note={texts.atMoments({ count: MOMENTS })}>
       <div className="filters" role="group" aria-label={texts.span}>
@@ -134,19 +146,19 @@ const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => 
             type="button"
             className="button small"
             aria-pressed={variables === ms}
-            onClick={() => reading.mutate(ms)}
+            onClick={() => mutate(ms)}
           >
             {name}
           </button>
         ))}
       </div>
       {error === null ? null : (
-        <Problem error={error} again={variables === undefined ? undefined : () => reading.mutate(variables)} />
+        <Problem error={error} again={variables === undefined ? undefined : () => mutate(variables)} />
       )}
-      {isPending ? (
+      {isPending || (isUnread && (isShort || commits === undefined)) ? (
         <Skeleton />
       ) : points === undefined ? (
-        <Empty>{texts.chooseATimeRange}</Empty>
+        <Empty>{texts.chooseATimeRange({ commits: grouped(String(commits)) })}</Empty>
       ) : points.length === 0 ? (
         <Empty>{texts.noPositionThen}</Empty>
       ) : (

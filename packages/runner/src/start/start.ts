@@ -129,7 +129,7 @@ const positionTable = Effect.map(Reads.all(Position.PositionTable), (positions) 
       ...[position.exposure, position.target, position.hedged, position.inFlight, position.residual].map(
         Decimal.format
       ),
-      PositionAnswer.answerText(position.answer)
+      PositionAnswer.answerWords(position.answer)
     ])
   )
 )

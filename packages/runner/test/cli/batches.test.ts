@@ -382,7 +382,7 @@ describe("batches", () => {
     const large = await submit("large", "1,AAPL,buy,2,100", "2,AAPL,buy,20000,")
     expect([large.code, large.err]).toEqual([
       1,
-      expect.stringContaining("1 refused; line 3 would be refused: MaxQuantity")
+      expect.stringContaining("1 refused; line 3 would be refused: shares per order")
     ])
     expect((await submit("whole", "1,AAPL,buy,2,100", "2,AAPL,buy,3,100")).code).toBe(0)
     const other = await submit("other", "3,AAPL,buy,2,100", "2,AAPL,buy,4,100")

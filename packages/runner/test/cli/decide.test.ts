@@ -60,7 +60,7 @@ describe("decisions by the command line", () => {
     expect(late.code).toBe(1)
     expect(JSON.parse(late.out)).toMatchObject({
       status: "failed",
-      reason: "Refused(GoodTillPassed): it was good until 2026-01-01T00:00:00.000000Z"
+      reason: "Refused, good till passed: it was good until 2026-01-01T00:00:00.000000Z"
     })
   })
 
@@ -147,11 +147,11 @@ describe("decisions by the command line", () => {
     const { cli } = desk()
     await cli("accounts", "add", "paper", "--order-notional", "99")
     const refused = await decide(cli, "AAPL")
-    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("NoReferencePrice")])
+    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("no reference price")])
     await tell(cli, { id: "p", do: { price: { symbol: "AAPL", price: "98" } } })
     expect((await decide(cli, "AAPL", "--strategy", "priced")).code).toBe(0)
     await tell(cli, { id: "q", do: { price: { symbol: "AAPL", price: "100" } } })
-    expect((await decide(cli, "AAPL", "--strategy", "dear")).out).toContain("MaxNotional")
+    expect((await decide(cli, "AAPL", "--strategy", "dear")).out).toContain("dollars per order")
     const lift = ["controls", "set", "--account", "paper", "--order-notional", "none", "--yes"]
     expect(await cli(...lift)).toMatchObject({ code: 1, err: expect.stringContaining("say why with a reason") })
     expect((await cli(...lift, "--reason", "a model portfolio")).code).toBe(0)

@@ -107,8 +107,11 @@ describe("decide --dry-run", () => {
       outcome: "submitted",
       order: { quantity: "2", type: "market" }
     })
-    expect(await agree(...buy("AAPL"))).toMatchObject({ ...failed("DuplicateIntent"), order: null })
-    expect(await agree(...buy("KO", "--notional", "250"))).toMatchObject({ ...failed("NoReferencePrice"), order: null })
+    expect(await agree(...buy("AAPL"))).toMatchObject({ ...failed("duplicate intent"), order: null })
+    expect(await agree(...buy("KO", "--notional", "250"))).toMatchObject({
+      ...failed("no reference price"),
+      order: null
+    })
     await cli("exchange", "instruct", JSON.stringify({ id: "p", do: { price: { symbol: "KO", price: "60" } } }))
     expect(await agree(...buy("KO", "--notional", "250"))).toMatchObject({
       outcome: "submitted",
@@ -117,23 +120,25 @@ describe("decide --dry-run", () => {
     await cli("exchange", "instruct", JSON.stringify({ id: "r", when: { symbol: "MSFT" }, do: { accept: {} } }))
     const limit = ["--type", "limit", "--limit-price", "90"]
     expect(await agree(...buy("MSFT", ...limit))).toMatchObject({ outcome: "submitted", order: { limitPrice: "90" } })
-    expect(await agree(...buy("IBM", "--type", "limit", "--limit-price", "300"))).toMatchObject(failed("MaxNotional"))
-    expect(await agree(...buy("NOSUCH"))).toMatchObject(failed("InstrumentUnknown"))
+    expect(await agree(...buy("IBM", "--type", "limit", "--limit-price", "300"))).toMatchObject(
+      failed("dollars per order")
+    )
+    expect(await agree(...buy("NOSUCH"))).toMatchObject(failed("instrument unknown"))
     // The limit order rests, and a decision of the other side does not wait for it.
     const sell = ["decide", "--symbol", "MSFT", "--side", "sell", "--quantity", "1"]
-    expect(await agree(...sell)).toMatchObject(failed("OppositeOrderLive"))
+    expect(await agree(...sell)).toMatchObject(failed("order on the other side"))
     await cli("halt", "--symbol", "AAPL", "--reason", "news")
-    expect(await agree(...buy("AAPL", "--strategy", "late"))).toMatchObject(failed("Halted"))
+    expect(await agree(...buy("AAPL", "--strategy", "late"))).toMatchObject(failed("halted"))
     await cli("resume", "--symbol", "AAPL", "--reason", "over")
     for (const strategy of ["a", "b", "c"]) await cli(...buy("AAPL", "--strategy", strategy))
-    expect(await agree(...buy("AAPL", "--quantity", "4", "--strategy", "d"))).toMatchObject(failed("DailyNotional"))
+    expect(await agree(...buy("AAPL", "--quantity", "4", "--strategy", "d"))).toMatchObject(failed("dollars per day"))
     const refused = await cli(...buy("IBM", "--type", "limit", "--limit-price", "300", "--strategy", "x"), "--dry-run")
     expect(refused).toMatchObject({ code: 3, out: expect.stringContaining("It would fail: ") })
   })
 
   it("makes no store where there is none, and says what it would say beside a daemon", async () => {
     const { cli, json, price, store } = desk()
-    const unpriced = { outcome: "failed", reason: expect.stringContaining("NoReferencePrice") }
+    const unpriced = { outcome: "failed", reason: expect.stringContaining("no reference price") }
     expect(await json(...buy("AAPL"), "--dry-run")).toMatchObject(unpriced)
     await price("AAPL")
     expect(await json(...buy("AAPL"), "--dry-run")).toMatchObject({ outcome: "submitted", held: { before: "0" } })

@@ -36,7 +36,7 @@ describe("a paper account trades what its exchange lists", () => {
     const { cli, confirm, json, position, start } = await traded(["ZZZZQ", "AAPL"])
     const first = await start()
     expect(first.code).toBe(3)
-    expect(first.out).toContain("position ZZZZQ (paper): residual 2, Refused(InstrumentUnknown)")
+    expect(first.out).toContain("position ZZZZQ (paper): residual 2, Refused: instrument unknown")
     expect(await position("ZZZZQ")).toMatchObject({ exposure: "2", hedged: "0", residual: "2" })
     expect(await json("positions", "list")).toMatchObject({
       items: [{ symbol: "AAPL", hedged: "2" }, { symbol: "ZZZZQ" }]
@@ -66,7 +66,7 @@ describe("a paper account trades what its exchange lists", () => {
     await price("ZZZZQ")
     const decide = () => cli("decide", "--account", "paper", "--symbol", "ZZZZQ", "--side", "buy", "--quantity", "3")
     const refused = await decide()
-    expect([refused.code, refused.out + refused.err]).toEqual([1, expect.stringContaining("InstrumentUnknown")])
+    expect([refused.code, refused.out + refused.err]).toEqual([1, expect.stringContaining("instrument unknown")])
     expect(await confirm("ZZZZQ")).toMatchObject({ code: 0 })
     expect((await decide()).code).toBe(0)
   })

@@ -162,7 +162,7 @@ describe("flags over variables over files", () => {
       answer: { code: "Held", by: "cancel", orderId: "O1" },
       next: { why: "O1 was cancelled by an operator; resume the position with 'roundlot resume'" }
     })
-    expect((await cli("positions", "show", "AAPL")).out).toMatch(/^answer +Held\(cancel O1\)$/m)
+    expect((await cli("positions", "show", "AAPL")).out).toMatch(/^answer +Held: cancel O1$/m)
     expect((await cli("orders", "cancel", "O1", "--reason", "wrong limit")).code).toBe(1)
   })
 

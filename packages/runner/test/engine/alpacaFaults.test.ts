@@ -134,11 +134,11 @@ const refusedBefore: ReadonlyArray<
     sent: number
   ]
 > = [
-  ["an unknown symbol", "NOPE", "0", "buy", "1", /^Refused\(InstrumentUnknown\)/, 0],
-  ["an untradable symbol", "GONE", "0", "buy", "1", /^Refused\(InstrumentUnknown\)/, 0],
-  ["a sale through zero", "KO", "1", "sell", "2", /^Refused\(CrossesZero/, 1],
-  ["a fraction of what has none", "WHOLE", "0", "buy", "0.5", /^Refused\(NotFractionable\)/, 0],
-  ["a short sale of what nobody lends", "OWN", "0", "sell", "1", /^Refused\(ShortNotAllowed\)/, 0],
+  ["an unknown symbol", "NOPE", "0", "buy", "1", /^Refused, instrument unknown/, 0],
+  ["an untradable symbol", "GONE", "0", "buy", "1", /^Refused, instrument unknown/, 0],
+  ["a sale through zero", "KO", "1", "sell", "2", /^Refused, crosses zero/, 1],
+  ["a fraction of what has none", "WHOLE", "0", "buy", "0.5", /^Refused, not fractionable/, 0],
+  ["a short sale of what nobody lends", "OWN", "0", "sell", "1", /^Refused, short not allowed/, 0],
   ["a fraction sold short", "KO", "0", "sell", "0.5", /^fractional orders cannot be sold short$/, 1]
 ]
 

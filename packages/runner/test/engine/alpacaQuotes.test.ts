@@ -41,7 +41,7 @@ describe("D3: dollars are judged by the quote of Alpaca where no trade said a pr
           yield* driven
           const beyond = yield* bought("556")
           assert.strictEqual(beyond.status, "failed")
-          assert.include(beyond.reason, "MaxNotional")
+          assert.include(beyond.reason, "dollars per order")
           const within = yield* bought("555")
           assert.strictEqual(within.status, "submitted")
           const requests = yield* exchange.requests

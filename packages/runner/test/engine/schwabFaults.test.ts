@@ -131,11 +131,11 @@ describe("a send to Schwab that goes wrong, over sockets: what becomes of order,
 /** Decisions one after the other, and what became of each: its status, and what its order was said to do to the holding. */
 const turns: ReadonlyArray<readonly [side: "buy" | "sell", quantity: string, became: string]> = [
   ["sell", "2", "executed, open: SELL_SHORT"],
-  ["buy", "4", "failed, -: Refused(CrossesZero)"],
+  ["buy", "4", "failed, -: Refused, crosses zero"],
   ["buy", "2", "executed, close: BUY_TO_COVER"],
   ["buy", "3", "executed, open: BUY"],
   ["sell", "1", "executed, close: SELL"],
-  ["sell", "3", "failed, -: Refused(CrossesZero)"]
+  ["sell", "3", "failed, -: Refused, crosses zero"]
 ]
 
 describe("what is sold and bought as it was decided", () => {
@@ -178,13 +178,13 @@ const shorts: ReadonlyArray<
   [
     "a short sale where the account has none",
     { shorting: "never", theirs: "0", quantity: "1" },
-    /^Refused\(ShortNotAllowed\)/,
+    /^Refused, short not allowed/,
     0
   ],
   [
     "a short sale of what Schwab holds and the books do not",
     { shorting: "allowed", theirs: "2", quantity: "1" },
-    /^Refused\(Halted\)/,
+    /^Refused, halted/,
     0
   ],
   ["a fraction sold short", { shorting: "allowed", theirs: "0", quantity: "0.5" }, /whole shares only/, 0]

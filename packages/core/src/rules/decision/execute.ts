@@ -1,6 +1,7 @@
 import { Need } from "../../books/Need.ts"
 import { joinKey, symbolKey } from "../../tables/Table.ts"
-import { says, type Control } from "../../records/Control.ts"
+import { refusedBecause } from "../../records/codeWords.ts"
+import { controls, type Control } from "../../records/Control.ts"
 import { duplicateOf } from "../risk/duplicateIntent.ts"
 import { format, type DecisionId } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
@@ -68,7 +69,7 @@ export const failUnsent = (recorder: Recorder, id: DecisionId, reason: string): 
 }
 
 const refuse = (recorder: Recorder, decision: Decision, control: Control, words: string): Executed =>
-  fail(recorder, decision, `Refused(${control}): ${says(control)} (${words})`)
+  fail(recorder, decision, refusedBecause(control, `${controls[control].says} (${words})`))
 
 const fail = (recorder: Recorder, decision: Decision, reason: string): Executed => {
   recorder.emit({ _tag: "DecisionSettled", id: decision.id, status: "failed", reason })

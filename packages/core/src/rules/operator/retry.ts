@@ -6,7 +6,7 @@ import { isLive } from "../../records/OrderState.ts"
 import { answerOf, dueOf, type Standing } from "../position/due.ts"
 import { orderDue, standingOf } from "../position/evaluation.ts"
 import * as Ladder from "../position/ladder.ts"
-import { answerText } from "../../records/PositionAnswer.ts"
+import { answerWords } from "../../records/PositionAnswer.ts"
 import { atFirstStep, nothingHeld } from "../../records/Position.ts"
 import { isStopped, type CommandAnswer } from "./commands.ts"
 
@@ -43,7 +43,7 @@ export const retryOrder = (recorder: Recorder, orderId: OrderId): CommandAnswer 
   if (standing === undefined) return { _tag: "Refused", why: `${name} has no position` }
   const due = dueOf(lifted(standing))
   if (due._tag !== "Order") {
-    return { _tag: "Refused", why: `nothing would be ordered in the place of ${name}: ${answerText(answerOf(due))}` }
+    return { _tag: "Refused", why: `nothing would be ordered in the place of ${name}: ${answerWords(answerOf(due))}` }
   }
   if (isStopped(standing.position)) recorder.emit({ _tag: "HoldLifted", symbol: order.symbol })
   Ladder.reset(recorder, standing.position)

@@ -1,5 +1,6 @@
 import { Need } from "../../books/Need.ts"
 import { judge, type Gate } from "../position/beforeSend.ts"
+import { refusedBecause } from "../../records/codeWords.ts"
 import { says } from "../../records/Control.ts"
 import { format, type AttemptId, type OrderId } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
@@ -98,7 +99,7 @@ const admit = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPl
   if (wait !== undefined)
     return order.decisionId === undefined
       ? hold(recorder, order, wait)
-      : turnDown(recorder, order, wait, `Refused(${wait}): ${UNWAITING}`)
+      : turnDown(recorder, order, wait, refusedBecause(wait, UNWAITING))
   const gate = gateOf(recorder, order)
   switch (gate._tag) {
     case "Pass":
@@ -161,10 +162,10 @@ const offer = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPl
     const why = waitsFor(admission)
     return mayWait(recorder, order, behind)
       ? hold(recorder, order, why, behind)
-      : turnDown(recorder, order, code, `Refused(${why}): ${behind === undefined ? UNWAITING : CROSSING}`)
+      : turnDown(recorder, order, code, refusedBecause(why, behind === undefined ? UNWAITING : CROSSING))
   }
   const { control, words } = admission
-  advance(recorder, order.id, { deed: "failed", code: control, reason: `Refused(${control}): ${words}` })
+  advance(recorder, order.id, { deed: "failed", code: control, reason: refusedBecause(control, words) })
   return { _tag: "Refused", control }
 }
 
@@ -177,7 +178,7 @@ const hasWaitedOut = ({ world }: Recorder, order: Order): boolean => {
 
 const endWait = (recorder: Recorder, order: Order): SendPlanned => {
   const control = "OppositeOrderLive"
-  const reason = `Refused(${order.heldFor}): it waited until its session ended`
+  const reason = refusedBecause(order.heldFor ?? control, "it waited until its session ended")
   advance(recorder, order.id, { deed: "failed", code: control, reason })
   return { _tag: "Refused", control }
 }

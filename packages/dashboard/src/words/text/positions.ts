@@ -16,7 +16,7 @@ export const texts = messages({
   residualOverTime: "Residual over time",
   atMoments: "at {count} moments",
   span: "Span",
-  chooseATimeRange: "Choose a time range.",
+  chooseATimeRange: "Choose a time range: {commits} commits are read for it.",
   noPositionThen: "No position at that time.",
   residual: "Residual",
   residualSummary: "From {first} to {last}.",
