@@ -80,7 +80,9 @@ test("the stages of an order say when its trades came, since when it was unconfi
     })
   ))
 
-test("the source trades of an order say when each came, how much of it the order took, how much waits and where it stands", () =>
+const placeOf = (page: Page, name: string) => page.getByRole("table", { name, exact: true }).boundingBox()
+
+test("the source trades of an order stand beside its executions and say when each came, how much of it the order took, how much waits and where it stands", () =>
   onBooks(
     Effect.gen(function* () {
       yield* unusual
@@ -91,6 +93,9 @@ test("the source trades of an order say when each came, how much of it the order
         await page.goto(`http://127.0.0.1:${port}/orders/O1`)
         const table = page.getByRole("table", { name: "Source trades" })
         await table.getByRole("link", { name: "T1", exact: true }).waitFor()
+        const panels = await Promise.all(["Source trades", "Executions"].map((name) => placeOf(page, name)))
+        expect(panels[0]?.y).toBe(panels[1]?.y)
+        await page.getByRole("button", { name: "Show all columns" }).first().click()
         const rows = table.getByRole("row")
         expect(await cellsOf(rows.nth(1))).toEqual(["T1", "22:13:20.000", "t-1", "0.3", "0.3", "0.0", "Completed"])
         expect(await cellsOf(rows.nth(2))).toEqual(["T2", "22:13:20.400", "t-2", "2.9", "2.7", "0.2", "Completed"])

@@ -364,7 +364,7 @@ describe("every page", () => {
     await page.getByRole("table", { name: "Executions" }).getByText("Price tolerance").waitFor()
     expect(await sums("Executions")).toEqual(["", "2", "40.10", "80.20", "—", "average price"])
     await page.getByRole("table", { name: "Source trades" }).locator("tfoot td").first().waitFor()
-    expect(await sums("Source trades")).toEqual(["", "", "2.5", "2", "0.25", ""])
+    expect(await sums("Source trades")).toEqual(["2.5", "2", "0.25", "0.25", ""])
   })
 
   test("BAT-10: shows how far a batch is by bars that glide, and stand where motion is not welcome", async () => {

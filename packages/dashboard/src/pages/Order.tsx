@@ -38,7 +38,7 @@ import { signOfOrder, signOfState } from "../words/signs.ts"
 import { ladderWords } from "../words/terms.ts"
 import { texts } from "../words/text/orders.ts"
 import { OrderStages } from "./OrderStages.tsx"
-import { OrderTrades } from "./OrderTrades.tsx"
+import { areFolded, OrderTrades } from "./OrderTrades.tsx"
 
 type Order = Seen<Documents.OrderDetail>
 
@@ -313,7 +313,7 @@ const Detail = ({ order }: { readonly order: Order }) => (
     {order.breaks.map((found) => (
       <BreakBanner key={found.id} found={found} />
     ))}
-    <div className="two tables">
+    <div className={areFolded(order) ? "two tables" : "two tables flow"}>
       <OrderTrades order={order} />
       <TablePanel
         title={texts.executions}

@@ -17,6 +17,9 @@ type Trade = Documents.TradeDocument
 /** More trades than these are one line until they are asked for. */
 const MOST_UNFOLDED = 20
 
+/** Are they a line, and whole in a table of the page's width where that is asked for? */
+export const areFolded = ({ tradeIds }: Pick<Order, "tradeIds">): boolean => tradeIds.length > MOST_UNFOLDED
+
 /** What an order took of a trade: shares, and what it gave back. */
 interface Taken {
   readonly allocated: string
@@ -50,6 +53,10 @@ const takenBy = ({ allocations, filledQuantity, origin }: Order): TakenOf => {
 const unfilledOf = ({ openQuantity }: Trade, { allocated, settled }: Taken): string =>
   sumOf([openQuantity, allocated, negated(settled)])
 
+/** What of a trade is neither this order's nor open: other trades netted it, or other orders took it. */
+const elsewhereOf = ({ openQuantity, quantity }: Trade, { allocated }: Taken): string =>
+  sumOf([quantity, negated(openQuantity), negated(allocated)])
+
 const released = (takenOf: TakenOf): Column<Trade> =>
   columns.node("reason", (trade) =>
     takenOf(trade).released.map(({ id, quantity, releasedWhy }) => (
@@ -59,12 +66,18 @@ const released = (takenOf: TakenOf): Column<Trade> =>
     ))
   )
 
-const columnsOf = ({ allocations }: Order, takenOf: TakenOf): ReadonlyArray<Column<Trade>> => [
+const isElsewhere =
+  (takenOf: TakenOf) =>
+  (trade: Trade): boolean =>
+    signOf(elsewhereOf(trade, takenOf(trade))) !== 0
+
+const columnsOf = ({ allocations }: Order, takenOf: TakenOf, hasElsewhere: boolean): ReadonlyArray<Column<Trade>> => [
   columns.linked("trade", "/trades", ({ id }) => id),
   columns.time("received", ({ createdAt }) => createdAt),
   columns.foreignId("sourceId", ({ sourceId }) => sourceId),
   columns.quantity,
   columns.figure("allocation", (trade) => takenOf(trade).allocated),
+  ...(hasElsewhere ? [columns.figure("elsewhere", (trade: Trade) => elsewhereOf(trade, takenOf(trade)))] : []),
   columns.figure("unfilled", (trade) => unfilledOf(trade, takenOf(trade))),
   columns.tradeStatus,
   ...(allocations.some(({ releasedAt }) => releasedAt !== null) ? [released(takenOf)] : [])
@@ -79,6 +92,7 @@ const sumsOf = (order: Order, trades: ReadonlyArray<Trade>, isAll: boolean): Sum
   return {
     quantity: sumOf(trades.map(({ quantity }) => quantity)),
     allocation: sumOf(trades.map((trade) => takenOf(trade).allocated)),
+    elsewhere: sumOf(trades.map((trade) => elsewhereOf(trade, takenOf(trade)))),
     unfilled: sumOf(trades.map((trade) => unfilledOf(trade, takenOf(trade))))
   }
 }
@@ -91,13 +105,14 @@ const Trades = ({ isShort, order }: { readonly order: Order; readonly isShort: b
     idOf,
     use: (api, page) => api.trades.list({ urlParams: { orderId: order.id, ...page, ...momentOf(asOf) } })
   })
+  const hasElsewhere = list.rows.some(isElsewhere(takenBy(order)))
   return (
     <ReadRows
       key={`${order.id} ${asOf}`}
       list={isShort ? { ...list, count: undefined } : list}
       label={texts.sourceTrades}
       empty={texts.noSourceTrades}
-      columns={useMemo(() => columnsOf(order, takenBy(order)), [order])}
+      columns={useMemo(() => columnsOf(order, takenBy(order), hasElsewhere), [hasElsewhere, order])}
       sums={sumsOf(order, list.rows, !list.hasMore)}
       idOf={idOf}
       isShort={isShort}
@@ -137,7 +152,7 @@ export const OrderTrades = ({ order }: { readonly order: Order }) => {
   const count = order.tradeIds.length
   return (
     <Panel title={texts.sourceTrades} note={count === 0 ? undefined : texts.trades({ count })}>
-      {count > MOST_UNFOLDED ? <Folded order={order} /> : <Trades order={order} isShort />}
+      {areFolded(order) ? <Folded order={order} /> : <Trades order={order} isShort />}
       {order.allocations
         .filter(({ quantity, tradeId }) => tradeId === null && signOf(quantity) !== 0)
         .map((each) => (

@@ -200,6 +200,7 @@ const entries = {
   payload: { head: "Source message", help: "Raw bytes received from the broker." },
   reason: { head: "Reason", help: "Reason of the state." },
   allocation: { head: "Allocated", help: "Shares of the trade allocated to this order, or netted by another trade." },
+  elsewhere: { head: "Elsewhere", help: "Shares of the trade that other trades netted or other orders took." },
   unfilled: {
     head: "Unfilled",
     help: "Shares of the trade that wait: open ones, and those allocated to this order that are not executed yet."
