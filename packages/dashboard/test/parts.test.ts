@@ -257,7 +257,7 @@ describe("what just happened", () => {
     expect(told("TradeHeld", back)).toEqual({ family: "trade", state: "pending", words: "waits for its batch" })
     expect(told("TradeHeld", { ...back, reason: "UnknownInstrument" })).toMatchObject({
       state: "quarantined",
-      words: "held: UnknownInstrument"
+      words: "held: unknown instrument"
     })
     expect(told("QuarantineReleased", { symbol: "AAPL" })).toBeUndefined()
     // Of a newer daemon there is the name alone.

@@ -118,6 +118,10 @@ const symbolResult = (sum: Sum): Documents.BatchSymbolDocument => {
 const byKey = <A>(all: ReadonlyMap<string, A>): ReadonlyArray<A> =>
   [...all].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each)
 
+/** What rows that are no trades have in common: `side is neither buy nor sell`. */
+const rejectedFor = ({ column, reason }: Batch.RejectedRow): string =>
+  column === null ? reason : `${column} ${reason}`
+
 /** What a batch came to: by symbol and side, and why rows failed. */
 export const results = (id: string): Effect.Effect<Documents.BatchResultsDocument, OneError, Reading> =>
   Effect.gen(function* () {
@@ -130,7 +134,7 @@ export const results = (id: string): Effect.Effect<Documents.BatchResultsDocumen
       known.count += 1
       if (fault.line < known.first.line) known.first = fault
     }
-    for (const row of batch.rejectedRows) count(`rejected: ${row.reason}`, faultOfRow(row))
+    for (const row of batch.rejectedRows) count(rejectedFor(row), faultOfRow(row))
     yield* Stream.runForEach(partsOf(batch), (found) =>
       Effect.map(withOrders(tradesIn(found)), (outcomes) => {
         for (const outcome of outcomes) {

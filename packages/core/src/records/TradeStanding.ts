@@ -1,3 +1,4 @@
+import { headOf } from "./codeWords.ts"
 import type { Trade } from "./Trade.ts"
 import type { TradeCause } from "./tradeReasons.ts"
 import { tradeStatuses } from "./tradeStatuses.ts"
@@ -14,24 +15,24 @@ export type TradeStanding = (typeof tradeStandings)[number]
  * Why a trade is held or has failed, for people, with what to do.
  *
  * @example
- * reasonText({ reason: "UnknownInstrument" }, "ZZZZQ") // "UnknownInstrument: the broker has no instrument ZZZZQ, and it is not confirmed. …"
+ * reasonText({ reason: "UnknownInstrument" }, "ZZZZQ") // "Unknown instrument: the broker has no instrument ZZZZQ, and it is not confirmed. …"
  */
 export const reasonText = ({ detail, reason }: TradeCause, symbol: string): string => {
   switch (reason) {
     case "AwaitsBatch":
-      return "Batch: it waits for its batch's turn"
+      return "Waits for its batch's turn"
     case "UnknownInstrument":
-      return `${reason}: the broker has no instrument ${symbol}, and it is not confirmed. If the source adds a suffix, declare it there (suffixes, symbols) and release the trade under its ticker. If the symbol is right, confirm it: 'roundlot instruments confirm ${symbol} --reason WHY'. Else dismiss the trade`
+      return `${headOf(reason)}: the broker has no instrument ${symbol}, and it is not confirmed. If the source adds a suffix, declare it there (suffixes, symbols) and release the trade under its ticker. If the symbol is right, confirm it: 'roundlot instruments confirm ${symbol} --reason WHY'. Else dismiss the trade`
     case "ReversalFirst":
-      return "Reversal: the trade that it undoes has not come yet"
+      return "The trade that it reverses has not arrived yet"
     case "BatchCancelled":
       return "Cancelled with its batch"
     case "OrderCancelled":
     case "OrderEnded":
     case "WrittenOff":
-      return detail ?? reason
+      return detail ?? headOf(reason)
     default:
-      return detail === undefined ? reason : `${reason}: ${detail}`
+      return detail === undefined ? headOf(reason) : `${headOf(reason)}: ${detail}`
   }
 }
 

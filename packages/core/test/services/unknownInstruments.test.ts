@@ -102,7 +102,7 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
         yield* unknown
         const results = yield* Stage.submit(Stage.trade("a", "0.4", "ZZZZQ"), Stage.trade("b", "0.5", "ZZZZQ"))
         expect(results.map(({ _tag }) => _tag)).toEqual(["Quarantined", "Quarantined"])
-        expect(results[0]).toMatchObject({ reason: expect.stringMatching(/^UnknownInstrument: .*ZZZZQ.*suffixes/) })
+        expect(results[0]).toMatchObject({ reason: expect.stringMatching(/^Unknown instrument: .*ZZZZQ.*suffixes/) })
         expect(yield* trades).toEqual(["first accumulated", "a UnknownInstrument", "b UnknownInstrument"])
         expect(yield* targets).toEqual(["ZZZZQ 0.3"])
         expect((yield* Stage.submit(Stage.trade("a", "0.4", "ZZZZQ"))).map(({ _tag }) => _tag)).toEqual(["Duplicate"])
@@ -258,7 +258,7 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
         yield* unknown
         const { submitMany } = yield* Accumulator
         const results = yield* submitMany(Stage.account, [Stage.trade("old", "1", "ZZZZQ")])
-        expect(results[0]).toMatchObject({ reason: expect.stringContaining("TooOld") })
+        expect(results[0]).toMatchObject({ reason: expect.stringContaining("Too old") })
         yield* confirmed("ZZZZQ")
         yield* TestClock.adjust("1 minute")
         expect((yield* trades)[1]).toContain("TooOld")
@@ -316,7 +316,7 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
           [{ line: 2, input: Stage.trade("b", "2", "ZZZZQ") }],
           SourcePolicy.anyAge
         )
-        expect(row).toMatchObject({ _tag: "Quarantined", reason: expect.stringContaining("UnknownInstrument") })
+        expect(row).toMatchObject({ _tag: "Quarantined", reason: expect.stringContaining("Unknown instrument") })
         yield* batches.queue(early.id, { actor: "test" })
         while (yield* BatchWork.workOff()) continue
         expect(yield* trades).toEqual(["a UnknownInstrument", "b UnknownInstrument"])

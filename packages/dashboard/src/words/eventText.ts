@@ -59,7 +59,7 @@ const scopeIn = (body: unknown): string => {
 
 /** Why a trade is held or has failed, in short. */
 const causeIn = (body: unknown): string =>
-  [textIn(body, "reason"), textIn(body, "detail")].filter((each) => each !== "").join(": ")
+  [eventWords(textIn(body, "reason")).toLowerCase(), textIn(body, "detail")].filter((each) => each !== "").join(": ")
 
 /** A trade that waits for a person; not one that waits for its batch. */
 const held = (body: unknown): EventText | undefined => {

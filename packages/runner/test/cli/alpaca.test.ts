@@ -67,7 +67,7 @@ describe("an account at Alpaca, over sockets", () => {
     expect(await json("instruments", "list")).toMatchObject({ items: [{ symbol: "NOPE", status: "unknown" }] })
     expect(await bought("later", "0.4")).toMatchObject({
       code: 3,
-      err: expect.stringContaining("(UnknownInstrument: ")
+      err: expect.stringContaining("(Unknown instrument: ")
     })
     expect(await json("positions", "show", "NOPE")).toMatchObject({ target: "0.3" })
     const why = ["--account", "paper", "--reason", "it is listed tomorrow"]

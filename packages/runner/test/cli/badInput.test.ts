@@ -110,13 +110,13 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     expect([later.code, later.err]).toEqual([
       3,
       expect.stringMatching(
-        /later is quarantined as T2 \(UnknownInstrument: .*no instrument ZZZZQ.*instruments confirm/
+        /later is quarantined as T2 \(Unknown instrument: .*no instrument ZZZZQ.*instruments confirm/
       )
     ])
-    const held = { reason: expect.stringMatching(/^UnknownInstrument: .*ZZZZQ.*suffixes.*dismiss/) }
+    const held = { reason: expect.stringMatching(/^Unknown instrument: .*ZZZZQ.*suffixes.*dismiss/) }
     expect(await json("trades", "list", "--status", "quarantined")).toMatchObject({ items: [{ id: "T2" }] })
     expect(await json("trades", "show", "T2")).toMatchObject({ status: "pending", ...held, statuses: [held] })
-    expect((await cli("cases", "show", "T2")).out).toContain("UnknownInstrument: the broker has no instrument ZZZZQ")
+    expect((await cli("cases", "show", "T2")).out).toContain("Unknown instrument: the broker has no instrument ZZZZQ")
     expect((await cli("start", "--until-idle", ...config)).code).toBe(3)
     expect(await json("positions", "show", "ZZZZQ")).toMatchObject({ target: "1", hedged: "0" })
     file("listing.csv", "symbol\nAAPL\nZZZZQ\n")
