@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core"
 import { beforeAll, expect, test } from "vitest"
 import { findings, stage } from "./stage.ts"
 
@@ -23,23 +24,52 @@ beforeAll(async () => {
   await daemon.orderAt("filled", "AAPL")
 })
 
+const rowOf = (page: Page, name: string) =>
+  page.getByRole("table", { name: "Batches" }).getByRole("row").filter({ hasText: name })
+
+/** What a batch's row says below these heads. */
+const cellsOf = async (
+  page: Page,
+  name: string,
+  heads: ReadonlyArray<string>
+): Promise<ReadonlyArray<string | undefined>> => {
+  const all = await page.getByRole("columnheader").allInnerTexts()
+  const shown = await rowOf(page, name).getByRole("cell").allInnerTexts()
+  return heads.map((head) => shown[all.findIndex((each) => each.startsWith(head))]?.trim())
+}
+
 test("BAT-10: the list of batches says by whom each was submitted, and how long it took, or since when it runs", async () => {
   await using seen = await open("/batches")
   const { page } = seen
-  const row = (name: string) => page.getByRole("table", { name: "Batches" }).getByRole("row").filter({ hasText: name })
-  const cells = async (name: string, heads: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
-    const all = await page.getByRole("columnheader").allInnerTexts()
-    const shown = await row(name).getByRole("cell").allInnerTexts()
-    return heads.map((head) => shown[all.findIndex((each) => each.startsWith(head))]?.trim() ?? "")
-  }
-  await row("Running")
+  await rowOf(page, "Running")
     .getByText(/^since \d/)
     .waitFor()
-  const [by, took] = await cells("Ended", ["Submitted by", "Run time"])
+  const [by, took] = await cellsOf(page, "Ended", ["Submitted by", "Run time"])
   const { history } = Object(await daemon.ask(`/api/v1/batches/${made.ended}`))
   expect(by).toBe(history[0].cause.actor)
   expect(took).toMatch(/^\d+(\.\d+)? (ms|s|min)/)
   expect(await findings(page)).toEqual([])
+  expect(seen.faults).toEqual([])
+})
+
+test("BAT-10: a batch and its list say what its rows came to, and how many give no price", async () => {
+  const made = async (name: string, ...rows: ReadonlyArray<string>) => {
+    const csv = ["source_id,symbol,side,quantity,price", ...rows, ""].join("\n")
+    return daemon.ask("/api/v1/batches", { name, mode: "accumulate", csv })
+  }
+  await made("Priced in part", "p1,MRK,buy,0.5,81.25", "p2,MRK,sell,0.5,81.25", "p3,MRK,buy,0.25,")
+  await made("Unpriced", "u1,MRK,buy,0.5,")
+  await using seen = await open("/batches")
+  const { page } = seen
+  await rowOf(page, "Unpriced").waitFor()
+  const notionalOf = (name: string) => cellsOf(page, name, ["Notional"])
+  // Of the rows that were read, whatever became of them.
+  expect(await notionalOf("Running")).toEqual(["$540.00"])
+  expect(await notionalOf("Priced in part")).toEqual(["$81.25 + ?"])
+  await rowOf(page, "Priced in part").getByTitle("1 row without a price").waitFor()
+  expect(await notionalOf("Unpriced")).toEqual(["—"])
+  await rowOf(page, "Priced in part").getByText("Priced in part").click()
+  await page.getByRole("definition").filter({ hasText: "$81.25, 1 row without a price" }).waitFor()
   expect(seen.faults).toEqual([])
 })
 

@@ -45,6 +45,8 @@ export const documentOf = (batch: Batch.Batch): Documents.BatchDocument => ({
   failedTrades: batch.failed,
   cancelledTrades: batch.cancelled,
   rejectedRows: batch.rejected,
+  notional: batch.unpriced > 0 && Decimal.isZero(batch.notional) ? null : Decimal.format(batch.notional),
+  unpricedTrades: batch.unpriced,
   retryOf: idOrNull("batch", batch.retryOf),
   retriedBy: idOrNull("batch", batch.retriedBy),
   session: valueOrNull(batch.session),
@@ -302,6 +304,7 @@ const columns: ReadonlyArray<Columns.TableColumn<Documents.BatchDocument>> = [
   Columns.numbers("ROWS", (each) => String(each.totalTrades)),
   Columns.numbers("DONE", (each) => String(each.processedTrades - each.failedTrades - each.cancelledTrades)),
   Columns.numbers("FAILED", (each) => String(each.failedTrades)),
+  Columns.numbers("NOTIONAL", (each) => Columns.withDoubt(each.notional, each.unpricedTrades > 0)),
   Columns.times("CREATED", (each) => each.createdAt),
   Columns.minor(Columns.times("FINISHED", (each) => each.finishedAt))
 ]

@@ -90,6 +90,8 @@ export const batch: Row = {
   done: 1,
   failed: 0,
   cancelled: 0,
+  notional: "100",
+  unpriced: 0,
   reason: null,
   createdAt: AT,
   startedAt: AT,

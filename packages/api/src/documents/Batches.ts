@@ -22,6 +22,10 @@ export const BatchDocument = Schema.Struct({
   failedTrades: Schema.Int,
   cancelledTrades: Schema.Int,
   rejectedRows: Schema.Int,
+  /** What its trades came to as they were submitted, in dollars, at their limit or their own price; null where none gives one. */
+  notional: Schema.NullOr(Decimal),
+  /** Trades that give no price: they are not in `notional`. */
+  unpricedTrades: Schema.Int,
   retryOf: Schema.NullOr(Id),
   retriedBy: Schema.NullOr(Id),
   /** How orders of its rows leave, where a row says nothing. */

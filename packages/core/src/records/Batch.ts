@@ -57,6 +57,10 @@ export const Batch = Schema.Struct({
   done: Column.integer,
   failed: Column.integer,
   cancelled: Column.integer,
+  /** What its trades came to as they were submitted, in dollars: those that give a price. */
+  notional: Column.decimal,
+  /** Trades that give no price. */
+  unpriced: Column.integer,
   reason: Column.optional(Column.text),
   createdAt: Column.instant,
   startedAt: Column.optional(Column.instant),

@@ -12,6 +12,7 @@ import { Figure, Foreign, Moment } from "../ui/parts/Figure.tsx"
 import { Head } from "../ui/parts/Help.tsx"
 import { Asked, Panel } from "../ui/parts/Panel.tsx"
 import { RateChart } from "../ui/chart/RateChart.tsx"
+import { BatchNotional } from "../ui/record/BatchNotional.tsx"
 import { Crumb, Shown } from "../ui/record/Record.tsx"
 import { RowsBar } from "../ui/chart/RowsBar.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
@@ -146,6 +147,7 @@ const BatchFacts = ({ batch }: { readonly batch: Batch }) => (
       ["account", batch.account],
       ["mode", batch.mode],
       ["session", batch.session === null ? null : sessionWords(batch.session)],
+      ["notional", <BatchNotional batch={batch} />],
       ["timeInForce", batch.timeInForce === null ? null : timeWords(batch.timeInForce)],
       ["file", batch.fileName === null ? null : <Foreign text={batch.fileName} />],
       ["submittedBy", <Foreign text={batch.submittedBy} />],

@@ -8,6 +8,7 @@ import { ForRole } from "../ui/action/Role.tsx"
 import { blank, CHECK, keep, withFile } from "../ui/form/batchWish.ts"
 import { FileButton } from "../ui/form/FileButton.tsx"
 import { Time } from "../ui/parts/Figure.tsx"
+import { BatchNotionalCell } from "../ui/record/BatchNotional.tsx"
 import { RowsBar } from "../ui/chart/RowsBar.tsx"
 import { rowsDone } from "../words/rows.ts"
 import { texts } from "../words/text/batches.ts"
@@ -77,6 +78,7 @@ const batches: Listing<Documents.ListedBatchDocument> = {
     columns.count("rows", ({ totalTrades }) => totalTrades),
     columns.count("done", rowsDone),
     columns.count("failedRows", ({ failedTrades }) => failedTrades),
+    columns.node("notional", (batch) => <BatchNotionalCell batch={batch} />),
     columns.node("runTime", (batch) => <RunTime batch={batch} />),
     columns.foreign("submittedBy", ({ submittedBy }) => submittedBy),
     columns.node("mode", ({ mode }) => mode),

@@ -108,6 +108,9 @@ describe("batches", () => {
       assert.deepInclude(countsOf(batch), { total: 4, failed: 1 })
       const counts = { total: 4, waiting: 0, working: 0, done: 2, failed: 2, cancelled: 0 }
       assert.deepStrictEqual(yield* ended(1), { status: "partial_success", ...counts })
+      // What was submitted came to as much, whatever became of it.
+      const { notional, unpriced } = yield* Batches.find(Id.BatchId.make(1))
+      assert.deepStrictEqual([Decimal.format(notional), unpriced], ["900", 0])
       const trades = yield* Reads.all(Trade.TradeTable)
       assert.deepStrictEqual(
         trades.map(({ batchId, batchLine, status }) => [batchId, batchLine, status]),

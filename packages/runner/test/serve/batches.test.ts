@@ -234,7 +234,10 @@ describe("batches over the API", () => {
       const call = (path: string, body: unknown, method = "POST", key?: string) =>
         ask(port, `/api/v1/${path}`, { method, body, headers: key === undefined ? {} : { "idempotency-key": key } })
       const opened = yield* call("batches", { name: "by hand", open: true, mode: "execute" }, "POST", "open-1")
-      expect(json(opened)).toMatchObject({ batch: { id: "G1", status: "pending", totalTrades: 0 }, accepted: 0 })
+      expect(json(opened)).toMatchObject({
+        batch: { id: "G1", status: "pending", totalTrades: 0, notional: "0" },
+        accepted: 0
+      })
       assert.strictEqual(
         (yield* call("batches", { name: "by hand", open: true, mode: "execute" }, "POST", "open-1")).text,
         opened.text
@@ -258,6 +261,9 @@ describe("batches over the API", () => {
       })
       expect(json(yield* call("batches/G1/queue?reason=all%20are%20in", undefined))).toMatchObject({
         totalTrades: 2,
+        // Two at the limit of 60, and one row that gives no price.
+        notional: "120",
+        unpricedTrades: 1,
         status: "pending"
       })
       expect(Object(json(yield* call("batches/G1", undefined, "GET"))).history).toContainEqual(
@@ -314,7 +320,10 @@ describe("batches over the API", () => {
       const csv = "symbol;side;Qty\nKO;buy;1.234\n"
       assert.deepInclude(json(yield* call("", { name: "asks", csv, columns: { quantity: "Qty" } })), { status: 400 })
       const told = yield* call("", { name: "venue", template: "venue", csv })
-      expect(json(told)).toMatchObject({ accepted: 1, batch: { mode: "accumulate" } })
+      expect(json(told)).toMatchObject({
+        accepted: 1,
+        batch: { mode: "accumulate", notional: null, unpricedTrades: 1 }
+      })
       expect(json(yield* ask(port, "/api/v1/trades?source=venue"))).toMatchObject({ items: [{ quantity: "1234" }] })
       assert.strictEqual((yield* call("/templates/venue", undefined, "DELETE")).status, 200)
       assert.strictEqual((yield* call("", { name: "venue", template: "venue", csv })).status, 404)

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "223f2ab5"
+export const fingerprint = "629759ab"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -124,6 +124,8 @@ export const sqlite: ReadonlyArray<string> = [
   "done" INTEGER NOT NULL,
   "failed" INTEGER NOT NULL,
   "cancelled" INTEGER NOT NULL,
+  "notional" TEXT NOT NULL,
+  "unpriced" INTEGER NOT NULL,
   "reason" TEXT,
   "createdAt" INTEGER NOT NULL,
   "startedAt" INTEGER,
@@ -140,6 +142,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "batches_session" CHECK ("session" IN ('regular', 'extended')),
   CONSTRAINT "batches_timeInForce" CHECK ("timeInForce" = 'day' OR "timeInForce" = 'gtc' OR "timeInForce" = 'opg' OR "timeInForce" = 'cls' OR "timeInForce" = 'ioc' OR "timeInForce" = 'fok'),
   CONSTRAINT "batches_rejectedRows" CHECK (json_valid("rejectedRows")),
+  CONSTRAINT "batches_notional" CHECK ("notional" <> '-0' AND "notional" NOT GLOB '?*-*' AND ltrim("notional", '-') GLOB '[0-9]*' AND ltrim("notional", '-') NOT GLOB '*[^0-9.]*' AND ltrim("notional", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("notional", '-'), '.') = 0 OR (ltrim("notional", '-') GLOB '*[1-9]' AND ltrim("notional", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "batches_when_waiting" CHECK (NOT ("status" IN ('pending')) OR ("startedAt" IS NULL AND "finishedAt" IS NULL)),
   CONSTRAINT "batches_when_running" CHECK (NOT ("status" IN ('running')) OR ("queuedAt" IS NOT NULL AND "startedAt" IS NOT NULL AND "finishedAt" IS NULL)),
   CONSTRAINT "batches_when_ended" CHECK (NOT ("status" = 'success' OR "status" = 'partial_success' OR "status" = 'failed') OR ("startedAt" IS NOT NULL AND "finishedAt" IS NOT NULL)),
@@ -1181,6 +1184,8 @@ export const postgres: ReadonlyArray<string> = [
   "done" BIGINT NOT NULL,
   "failed" BIGINT NOT NULL,
   "cancelled" BIGINT NOT NULL,
+  "notional" NUMERIC NOT NULL,
+  "unpriced" BIGINT NOT NULL,
   "reason" TEXT COLLATE "C",
   "createdAt" TIMESTAMPTZ NOT NULL,
   "startedAt" TIMESTAMPTZ,
@@ -1197,6 +1202,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "batches_session" CHECK ("session" IN ('regular', 'extended')),
   CONSTRAINT "batches_timeInForce" CHECK ("timeInForce" IN ('day', 'gtc', 'opg', 'cls', 'ioc', 'fok')),
   CONSTRAINT "batches_rejectedRows" CHECK ("rejectedRows" IS NULL OR ("rejectedRows"::json) IS NOT NULL),
+  CONSTRAINT "batches_notional" CHECK (scale("notional") = min_scale("notional") AND "notional" < 'Infinity' AND "notional" > '-Infinity'),
   CONSTRAINT "batches_when_waiting" CHECK (NOT ("status" IN ('pending')) OR ("startedAt" IS NULL AND "finishedAt" IS NULL)),
   CONSTRAINT "batches_when_running" CHECK (NOT ("status" IN ('running')) OR ("queuedAt" IS NOT NULL AND "startedAt" IS NOT NULL AND "finishedAt" IS NULL)),
   CONSTRAINT "batches_when_ended" CHECK (NOT ("status" IN ('success', 'partial_success', 'failed')) OR ("startedAt" IS NOT NULL AND "finishedAt" IS NOT NULL)),

@@ -1,6 +1,7 @@
 import { placeOf, type RowPlace } from "../../records/counts.ts"
 import { hasEnded, type Batch } from "../../records/Batch.ts"
 import type { Books } from "../Books.ts"
+import * as Decimal from "../../values/Decimal.ts"
 import type { BatchId } from "../../values/Id.ts"
 import type { Trade } from "../../records/Trade.ts"
 import { must, type Of, ownerOf, type Place } from "./place.ts"
@@ -36,6 +37,8 @@ export const batchCreated = (books: Books, event: Of<"BatchCreated">, place: Pla
     done: 0,
     failed: 0,
     cancelled: 0,
+    notional: Decimal.zero,
+    unpriced: 0,
     reason: undefined,
     createdAt: place.at,
     startedAt: undefined,
@@ -69,6 +72,17 @@ export const batchMoved = (books: Books, { id, reason, status }: Of<"BatchMoved"
   })
 }
 
+/** What a batch comes to with a trade that is new to it: at the trade's limit, else at its own price. */
+const submittedOf = (
+  { notional, total, unpriced }: Batch,
+  { limitPrice, price, quantity }: Trade
+): Pick<Batch, "notional" | "total" | "unpriced"> => {
+  const at = limitPrice ?? price
+  return at === undefined
+    ? { notional, total: total + 1, unpriced: unpriced + 1 }
+    : { notional: Decimal.add(notional, Decimal.multiply(quantity, at)), total: total + 1, unpriced }
+}
+
 /** A row of a batch is somewhere else, or new: its batch's counts follow. */
 export const recount = (books: Books, before: Trade | undefined, after: Trade, place: Place): void => {
   if (after.batchId === undefined) return
@@ -78,5 +92,5 @@ export const recount = (books: Books, before: Trade | undefined, after: Trade, p
   const batch = batchOf(books, after.batchId)
   const counts: Partial<Record<RowPlace, number>> = { [to]: batch[to] + 1 }
   if (from !== undefined) counts[from] = batch[from] - 1
-  batchPatched(books, batch.id, place, { ...counts, total: batch.total + (from === undefined ? 1 : 0) })
+  batchPatched(books, batch.id, place, from === undefined ? { ...counts, ...submittedOf(batch, after) } : counts)
 }

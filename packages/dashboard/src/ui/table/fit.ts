@@ -16,6 +16,7 @@ const givingWay: ReadonlyArray<Term> = [
   "source",
   "origin",
   "mode",
+  "done",
   "rationale",
   "owner",
   "batch",

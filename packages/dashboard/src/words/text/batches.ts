@@ -51,5 +51,11 @@ export const texts = messages({
   today: "Today",
   submitFile: "Submit a file of trades",
   noBatches: "No batches yet. {submitFile}: every row is accounted for.",
-  newBatch: "New batch"
+  newBatch: "New batch",
+  withoutPrice: { one: "{count} row without a price", other: "{count} rows without a price" },
+  notionalInPart: "{notional} + ?",
+  notionalAndWithoutPrice: {
+    one: "{notional}, {count} row without a price",
+    other: "{notional}, {count} rows without a price"
+  }
 })
