@@ -81,33 +81,37 @@ describe("a blotter", () => {
     expect(seen.faults).toEqual([])
   })
 
-  test("of fills says what they come to, exactly, of those that count and are loaded", async () => {
-    await using seen = await open("/settings")
+  test("of fills says what all that count and that the filters find come to, exactly, with their fees", async () => {
+    const { buy, count, withoutCommission } = Object(await daemon.ask("/api/v1/fills/totals?symbol=KO"))
+    expect([count.rows, buy.quantity, withoutCommission]).toEqual([1, "2", 1])
+    await using seen = await open("/fills?symbol=KO")
     const { page } = seen
-    const [like] = Object(await daemon.ask("/api/v1/fills")).items
-    const fill = { ...like, canonical: true, commissionCurrency: "USD", side: "buy" }
-    const items = [
-      { ...fill, id: "F901", quantity: "0.1", price: "1000000000000.33", commission: "0.01" },
-      { ...fill, id: "F902", quantity: "0.2", price: "0.333", commission: null },
-      { ...fill, id: "F903", side: "sell", quantity: "3", price: "2", commission: "1" },
-      { ...fill, id: "F904", quantity: "50", price: "7", commission: "5", canonical: false }
-    ]
-    let nextCursor: string | null = null
-    await page.route("**/api/v1/fills?*", async (route) => {
-      // What follows the first rows does not come.
-      if (new URL(route.request().url()).searchParams.has("cursor")) return
-      await route.fulfill({ json: { items, nextCursor, count: { kind: "exactly", rows: items.length } } })
-    })
-    await page.goto(`${daemon.url}/fills`)
     const totals = page.getByRole("note", { name: "Totals" })
     await totals.waitFor()
+    expect(await totals.textContent()).toMatch(/^In all 1\. Bought 2 shares, \$[\d.]+\. Fees missing for 1\. $/)
+    const dollars = (amount: string) => [{ currency: "USD", amount }]
+    await page.route("**/api/v1/fills/totals*", (route) => {
+      // Those on the page are the newest: so are those that are summed.
+      expect(new URL(route.request().url()).searchParams.get("order")).toBe("newest")
+      const side = {
+        rows: 1,
+        quantity: "0.3",
+        filledQuantity: null,
+        notional: dollars("100000000000.0996"),
+        unpriced: 1
+      }
+      const none = { rows: 0, quantity: "0", filledQuantity: null, notional: [], unpriced: 0 }
+      const fees = [...dollars("1.01"), { currency: "EUR", amount: "2" }]
+      const counted = { count: { kind: "about", rows: 12000 }, summed: 1000 }
+      return route.fulfill({ json: { ...counted, buy: side, sell: none, commission: fees, withoutCommission: 2 } })
+    })
+    await page.goto(`${daemon.url}/fills?canonical=true`)
+    await totals.getByText("Bought").waitFor()
     expect(await totals.textContent()).toBe(
-      "All 3 fills: bought 0.3 shares for $100,000,000,000.0996; sold 3 shares for $6.00; fees $1.01. Fees missing for 1."
+      "In the first 1,000 of about 12,000. Bought 0.3 shares, $100,000,000,000.0996. " +
+        "Fees $1.01, 2 EUR. Price missing for 1. Fees missing for 2. "
     )
     expect(await findings(page)).toEqual([])
-    nextCursor = "more"
-    await page.reload()
-    await totals.getByText("The 3 fills loaded (scroll for more)").waitFor()
     expect(seen.faults).toEqual([])
   })
 

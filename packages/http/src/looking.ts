@@ -128,6 +128,7 @@ const ofAttempts = HttpApiBuilder.group(RoundlotApi, "attempts", (group) =>
 const ofFills = HttpApiBuilder.group(RoundlotApi, "fills", (group) =>
   group
     .handle("list", ({ urlParams }) => ofThen(urlParams, fills.list(urlParams)))
+    .handle("totals", ({ urlParams }) => ofThen(urlParams, fills.totals(urlParams)))
     .handle("waiting", ({ urlParams }) => ofThen(urlParams, Effect.map(waitingFills.list(urlParams), all)))
     .handle("waitingCommissions", ({ urlParams }) =>
       ofThen(urlParams, Effect.map(waitingCommissions.list(urlParams), all))

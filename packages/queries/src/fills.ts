@@ -1,12 +1,13 @@
 import type { Documents } from "@roundlot/api"
 import { Decimal, Fill, Instant, Order, Reads } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
-import { Allocation, concluded } from "@roundlot/core/ledger"
+import { Allocation, concluded, Instrument } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { exactly, idOf, inAnyCase, isWithin, partsOf, wordOf, type Conditions, type Period } from "./criteria.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import { among, collect, type Keep, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
+import { type FillSummand, type Totals, totalsOfFills } from "./totals.ts"
 import { decimalOrNull, idOrNull, orNull, valueOrNull } from "./text.ts"
 
 /** One revision of one execution: shares, dollars a share (null: unpriced), commission (null: not known yet). */
@@ -82,8 +83,7 @@ export const documentsOf = (
       { column: "account", in: accounts },
       { column: "canonical", in: [1] }
     ])
-    const found = yield* among(Order.OrderTable, "id", new Set(fills.map(({ orderId }) => orderId)))
-    const orders = new Map(found.map((order) => [order.id, order]))
+    const orders = yield* ordersOf(fills)
     return fills.map((fill) => ({
       ...ownOf(fill),
       ...ofOrderOf(fill, orders.get(fill.orderId)),
@@ -103,10 +103,7 @@ const replacementOf = (fill: Fill.Fill, counting: ReadonlyArray<Fill.Fill>): num
   return found === undefined || concluded.isConcluded(found) ? null : found.revision
 }
 
-/** A page of fills. */
-export const list = (
-  filters: FillFilters
-): Effect.Effect<ListDocument<FillDocument>, ListError, TradeRepository.TradeRepository> =>
+const listingOf = (filters: FillFilters) =>
   Effect.gen(function* () {
     const orders = yield* ofOrder(filters)
     const flag: Conditions =
@@ -124,10 +121,53 @@ export const list = (
       ...flag,
       ...(yield* isWithin("executedAt", filters))
     ]
-    const keep = yield* keepOf(filters)
     const anyOf = orders.map((order) => [...order, ...conditions])
-    const { records, ...page } = yield* collect({ table: Fill.FillTable, anyOf, keep }, filters)
+    return { table: Fill.FillTable, anyOf, keep: yield* keepOf(filters) }
+  })
+
+/** A page of fills. */
+export const list = (
+  filters: FillFilters
+): Effect.Effect<ListDocument<FillDocument>, ListError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const { records, ...page } = yield* collect(yield* listingOf(filters), filters)
     return { items: yield* documentsOf(records), ...page }
+  })
+
+/** The orders of fills by their ids, read for all of them at once. */
+const ordersOf = (fills: ReadonlyArray<Fill.Fill>) =>
+  Effect.map(
+    among(Order.OrderTable, "id", new Set(fills.map(({ orderId }) => orderId))),
+    (found): ReadonlyMap<number, Order.Order> => new Map(found.map((order) => [order.id, order]))
+  )
+
+/** What a fill adds to totals; of an execution that was busted there is no price or commission to wait for. */
+const summandOf = (fill: Fill.Fill, order: Order.Order): FillSummand => {
+  const currency = fill.currency ?? order.currency ?? Instrument.USUAL_CURRENCY
+  const isBusted = Decimal.isZero(fill.quantity)
+  const commission = fill.commission ?? (isBusted ? Decimal.zero : undefined)
+  return {
+    side: order.side,
+    quantity: fill.quantity,
+    currency,
+    notional: fill.price === undefined ? Decimal.zero : Decimal.multiply(fill.quantity, fill.price),
+    isUnpriced: fill.price === undefined && !isBusted,
+    commission: commission && [fill.commissionCurrency ?? currency, commission]
+  }
+}
+
+/** What fills come to: shares, dollars and commissions, of those revisions that count. */
+export const totals = (filters: FillFilters): Effect.Effect<Totals, ListError, TradeRepository.TradeRepository> =>
+  Effect.flatMap(listingOf(filters), ({ anyOf, ...listing }) => {
+    const counting = anyOf.map((where): Conditions => [...where, { column: "canonical", in: [1] }])
+    return totalsOfFills({ ...listing, anyOf: counting }, filters, (fills) =>
+      Effect.map(ordersOf(fills), (orders) =>
+        fills.flatMap((fill) => {
+          const order = orders.get(fill.orderId)
+          return order === undefined ? [] : [summandOf(fill, order)]
+        })
+      )
+    )
   })
 
 /** The fills of one order, or of all orders that ever took of one trade. */

@@ -1,16 +1,19 @@
 import { Schema } from "effect"
 import { Count, Decimal, past } from "./words.ts"
 
+/** Money by currency. */
+const Amounts = Schema.Array(
+  Schema.Struct({ currency: Schema.String, amount: Decimal }).annotations({ identifier: "Amount" })
+)
+
 /** What the rows of one side come to: shares, and money by currency. */
 export const SideTotals = Schema.Struct({
   rows: Schema.Int,
   quantity: Decimal,
-  /** Of orders; null of trades. */
+  /** Of orders; null of trades and fills. */
   filledQuantity: Schema.NullOr(Decimal),
   /** Of orders that of their fills. */
-  notional: Schema.Array(
-    Schema.Struct({ currency: Schema.String, amount: Decimal }).annotations({ identifier: "Notional" })
-  ),
+  notional: Amounts,
   /** Rows of which a price is missing: their shares are in no notional. */
   unpriced: Schema.Int
 }).annotations({ identifier: "SideTotals" })
@@ -26,7 +29,11 @@ export const TotalsDocument = Schema.Struct({
   /** How many of them are summed: fewer than match where those are more than 1,000. */
   summed: Schema.Int,
   buy: SideTotals,
-  sell: SideTotals
+  sell: SideTotals,
+  /** Of fills; null of others. */
+  commission: Schema.NullOr(Amounts),
+  /** Fills whose commission is not known: it is in no sum. */
+  withoutCommission: Schema.Int
 }).annotations({ identifier: "Totals" })
 
 /** What the rows of a list come to. */

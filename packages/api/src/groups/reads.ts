@@ -182,29 +182,42 @@ export const attempts = records(
   Documents.AttemptDetail
 )
 
+/** Which fills. */
+const fillsAsked = {
+  ...period,
+  account: only.account,
+  ...moment,
+  symbol: only.symbol,
+  side: only.side,
+  orderId: only.orderId,
+  tradeId: only.tradeId,
+  execId: only.execId,
+  permId: only.permId,
+  orderNumber: only.orderNumber,
+  clientId: only.clientId,
+  secType: only.secType,
+  exchange: only.exchange,
+  currency: only.currency,
+  canonical: flag("Only revisions that count (`true`), or only those that another one replaced.")
+}
+
 /** What brokers executed, and what of it counts nowhere yet. */
 export const fills = looking("fills", "Executions of brokers.")
   .add(
-    list(
-      "/api/v1/fills",
-      query({
-        ...narrowed,
-        ...moment,
-        symbol: only.symbol,
-        side: only.side,
-        orderId: only.orderId,
-        tradeId: only.tradeId,
-        execId: only.execId,
-        permId: only.permId,
-        orderNumber: only.orderNumber,
-        clientId: only.clientId,
-        secType: only.secType,
-        exchange: only.exchange,
-        currency: only.currency,
-        canonical: flag("Only revisions that count (`true`), or only those that another one replaced.")
-      }),
-      Documents.FillPage
-    ).pipe(says("List fills", "Executions that brokers reported, by their time: shares, dollars a share, commission."))
+    list("/api/v1/fills", query({ ...page, ...fillsAsked }), Documents.FillPage).pipe(
+      says("List fills", "Executions that brokers reported, by their time: shares, dollars a share, commission.")
+    )
+  )
+  .add(
+    HttpApiEndpoint.get("totals", "/api/v1/fills/totals")
+      .addSuccess(Documents.TotalsDocument)
+      .setUrlParams(query({ ...fillsAsked, order: page.order }))
+      .pipe(
+        says(
+          "Sum fills",
+          "Count, shares, notional and commissions by currency of all matching fills that count; of more than 1,000, of the first 1,000."
+        )
+      )
   )
   .add(
     HttpApiEndpoint.get("waiting", "/api/v1/fills/waiting")

@@ -292,7 +292,10 @@ export const positionsShow = Verb.make({
 export const fillsList = Verb.make({
   name: "fills list",
   summary: "list fills with their corrections and busts",
-  examples: [["roundlot fills list --canonical", "without replaced revisions"]],
+  examples: [
+    ["roundlot fills list --canonical", "without replaced revisions"],
+    ["roundlot fills list --since 2026-11-20 --totals", "shares, dollars and commissions since a day"]
+  ],
   flags: {
     ...view,
     ...page,
@@ -309,9 +312,13 @@ export const fillsList = Verb.make({
     canonical: Options.boolean("canonical").pipe(
       Options.withDescription("Only the revisions that count"),
       Options.map((isAsked) => (isAsked ? true : undefined))
-    )
+    ),
+    totals: flags.totals
   },
-  run: (asked) => listed(asked, fills.list(newestFirst(asked)), fills.table)
+  run: (asked) =>
+    asked.totals
+      ? summed(asked, fills.totals(newestFirst(asked)))
+      : listed(asked, fills.list(newestFirst(asked)), fills.table)
 })
 
 /** What waits is few, and shown whole. */

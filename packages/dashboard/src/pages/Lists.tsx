@@ -6,7 +6,6 @@ import { FillBar, LotGauge } from "../ui/chart/Bars.tsx"
 import * as columns from "../ui/table/columns.tsx"
 import { Foreign } from "../ui/parts/Figure.tsx"
 import { Replaced } from "../ui/table/folding.tsx"
-import { FillTotals } from "../ui/list/FillTotals.tsx"
 import { filtersOfMaking, type Listing, mineToday, recordsIn, sortsBy, statesOf, wordsOf } from "../ui/list/Listing.ts"
 import { ListPage } from "../ui/list/ListPage.tsx"
 import { NextOrder, useDueFrom } from "../ui/record/NextOrder.tsx"
@@ -155,6 +154,12 @@ const trades: Listing<Documents.TradeDocument> = {
   ]
 }
 
+/** What an address asks of fills, as the API takes it. */
+const askedOfFills = ({ canonical, ...asked }: Readonly<Record<string, string>>) => ({
+  ...asked,
+  ...(canonical === undefined ? {} : { canonical: canonical === "true" })
+})
+
 const fills: Listing<Documents.FillDocument> = {
   ...recordsIn("fills"),
   sorts: sortsBy("id"),
@@ -181,16 +186,9 @@ const fills: Listing<Documents.FillDocument> = {
     { name: texts.today, asks: {}, isToday: true },
     { name: texts.replaced, asks: { canonical: "false" } }
   ],
-  read: (api, { canonical, ...asked }, page) =>
-    api.fills.list({
-      urlParams: {
-        ...asked,
-        ...page,
-        ...(canonical === undefined ? {} : { canonical: canonical === "true" })
-      }
-    }),
+  read: (api, asked, page) => api.fills.list({ urlParams: { ...askedOfFills(asked), ...page } }),
+  totals: (api, asked) => api.fills.totals({ urlParams: askedOfFills(asked) }),
   empty: texts.noFills,
-  foot: (rows, isAll) => <FillTotals fills={rows} isAll={isAll} />,
   card: ["side", "quantity", "symbol", "price", "counts"],
   columns: [
     columns.id("/fills"),

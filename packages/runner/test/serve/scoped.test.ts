@@ -169,6 +169,7 @@ const wordless = [
   "batches.errors",
   "batches.progress",
   "controls.anchors",
+  "fills.totals",
   "fills.waiting",
   "fills.waitingCommissions",
   "health.health",

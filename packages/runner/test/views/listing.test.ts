@@ -117,6 +117,29 @@ it.effect("totals are the exact sums of all rows that the filters find, by side"
   }).pipe(Effect.provide(scene.inMemory))
 )
 
+it.effect("totals of fills are of the revisions that count, with their commissions by currency", () =>
+  Effect.gen(function* () {
+    yield* scene.played
+    for (const filters of [{}, { symbol: "AAPL" }, { side: "sell" }, { canonical: false }]) {
+      const all = (yield* fills.list({ ...filters, limit: 0 })).items.filter(({ canonical }) => canonical)
+      const totals = yield* fills.totals(filters)
+      expect(totals).toMatchObject({ count: exactly(all.length), summed: all.length })
+      for (const side of ["buy", "sell"] as const) {
+        const own = all.filter((fill) => fill.side === side)
+        expect(totals[side]).toMatchObject({
+          rows: own.length,
+          quantity: sumOf(own.map(({ quantity }) => exact(quantity))),
+          unpriced: own.filter(({ price, quantity }) => price === null && quantity !== "0").length
+        })
+      }
+      const known = all.flatMap(({ commission }) => (commission === null ? [] : [exact(commission)]))
+      const sums = known.length === 0 ? [] : [{ currency: "USD", amount: sumOf(known) }]
+      expect(totals).toMatchObject({ commission: sums, withoutCommission: all.length - known.length })
+    }
+    expect((yield* fills.list({ canonical: false })).items).not.toEqual([])
+  }).pipe(Effect.provide(scene.inMemory))
+)
+
 it.effect(
   "totals of more than 1,000 rows are those of the first in the order that is asked for, and say of how many",
   () =>

@@ -172,7 +172,6 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
           {rows.length === 0 || listing.totals === undefined ? null : (
             <Totals name={listing.name} asked={{ ...asked, ...past, ...ordered }} ask={listing.totals} />
           )}
-          {rows.length === 0 ? null : listing.foot?.(rows, !hasMore)}
         </div>
       )}
     </>

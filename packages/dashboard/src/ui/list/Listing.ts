@@ -58,8 +58,6 @@ export interface Listing<A> {
   readonly actions?: ReactNode
   /** What stands between its title and its rows. */
   readonly above?: ReactNode
-  /** What its rows come to, below them: whether all that the filters find are among them. */
-  readonly foot?: (rows: ReadonlyArray<A>, isAll: boolean) => ReactNode
   /** What the rows that the filters find come to. */
   readonly totals?: AskTotals
   /** What took the place of a row: where both are loaded, the row is folded under it. */

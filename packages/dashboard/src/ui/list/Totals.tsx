@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import type { Effect } from "effect"
+import type { ReactNode } from "react"
 import { useAsk } from "../../api/asking.ts"
 import type { Api } from "../../api/client.ts"
 import { Figure } from "../parts/Figure.tsx"
@@ -44,6 +45,23 @@ const Side = ({ of, side }: SideProps) => {
   )
 }
 
+/** What is said beside the sums of each side: the fees of fills, and what is in no sum. */
+const besideOf = ({
+  buy,
+  commission,
+  sell,
+  withoutCommission
+}: Documents.TotalsDocument): ReadonlyArray<readonly [name: string, sentence: ReactNode]> => {
+  const unpriced = buy.unpriced + sell.unpriced
+  return [
+    ...(commission === null || commission.length === 0
+      ? []
+      : [["fees", texts.fees({ money: <Money of={commission} /> })] as const]),
+    ...(unpriced === 0 ? [] : [["unpriced", texts.priceMissing({ count: unpriced })] as const]),
+    ...(withoutCommission === 0 ? [] : [["missing", texts.feesMissing({ count: withoutCommission })] as const])
+  ]
+}
+
 interface TotalsProps {
   readonly name: string
   readonly asked: Readonly<Record<string, string>>
@@ -57,13 +75,14 @@ export const Totals = ({ ask, asked, name }: TotalsProps) => {
   if (data === undefined) return error === null ? null : <Problem error={error} />
   const { buy, count, sell, summed } = data
   const rows = sizes[count.kind]({ rows: <Figure of={String(count.rows)} /> })
-  const unpriced = buy.unpriced + sell.unpriced
   return (
     <p className="extent" role="note" aria-label={texts.totals}>
       {summed < count.rows ? texts.inTheFirst({ first: <Figure of={String(summed)} />, rows }) : texts.inAll({ rows })}{" "}
       <Side of={buy} side="buy" />
       <Side of={sell} side="sell" />
-      {unpriced === 0 ? null : texts.priceMissing({ count: unpriced })}
+      {besideOf(data).map(([name, sentence]) => (
+        <span key={name}>{sentence} </span>
+      ))}
     </p>
   )
 }

@@ -38,9 +38,7 @@ export const texts = messages({
   rowsSaved: { one: "{count} row saved.", other: "{count} rows saved." },
   readingAll: "Loading all…",
   exportCsv: "Export CSV",
-  bought: "bought {shares} shares for {dollars}",
-  fees: "fees {sum}",
-  allFills: "All {count} fills: {sums}.",
+  fees: "Fees {money}.",
   priceMissing: "Price missing for {count}.",
   feesMissing: "Fees missing for {count}.",
   totals: "Totals",
@@ -69,7 +67,5 @@ export const texts = messages({
   save: "Save",
   saveView: "Save view",
   yesterday: "Yesterday",
-  sevenDays: "7 days",
-  sold: "sold {shares} shares for {dollars}",
-  loadedFills: "The {count} fills loaded (scroll for more): {sums}."
+  sevenDays: "7 days"
 })
