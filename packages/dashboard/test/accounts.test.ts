@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core"
 import { describe, expect, test } from "vitest"
 import { draftOf, isSame, offeredTo, policyOf, type PolicyDraft } from "../src/ui/action/orderPolicy.ts"
-import { findings, findingsInThemes, stage } from "./stage.ts"
+import { answerOf, findings, findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
@@ -168,6 +168,33 @@ test("a limit says what it refused today, and a raise what it would release befo
   await page.waitForURL(/subject=MaxNotional/)
   await most("4000")
   await daemon.orderAt("filled", "PFE")
+  expect(seen.faults).toEqual([])
+})
+
+test("a limit leads to the decisions that it refused before they had an order", async () => {
+  await using seen = await open("/settings")
+  const { page } = seen
+  const of = { at: "2026-01-05T15:00:00Z", orderId: null, breakId: null, quantity: "3", notional: null }
+  const refusal = {
+    refused: { since: "2026-01-05T05:00:00Z", orders: 1, decisions: 2, positions: 0 },
+    last: { ...of, decisionId: "D7", symbol: "PFE" }
+  }
+  await page.route("**/api/v1/accounts/paper*", async (route) => {
+    const response = await answerOf(route)
+    const account = Object(await response.json())
+    const use = account.use.map((each: object) => ({ ...each, ...refusal }))
+    await route.fulfill({ response, json: { ...account, use } })
+  })
+  await page.goto(`${daemon.url}/ops/accounts/paper`)
+  const limits = page.getByRole("table", { name: "Limits", exact: true })
+  const row = limits.getByRole("row").filter({ hasText: "Shares per order" })
+  expect(await row.getByRole("link", { name: "D7 PFE 3 shares" }).getAttribute("href")).toBe("/decisions/D7")
+  await row.getByRole("link", { name: "1 order", exact: true }).waitFor()
+  await row.getByRole("link", { name: "2 decisions", exact: true }).click()
+  await page.getByRole("heading", { level: 1, name: "Decisions" }).waitFor()
+  const asked = new URL(page.url()).searchParams
+  expect([asked.get("account"), asked.get("code")]).toEqual(["paper", "MaxQuantity"])
+  await page.getByText(/^Nothing matches .*Code: MaxQuantity/).waitFor()
   expect(seen.faults).toEqual([])
 })
 

@@ -25,6 +25,7 @@ export const documentOf = (decision: Decision.Decision): DecisionDocument => ({
   status: decision.status,
   orderId: decision.orderId === undefined ? null : Id.format("order", decision.orderId),
   reason: valueOrNull(decision.reason),
+  control: valueOrNull(decision.control),
   createdAt: Instant.format(decision.createdAt),
   executedAt: timeOrNull(decision.executedAt),
   failedAt: timeOrNull(decision.failedAt)

@@ -20,6 +20,8 @@ export interface DecisionFilters extends ListOptions, Period {
   readonly symbol?: string | undefined
   readonly strategy?: string | undefined
   readonly status?: string | undefined
+  /** The control that refused it, such as `MaxNotional`. */
+  readonly code?: string | undefined
 }
 
 const conditionsOf = (filters: DecisionFilters) =>
@@ -29,6 +31,7 @@ const conditionsOf = (filters: DecisionFilters) =>
       ...inAnyCase("symbol", filters.symbol),
       ...exactly("strategy", filters.strategy),
       ...(yield* isWord("status", filters.status, Decision.decisionStatuses)),
+      ...exactly("control", filters.code),
       ...(yield* isWithin("createdAt", filters))
     ]
   })

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { type Account, Clock, Decimal, Instant, Order, Position, Reads } from "@roundlot/core"
+import { type Account, Clock, Decimal, Decision, Instant, Order, Position, Reads } from "@roundlot/core"
 import { Id, type Table, type TradeRepository, XnysCalendar } from "@roundlot/core/adapter"
 import { Break, Usage } from "@roundlot/core/ledger"
 import { Effect } from "effect"
@@ -30,7 +30,7 @@ const limitNames = [
   "buyingPower"
 ] as const
 
-/** So many orders of a day, or positions, are read one by one at most: beyond them nothing is said that may be wrong. */
+/** So many orders of a day, refused decisions, or positions, are read one by one at most: beyond them nothing is said that may be wrong. */
 const MOST_READ = 5_000
 
 /** All rows of a window, or nothing where they are too many. */
@@ -40,13 +40,15 @@ const read = <R>(table: Table.Table<R>, where: Conditions) =>
     return kind === "exactly" && rows <= MOST_READ ? yield* Reads.all(table, { where }) : undefined
   })
 
-/** What uses are counted from: what an account sent, its orders and blocked positions of the day, and its positions now. */
+/** What uses are counted from: what an account sent, its orders, refused decisions and blocked positions of the day, and its positions now. */
 interface Window {
   readonly account: Account.Account
   readonly at: Instant.Instant
   readonly since: Instant.Instant
   readonly usage: Usage.Usage | undefined
   readonly orders: ReadonlyArray<Order.Order> | undefined
+  /** Those that limits refused before they had an order. */
+  readonly decisions: ReadonlyArray<Decision.Decision> | undefined
   readonly positions: ReadonlyArray<Position.Position> | undefined
   readonly blocked: ReadonlyArray<Break.Break> | undefined
 }
@@ -117,19 +119,32 @@ interface Refusal {
   readonly of: Omit<NonNullable<LimitUse["last"]>, "at">
 }
 
+const unnamed = { orderId: null, decisionId: null, breakId: null }
+
 const ofOrder = (order: Order.Order): Refusal => {
   const since = order.endedAt ?? order.createdAt
   return {
     since,
     of: {
+      ...unnamed,
       orderId: Id.format("order", order.id),
-      breakId: null,
       symbol: order.symbol,
       quantity: Decimal.format(order.quantity),
       notional: decimalOrNull(worthOf(order))
     }
   }
 }
+
+const ofDecision = (decision: Decision.Decision): Refusal => ({
+  since: decision.failedAt ?? decision.createdAt,
+  of: {
+    ...unnamed,
+    decisionId: Id.format("decision", decision.id),
+    symbol: decision.symbol,
+    quantity: decimalOrNull(decision.quantity),
+    notional: decimalOrNull(decision.notional)
+  }
+})
 
 const ofPosition = (
   symbol: string,
@@ -139,7 +154,7 @@ const ofPosition = (
 ): Refusal => ({
   since,
   of: {
-    orderId: null,
+    ...unnamed,
     breakId: idOrNull("break", found?.id),
     symbol,
     quantity: decimalOrNull(position && Decimal.abs(position.residual)),
@@ -150,10 +165,10 @@ const ofPosition = (
 const isRefused = ({ answer }: Position.Position, control: string): boolean =>
   answer._tag === "Refused" && answer.control === control
 
-/** What a control refused today: orders that ended by it, and positions whose next order it refuses, or refused for so long that a case was opened. */
+/** What a control refused today: orders that ended by it, decisions that never had one, and positions whose next order it refuses, or refused for so long that a case was opened. */
 const refusalsOf = (
   control: string,
-  { blocked = [], orders = [], positions = [], since }: Window
+  { blocked = [], decisions = [], orders = [], positions = [], since }: Window
 ): ReadonlyArray<Refusal> => {
   const cases = blocked.filter(({ subject }) => subject === control)
   const caseOf = (symbol: string) => cases.findLast((each) => each.symbol === symbol)
@@ -162,6 +177,7 @@ const refusalsOf = (
   const past = new Map(cases.flatMap((each) => (isWaiting.has(each.symbol) ? [] : [[each.symbol, each] as const])))
   return [
     ...orders.filter(({ code }) => code === control).map(ofOrder),
+    ...decisions.filter((each) => each.control === control).map(ofDecision),
     ...waiting.map((each) => ofPosition(each.symbol, each.answerSince, each, caseOf(each.symbol))),
     ...[...past.values()].map((each) => ofPosition(each.symbol ?? "", each.openedAt, undefined, each))
   ]
@@ -169,13 +185,14 @@ const refusalsOf = (
 
 const countOf = (refusals: ReadonlyArray<Refusal>, since: Instant.Instant) => {
   const orders = refusals.filter(({ of }) => of.orderId !== null).length
-  return { since: Instant.format(since), orders, positions: refusals.length - orders }
+  const decisions = refusals.filter(({ of }) => of.decisionId !== null).length
+  return { since: Instant.format(since), orders, decisions, positions: refusals.length - orders - decisions }
 }
 
 const useOf = (limit: LimitUse["limit"], window: Window): LimitUse => {
   const control = controlOf[limit]
-  const { blocked, orders, positions } = window
-  const isRead = blocked !== undefined && orders !== undefined && positions !== undefined
+  const { blocked, decisions, orders, positions } = window
+  const isRead = [blocked, decisions, orders, positions].every((each) => each !== undefined)
   const refusals = refusalsOf(control, window)
   const newest = refusals.reduce<Refusal | undefined>(
     (last, each) => (last === undefined || last.since <= each.since ? each : last),
@@ -203,12 +220,22 @@ export const usesOf = (
     const made = { column: "createdAt", atLeast: Number(since) }
     const opened = { column: "openedAt", atLeast: Number(since) }
     const lately = yield* idsWithinOf(Break.BreakTable, ({ openedAt }) => openedAt, since)
+    const refused: Conditions = [
+      { column: "orderId", in: [null] },
+      { column: "control", in: Object.values(controlOf) }
+    ]
     const window: Window = {
       account,
       at,
       since,
       usage,
       orders: yield* read(Order.OrderTable, [...(yield* idsWithin(Order.OrderTable, since)), own, made]),
+      decisions: yield* read(Decision.DecisionTable, [
+        ...(yield* idsWithin(Decision.DecisionTable, since)),
+        own,
+        made,
+        ...refused
+      ]),
       positions: yield* read(Position.PositionTable, [own]),
       blocked: yield* read(Break.BreakTable, [...lately, own, { column: "kind", in: ["PositionBlocked"] }, opened])
     }

@@ -206,6 +206,7 @@ export const decision: Row = {
   status: "failed",
   orderId: null,
   reason: "Refused(Restricted)",
+  control: "Restricted",
   minute: 29_394_180,
   askedAt: null,
   createdAt: AT,

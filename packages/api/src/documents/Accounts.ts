@@ -42,20 +42,26 @@ const LimitDocument = Schema.Struct({
  */
 export const LimitUse = Schema.Struct({
   limit: Schema.Literal(...amountLimits, "buyingPower"),
-  /** The control that refuses what is beyond it: the `code` of orders that it ended, the `subject` of breaks about blocked positions. */
+  /** The control that refuses what is beyond it: the `code` of orders that it ended, the `control` of decisions, the `subject` of breaks about blocked positions. */
   control: Schema.String,
   used: Schema.NullOr(Decimal),
   unit: LimitUnit,
   notCounted: Schema.NullOr(Schema.Literal("tooManyOrders", "tooManyPositions", "noLimit", "perOrder", "atBroker")),
   /** How many positions have their next order refused by it now; null where there are too many positions to look at. */
   waiting: Schema.NullOr(Schema.Int),
-  /** How many orders and positions it refused since a moment, midnight at the market; null where there are too many to look at. */
-  refused: Schema.NullOr(Schema.Struct({ since: Time, orders: Schema.Int, positions: Schema.Int })),
-  /** The newest of these: an order, or a position, with what it asks for; null where that is not known any more. */
+  /**
+   * How many orders, decisions before they had an order, and positions it refused since a moment, midnight at the market; null where
+   * there are too many to look at.
+   */
+  refused: Schema.NullOr(
+    Schema.Struct({ since: Time, orders: Schema.Int, decisions: Schema.Int, positions: Schema.Int })
+  ),
+  /** The newest of these: an order, a decision, or a position, with what it asks for; null where that is not known any more. */
   last: Schema.NullOr(
     Schema.Struct({
       at: Time,
       orderId: Schema.NullOr(Id),
+      decisionId: Schema.NullOr(Id),
       breakId: Schema.NullOr(Id),
       symbol: Schema.String,
       quantity: Schema.NullOr(Decimal),

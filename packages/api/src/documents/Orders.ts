@@ -36,6 +36,8 @@ export const DecisionDocument = Schema.Struct({
   status: Schema.Literal("pending", "submitted", "executed", "failed"),
   orderId: Schema.NullOr(Id),
   reason: Schema.NullOr(Schema.String),
+  /** The control that refused it, or its order, such as `MaxNotional`; null where none did. */
+  control: Schema.NullOr(Schema.String),
   createdAt: Time,
   executedAt: Schema.NullOr(Time),
   failedAt: Schema.NullOr(Time)

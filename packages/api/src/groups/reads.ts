@@ -157,7 +157,14 @@ export const decisions = records(
     list: ["List decisions", "Decisions of strategies and their outcomes."],
     show: ["Show a decision", "One decision with the attempts of its order and its history."]
   },
-  query({ ...narrowed, ...moment, symbol: only.symbol, strategy: only.strategy, status: only.status }),
+  query({
+    ...narrowed,
+    ...moment,
+    symbol: only.symbol,
+    strategy: only.strategy,
+    status: only.status,
+    code: word("Only refused by this control, such as `MaxNotional`.")
+  }),
   Documents.DecisionPage,
   Documents.DecisionDetail
 )

@@ -27,7 +27,13 @@ export const decisionsList = Verb.make({
   name: "decisions list",
   summary: "list decisions and their outcomes",
   examples: [["roundlot decisions list --status failed --strategy momentum", "with the reason of each"]],
-  flags: { ...view, ...page, ...narrowing, status: text("status", "pending, submitted, executed or failed") },
+  flags: {
+    ...view,
+    ...page,
+    ...narrowing,
+    status: text("status", "pending, submitted, executed or failed"),
+    code: text("code", "Refused by this control, such as MaxNotional")
+  },
   run: (given) => listed(given, decisions.list(newestFirst(given)), decisions.table)
 })
 

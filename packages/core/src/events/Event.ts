@@ -38,6 +38,7 @@ import { OrderPolicy } from "../records/OrderPolicy.ts"
 import { SupportedOrders } from "../records/SupportedOrders.ts"
 import { Side } from "../records/Side.ts"
 import { CaseId, recordOf } from "../records/AttendedCase.ts"
+import { Control } from "../records/Control.ts"
 import { closers, holds } from "../records/Break.ts"
 import { BreakDetails } from "../records/BreakDetails.ts"
 import { severities } from "../records/severities.ts"
@@ -229,7 +230,9 @@ export const DecisionSettled = Schema.TaggedStruct("DecisionSettled", {
   id: DecisionId,
   status: Schema.Literal(...decisionStatuses),
   orderId: maybe(OrderId),
-  reason: maybe(Schema.String)
+  reason: maybe(Schema.String),
+  /** The control that refused it, or its order. */
+  control: maybe(Control)
 })
 /** C1: two trades of opposite sign cover each other; final. */
 export const LotsNetted = Schema.TaggedStruct("LotsNetted", {

@@ -69,6 +69,8 @@ export const Decision = Schema.Struct({
   status: Column.literal(decisionStatuses),
   orderId: Column.optional(Column.id(OrderId)),
   reason: Column.optional(Column.text),
+  /** The control that refused it, or its order: `MaxNotional`. */
+  control: Column.optional(Column.text),
   /** The minute since 1970 in which it was made: how the same intent is found again. */
   minute: Column.integer,
   /** When its execution was last asked for, where another process drives the account. */

@@ -140,9 +140,9 @@ describe("AUD-1: a decision", () => {
         expect(seen(yield* executed({ quantity: undefined, notional: Decimal.unsafe("29.99"), ...limit }))).toContain(
           "NotionalTooSmall"
         )
-        expect(seen(yield* executed({ quantity: undefined, notional: Decimal.unsafe("101") }))).toContain(
-          "Refused, no reference price"
-        )
+        const unpriced = yield* executed({ quantity: undefined, notional: Decimal.unsafe("101") })
+        expect(seen(unpriced)).toContain("Refused, no reference price")
+        expect([unpriced.control, unpriced.orderId]).toEqual(["NoReferencePrice", undefined])
       })
     ))
 })
@@ -542,7 +542,9 @@ describe("what stands before a decision ends it, naming the control", () => {
     play(
       Effect.gen(function* () {
         yield* executed()
-        expect(seen(yield* executed())).toMatch(/^failed: Refused, duplicate intent.*D1/)
+        const repeated = yield* executed()
+        expect(seen(repeated)).toMatch(/^failed: Refused, duplicate intent.*D1/)
+        expect(repeated.control).toBe("DuplicateIntent")
         expect(seen(yield* executed({ strategy: "other" }))).toBe("submitted")
         yield* TestClock.adjust("1 minute")
         expect(seen(yield* executed())).toBe("submitted")

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { useState } from "react"
+import { Fragment, useState } from "react"
 import { Link } from "wouter"
 import type { Seen } from "../api/records.ts"
 import { shareOf, signOf } from "../format/figure.ts"
@@ -63,30 +63,32 @@ const askedFor = (account: string, asked: Readonly<Record<string, string>>): str
 /** What a limit refused today: each count leads to the list of those. */
 const Refused = ({ account, of: { control, refused } }: { readonly account: string; readonly of: Use }) => {
   if (refused === null) return texts.notCounted({ reason: texts.tooManyOrders })
-  const { orders, positions, since } = refused
-  if (orders + positions === 0) return "0"
+  const { decisions, orders, positions, since } = refused
   const cases = { kind: "PositionBlocked", subject: control, status: ALL }
-  return (
-    <>
-      {orders === 0 ? null : (
-        <Link href={`/orders?${askedFor(account, { code: control, since })}`}>{texts.orders({ count: orders })}</Link>
-      )}
-      {orders === 0 || positions === 0 ? null : " "}
-      {positions === 0 ? null : (
-        <Link href={`/attention?${askedFor(account, cases)}`}>{texts.positions({ count: positions })}</Link>
-      )}
-    </>
-  )
+  const lists = [
+    [orders, "/orders", { code: control, since }, texts.orders],
+    [decisions, "/decisions", { code: control, since }, texts.decisions],
+    [positions, "/attention", cases, texts.positions]
+  ] as const
+  const known = lists.filter(([count]) => count > 0)
+  if (known.length === 0) return "0"
+  return known.map(([count, list, asked, words], at) => (
+    <Fragment key={list}>
+      {at === 0 ? null : " "}
+      <Link href={`${list}?${askedFor(account, asked)}`}>{words({ count })}</Link>
+    </Fragment>
+  ))
 }
 
 /** The newest refusal of the day: what it was, and what it asked for. */
 const Last = ({ account, of: { last, unit } }: { readonly account: string; readonly of: Use }) => {
   if (last === null) return null
-  const { notional, orderId, quantity, symbol } = last
+  const { decisionId, notional, orderId, quantity, symbol } = last
   const asked = unit === "dollars" ? notional : quantity
   const amount = asked === null ? "" : amountWords({ amount: asked, unit: unit === "dollars" ? unit : "shares" })
-  const to = orderId === null ? pathOfPosition({ account, symbol }) : `/orders/${orderId}`
-  return <Link href={to}>{[orderId ?? "", symbol, amount].filter((each) => each !== "").join(" ")}</Link>
+  const id = orderId ?? decisionId
+  const to = id === null ? pathOfPosition({ account, symbol }) : `/${orderId === null ? "decisions" : "orders"}/${id}`
+  return <Link href={to}>{[id ?? "", symbol, amount].filter((each) => each !== "").join(" ")}</Link>
 }
 
 const columnsOf = (account: string): ReadonlyArray<Column<Row>> => [

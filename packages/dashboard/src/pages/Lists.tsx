@@ -215,7 +215,15 @@ const decisions: Listing<Documents.DecisionDocument> = {
   ...recordsIn("decisions"),
   sorts: sortsBy("created"),
   moment: "asOf",
-  filters: [filters.account, filters.symbol, { name: "strategy", term: "strategy" }, statesOf("decision")],
+  filters: [
+    filters.account,
+    filters.symbol,
+    { name: "strategy", term: "strategy" },
+    statesOf("decision"),
+    { name: "code", term: "code" },
+    filters.since,
+    filters.until
+  ],
   read: (api, asked, page) => api.decisions.list({ urlParams: { ...asked, ...page } }),
   empty: texts.noDecisions({
     here: <Link href="/decisions/new">{texts.here}</Link>,

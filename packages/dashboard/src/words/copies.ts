@@ -34,7 +34,7 @@ const lists: Readonly<Record<string, List>> = {
   },
   positions: { route: "positions", verb: "positions list", filters: ["account", "symbol"], moment: "asOf" },
   trades: { route: "trades", verb: "trades list", filters: [...ofTrade, "source", "sourceId"], moment: "asOf" },
-  orders: { route: "orders", verb: "orders list", filters: [...ofTrade, "origin", "tradeId"], moment: "asOf" },
+  orders: { route: "orders", verb: "orders list", filters: [...ofTrade, "origin", "tradeId", "code"], moment: "asOf" },
   fills: {
     route: "fills",
     verb: "fills list",
@@ -44,7 +44,7 @@ const lists: Readonly<Record<string, List>> = {
   decisions: {
     route: "decisions",
     verb: "decisions list",
-    filters: ["account", "symbol", "strategy", "status"],
+    filters: ["account", "symbol", "strategy", "status", "code", ...period],
     moment: "asOf"
   },
   attempts: {

@@ -232,7 +232,7 @@ describe("controls by the command line", () => {
       "70"
     )
     const { use } = Object(await place.json("accounts", "show", "paper"))
-    const refused = { since: expect.any(String), orders: 0, positions: 0 }
+    const refused = { since: expect.any(String), orders: 0, decisions: 0, positions: 0 }
     const unused = { notCounted: null, waiting: 0, refused, last: null }
     const asked = { symbol: "KO", quantity: "9", notional: "630" }
     expect(use).toEqual([
@@ -245,7 +245,7 @@ describe("controls by the command line", () => {
         notCounted: null,
         waiting: 1,
         refused: { ...refused, orders: 1, positions: 1 },
-        last: { at: expect.any(String), orderId: "O1", breakId: null, ...asked }
+        last: { at: expect.any(String), orderId: "O1", decisionId: null, breakId: null, ...asked }
       },
       { limit: "openResidual", control: "OpenResidual", used: "3", unit: "shares", ...unused },
       { limit: "dailyNotional", control: "DailyNotional", used: "0", unit: "dollars", ...unused },
@@ -254,6 +254,10 @@ describe("controls by the command line", () => {
       { limit: "buyingPower", control: "BuyingPower", used: null, unit: "dollars", ...unused, notCounted: "atBroker" }
     ])
     expect(await place.json("orders", "list", "--code", "MaxNotional")).toMatchObject({ items: [{ symbol: "KO" }] })
+    expect(await place.json("decisions", "list", "--code", "MaxNotional")).toMatchObject({
+      items: [{ id: "D1", orderId: "O1", control: "MaxNotional" }]
+    })
+    expect(await place.json("decisions", "list", "--code", "MaxQuantity")).toMatchObject({ items: [] })
     expect((await place.cli("accounts", "show", "paper")).out).toMatch(/orderNotional +MaxNotional/)
   })
 

@@ -20,6 +20,7 @@ import { ClientOrderId, Entropy, Id, Need, Report, type TradeRepository } from "
 import {
   Break,
   type BreakDetails,
+  type Control,
   commands,
   interpret,
   Ledger,
@@ -316,6 +317,17 @@ export const opens = (fields: {
     Need.Need.Position({ account: main, symbol })
   ])
 }
+
+/** A decision to buy a share of KO that a control refuses before there is an order. */
+export const decisionRefused = (number: number, control: Control.Control) =>
+  submit("command", (recorder) => {
+    const id = Id.DecisionId.make(number)
+    const quantity = Quantity.unsafe("1")
+    const terms = { orderType: "market", timeInForce: "day" } as const
+    const symbol = Ticker.Ticker.make("KO")
+    recorder.emit({ _tag: "DecisionMade", id, strategy: "test", symbol, side: "buy", quantity, ...terms })
+    recorder.emit({ _tag: "DecisionSettled", id, status: "failed", reason: `Refused(${control})`, control })
+  })
 
 type Failed = Effect.Effect.Error<ReturnType<typeof open> | ReturnType<typeof trade> | ReturnType<typeof accepted>>
 

@@ -7,6 +7,7 @@ import {
   allocations,
   breaks,
   cases,
+  decisions,
   fills,
   instruments,
   orders,
@@ -184,6 +185,23 @@ describe("documents", () => {
         refused: { orders: 0, positions: 1 },
         last: { symbol: "AAPL", breakId: expect.stringMatching(/^B\d+$/), quantity: null }
       })
+    })
+  )
+
+  itPlays(
+    "a limit counts the decisions that it refused before they had an order, and the list of decisions has them by its code",
+    Effect.gen(function* () {
+      yield* scene.decisionRefused(1, "MaxNotional")
+      yield* scene.decisionRefused(2, "DuplicateIntent")
+      const [, used] = (yield* accounts.show("main")).use
+      expect(used).toMatchObject({
+        control: "MaxNotional",
+        refused: { orders: 0, decisions: 1, positions: 0 },
+        last: { orderId: null, decisionId: "D1", breakId: null, symbol: "KO", quantity: "1", notional: null }
+      })
+      const { items } = yield* decisions.list({ code: "MaxNotional" })
+      expect(items).toMatchObject([{ id: "D1", status: "failed", control: "MaxNotional" }])
+      expect(idsOf((yield* decisions.list({})).items)).toEqual(["D1", "D2"])
     })
   )
 

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "629759ab"
+export const fingerprint = "5f5972be"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -311,6 +311,7 @@ export const sqlite: ReadonlyArray<string> = [
   "status" TEXT NOT NULL,
   "orderId" INTEGER,
   "reason" TEXT,
+  "control" TEXT,
   "minute" INTEGER NOT NULL,
   "askedAt" INTEGER,
   "createdAt" INTEGER NOT NULL,
@@ -1363,6 +1364,7 @@ export const postgres: ReadonlyArray<string> = [
   "status" TEXT COLLATE "C" NOT NULL,
   "orderId" BIGINT,
   "reason" TEXT COLLATE "C",
+  "control" TEXT COLLATE "C",
   "minute" BIGINT NOT NULL,
   "askedAt" TIMESTAMPTZ,
   "createdAt" TIMESTAMPTZ NOT NULL,

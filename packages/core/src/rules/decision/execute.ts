@@ -69,10 +69,10 @@ export const failUnsent = (recorder: Recorder, id: DecisionId, reason: string): 
 }
 
 const refuse = (recorder: Recorder, decision: Decision, control: Control, words: string): Executed =>
-  fail(recorder, decision, refusedBecause(control, `${controls[control].says} (${words})`))
+  fail(recorder, decision, refusedBecause(control, `${controls[control].says} (${words})`), control)
 
-const fail = (recorder: Recorder, decision: Decision, reason: string): Executed => {
-  recorder.emit({ _tag: "DecisionSettled", id: decision.id, status: "failed", reason })
+const fail = (recorder: Recorder, decision: Decision, reason: string, control?: Control): Executed => {
+  recorder.emit({ _tag: "DecisionSettled", id: decision.id, status: "failed", reason, control })
   return { _tag: "Refused" }
 }
 

@@ -1,9 +1,13 @@
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
+import { isControl, type Control } from "../../records/Control.ts"
 import { filledOf, whyEnded } from "../order/directOrder.ts"
 import type { Order } from "../../records/Order.ts"
 import { isLive } from "../../records/OrderState.ts"
 import type { DecisionStatus } from "../../records/Decision.ts"
+
+/** The control that refused an order, where one did. */
+const controlOf = ({ code }: Order): Control | undefined => (code !== undefined && isControl(code) ? code : undefined)
 
 interface Settled {
   readonly status: DecisionStatus
@@ -31,6 +35,7 @@ export const settleDecisions = (recorder: Recorder): void => {
     if (decision === undefined) throw new Error(`decision D${order.decisionId} is not in the books`)
     const { reason, status } = settledOf(order)
     if (decision.status === status && decision.reason === reason) continue
-    recorder.emit({ _tag: "DecisionSettled", id: decision.id, status, orderId: order.id, reason })
+    const control = status === "failed" ? controlOf(order) : undefined
+    recorder.emit({ _tag: "DecisionSettled", id: decision.id, status, orderId: order.id, reason, control })
   }
 }

@@ -36,6 +36,7 @@ export const texts = messages({
   brokersFigure: "the broker's figure",
   broker: "broker",
   orders: { one: "{count} order", other: "{count} orders" },
+  decisions: { one: "{count} decision", other: "{count} decisions" },
   positions: { one: "{count} position", other: "{count} positions" },
   orderQuantity: "Shares per order",
   orderNotional: "Dollars per order",
