@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import { inAnyCase, isWord } from "./criteria.ts"
 import * as controls from "./controls.ts"
 import { NotFound } from "./errors.ts"
+import { amountText } from "./limitTable.ts"
 import { usesOf } from "./limitUse.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
@@ -104,22 +105,9 @@ export interface LimitChange {
   readonly after: string
 }
 
-const unitWords: { readonly [U in Limit["unit"]]: string } = {
-  shares: "shares",
-  dollars: "dollars",
-  orders: "orders",
-  basisPoints: "basis points"
-}
-
 /** All limits in force, by name, as people read them. */
 const limitTexts = (account: Account.AccountSettings | undefined): ReadonlyMap<string, string> =>
-  new Map(
-    account === undefined
-      ? []
-      : limitsOf(account).map(
-          ({ amount, limit, unit }) => [limit, amount === null ? "no limit" : `${amount} ${unitWords[unit]}`] as const
-        )
-  )
+  new Map(account === undefined ? [] : limitsOf(account).map((limit) => [limit.limit, amountText(limit)] as const))
 
 /** The limits that would be others than those in force. */
 export const limitChanges = (

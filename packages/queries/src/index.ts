@@ -46,6 +46,8 @@ export * as instruments from "./instruments.ts"
 export * as jobs from "./jobs.ts"
 /** `journal`: entries of a journal. */
 export * as journal from "./journal.ts"
+/** `limitTable`: the limits of an account with their use, for people. */
+export * as limitTable from "./limitTable.ts"
 /** `listing`: pages, cursors and totals of every list. */
 export * as listing from "./listing.ts"
 /** `orderQuery`: orders by phase, status or state. */

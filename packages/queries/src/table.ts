@@ -48,9 +48,12 @@ export const numbers = <D>(header: string, cell: Cell<D>): TableColumn<D> => ({
 /** A time as people read it: to the second, UTC. */
 export const momentOf = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 19)}`
 
+/** The head of a column of times, which says their zone. */
+export const headOfTimes = (header: string): string => `${header} (UTC)`
+
 /** A column of times: to the second, UTC. */
 export const times = <D>(header: string, cell: Cell<D>): TableColumn<D> =>
-  plain(header, (document) => {
+  plain(headOfTimes(header), (document) => {
     const time = cell(document)
     return time === null ? null : momentOf(time)
   })

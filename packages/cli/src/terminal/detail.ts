@@ -53,14 +53,16 @@ const columnOf = (key: string, rows: ReadonlyArray<Fields>): Columns.TableColumn
     const value = row[key]
     return typeof value === "string" && TIME.test(value) ? Columns.momentOf(value) : cell(value, LONGEST_LINE)
   }
+  const isOfTimes =
+    rows.some((row) => !isEmpty(row[key])) && rows.every((row) => TIME.test(String(row[key])) || isEmpty(row[key]))
   const make = rows.every((row) => isNumeric(textOf(row)))
     ? Columns.numbers
     : /^(status|outcome|severity|standing)$/.test(key)
       ? Columns.states
-      : rows.every((row) => TIME.test(String(row[key])) || isEmpty(row[key]))
+      : isOfTimes
         ? Columns.ids
         : Columns.words
-  const column = make(words(key), textOf)
+  const column = make(isOfTimes ? Columns.headOfTimes(words(key)) : words(key), textOf)
   return IS_MINOR.test(key) || rows.some((row) => isFields(row[key])) ? Columns.minor(column) : column
 }
 

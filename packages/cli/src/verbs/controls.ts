@@ -1,12 +1,11 @@
 import * as Options from "@effect/cli/Options"
 import { Account, type AccountName, Reads } from "@roundlot/core"
 import { limits, TradingState, type Command } from "@roundlot/core/ledger"
-import { accounts, controls as views, past } from "@roundlot/queries"
+import { accounts, controls as views, limitTable, past, Screen } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import { accountEntry, accountNames, carryingOut, limitChange, verdicts } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
 import { confirm, yes } from "../terminal/confirm.ts"
-import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
@@ -17,24 +16,36 @@ import { askWhereOrdersFollow } from "./commanding.ts"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
 import { liftedScopeOf, scopeFlags } from "./verdicts.ts"
 
-/** The trading states other than normal, and the limits of every account. */
+/** The trading states other than normal, and the limits of every account with what of each is used and what it refused. */
 const inForce = Effect.gen(function* () {
   const states = (yield* views.list).filter(({ state }) => state !== "normal")
   const { items } = yield* accounts.list({ limit: 0 })
-  const limits = items.map((account) => ({
-    account: account.name,
-    limits: account.limits,
-    ordersPerMinute: account.ordersPerMinute,
-    collarBp: account.collarBp,
-    restricted: account.restricted
-  }))
+  const limits = yield* Effect.forEach(items, ({ name }) =>
+    Effect.map(accounts.show(name), (account) => ({
+      account: account.name,
+      limits: account.limits,
+      use: account.use,
+      ordersPerMinute: account.ordersPerMinute,
+      collarBp: account.collarBp,
+      restricted: account.restricted
+    }))
+  )
   return { states, limits }
 })
+
+type Limited = Effect.Effect.Success<typeof inForce>["limits"][number]
+
+const limitedText = ({ account, restricted, ...limited }: Limited, screen: Screen.Screen): string =>
+  [
+    Screen.paint(screen, "heading", `Limits of ${account}`),
+    limitTable.table(limited, screen),
+    ...(restricted.length === 0 ? [] : [`Restricted: ${restricted.join(", ")}`])
+  ].join("\n")
 
 /** `controls show`. */
 export const controlsShow = Verb.make({
   name: "controls show",
-  summary: "show active trading states and the limits of accounts",
+  summary: "show active trading states, and the limits of accounts with their use and today's refusals",
   flags: { ...flags.view, asOf: flags.asOf },
   run: (where) =>
     reading(where, () =>
@@ -47,7 +58,7 @@ export const controlsShow = Verb.make({
             `${[symbol, account].filter((each) => each !== null).join(" on ") || "everything"} is ${state}: ${reason}`
         )
         const said = lines.length === 0 ? "Trading is normal: no active controls." : lines.join("\n")
-        yield* answer(document, (screen) => [said, ...limited.map((each) => detail.format(each, screen))].join("\n\n"))
+        yield* answer(document, (screen) => [said, ...limited.map((each) => limitedText(each, screen))].join("\n\n"))
       })
     )
 })

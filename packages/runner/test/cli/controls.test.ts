@@ -31,6 +31,7 @@ describe("controls by the command line", () => {
     })
     expect((await idle(place)).code).toBe(0)
     expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "filled", heldFor: null })
+    expect((await place.cli("orders", "show", "O1")).out).toMatch(/ executed at \(UTC\) /)
     expect(await place.json("controls", "show")).toMatchObject({ states: [{ state: "approve", reason: "first day" }] })
     expect(await place.json("audit")).toMatchObject({ ok: true })
   })
@@ -259,6 +260,13 @@ describe("controls by the command line", () => {
     })
     expect(await place.json("decisions", "list", "--code", "MaxQuantity")).toMatchObject({ items: [] })
     expect((await place.cli("accounts", "show", "paper")).out).toMatch(/orderNotional +MaxNotional/)
+    expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", use }] })
+    const { out } = await place.cli("controls", "show")
+    expect(out).toMatch(/^Limits of paper\nLIMIT .* REFUSED \(UTC\)$/m)
+    expect(out).toMatch(
+      /^orderNotional +250 dollars +account +0 dollars +1 +1 order, 1 position +O1 KO 630 dollars +\d{4}-/m
+    )
+    expect(out).toMatch(/^buyingPower +the broker's figure +broker +not counted: the broker reports it +0 +0 +- +-$/m)
   })
 
   it("a limit is tightened at once; a raise needs a yes and a reason; contradictions are refused by name", async () => {
@@ -299,13 +307,10 @@ describe("controls by the command line", () => {
     ]
     expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", limits: inForce }] })
     expect(await place.json("accounts", "show", "paper")).toMatchObject({ limits: inForce })
-    for (const verb of [
-      ["controls", "show"],
-      ["accounts", "show", "paper"]
-    ]) {
-      const { out } = await place.cli(...verb)
-      expect(out).toMatch(/orderQuantity +60 +shares +account\n +orderNotional +100000 +dollars +default/)
-    }
+    const { out } = await place.cli("accounts", "show", "paper")
+    expect(out).toMatch(/orderQuantity +60 +shares +account\n +orderNotional +100000 +dollars +default/)
+    const controls = await place.cli("controls", "show")
+    expect(controls.out).toMatch(/orderQuantity +60 shares +account .*\norderNotional +100000 dollars +default /)
     expect((await place.cli(...set)).code).toBe(2)
   })
 

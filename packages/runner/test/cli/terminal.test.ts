@@ -66,7 +66,7 @@ describe("a person at a terminal", () => {
     expect(narrow.out).toContain("Not shown: ")
     expect(stripVTControlCharacters(narrow.out)).not.toBe(narrow.out)
     const piped = await cli(...list)
-    expect(piped.out).toMatch(/^ID +ACCOUNT +RECORDED .* SOURCE ID$/m)
+    expect(piped.out).toMatch(/^ID +ACCOUNT +RECORDED \(UTC\) .* SOURCE ID$/m)
     expect(await seen(80, [...list, "--wide"], { NO_COLOR: "1" })).toEqual(piped)
     expect(stripVTControlCharacters((await seen(300, list)).out)).toBe(piped.out)
     expect((await desk().plain(["orders", "list", "--store", "sqlite:none.db"], { FORCE_COLOR: "1" })).code).toBe(1)
