@@ -11,6 +11,12 @@ const submitted = async (name: string, rows: ReadonlyArray<string>): Promise<str
   return Object(await daemon.ask("/api/v1/batches", { name, mode: "execute", csv })).batch.id
 }
 
+/** Rows that join positions, each at its own price. */
+const accumulated = (name: string, rows: ReadonlyArray<string>): Promise<unknown> => {
+  const csv = ["source_id,symbol,side,quantity,price", ...rows, ""].join("\n")
+  return daemon.ask("/api/v1/batches", { name, mode: "accumulate", csv })
+}
+
 beforeAll(async () => {
   const instruct = (symbol: string, act: object) =>
     daemon.cli("exchange", "instruct", JSON.stringify({ id: symbol, when: { symbol }, do: act }))
@@ -53,12 +59,8 @@ test("BAT-10: the list of batches says by whom each was submitted, and how long 
 })
 
 test("BAT-10: a batch and its list say what its rows came to, and how many give no price", async () => {
-  const made = async (name: string, ...rows: ReadonlyArray<string>) => {
-    const csv = ["source_id,symbol,side,quantity,price", ...rows, ""].join("\n")
-    return daemon.ask("/api/v1/batches", { name, mode: "accumulate", csv })
-  }
-  await made("Priced in part", "p1,MRK,buy,0.5,81.25", "p2,MRK,sell,0.5,81.25", "p3,MRK,buy,0.25,")
-  await made("Unpriced", "u1,MRK,buy,0.5,")
+  await accumulated("Priced in part", ["p1,MRK,buy,0.5,81.25", "p2,MRK,sell,0.5,81.25", "p3,MRK,buy,0.25,"])
+  await accumulated("Unpriced", ["u1,MRK,buy,0.5,"])
   await using seen = await open("/batches")
   const { page } = seen
   await rowOf(page, "Unpriced").waitFor()

@@ -14,6 +14,8 @@ beforeAll(async () => {
   filled = await daemon.orderAt("filled", "KO")
 })
 
+const dollars = (amount: string) => [{ currency: "USD", amount }]
+
 /** Does a table fit the box that it is in? */
 const isWhole = ({ parentElement: box }: Element) => box !== null && box.scrollWidth <= box.clientWidth
 
@@ -89,7 +91,6 @@ describe("a blotter", () => {
     const totals = page.getByRole("note", { name: "Totals" })
     await totals.waitFor()
     expect(await totals.textContent()).toMatch(/^In all 1\. Bought 2 shares, \$[\d.]+\. Fees missing for 1\. $/)
-    const dollars = (amount: string) => [{ currency: "USD", amount }]
     await page.route("**/api/v1/fills/totals*", (route) => {
       // Those on the page are the newest: so are those that are summed.
       expect(new URL(route.request().url()).searchParams.get("order")).toBe("newest")

@@ -30,7 +30,7 @@ const limitNames = [
   "buyingPower"
 ] as const
 
-/** So many orders of a day, refused decisions, or positions, are read one by one at most: beyond them nothing is said that may be wrong. */
+/** So many orders or decisions of a day, or positions, are read one by one at most: beyond them nothing is said that may be wrong. */
 const MOST_READ = 5_000
 
 /** All rows of a window, or nothing where they are too many. */
@@ -40,14 +40,13 @@ const read = <R>(table: Table.Table<R>, where: Conditions) =>
     return kind === "exactly" && rows <= MOST_READ ? yield* Reads.all(table, { where }) : undefined
   })
 
-/** What uses are counted from: what an account sent, its orders, refused decisions and blocked positions of the day, and its positions now. */
+/** What uses are counted from: what an account sent, its orders, decisions and blocked positions of the day, and its positions now. */
 interface Window {
   readonly account: Account.Account
   readonly at: Instant.Instant
   readonly since: Instant.Instant
   readonly usage: Usage.Usage | undefined
   readonly orders: ReadonlyArray<Order.Order> | undefined
-  /** Those that limits refused before they had an order. */
   readonly decisions: ReadonlyArray<Decision.Decision> | undefined
   readonly positions: ReadonlyArray<Position.Position> | undefined
   readonly blocked: ReadonlyArray<Break.Break> | undefined
@@ -177,7 +176,7 @@ const refusalsOf = (
   const past = new Map(cases.flatMap((each) => (isWaiting.has(each.symbol) ? [] : [[each.symbol, each] as const])))
   return [
     ...orders.filter(({ code }) => code === control).map(ofOrder),
-    ...decisions.filter((each) => each.control === control).map(ofDecision),
+    ...decisions.filter((each) => each.control === control && each.orderId === undefined).map(ofDecision),
     ...waiting.map((each) => ofPosition(each.symbol, each.answerSince, each, caseOf(each.symbol))),
     ...[...past.values()].map((each) => ofPosition(each.symbol ?? "", each.openedAt, undefined, each))
   ]
@@ -220,22 +219,13 @@ export const usesOf = (
     const made = { column: "createdAt", atLeast: Number(since) }
     const opened = { column: "openedAt", atLeast: Number(since) }
     const lately = yield* idsWithinOf(Break.BreakTable, ({ openedAt }) => openedAt, since)
-    const refused: Conditions = [
-      { column: "orderId", in: [null] },
-      { column: "control", in: Object.values(controlOf) }
-    ]
     const window: Window = {
       account,
       at,
       since,
       usage,
       orders: yield* read(Order.OrderTable, [...(yield* idsWithin(Order.OrderTable, since)), own, made]),
-      decisions: yield* read(Decision.DecisionTable, [
-        ...(yield* idsWithin(Decision.DecisionTable, since)),
-        own,
-        made,
-        ...refused
-      ]),
+      decisions: yield* read(Decision.DecisionTable, [...(yield* idsWithin(Decision.DecisionTable, since)), own, made]),
       positions: yield* read(Position.PositionTable, [own]),
       blocked: yield* read(Break.BreakTable, [...lately, own, { column: "kind", in: ["PositionBlocked"] }, opened])
     }

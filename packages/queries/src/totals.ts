@@ -106,9 +106,10 @@ const sideText = (
 const countWords = { exactly: "", about: "about ", atLeast: "at least " } as const
 
 const commissionText = ({ commission, withoutCommission }: Totals): ReadonlyArray<string> => {
-  if (commission === null || commission.length + withoutCommission === 0) return []
-  const known = commission.length === 0 ? [] : [`Commission ${moneyText(commission)}`]
-  return [[...known, ...(withoutCommission === 0 ? [] : [`commission missing for ${withoutCommission}`])].join("; ")]
+  const known = commission === null || commission.length === 0 ? [] : [moneyText(commission)]
+  const missing = withoutCommission === 0 ? [] : [`missing for ${withoutCommission}`]
+  const said = [...known, ...missing].join("; ")
+  return said === "" ? [] : [`Commission ${said}`]
 }
 
 /** Totals for people. */

@@ -20,5 +20,6 @@ it("totals of a list are printed in place of its rows, exactly, of what the filt
   })
   const { out } = await cli("trades", "list", "--side", "buy", "--totals")
   expect(out).toBe("3 rows.\nBuy 5.3 shares, 18.01 USD (3 rows); price missing for 1\n")
+  expect(await json("fills", "list", "--totals")).toMatchObject({ count: { rows: 0 }, commission: [] })
   expect(await json("orders", "list", "--symbol", "NVDA", "--totals")).toMatchObject({ count: { rows: 0 } })
 })

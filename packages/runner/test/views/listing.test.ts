@@ -120,6 +120,7 @@ it.effect("totals are the exact sums of all rows that the filters find, by side"
 it.effect("totals of fills are of the revisions that count, with their commissions by currency", () =>
   Effect.gen(function* () {
     yield* scene.played
+    yield* scene.costs("x1.0", "0.35")
     for (const filters of [{}, { symbol: "AAPL" }, { side: "sell" }, { canonical: false }]) {
       const all = (yield* fills.list({ ...filters, limit: 0 })).items.filter(({ canonical }) => canonical)
       const totals = yield* fills.totals(filters)
@@ -137,6 +138,9 @@ it.effect("totals of fills are of the revisions that count, with their commissio
       expect(totals).toMatchObject({ commission: sums, withoutCommission: all.length - known.length })
     }
     expect((yield* fills.list({ canonical: false })).items).not.toEqual([])
+    expect(sums.totalsText(yield* fills.totals({}))).toMatch(
+      /^2 rows\.\nBuy 1 shares, .*\nCommission 0\.35 USD; missing for 1$/
+    )
   }).pipe(Effect.provide(scene.inMemory))
 )
 
