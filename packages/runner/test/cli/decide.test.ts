@@ -89,6 +89,7 @@ describe("decisions by the command line", () => {
       status: "executed",
       orderId: "O1",
       reason: null,
+      control: null,
       createdAt: expect.any(String),
       executedAt: expect.any(String),
       failedAt: null
