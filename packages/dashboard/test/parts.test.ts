@@ -448,6 +448,8 @@ describe("what a page is copied as", () => {
     ["/batches/G3/results", "asOf=12", "batches/G3/results?asOf=12", "batches show G3 --as-of 12"],
     ["/fills", "canonical=true", "fills?canonical=true&order=newest", "fills list --canonical --order newest"],
     ["/fills", "canonical=false", "fills?canonical=false&order=newest", undefined],
+    ["/orders", "code=R1", "orders?code=R1&order=newest", "orders list --code R1 --order newest"],
+    ["/decisions", "code=R1", "decisions?code=R1&order=newest", "decisions list --code R1 --order newest"],
     [
       "/profit/slippage",
       "account=paper",
