@@ -12,6 +12,7 @@ import * as access from "./groups/access.ts"
 import * as together from "./groups/batches.ts"
 import { controls } from "./groups/controls.ts"
 import * as reads from "./groups/reads.ts"
+import { store } from "./groups/store.ts"
 import { trades } from "./groups/trades.ts"
 import { KnownParameters } from "./Parameters.ts"
 import { says } from "./groups/shared.ts"
@@ -130,5 +131,6 @@ export const RoundlotApi = HttpApi.make("roundlot")
   .add(controls)
   .add(together.batches)
   .add(together.jobs)
+  .add(store)
   .add(access.session)
   .add(access.tokens)

@@ -19,6 +19,7 @@ export {
   type BatchMode,
   type OrderType
 } from "@roundlot/core/vocabulary"
+export { CopiedStore } from "./documents/Backups.ts"
 export type { Role } from "./Access.ts"
 
 /** Where a daemon serves, and the token that it asks for, where it asks for one. */

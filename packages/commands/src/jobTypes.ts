@@ -17,6 +17,19 @@ export const recheckType = Jobs.jobType({
   mostTries: 1
 })
 
+/** Why somebody asks for a job that works with the store's files, and who. */
+const asked = { reason: Schema.String, actor: Schema.String }
+
+/** Backs up the store into a file of the folder of backups. */
+export const backupType = Jobs.jobType({ name: "store.backup", payload: Schema.Struct(asked), mostTries: 1 })
+
+/** Restores a listed backup into a new, inactive store beside the running one. */
+export const restoreType = Jobs.jobType({
+  name: "store.restore",
+  payload: Schema.Struct({ backup: Schema.String, ...asked }),
+  mostTries: 1
+})
+
 /** Proves the books from the journal, beside whatever else goes on; its result is the document that `roundlot audit` prints. */
 export const auditType = Jobs.jobType({
   name: "audit",

@@ -2,6 +2,7 @@ import type { webhooks } from "@roundlot/commands"
 import type { ConfigProvider } from "effect"
 import type { ChannelSettings } from "./alertChannels.ts"
 import type { OwnAlerts } from "./OwnAlerts.ts"
+import type { BackupPlace } from "./backups/backups.ts"
 import type { Connect } from "./jobs/syncing.ts"
 
 /** What a program's configuration says of the work that its daemon does beside trading. */
@@ -45,7 +46,8 @@ export interface Settings {
   readonly checkpointFolder: string
 }
 
-/** The same, with who opens the connections that syncs ask for. */
+/** The same, with who opens the connections that syncs ask for, and where backups are, of a program that makes them. */
 export interface Working extends Settings {
+  readonly backups?: BackupPlace
   readonly connect: Connect
 }

@@ -12,6 +12,8 @@ export * as KeptAnchor from "./anchors/KeptAnchor.ts"
 export * as AnchorFile from "./anchors/anchorFile.ts"
 /** `archiving`: batches that have ended, put away. */
 export * as archiving from "./jobs/archiving.ts"
+/** `backups`: files of backups, and the copies that are restored from them. */
+export * as backups from "./backups/backups.ts"
 /** `channels`: what each way to people is sent. */
 export * as channels from "./jobs/channels.ts"
 /** `checkpointFiles`: what journals came to, beside the store. */

@@ -26,6 +26,8 @@ export interface Settings {
   readonly unsupportedOrders: orderPolicy.UnsupportedOrders
   /** The newest anchors of the store, as the program keeps them. */
   readonly anchors: Effect.Effect<Documents.AnchorsDocument, never, TradeRepository.TradeRepository>
+  /** The backups of the store, as the program keeps them. */
+  readonly backups: Effect.Effect<Documents.BackupsDocument>
   /** How the verbs of the program explain themselves. */
   readonly helps: Effect.Effect<ReadonlyArray<Help>>
 }
@@ -39,5 +41,6 @@ export const none: Settings = {
   jobTypes: [],
   unsupportedOrders: () => Effect.succeed(undefined),
   anchors: Effect.succeed({ file: "", problem: null, items: [] }),
+  backups: Effect.succeed({ folder: "", store: "", paper: "", problem: "this program makes no backups", items: [] }),
   helps: Effect.succeed([])
 }

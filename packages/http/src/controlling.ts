@@ -319,7 +319,12 @@ const rehearsed = (asked: Documents.DecisionRequest) =>
 
 // Background work
 
-const enqueued = (type: Jobs.JobType, payload: unknown, first: First | undefined) =>
+/** Enqueues a job, once for each key of a call. */
+export const enqueued = (
+  type: Jobs.JobType,
+  payload: unknown,
+  first: First | undefined
+): Effect.Effect<jobViews.JobDocument, Exclude<Jobs.EnqueueError, Jobs.UnknownJobType> | ActProblem, Jobs.Jobs> =>
   Effect.flatMap(Jobs.Jobs, (jobs) =>
     Effect.map(jobs.enqueue({ type: type.name, payload, key: jobKeyOf(first) }), ({ job }) => jobViews.documentOf(job))
   ).pipe(Effect.catchTag("UnknownJobType", (error) => Effect.fail(undone(error))))

@@ -19,6 +19,7 @@ import * as looking from "./looking.ts"
 import * as oidc from "./oidc.ts"
 import * as taking from "./taking.ts"
 import * as signed from "./signed.ts"
+import * as storing from "./storing.ts"
 import * as sessions from "./sessions.ts"
 import * as versions from "./versions.ts"
 import * as together from "./together.ts"
@@ -49,7 +50,8 @@ export const layer = (
         controlling.layer(settings),
         living.layer,
         sessions.layer,
-        together.layer(settings.configuration)
+        together.layer(settings.configuration),
+        storing.layer(settings)
       )
     ),
     Layer.provide(

@@ -12,6 +12,8 @@ const others: ReadonlyArray<Jobs.JobType> = [
   jobTypes.reconcileType,
   jobTypes.recheckType,
   jobTypes.auditType,
+  jobTypes.backupType,
+  jobTypes.restoreType,
   trialType,
   delivering.trialType,
   Alerts.alertType,

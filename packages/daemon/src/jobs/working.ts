@@ -11,6 +11,7 @@ import type { Working } from "../Settings.ts"
 import { alertingHandlers, noticeHandlers, watchForAlerts } from "./alerting.ts"
 import { archiveByAge } from "./archiving.ts"
 import { auditingHandlers } from "./auditing.ts"
+import { backingUpHandlers } from "../backups/backingUp.ts"
 import { completingHandlers, watchForEnds } from "./completing.ts"
 import { deliveringHandlers, watchForEvents } from "./delivering.ts"
 import { keepBeating } from "./heartbeat.ts"
@@ -71,6 +72,7 @@ const handlersOf = (settings: Working): readonly [Handlers, Handlers] => [
   [
     ...reconcilingHandlers,
     ...auditingHandlers(settings),
+    ...(settings.backups === undefined ? [] : backingUpHandlers(settings.backups)),
     ...syncingHandlers(settings.connect),
     ...alertingHandlers(settings),
     ...completingHandlers(settings),

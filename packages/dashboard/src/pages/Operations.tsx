@@ -20,6 +20,7 @@ import { SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
 import { pathOfAccount } from "../words/paths.ts"
 import { signOfLink } from "../words/signs.ts"
+import { Backups } from "./Backups.tsx"
 import { Webhooks } from "./Webhooks.tsx"
 import { texts } from "../words/text/operations.ts"
 
@@ -252,6 +253,7 @@ export const Operations = () => {
         </Asked>
       </Panel>
       <Webhooks />
+      <Backups />
       <Panel title={texts.services}>
         <Asked query={health}>
           {({ parts: rows }) => (

@@ -271,6 +271,17 @@ const entries = {
   anchoredAt: { head: "Written", help: "Time at which the anchor was written." },
   anchorHash: { head: "Hash", help: "Hash of the feed at that position." },
   anchorSigned: { head: "Signed", help: "Whether the configured key signed the anchor." },
+  // Backups
+  backup: { head: "Backup", help: "File of the backup, in the folder of backups." },
+  backupWritten: { head: "Written", help: "Time at which the file was written." },
+  backupBytes: { head: "Bytes", help: "Size of the file, in bytes." },
+  copyFile: { head: "Copy", help: "File of the restored copy, beside the running store." },
+  copyEntries: { head: "Entries", help: "Journal entries of the copy." },
+  copyLacks: { head: "Lacks", help: "Journal entries that the running store had beyond the copy as it was made." },
+  newestEntry: { head: "Newest entry", help: "Time of the newest journal entry of the copy." },
+  copyPosition: { head: "Position", help: "Feed position of the copy." },
+  copyHash: { head: "SHA-256", help: "Hash of the copy's feed at its position. An anchor of it proves the copy." },
+  copyHeads: { head: "Journals", help: "Newest entry of each journal of the copy, and its hash." },
   // Background work and connections
   job: { head: "Job", help: "Kind and key of the background job. Same kind and key: same job." },
   jobKind: { head: "Type", help: "Kind of the background work, such as trades.sync." },

@@ -1,7 +1,7 @@
 import type { Settings as Serving } from "@roundlot/http"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Effect, Either } from "effect"
-import { AnchorFile, queue, type Settings as Daemon } from "@roundlot/daemon"
+import { AnchorFile, backups, queue, type Settings as Daemon } from "@roundlot/daemon"
 import { helps, Verb } from "@roundlot/cli"
 import { senders } from "@roundlot/daemon/configuration"
 import { roundlot } from "../cli/roundlot.ts"
@@ -12,7 +12,7 @@ import { unsupportedOrders } from "./unsupportedOrders.ts"
 
 /** What the API is served with, as this program's settings say it. */
 export const servedWith = (
-  settings: Pick<Settings, "anchorFile" | "configuration" | "variable">
+  settings: Pick<Settings, "anchorFile" | "backupFolder" | "configuration" | "paperFile" | "store" | "variable">
 ): Serving.Settings => ({
   version: Verb.VERSION,
   configuration: settings.configuration,
@@ -24,8 +24,13 @@ export const servedWith = (
   jobTypes: queue.typesAt(hostFault(settings)),
   unsupportedOrders,
   anchors: Effect.provide(AnchorFile.document(settings), NodeFileSystem.layer),
+  backups: Effect.provide(backups.document(settings), NodeFileSystem.layer),
   helps: helps.helpsOf(roundlot)
 })
 
 /** What the daemon works with in the background. */
-export const workingWith = (settings: Settings): Daemon.Working => ({ ...settings, connect: connectAt(settings) })
+export const workingWith = (settings: Settings): Daemon.Working => ({
+  ...settings,
+  connect: connectAt(settings),
+  backups: settings
+})

@@ -2,8 +2,9 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import { Audit } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Copy, Migrations, type Side, Takeover } from "@roundlot/store-sql"
-import { journal } from "@roundlot/queries"
-import { Effect, Schema, type Scope } from "effect"
+import { history, journal } from "@roundlot/queries"
+import { Feed } from "@roundlot/core/ledger"
+import { Effect, Option, Schema, type Scope, Stream } from "effect"
 import type { SettingsError } from "@roundlot/commands/errors"
 import { StorePlace } from "@roundlot/daemon/configuration"
 import { isStoreThere, layerStore, notCopied, requireStore, onPostgres, onSqlite } from "../App.ts"
@@ -25,8 +26,11 @@ export interface Moved {
   readonly to: string
   readonly incarnation: string
   readonly entries: number
+  /** When the newest entry was written; null in an empty store. */
+  readonly newestAt: string | null
   readonly position: number
   readonly hash: string
+  readonly heads: journal.HeadDocument["heads"]
 }
 
 /** A store, opened with its tables up to date (`side`), or as it is, of whatever version. */
@@ -40,17 +44,19 @@ export const sideOf = (
     Own: (own) => notCopied(own)
   })
 
+type Proven = Pick<Moved, "entries" | "hash" | "heads" | "newestAt" | "position">
+
 /** Audits a store; where it goes on beside us, so that its feed is up to what it says. */
-export const proven = (
-  store: StorePlace.StorePlace
-): Effect.Effect<journal.HeadDocument & { readonly entries: number }, TradeRepository.StoreError | CopyDiffers> =>
+export const proven = (store: StorePlace.StorePlace): Effect.Effect<Proven, TradeRepository.StoreError | CopyDiffers> =>
   Effect.gen(function* () {
     const { entries, findings, ok } = yield* Audit.run()
     if (!ok) {
       const what = `the audit has ${findings.length} findings, the first: ${findings[0]?.where ?? ""} ${findings[0]?.what ?? ""}`
       return yield* new CopyDiffers({ place: StorePlace.shown(store), what })
     }
-    return { entries, ...(yield* journal.head) }
+    const newest = yield* Stream.runHead(Feed.newestFirst(undefined))
+    const newestAt = Option.match(newest, { onNone: () => null, onSome: ({ entry }) => history.timeOf(entry) })
+    return { entries, newestAt, ...(yield* journal.head) }
   }).pipe(Effect.provide(layerStore({ store })))
 
 const tell = (table: string, rows: number) =>
@@ -80,13 +86,14 @@ export const move = (
       return yield* Copy.self(target)
     }).pipe(Effect.scoped)
     yield* status(`Auditing ${StorePlace.shown(to)} …`)
-    const { entries, hash, heads, position } = yield* proven(to)
+    const copied = yield* proven(to)
+    const { heads } = copied
     const isSame =
       Object.keys(heads).length === Object.keys(origin?.heads ?? {}).length &&
       Object.entries(heads).every(([account, head]) => origin?.heads[account] === `${head.seq}:${head.hash}`)
     if (!isSame)
       return yield* new CopyDiffers({ place: StorePlace.shown(to), what: "its heads are not those of the source" })
-    return { from: StorePlace.shown(from), to: StorePlace.shown(to), incarnation, entries, position, hash }
+    return { from: StorePlace.shown(from), to: StorePlace.shown(to), incarnation, ...copied }
   })
 
 /** What becomes of a copy and of its source: retired, replaced by a rollback in its place, or left as it is, and why. */
@@ -198,10 +205,10 @@ export const movable = (
 ): Effect.Effect<Omit<Moved, "incarnation">, MovingError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     yield* requireStore({ store: from })
-    const { entries, hash, position } = yield* proven(from)
+    const found = yield* proven(from)
     if (yield* isStoreThere(to)) {
       const [source, target] = yield* Effect.all([sideOf(from, "sideAsItIs"), sideOf(to, "sideAsItIs")])
       if ((yield* Migrations.applied(target)).length > 0) yield* Copy.expectVacant(source, target)
     }
-    return { from: StorePlace.shown(from), to: StorePlace.shown(to), entries, position, hash }
+    return { from: StorePlace.shown(from), to: StorePlace.shown(to), ...found }
   }).pipe(Effect.scoped)

@@ -5,7 +5,7 @@ import { Effect, Either, Layer, Option } from "effect"
 import { dirname, join } from "node:path"
 import process from "node:process"
 import { dashboard } from "@roundlot/http"
-import { alerting, channels, secrets } from "@roundlot/daemon"
+import { alerting, backups, channels, secrets } from "@roundlot/daemon"
 import { Environment, Finding, Output, Tree, type Verb } from "@roundlot/cli"
 import { StorePlace, senders } from "@roundlot/daemon/configuration"
 import { isStoreThere, layerStore } from "../App.ts"
@@ -138,7 +138,7 @@ const folder = (path: string) =>
     )
   )
 
-const backups = (path: string) =>
+const backedUp = (path: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const names = yield* Effect.orElseSucceed(fs.readDirectory(path), (): ReadonlyArray<string> => [])
@@ -243,13 +243,13 @@ export const deployment = (
     const fs = yield* FileSystem.FileSystem
     const scratch = yield* Effect.orDie(fs.makeTempDirectoryScoped({ prefix: "roundlot-deployment-" }))
     const isThere = yield* Effect.orElseSucceed(isStoreThere(settings.store), () => false)
-    const kept = Option.getOrElse(backupFolder, () => join(settings.backupFolder, "backups"))
+    const kept = Option.getOrElse(backupFolder, () => backups.folderOf(settings))
     const parts = yield* Effect.all([
       Effect.succeed([node(), pages()]),
       configured(asked, settings),
       envFile(asked),
       settings.store._tag === "Sqlite" ? folder(dirname(settings.store.file)) : Effect.succeed([]),
-      backups(kept),
+      backedUp(kept),
       isThere ? proofs(settings) : Effect.succeed([]),
       isThere ? migration(settings, scratch) : Effect.succeed([]),
       smoke(scratch)

@@ -1,9 +1,9 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import * as FileSystem from "@effect/platform/FileSystem"
 import { Effect, Schema } from "effect"
-import { join, resolve } from "node:path"
+import { resolve } from "node:path"
 import { Output, Verb, flags, preview } from "@roundlot/cli"
+import { backups } from "@roundlot/daemon"
 import { StorePlace } from "@roundlot/daemon/configuration"
 import { settle } from "../settings/Settings.ts"
 import { type Activation, activate, activationOf, movable, move, type Moved } from "../store/moving.ts"
@@ -40,19 +40,6 @@ export const storeCopy = Verb.make({
     })
 })
 
-/** The file that a path means; a folder gets one named by the moment. */
-export const fileFor = (path: string, name = "roundlot"): Effect.Effect<string, never, FileSystem.FileSystem> =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const isFolder = yield* Effect.orElseSucceed(
-      Effect.map(fs.stat(path), ({ type }) => type === "Directory"),
-      () => path.endsWith("/")
-    )
-    if (!isFolder) return resolve(path)
-    const now = new Date(yield* Effect.clockWith((clock) => clock.currentTimeMillis))
-    return join(resolve(path), `${name}-${now.toISOString().replaceAll(/[-:]|\.\d+/g, "")}.db`)
-  })
-
 /** `store backup`. */
 export const storeBackup = Verb.make({
   name: "store backup",
@@ -62,7 +49,7 @@ export const storeBackup = Verb.make({
   run: ({ path, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
-      const file = yield* fileFor(path)
+      const file = yield* backups.fileFor(path)
       yield* sayMoved(
         yield* move(store, StorePlace.StorePlace.Sqlite({ file })),
         "Restore it with 'roundlot store restore'."

@@ -2,15 +2,15 @@ import * as Options from "@effect/cli/Options"
 import { Effect } from "effect"
 import { join } from "node:path"
 import { Output, Verb, flags } from "@roundlot/cli"
+import { backups } from "@roundlot/daemon"
 import { settle, type Settings } from "../settings/Settings.ts"
 import { migrate, plan, type Plan, rollBack, type Way, wayBack } from "../store/versions.ts"
-import { fileFor } from "./keeping.ts"
 
 const stepsOf = ({ steps }: Plan): ReadonlyArray<string> =>
   steps.map(({ does, version }) => `  version ${version}: ${does}`)
 
 const backupFile = ({ backupFolder }: Settings, named: string | undefined) =>
-  fileFor(named ?? join(backupFolder, "/"), "roundlot-before-migration")
+  backups.fileFor(named ?? join(backupFolder, "/"), "roundlot-before-migration")
 
 const planText = (planned: Plan, isDone: boolean): string => {
   const { backup, newest, store, version } = planned

@@ -56,6 +56,7 @@ const refusing = [
   "reconciliation.list",
   "reconciliation.runs",
   "session.caller",
+  "store.backups",
   "tokens.list",
   "tokens.sessions",
   "trades.sources"

@@ -11,6 +11,7 @@ const ids: Readonly<Record<string, string>> = {
   webhooks: "fills",
   templates: "venue",
   breaks: "B1",
+  backups: "monday.db",
   decisions: "D1"
 }
 
@@ -61,6 +62,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
   "jobs.retry": { reason: "again" },
   "jobs.goOn": { after: "beginning" },
   "session.signIn": { token: "rlt_unknown" },
+  "store.backUp": { reason: "before the upgrade" },
+  "store.restore": { reason: "to compare" },
   "tokens.rotate": { secret: "rlt_unknown" },
   "jobs.reconcile": {}
 }

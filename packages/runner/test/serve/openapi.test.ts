@@ -83,6 +83,7 @@ const refusals = [
   "session.end 404",
   "session.makeLink 403",
   "session.signIn 401",
+  "store.restore 404",
   "tokens.rotate 403"
 ]
 

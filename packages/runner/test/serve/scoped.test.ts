@@ -157,6 +157,9 @@ const storeWide = [
   "jobs.show",
   "jobs.webhooks",
   "metrics.metrics",
+  "store.backUp",
+  "store.backups",
+  "store.restore",
   "tokens.list",
   "tokens.rotate",
   "tokens.sessions"
@@ -184,6 +187,7 @@ const wordless = [
   "reconciliation.list",
   "reconciliation.runs",
   "session.caller",
+  "store.backups",
   "tokens.list",
   "tokens.sessions",
   "trades.totals"

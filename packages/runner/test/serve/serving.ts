@@ -15,6 +15,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { boundedServer, routes, SignInLinks } from "@roundlot/http"
 import { Configuration } from "@roundlot/daemon/configuration"
+import { bare } from "../settings/bare.ts"
 import * as scene from "../views/scene.ts"
 import { servedWith } from "../../src/start/served.ts"
 
@@ -125,9 +126,15 @@ const webhooks: Configuration.Configuration["webhooks"] = new Map([
   ["fills", { url: "https://books.example.com/fills" }]
 ])
 
+/** No backups are there. */
+const { backupFolder, paperFile, store } = bare
+
 const settingsOf = ({ oidc, sources = venue.sources, variables = venue.variables }: Served) =>
   servedWith({
     configuration: { ...Configuration.empty, oidc, sources, webhooks },
+    store,
+    paperFile,
+    backupFolder,
     anchorFile: join(tmpdir(), "roundlot-serving-without-anchors.jsonl"),
     variable: (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : variables[name])
   })

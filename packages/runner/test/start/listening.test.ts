@@ -17,6 +17,7 @@ import { boundedServer, Place, serving, SignInLinks, listening } from "@roundlot
 import { Configuration } from "@roundlot/daemon/configuration"
 import { servedWith } from "../../src/start/served.ts"
 import { ask, books, json } from "../serve/serving.ts"
+import { bare } from "../settings/bare.ts"
 import * as scene from "../views/scene.ts"
 
 /** Books whose secrets are real ones. */
@@ -28,7 +29,6 @@ const engine = SignInLinks.layer.pipe(
 /** A certificate is of these days, whatever the time of a test. */
 const certified = Effect.withClock(Certificate.forThisMachine, Clock.make())
 
-const settings = { configuration: Configuration.empty, anchorFile: "anchors.jsonl", variable: () => undefined }
 const NAME = "roundlot.example.com"
 
 interface Said {
@@ -47,7 +47,7 @@ const flagsOf = ({ cert, host, key, names = [], proxies = [] }: Said): listening
   allowHost: names
 })
 
-const placed = (said: Said, isOpen = false) => listening.placeOf(flagsOf(said), isOpen, settings)
+const placed = (said: Said, isOpen = false) => listening.placeOf(flagsOf(said), isOpen, bare)
 
 /** The files of a certificate and its key that are made here, and of a key that is another's. */
 const files = Effect.gen(function* () {
@@ -190,7 +190,7 @@ describe("a daemon that listens by TLS", () => {
         const { cert, certificate, key } = yield* files
         const at = yield* placed({ host: "0.0.0.0", cert, key, names: [NAME] })
         const token = yield* made("dana", "operate")
-        const port = yield* serving.serve({ port: 0, isOpen: false, at }, servedWith(settings))
+        const port = yield* serving.serve({ port: 0, isOpen: false, at }, servedWith(bare))
         const origin = `https://${NAME}:${port}`
         const host = `${NAME}:${port}`
         const asked = (path: string, more: Asked = {}) =>
@@ -268,7 +268,7 @@ describe("a daemon behind a proxy", () => {
     Effect.gen(function* () {
       const at = yield* placed({ proxies: [PROXY], names: [NAME] })
       const token = yield* made("dana", "read")
-      const port = yield* serving.serve({ port: 0, isOpen: false, at }, servedWith(settings))
+      const port = yield* serving.serve({ port: 0, isOpen: false, at }, servedWith(bare))
       const signIn = (from: string, forwarded: string, given = "rlt_wrong") =>
         ask(port, "/api/v1/session", {
           method: "POST",

@@ -1,0 +1,31 @@
+import { messages } from "./messages.ts"
+
+/** Texts of backups, and of the copies that are restored from them. */
+export const texts = messages({
+  backups: "Backups",
+  backupsIn: "in {folder} on the daemon's host",
+  noBackups: "No backups yet. Back up now makes one; the daemon keeps trading.",
+  backUpNow: "Back up now",
+  backsUp: "A process beside the daemon copies the store into one file and audits both. Trading goes on.",
+  booksUnchanged: "The books are not changed.",
+  restoreCopy: "Restore a copy…",
+  restoreCopyOf: "Restore a copy of {backup}",
+  restores: "A process beside the daemon restores the backup into a new file beside the store and audits both.",
+  copyIsInactive: "The copy is inactive: it accepts no trades and sends no orders.",
+  storeStays: "The running store stays as it is, and trading goes on.",
+  restoreByCommand: "Restore it on the command line into an empty store:",
+  alreadyRestored: "Restored: {copy}",
+  latestCopy: "Latest restored copy",
+  restoredCopies: "Restored copies",
+  newestCopies: "the newest 20",
+  noCopies: "No copies restored yet.",
+  auditClean: "Audit clean: the copy has {entries} entries and no findings.",
+  lacksNothing: "The running store has no entries that the copy lacks.",
+  lacks: {
+    one: "The running store had {count} entry that the copy lacks. Activating the copy gives it up.",
+    other: "The running store had {count} entries that the copy lacks. Activating the copy gives them up."
+  },
+  takeOver: "To take over with the copy: stop the daemon (Ctrl-C or its service), then run:",
+  lackedGrow: "If more entries came meanwhile, the command says their number and changes nothing.",
+  copying: "Copying and auditing: {step}"
+})
