@@ -55,11 +55,11 @@ const waitingOf = ({ cursor, entry }: Events.Happened) =>
 const documentOf = (
   subscription: Subscriptions.Subscription,
   { webhooks }: Listening,
-  kept: ReadonlyArray<Job.Job>
-): Seen<Documents.WebhookDocument> =>
+  kept: ReadonlyArray<Job.Job>,
+  { behind, cursor, job, next }: Subscriptions.Standing
+): Effect.Effect<Documents.WebhookDocument, Table.BadRow> =>
   Effect.gen(function* () {
     const { account, name, tags } = subscription
-    const { behind, cursor, job, next } = yield* Subscriptions.standingOf(subscription)
     const url = webhooks.get(name)?.url
     return {
       name,
@@ -79,9 +79,18 @@ const documentOf = (
 export const list = (configuration: Listening): Seen<listing.ListDocument<Documents.WebhookDocument>> =>
   Effect.gen(function* () {
     const kept = yield* letters
-    const items = yield* Effect.forEach(subscriptionsOf(configuration), (each) => documentOf(each, configuration, kept))
+    const items = yield* Effect.forEach(subscriptionsOf(configuration), (each) =>
+      Effect.flatMap(Subscriptions.standingOf(each), (standing) => documentOf(each, configuration, kept, standing))
+    )
     return { items, nextCursor: null }
   })
+
+const named = (configuration: Listening, name: string) => {
+  const found = subscriptionsOf(configuration).find((each) => each.name === name)
+  return found === undefined
+    ? new errors.NotFound({ kind: "webhook", id: name, list: "webhooks" })
+    : Effect.succeed(found)
+}
 
 /** Goes on with the deliveries to a webhook after a cursor, or from the `beginning`. */
 export const goOn = (
@@ -94,10 +103,24 @@ export const goOn = (
   Jobs.Jobs | Ledger.Ledger | TradeRepository.TradeRepository
 > =>
   Effect.gen(function* () {
-    const found = subscriptionsOf(configuration).find((each) => each.name === name)
-    if (found === undefined) return yield* new errors.NotFound({ kind: "webhook", id: name, list: "webhooks" })
+    const found = yield* named(configuration, name)
     yield* Subscriptions.goOn(found, after)
-    return yield* documentOf(found, configuration, yield* letters)
+    return yield* documentOf(found, configuration, yield* letters, yield* Subscriptions.standingOf(found))
+  })
+
+/** How a webhook would stand after a cursor; nothing is written or posted. */
+export const rehearse = (
+  configuration: Listening,
+  name: string,
+  after: string
+): Effect.Effect<
+  Documents.WebhookDocument,
+  errors.NotFound | Table.BadRow | Effect.Effect.Error<ReturnType<typeof Subscriptions.standingAfter>>,
+  Ledger.Ledger | TradeRepository.TradeRepository
+> =>
+  Effect.gen(function* () {
+    const found = yield* named(configuration, name)
+    return yield* documentOf(found, configuration, yield* letters, yield* Subscriptions.standingAfter(found, after))
   })
 
 /** What people see of webhooks. */

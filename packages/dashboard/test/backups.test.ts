@@ -60,6 +60,8 @@ describe("backups", () => {
     const dialog = page.getByRole("dialog")
     const act = async (verb: string, impact: RegExp) => {
       await dialog.getByText(impact).waitFor()
+      // Times that the daemon says are in the zone of the page.
+      expect(await dialog.innerText()).not.toMatch(/\d{4}-\d\d-\d\dT\d\d:/)
       await dialog.getByLabel("Reason").fill("before the upgrade")
       await dialog.getByRole("button", { name: verb }).click()
       await dialog.getByText("Recorded for the store as command").waitFor()
@@ -72,7 +74,7 @@ describe("backups", () => {
     await trade("after")
     const row = page.getByRole("table", { name: "Backups" }).getByRole("row").filter({ hasText: backup })
     await row.getByRole("button", { name: "Restore a copy…" }).click()
-    await act("Restore a copy of", /would be restored into .*, inactive, and audited/)
+    await act("Restore a copy of", /written .*\d\d:\d\d:\d\d.* would be restored into .*, inactive, and audited/)
     const copy = join(daemon.folder, copyOf(backup))
     await page.getByText(`Restored: ${copy}`).waitFor()
     const verdict = page.locator(".panel", { has: page.getByRole("heading", { name: "Latest restored copy" }) })

@@ -198,6 +198,10 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     await next.page.getByRole("heading", { level: 1, name: "By template Cancelled" }).waitFor()
     await page.getByLabel("Template", { exact: true }).selectOption("venue")
     await page.getByRole("button", { name: "Delete template venue" }).click()
+    await page
+      .getByRole("dialog")
+      .getByText(/^The template venue, saved at .*\d\d:\d\d:\d\d.* by .+, would be deleted\.$/)
+      .waitFor()
     await page.getByRole("dialog").getByRole("button", { name: "Delete template venue" }).click()
     await page.getByRole("dialog").getByText("Template venue deleted.").waitFor()
     await page.keyboard.press("Escape")

@@ -61,16 +61,26 @@ test("a webhook that takes an event never is seen, tried, and passed over: what 
   const row = page.getByRole("table", { name: "Webhooks" }).getByRole("row", { name: /books/ })
   await row.getByText("Failing").waitFor()
   await row.getByText("webhook books: it answered 500").waitFor()
-  const act = async (label: string, verb: string) => {
+  const act = async (label: string, verb: string, impact?: RegExp) => {
     await row.getByRole("button", { name: label }).click()
     const dialog = page.getByRole("dialog")
+    if (impact !== undefined) await dialog.getByRole("list", { name: "Impact" }).getByText(impact).waitFor()
     await dialog.getByRole("button", { name: verb }).click()
     await dialog.getByRole("button", { name: "Close" }).click()
   }
   await act("Test", "Test books")
   await hears('"id":"books/test","events":[]')
   expect(program.heard.join()).not.toContain("after")
-  await act("Skip", "Skip TradeAccepted T2")
+  // Before a cursor is entered nothing is foreseen; of one that is none it is said.
+  await row.getByRole("button", { name: "Replay" }).click()
+  const replaying = page.getByRole("dialog")
+  await replaying.getByLabel("Continue after").fill("nowhere")
+  await replaying.getByRole("alert").getByText("nowhere").waitFor()
+  await replaying.getByLabel("Continue after").fill("beginning")
+  await replaying.getByText(/^\d+ commits would follow, from TradeAccepted of T1 on\.$/).waitFor()
+  await replaying.getByRole("button", { name: "Cancel" }).click()
+  expect(program.heard.join()).not.toContain("after")
+  await act("Skip", "Skip TradeAccepted T2", /^\d+ commits? would follow, from TradeAccepted of T3 on\.$/)
   await hears("after")
   await row.getByText("Up to date").waitFor()
   program.isRight = true

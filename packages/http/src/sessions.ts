@@ -98,23 +98,32 @@ const ownSession = Effect.gen(function* () {
   return (yield* looked(check(given.secret, Access.hostOf(request))))?.session
 })
 
+interface Ending {
+  readonly dryRun?: boolean | undefined
+}
+
 /** Ends a session of the caller's token, or any where an operator of all accounts asks. Of others it is not said that they are there. */
-const endSession = (id: string) =>
+const endSession = (id: string, { dryRun = false }: Ending) =>
   Effect.gen(function* () {
     const { accounts, name, role } = yield* Access.Caller
-    const known = (yield* looked(Sessions.all)).find((session) => session.id === id)
+    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+    const known = (yield* looked(Sessions.all)).find((each) => each.id === id && Sessions.isOpen(each, now))
     const isAllowed = known?.token === name || (role === "operate" && accounts === undefined)
+    const ending = dryRun ? Effect.succeed(known) : Sessions.end(id, "Ended", name)
     const ended = isAllowed
-      ? yield* looked(Effect.catchTag(Sessions.end(id, "Ended", name), "NoSession", () => Effect.succeed(undefined)))
+      ? yield* looked(Effect.catchTag(ending, "NoSession", () => Effect.succeed(undefined)))
       : undefined
     if (ended === undefined) return yield* Effect.fail(notFound(new Sessions.NoSession({ id }).message))
+    return sessionViews.documentOf(ended)
   }).pipe(AccountScope.lifted)
 
-const endOthers = Effect.gen(function* () {
-  const { name } = yield* Access.Caller
-  const own = yield* ownSession
-  yield* looked(Sessions.endOthers(name, own?.id, name))
-}).pipe(AccountScope.lifted)
+const endOthers = ({ dryRun = false }: Ending) =>
+  Effect.gen(function* () {
+    const { name } = yield* Access.Caller
+    const own = (yield* ownSession)?.id
+    const ended = yield* looked(dryRun ? Sessions.othersOf(name, own) : Sessions.endOthers(name, own, name))
+    return { items: ended.map(sessionViews.documentOf), nextCursor: null }
+  }).pipe(AccountScope.lifted)
 
 /** A link for the browser of who has the token itself: a session makes none, so that a stolen one lasts no longer. */
 const makeLink = Effect.gen(function* () {
@@ -146,8 +155,8 @@ const ofSession = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
     .handle("makeLink", () => makeLink)
     .handle("signOut", () => signOut)
     .handle("caller", () => caller)
-    .handle("end", ({ path }) => endSession(path.id))
-    .handle("endOthers", () => endOthers)
+    .handle("end", ({ path, urlParams }) => endSession(path.id, urlParams))
+    .handle("endOthers", ({ urlParams }) => endOthers(urlParams))
 )
 
 /** The answer to a caller that does not have the present secret of the token: one that took a session is no better off. */

@@ -274,9 +274,11 @@ const ofBatches = (configuration: Configured) =>
       )
       .handle("removeTemplate", (asked) =>
         acted(
-          once(Documents.TemplateDocument, asked, () =>
-            Effect.map(Templates.remove(asked.path.name), templates.documentOf)
-          )
+          asked.urlParams.dryRun === true
+            ? Effect.map(Templates.find(asked.path.name), templates.documentOf)
+            : once(Documents.TemplateDocument, asked, () =>
+                Effect.map(Templates.remove(asked.path.name), templates.documentOf)
+              )
         )
       )
       .handle("retry", (asked) =>
@@ -390,9 +392,11 @@ const ofJobs = (configuration: Configured) =>
         Effect.zipRight(
           AccountScope.requireAll,
           acted(
-            once(Documents.WebhookDocument, asked, () =>
-              webhooks.goOn(configuration, asked.path.name, asked.payload.after)
-            )
+            asked.payload.dryRun === true
+              ? webhooks.rehearse(configuration, asked.path.name, asked.payload.after)
+              : once(Documents.WebhookDocument, asked, () =>
+                  webhooks.goOn(configuration, asked.path.name, asked.payload.after)
+                )
           )
         )
       )

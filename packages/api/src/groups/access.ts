@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { Operating, Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
-import { asTyped, body, byId, byName, looking, says } from "./shared.ts"
+import { asTyped, body, byId, byName, dryRunning, looking, says } from "./shared.ts"
 
 const secret = Schema.NonEmptyString.pipe(Schema.maxLength(200))
 
@@ -44,13 +44,17 @@ export const session = looking("session", "Signing browsers in and out.")
   .add(
     HttpApiEndpoint.del("end", "/api/v1/sessions/:id")
       .setPath(byId)
+      .setUrlParams(dryRunning)
+      .addSuccess(Documents.SessionDocument)
       .middleware(Reading)
       .pipe(asTyped("roundlot sessions end {id}"), says("End a session", "Of the caller's token; `operate` ends any."))
   )
   .add(
     HttpApiEndpoint.del("endOthers", "/api/v1/sessions")
+      .setUrlParams(dryRunning)
+      .addSuccess(Documents.SessionPage)
       .middleware(Reading)
-      .pipe(says("End other sessions", "Of the caller's token."))
+      .pipe(says("End other sessions", "Of the caller's token. Answers those that ended."))
   )
 
 /** For how long the secret before is good as well: a week at most. */

@@ -9,6 +9,7 @@ import {
   actOn,
   asTyped,
   body,
+  dryRunning,
   byId,
   byName,
   idempotent,
@@ -138,6 +139,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
     HttpApiEndpoint.del("removeTemplate", "/api/v1/batches/templates/:name")
       .setPath(byName)
       .setHeaders(idempotent)
+      .setUrlParams(dryRunning)
       .addSuccess(Documents.TemplateDocument)
       .middleware(Trading)
       .pipe(
@@ -332,11 +334,14 @@ export const jobs = acting("jobs", "Background work.")
     HttpApiEndpoint.post("goOn", "/api/v1/webhooks/:name/continue")
       .setPath(byName)
       .setHeaders(idempotent)
-      .setPayload(body({ after: Schema.String }))
+      .setPayload(body({ after: Schema.String, dryRun: Schema.optional(Schema.Boolean) }))
       .addSuccess(Documents.WebhookDocument)
       .middleware(Operating)
       .pipe(
         asTyped("roundlot webhooks continue {name} --after {after}"),
-        says("Continue a webhook", "Continues after a cursor, or `beginning`. Skipped events are delivered separately.")
+        says(
+          "Continue a webhook",
+          "Continues after a cursor, or `beginning`. Skipped events are delivered separately. A dry run answers the resulting state."
+        )
       )
   )

@@ -28,6 +28,13 @@ export const period = {
   until: word("End, exclusive: a date, or an ISO 8601 time with a zone.")
 }
 
+/** Whether an act without a body is only asked what it would come to. */
+export const dryRunning = Schema.Struct({
+  dryRun: flag("Dry run: answer what would change, write nothing.")
+}).annotations({
+  parseOptions: { onExcessProperty: "error" }
+})
+
 const closed = <Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "error" } })
 

@@ -148,18 +148,33 @@ export const end = (
     return session ?? (yield* new NoSession({ id }))
   })
 
-/** Ends the sessions of a token but the one that is kept. */
+/** The sessions of a token that are open, but the one that is kept. */
+export const othersOf = (
+  token: string,
+  kept: string | undefined
+): Effect.Effect<ReadonlyArray<Session>, StoreError, TradeRepository | Clock> =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    return (yield* all).filter((each) => each.token === token && each.id !== kept && isOpen(each, now))
+  })
+
+/** Ends the sessions of a token but the one that is kept; gives those that ended. */
 export const endOthers = (
   token: string,
   kept: string | undefined,
   actor: string
-): Effect.Effect<void, TokensDisagree | WriteError, TokenRegister | TradeRepository | Clock | Entropy> =>
+): Effect.Effect<
+  ReadonlyArray<Session>,
+  TokensDisagree | WriteError,
+  TokenRegister | TradeRepository | Clock | Entropy
+> =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     yield* asProven
-    yield* record(actor, [Need.SessionsOf({ token })], ({ sessions }, emit) => {
-      for (const session of sessions.find("token", [token]))
-        if (session.id !== kept && isOpen(session, now)) emit(ended(session, "Ended", actor))
+    return yield* record(actor, [Need.SessionsOf({ token })], ({ sessions }, emit) => {
+      const others = sessions.find("token", [token]).filter((each) => each.id !== kept && isOpen(each, now))
+      for (const session of others) emit(ended(session, "Ended", actor))
+      return others
     })
   })
 

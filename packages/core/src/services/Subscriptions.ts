@@ -131,7 +131,21 @@ export const standingOf = (
   Effect.gen(function* () {
     const job = yield* jobOf(subscription)
     const cursor = job && cursorOf(job)
-    if (cursor === undefined) return { job, cursor, behind: 0, next: [] }
+    return cursor === undefined ? { job, cursor, behind: 0, next: [] } : yield* standingAt(subscription, job, cursor)
+  })
+
+/** Where they would stand after another cursor, which is refused where going on there would be. */
+export const standingAfter = (
+  subscription: Subscription,
+  after: string
+): Effect.Effect<Standing, Events.EventsError, Ledger | TradeRepository> =>
+  Effect.gen(function* () {
+    yield* Stream.runHead(Events.pages({ after, ends: true }))
+    return yield* standingAt(subscription, yield* jobOf(subscription), after)
+  })
+
+const standingAt = (subscription: Subscription, job: Job | undefined, cursor: string) =>
+  Effect.gen(function* () {
     const { incarnation } = (yield* TradeRepository).identity
     const [position, seq] = placeIn(incarnation, cursor)
     const taken = seq === Infinity ? position : Math.max(0, position - 1)

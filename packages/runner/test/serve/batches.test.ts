@@ -325,6 +325,8 @@ describe("batches over the API", () => {
         batch: { mode: "accumulate", notional: null, unpricedTrades: 1 }
       })
       expect(json(yield* ask(port, "/api/v1/trades?source=venue"))).toMatchObject({ items: [{ quantity: "1234" }] })
+      // A dry run shows what would go, and it is still there.
+      expect(json(yield* call("/templates/venue?dryRun=true", undefined, "DELETE"))).toMatchObject({ name: "venue" })
       assert.strictEqual((yield* call("/templates/venue", undefined, "DELETE")).status, 200)
       assert.strictEqual((yield* call("", { name: "venue", template: "venue", csv })).status, 404)
       assert.strictEqual((yield* call("/templates/venue", undefined, "DELETE")).status, 404)

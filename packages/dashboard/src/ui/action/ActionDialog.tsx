@@ -8,7 +8,7 @@ import { call, readOf } from "../../api/calling.ts"
 import { ProblemError } from "../../api/problem.ts"
 import type { Action, Done } from "./Action.ts"
 import { Choice, Field } from "../parts/Field.tsx"
-import { Figure, Foreign, Time } from "../parts/Figure.tsx"
+import { Figure, Foreign, Said, Time } from "../parts/Figure.tsx"
 import { type Between, betweenOf, isLost, Meanwhile } from "./Meanwhile.tsx"
 import { NeedsRole } from "./NeedsRole.tsx"
 import { Problem } from "../parts/Panel.tsx"
@@ -280,7 +280,9 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
             </form>
           ) : (
             <>
-              <p role="status">{doing.data.done}</p>
+              <p role="status">
+                <Said text={doing.data.done} />
+              </p>
               <Recorded of={doing.data} />
               <div className="buttons">
                 <Dialog.Close className="button primary">{texts.close}</Dialog.Close>

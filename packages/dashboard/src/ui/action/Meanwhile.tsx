@@ -6,7 +6,7 @@ import type { ProblemError } from "../../api/problem.ts"
 import { eventWords } from "../../words/events.ts"
 import { eventTextOf } from "../../words/eventText.ts"
 import type { About, Now } from "./Action.ts"
-import { Age, Figure, Foreign } from "../parts/Figure.tsx"
+import { Age, Figure, Foreign, Said } from "../parts/Figure.tsx"
 import { StateSign } from "../parts/Sign.tsx"
 import { texts } from "../../words/text/actions.ts"
 
@@ -65,7 +65,7 @@ export const Meanwhile = ({ of: { entity, entries, now, problem } }: { readonly 
   useEffect(() => place.current?.scrollIntoView({ block: "nearest" }), [problem])
   return (
     <div ref={place} className="problem meanwhile" role="alert" aria-live="polite">
-      <strong>{texts.notDone({ entity })}</strong> {problem.status === 412 ? null : <Foreign text={problem.message} />}
+      <strong>{texts.notDone({ entity })}</strong> {problem.status === 412 ? null : <Said text={problem.message} />}
       {entries.length === 0 ? null : (
         <ul aria-label={texts.changesInTheMeantime}>
           {entries.map((each) => (

@@ -4,7 +4,7 @@ import { eventWords } from "../../words/events.ts"
 import { rowsIn } from "../../words/rows.ts"
 import type { Action, Rehearsed } from "./Action.ts"
 import { AtRisk, RecommendedVerdict } from "./AtRisk.tsx"
-import { Figure, Foreign } from "../parts/Figure.tsx"
+import { Figure, Said } from "../parts/Figure.tsx"
 import { Problem } from "../parts/Panel.tsx"
 import { texts } from "../../words/text/actions.ts"
 
@@ -24,7 +24,7 @@ const Together = ({ orders }: { readonly orders: ReadonlyArray<Ordered> }) => {
 /** What becomes of rows of a batch, of which shares, and what those come to. */
 const Fared = ({ of: { rows, shares, what } }: { readonly of: Documents.BatchRowsDocument }) => (
   <li>
-    {rowsIn(rows)} {what}
+    {rowsIn(rows)} <Said text={what} />
     {shares.map(({ notional, quantity, side, symbol }, at) => (
       <span key={`${symbol} ${side}`}>
         {at === 0 ? ": " : "; "}
@@ -94,9 +94,13 @@ const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Acti
     <h3>{texts.impact}</h3>
     <ul aria-label={texts.impact}>
       <li>
-        <Foreign text={of.done} />
+        <Said text={of.done} />
       </li>
-      {tells === undefined ? null : <li>{tells(of)}</li>}
+      {tells === undefined ? null : (
+        <li>
+          <Said text={tells(of)} />
+        </li>
+      )}
       {of.limited === undefined ? null : <Limited of={of.limited} />}
       <InDoubt of={of.inDoubt ?? []} />
       {of.rows?.map((each) => (

@@ -104,10 +104,20 @@ export const removeTemplate = (name: string): Action => ({
   willNot: [texts.itsBatchesStay],
   cli: () => `roundlot batches templates delete ${name}`,
   run: (api, _reason, key) =>
-    Effect.map(api.batches.removeTemplate({ path: { name }, headers: { "idempotency-key": key } }), () => ({
+    Effect.map(api.batches.removeTemplate({ path: { name }, headers: askedOnce(key), urlParams: {} }), () => ({
       done: texts.templateDeleted({ name }),
       account: "",
       commandId: key,
       effects: null
-    }))
+    })),
+  rehearse: (api) =>
+    Effect.map(
+      api.batches.removeTemplate({ path: { name }, headers: {}, urlParams: { dryRun: true } }),
+      ({ savedAt, savedBy }) => ({
+        done: texts.templateWouldGo({ name, at: savedAt, actor: savedBy }),
+        account: "",
+        commandId: "",
+        effects: null
+      })
+    )
 })

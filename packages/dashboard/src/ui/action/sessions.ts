@@ -3,6 +3,9 @@ import { Effect, Redacted } from "effect"
 import type { Action } from "./Action.ts"
 import { texts } from "../../words/text/otherActions.ts"
 
+/** What a dry run came to, in a sentence. */
+const foreseen = (done: string) => ({ done, account: "", commandId: "", effects: null })
+
 const signedOut = (done: string, key: string) => () => ({ done, account: "", commandId: key, effects: null })
 
 /** Signs a browser out. */
@@ -12,7 +15,12 @@ export const endSession = ({ host, id, token }: Documents.SessionDocument): Acti
   will: [texts.browserSignedOut({ token, host })],
   willNot: [texts.tokenStaysValid],
   cli: () => `roundlot sessions end ${id}`,
-  run: (api, _reason, key) => Effect.map(api.session.end({ path: { id } }), signedOut(texts.signedOut, key))
+  run: (api, _reason, key) =>
+    Effect.map(api.session.end({ path: { id }, urlParams: {} }), signedOut(texts.signedOut, key)),
+  rehearse: (api) =>
+    Effect.map(api.session.end({ path: { id }, urlParams: { dryRun: true } }), (found) =>
+      foreseen(texts.wouldSignOut({ who: found.person ?? found.token, host: found.host, at: found.openedAt }))
+    )
 })
 
 /** Signs out all other browsers of the caller's token. */
@@ -22,7 +30,18 @@ export const endOtherSessions: Action = {
   will: [texts.otherBrowsersSignedOut],
   willNot: [texts.thisBrowserStays],
   cli: () => "roundlot sessions list",
-  run: (api, _reason, key) => Effect.map(api.session.endOthers(), signedOut(texts.othersSignedOut, key))
+  run: (api, _reason, key) =>
+    Effect.map(api.session.endOthers({ urlParams: {} }), ({ items }) =>
+      signedOut(texts.othersSignedOut({ count: items.length }), key)()
+    ),
+  rehearse: (api) =>
+    Effect.map(api.session.endOthers({ urlParams: { dryRun: true } }), ({ items }) =>
+      foreseen(
+        items.length === 0
+          ? texts.noOtherBrowsers
+          : texts.wouldSignOutOthers({ count: items.length, hosts: items.map(({ host }) => host).join(", ") })
+      )
+    )
 }
 
 const OVERLAP_S = 3600

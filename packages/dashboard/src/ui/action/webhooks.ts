@@ -31,6 +31,21 @@ const goOn = (api: Api, { name }: Webhook, after: string, key: string) =>
     effects: null
   }))
 
+/** What would be posted after a cursor. */
+const foreseen = (api: Api, { name }: Webhook, after: string) =>
+  Effect.map(
+    api.jobs.goOn({ path: { name }, headers: {}, payload: { after, dryRun: true } }),
+    ({ behind, next: [first] }) => ({
+      done:
+        first === undefined
+          ? texts.wouldContinueEmpty
+          : texts.wouldContinue({ count: behind, tag: first.entry.tag, entity: first.entry.entity.id }),
+      account: "",
+      commandId: "",
+      effects: null
+    })
+  )
+
 /** Goes on with the deliveries to a webhook where they stand, or after a cursor that is asked for. */
 export const continueWebhook = (webhook: Webhook, at?: string): Action => ({
   verb: at === undefined ? texts.replayTo({ webhook: webhook.name }) : texts.tryNow({ webhook: webhook.name }),
@@ -39,7 +54,8 @@ export const continueWebhook = (webhook: Webhook, at?: string): Action => ({
   willNot: [texts.theBooksStayUnchanged],
   ...(at === undefined ? { asks: { term: "after", label: texts.continueAfter } as const } : {}),
   cli: (_reason, said) => `roundlot webhooks continue ${webhook.name} --after ${at ?? said}`,
-  run: (api, _reason, key, said) => goOn(api, webhook, at ?? said.trim(), key)
+  run: (api, _reason, key, said) => goOn(api, webhook, at ?? said.trim(), key),
+  rehearse: (api, said) => foreseen(api, webhook, at ?? said)
 })
 
 /** Goes on past the first event that waits; that is posted apart, once more, and kept where it is not taken. */
@@ -49,5 +65,6 @@ export const passOver = (webhook: Webhook, { cursor, entry }: Webhook["next"][nu
   will: [texts.skips({ tag: entry.tag, entity: entry.entity.id, webhook: webhook.name }), texts.skippedEvent],
   willNot: [texts.noEventIsLost],
   cli: () => `roundlot webhooks continue ${webhook.name} --after ${cursor}`,
-  run: (api, _reason, key) => goOn(api, webhook, cursor, key)
+  run: (api, _reason, key) => goOn(api, webhook, cursor, key),
+  rehearse: (api) => foreseen(api, webhook, cursor)
 })

@@ -3,6 +3,7 @@ import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { useIsStale } from "../../api/asking.ts"
 import { ProblemError } from "../../api/problem.ts"
+import { Said } from "./Figure.tsx"
 import { StateSign } from "./Sign.tsx"
 import { texts } from "../../words/text/parts.ts"
 
@@ -53,7 +54,7 @@ export const Problem = ({ again, error }: { readonly error: Error; readonly agai
   }
   return (
     <div className="problem" role="alert" aria-live="polite">
-      <strong>{problem?.status === 403 ? texts.roleTooLow : texts.couldNotLoad}</strong> {error.message}{" "}
+      <strong>{problem?.status === 403 ? texts.roleTooLow : texts.couldNotLoad}</strong> <Said text={error.message} />{" "}
       {problem === undefined || problem.status <= 0 ? null : <span className="faint mono">{problem.type}</span>}{" "}
       {problem?.requestId === undefined ? null : (
         <span className="faint">{texts.request({ requestId: <span className="mono">{problem.requestId}</span> })}</span>

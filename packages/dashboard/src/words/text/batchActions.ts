@@ -23,5 +23,6 @@ export const texts = messages({
   deleteTemplate: "Delete template {name}",
   templateGone: "The template is no longer available.",
   itsBatchesStay: "Batches submitted with it stay unchanged.",
+  templateWouldGo: "The template {name}, saved at {at} by {actor}, would be deleted.",
   templateDeleted: "Template {name} deleted."
 })

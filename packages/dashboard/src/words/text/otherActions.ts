@@ -44,7 +44,16 @@ export const texts = messages({
   signOutOthers: "Sign out my other browsers",
   otherBrowsersSignedOut: "All your other browsers are signed out now.",
   thisBrowserStays: "This browser and those of other tokens stay signed in.",
-  othersSignedOut: "Your other browsers are signed out.",
+  othersSignedOut: {
+    one: "{count} other browser is signed out.",
+    other: "{count} other browsers are signed out."
+  },
+  wouldSignOut: "The browser of {who} at {host}, signed in at {at}, would be signed out.",
+  wouldSignOutOthers: {
+    one: "{count} browser would be signed out, at {hosts}.",
+    other: "{count} browsers would be signed out, at {hosts}."
+  },
+  noOtherBrowsers: "No other browser of your token is signed in. Nothing would change.",
   rotate: "Rotate {name}",
   newSecretOnce: "{name} has a new secret. It is shown here once.",
   oldSecretForAnHour: "The old secret, and browsers signed in with it, stay valid for an hour.",
@@ -61,6 +70,11 @@ export const texts = messages({
   postsTest: "A job posts a signed delivery without events, and reports a failure.",
   noEventPosted: "No event is posted. The cursor stays.",
   continuesAfter: "Continues after {after}.",
+  wouldContinue: {
+    one: "{count} commit would follow, from {tag} of {entity} on.",
+    other: "{count} commits would follow, from {tag} of {entity} on."
+  },
+  wouldContinueEmpty: "No event for this webhook would follow.",
   replayTo: "Replay to {webhook}",
   tryNow: "Try {webhook} now",
   replays:
