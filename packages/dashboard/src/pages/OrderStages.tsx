@@ -89,16 +89,26 @@ const correctionsOf = ({ fills }: Order): ReadonlyArray<Stage> => {
   ]
 }
 
+/** When the first execution was; of an order of which all were busted, the first that was struck. */
+const firstFillOf = ({ fills, firstFilledAt }: Order): string | null =>
+  firstFilledAt ??
+  fills
+    .filter(({ quantity }) => signOf(quantity) !== 0)
+    .map(({ executedAt }) => executedAt)
+    .toSorted()[0] ??
+  null
+
 /** The moments of the order itself; of those at one time the cause comes first. */
 const stagesOf = (order: Order): ReadonlyArray<Stage> => [
   { word: texts.created, at: order.createdAt, sign: signOfState("order", "pending") },
   { word: texts.sent, at: order.sentAt, sign: signOfState("order", "submitting") },
   ...doubtsIn(order.history),
   { word: texts.accepted, at: order.acceptedAt, sign: signOfState("order", "submitted") },
-  { word: texts.firstFill, at: order.firstFilledAt, sign: signOfState("order", "partially_filled") },
+  { word: texts.firstFill, at: firstFillOf(order), sign: signOfState("order", "partially_filled") },
   { word: texts.cancelRequested, at: order.cancelRequestedAt, sign: signOfState("orderTag", "cancelAsked") },
-  { word: signOfState("order", order.status).word, at: order.endedAt, sign: signOfState("order", order.status) },
-  ...correctionsOf(order)
+  // A bust of all that was filled ends the order at once.
+  ...correctionsOf(order),
+  { word: signOfState("order", order.status).word, at: order.endedAt, sign: signOfState("order", order.status) }
 ]
 
 /** When the first or the last source trade of an order was received. */
