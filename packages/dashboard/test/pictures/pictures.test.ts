@@ -59,6 +59,7 @@ const screens: ReadonlyArray<Screen> = [
   { name: "reconciliation", address: "/ops/reconcile", ready: "Books" },
   { name: "jobs", address: "/ops/jobs", ready: "trades.sync" },
   { name: "audit", address: "/audit", ready: "Run audit" },
+  { name: "journal", address: "/journal", ready: "break B2" },
   { name: "settings", address: "/settings", ready: "Single-key shortcuts" }
 ]
 
