@@ -215,7 +215,7 @@ describe("E2: a direct trade", () => {
     direct(desk, { id: "D2", held: { reason: "TooOld" } })
     expect([standing(desk), standing(desk, "D2")]).toEqual([
       'pending: Unmapped: "AAPL" has no ticker here: its source declares no suffix or name for it',
-      "pending: TooOld"
+      "pending: Too old"
     ])
     expect(orders(desk)).toEqual([])
     const released = () =>

@@ -48,7 +48,7 @@ describe("retry", () => {
 
   test("orders nothing that would not be due: during a cool-down, while halted", () => {
     const cooling = deskWith({ do: "send", order: 1, got: "rejected", time: 1 })
-    expect(retry(cooling)).toMatchObject({ why: expect.stringContaining("in the place of O1: CoolingDown") })
+    expect(retry(cooling)).toMatchObject({ why: expect.stringContaining("in the place of O1: Cooling down") })
     const halted = deskWith({ do: "cancel", order: 1 }, { do: "halt" })
     expect(retry(halted)).toMatchObject({ why: expect.stringContaining("Halted") })
     expect(halted.all(OrderTable)).toHaveLength(1)

@@ -70,6 +70,7 @@ test("BAT-10: a batch shows each row of its file in its place: what was asked, w
   expect(side?.slice(5)).toEqual(["Invalid", "", "", "", expect.stringContaining('side "hold"')])
   expect(await findingsInThemes(page)).toEqual([])
   await page.getByRole("term").filter({ hasText: "Submitted by" }).waitFor()
+  await page.locator(".figures div").filter({ hasText: "Filled so far" }).getByText("$359.00").waitFor()
   // A row without a trade leads nowhere.
   await table(page).getByText("Invalid").first().click()
   await table(page).locator("tr[data-row='2']").focus()

@@ -308,6 +308,26 @@ job(
   }
 )
 
+let backup = ""
+job(
+  "a backup is restored into a copy that can take over",
+  async (by, page) => {
+    await by.goTo("Operations")
+    const row = page.getByRole("table", { name: "Backups" }).getByRole("row").filter({ hasText: backup })
+    await by.act(row.getByRole("button", { name: "Restore a copy…" }), `Restore a copy of ${backup}`, "a drill")
+    await by.dialog.getByText("Recorded for the store as command").waitFor()
+    await by.close()
+    await page.getByText(/Audit clean: the copy has \d+ entries and no findings/).waitFor()
+    await page.getByText(/^roundlot store activate --store /).waitFor()
+  },
+  async () => {
+    await daemon.ask("/api/v1/store/backups", { reason: "every evening" })
+    await daemon.idsOf("/api/v1/jobs?type=store.backup&status=done", 1)
+    const { items } = Object(await daemon.ask("/api/v1/store/backups"))
+    backup = items[0].name
+  }
+)
+
 let secret = ""
 
 job(

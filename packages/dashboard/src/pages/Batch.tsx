@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { type ReactNode, useRef } from "react"
 import { Link } from "wouter"
 import { batchOf, type Seen } from "../api/records.ts"
-import { grouped } from "../format/figure.ts"
+import { grouped, sumOf } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
 import { archiveBatch, cancelBatch, deleteBatch, retryBatch, rowsToRetry } from "../ui/action/batches.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
@@ -49,8 +49,14 @@ const Counted = ({ children, mark, term }: CountedProps) => (
   </div>
 )
 
-/** An account of every row: how many are where, that they add up, and how fast it goes. */
-const Progress = ({ batch }: { readonly batch: Batch }) => {
+interface ProgressProps {
+  readonly batch: Batch
+  /** What its fills come to, in dollars; nothing where its rows are not summed up. */
+  readonly filled: string | undefined
+}
+
+/** An account of every row: how many are where, that they add up, how fast it goes and what was filled. */
+const Progress = ({ batch, filled }: ProgressProps) => {
   const { progress } = batch
   const asOf = useAsOf()
   const sum = parts.reduce((all, [, key]) => all + progress[key], 0)
@@ -70,6 +76,11 @@ const Progress = ({ batch }: { readonly batch: Batch }) => {
           {progress.timeLeft === null || rowsLeft(batch) === 0 ? null : (
             <Counted term="timeLeft">
               <span className="figure">{shownSpan(progress.timeLeft * 1000)}</span>
+            </Counted>
+          )}
+          {filled === undefined ? null : (
+            <Counted term="filledSoFar">
+              <Figure of={filled} money />
             </Counted>
           )}
         </dl>
@@ -211,7 +222,10 @@ const Detail = ({ batch, tab }: { readonly batch: Batch; readonly tab: Tab }) =>
       </PageHead>
       <BatchFacts batch={batch} />
       <Ended batch={batch} />
-      <Progress batch={batch} />
+      <Progress
+        batch={batch}
+        filled={results.data === undefined ? undefined : sumOf(results.data.symbols.map((each) => each.filledNotional))}
+      />
       <div className={isBeside ? "columns beside" : undefined}>
         <section className="panel" aria-label={texts.rows}>
           <Tabs batch={batch} shown={tab} />

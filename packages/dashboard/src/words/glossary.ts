@@ -332,6 +332,7 @@ const entries = {
   cancelledRows: { head: "Cancelled", help: "Rows stopped before they were completed." },
   rate: { head: "Rate", help: "Rows completed per second." },
   timeLeft: { head: "Time left", help: "Remaining time at the current rate." },
+  filledSoFar: { head: "Filled so far", help: "Notional of the fills of its rows, bought and sold." },
   firstRow: { head: "First row", help: "First of these rows in the file." },
   example: { head: "Example", help: "Content of that row: the wrong value, or the failed trade." },
   processed: { head: "Processed", help: "Rows completed, failed or cancelled." },

@@ -72,7 +72,7 @@ describe("the main job by the command line", () => {
     await cli("trades", "import", file("a.csv", buys(["a", "0.3"], ["b", "0.9"])))
     const left = await cli("start", "--until-idle")
     expect(left.code).toBe(3)
-    expect(left.out).toContain("position AAPL (paper): residual 1.2, CoolingDown")
+    expect(left.out).toContain("position AAPL (paper): residual 1.2, Cooling down")
     expect(await json("orders", "show", "O1")).toMatchObject({
       status: "rejected",
       code: "halted",

@@ -20,9 +20,9 @@ it("numbers stand to the right, times are cut to the second, and - stands for no
     { name: "", amount: null, at: null }
   ]
   expect(table.render(columns, rows)).toBe(
-    ["NAME   AMOUNT  AT", "AAPL      0.3  2026-11-20 14:30:00", "-     -1234.5  -", "-           -  -"].join("\n")
+    ["NAME   AMOUNT  AT (UTC)", "AAPL      0.3  2026-11-20 14:30:00", "-     -1234.5  -", "-           -  -"].join("\n")
   )
-  expect(table.render(columns, [])).toBe("NAME  AMOUNT  AT")
+  expect(table.render(columns, [])).toBe("NAME  AMOUNT  AT (UTC)")
 })
 
 it("one document is one line, whatever its texts hold", () => {
@@ -61,16 +61,16 @@ const row = { name: "Friday's long file of trades", amount: "1234567.123456", at
 const at = (width: number) => table.render(narrow, [row], { width, isColoured: false }).split("\n")
 
 it("a screen too narrow has its texts cut, then minor columns left out from the right, and says so; numbers are never cut", () => {
-  expect(at(100)[0]).toMatch(/^NAME +AGAIN +AMOUNT  AT$/)
+  expect(at(100)[0]).toMatch(/^NAME +AGAIN +AMOUNT  AT \(UTC\)$/)
   expect(at(60)).toEqual([
     expect.stringMatching(/^NAME +AGAIN +AMOUNT$/),
     expect.stringMatching(/1234567\.123456$/),
-    "Not shown: AT. --wide shows all."
+    "Not shown: AT (UTC). --wide shows all."
   ])
   expect(at(40)).toEqual([
     expect.stringMatching(/^NAME +AMOUNT$/),
     expect.stringMatching(/^Friday's .*…  1234567\.123456$/),
-    "Not shown: AGAIN, AT. --wide shows all."
+    "Not shown: 2 columns. --wide shows all."
   ])
   expect(at(28)[1]).toBe("Friday's lo…  1234567.123456")
   for (const width of [100, 80, 60, 40, 28]) {
