@@ -50,7 +50,7 @@ it.live(
       const made = yield* Reads.all(Decision.DecisionTable)
       expect(made.map(({ reason, side, status, strategy }) => [strategy, side, status, reason])).toEqual([
         ["crossing", "buy", "executed", undefined],
-        ["crossing", "sell", "failed", expect.stringContaining("OppositeOrderLive(O1)")]
+        ["crossing", "sell", "failed", expect.stringContaining("order on the other side (O1)")]
       ])
       expect(made[0]?.rationale).toContain("the average of 2 prices is 102")
     }).pipe(Effect.scoped, Effect.provide(services))
