@@ -416,7 +416,7 @@ describe("every page", () => {
     ])
     const why = page.locator(".why")
     expect(await why.getByRole("listitem").allInnerTexts()).toEqual([
-      expect.stringMatching(/^rejected: [^]*Row 3: hold[^]*1$/)
+      expect.stringMatching(/^side is neither buy nor sell[^]*Row 3: hold[^]*1$/)
     ])
     const tabs = page.getByRole("navigation", { name: "Batch", exact: true })
     await page.getByRole("link", { name: "By reason", exact: true }).click()

@@ -477,7 +477,7 @@ describe("more of what an operator does", () => {
   )
 
   test("what a position owed in long books is read when it is asked for, and not on opening", async () => {
-    await daemon.ask("/api/v1/trades", { sourceId: "long", symbol: "WMT", side: "buy", quantity: "0.75", price: "50" })
+    await daemon.ask("/api/v1/trades", { sourceId: "long", symbol: "CVX", side: "buy", quantity: "0.75", price: "50" })
     await using seen = await open("/")
     const { page } = seen
     await page.route("**/api/v1/overview", async (route) => {
@@ -486,7 +486,7 @@ describe("more of what an operator does", () => {
     })
     let asked = 0
     page.on("request", (request) => (asked += request.url().includes("asOf=") ? 1 : 0))
-    await page.goto(`${daemon.url}/positions/paper/WMT`)
+    await page.goto(`${daemon.url}/positions/paper/CVX`)
     await page.getByText("Choose a time range: 5,001 commits are read for it.").waitFor()
     expect(asked).toBe(0)
     // By its key: what is read above it moves it, also from under a mouse that is pressed.
