@@ -61,7 +61,7 @@ test("G: the page of a case of every kind of break shows its evidence, both side
 /** What each case that is no break shows beside what was seen. */
 const apart = [
   ["O1", "Unconfirmed Warning", "At the broker"],
-  ["T2", "Quarantined Warning", "the trade that it undoes has not come yet"],
+  ["T2", "Quarantined Warning", "The trade that it reverses has not arrived yet"],
   [JOB, "Given up Warning", "the broker is away"],
   [PART, "Failing Warning", "refused"]
 ] as const
