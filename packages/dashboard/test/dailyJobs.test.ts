@@ -60,8 +60,9 @@ const counted = (page: Page) => {
       await reach(page, box)
       await box.selectOption(value)
     },
+    /** A link that counts says how many after its name. */
     goTo: (name: string) =>
-      click(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true })),
+      click(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: new RegExp(`^${name}\\b`) })),
     /** Opens the dialog of an action, says why, and carries it out. */
     act: async (opener: Locator, verb: string, reason?: string, typed?: string): Promise<void> => {
       await click(opener)
@@ -266,10 +267,10 @@ job(
     const opener = page.getByRole("button", { name: verb })
     await by.act(opener, verb, "the broker said so by phone", "KO")
     // The daemon goes on asking for the order: what it wrote while the dialog was open is shown first, and confirmed again.
-    const confirmed = by.dialog.getByLabel("Type KO to confirm")
-    const said = by.dialog.getByText(/Recorded for|Not applied/).first()
-    for (await said.waitFor(); (await confirmed.count()) > 0; await said.waitFor()) {
-      await confirmed.fill("KO")
+    const asked = by.dialog.locator('input[aria-label="Type KO to confirm"][value=""]')
+    const said = by.dialog.getByText("Recorded for").or(asked).first()
+    for (await said.waitFor(); (await asked.count()) > 0; await said.waitFor()) {
+      await asked.fill("KO")
       await by.dialog.getByRole("button", { name: verb }).click()
     }
     await by.close()
@@ -314,7 +315,11 @@ job(
   async (by, page) => {
     await by.goTo("Operations")
     const row = page.getByRole("table", { name: "Backups" }).getByRole("row").filter({ hasText: backup })
-    await by.act(row.getByRole("button", { name: "Restore a copy…" }), `Restore a copy of ${backup}`, "a drill")
+    await by.act(
+      row.getByRole("button", { name: "Restore a copy…" }),
+      `Restore a copy of ${backup}`,
+      "the yearly drill"
+    )
     await by.dialog.getByText("Recorded for the store as command").waitFor()
     await by.close()
     await page.getByText(/Audit clean: the copy has \d+ entries and no findings/).waitFor()

@@ -299,8 +299,9 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
   test("what hedging cost is a chart, with the same as a table behind it; a figure leads to its rows, to what was written, and to the bytes", async () => {
     await using seen = await open("/positions/paper/AAPL")
     const { page } = seen
-    await page.getByRole("img", { name: /^Slippage: / }).waitFor()
-    await page.getByRole("button", { name: "View as table" }).click()
+    const chart = page.getByRole("img", { name: /^Slippage: / })
+    await chart.waitFor()
+    await page.locator(".panel", { has: chart }).getByRole("button", { name: "View as table" }).click()
     await page.getByRole("table", { name: "Slippage" }).waitFor()
     await page.locator(".equation").getByRole("link", { name: "2", exact: true }).click()
     const [, fill = ""] =
