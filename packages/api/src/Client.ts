@@ -17,7 +17,8 @@ export {
   pricesOf,
   policyTimesInForce,
   type BatchMode,
-  type OrderType
+  type OrderType,
+  wordsOf
 } from "@roundlot/core/vocabulary"
 export { CopiedStore } from "./documents/Backups.ts"
 export type { Role } from "./Access.ts"

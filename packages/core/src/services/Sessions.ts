@@ -148,6 +148,12 @@ export const end = (
     return session ?? (yield* new NoSession({ id }))
   })
 
+/** Is it an open session of a token, and not the one that is kept? */
+const isOther =
+  (token: string, kept: string | undefined, now: Instant.Instant) =>
+  (each: Session): boolean =>
+    each.token === token && each.id !== kept && isOpen(each, now)
+
 /** The sessions of a token that are open, but the one that is kept. */
 export const othersOf = (
   token: string,
@@ -155,7 +161,7 @@ export const othersOf = (
 ): Effect.Effect<ReadonlyArray<Session>, StoreError, TradeRepository | Clock> =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    return (yield* all).filter((each) => each.token === token && each.id !== kept && isOpen(each, now))
+    return (yield* all).filter(isOther(token, kept, now))
   })
 
 /** Ends the sessions of a token but the one that is kept; gives those that ended. */
@@ -172,7 +178,7 @@ export const endOthers = (
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     yield* asProven
     return yield* record(actor, [Need.SessionsOf({ token })], ({ sessions }, emit) => {
-      const others = sessions.find("token", [token]).filter((each) => each.id !== kept && isOpen(each, now))
+      const others = sessions.find("token", [token]).filter(isOther(token, kept, now))
       for (const session of others) emit(ended(session, "Ended", actor))
       return others
     })

@@ -37,9 +37,11 @@ const runVerb = (words: ReadonlyArray<string>, store: string, { progress }: Jobs
       Stream.runForEach((line) => progress({ step: line.trim() }))
     )
     const reading = running.stdout.pipe(Stream.decodeText(), Stream.mkString)
-    const [text] = yield* Effect.all([reading, noting, running.exitCode], { concurrency: "unbounded" })
+    const [text, , code] = yield* Effect.all([reading, noting, running.exitCode], { concurrency: "unbounded" })
     const answer = yield* Schema.decode(Answer)(text)
-    return "error" in answer ? yield* failed(answer.error.message) : answer
+    if ("error" in answer) return yield* failed(answer.error.message)
+    // What it printed counts only once it has ended well.
+    return code === 0 ? answer : yield* failed(`the program ended with ${code}`)
   }).pipe(
     Effect.scoped,
     Effect.provide(NodeCommandExecutor.layer),

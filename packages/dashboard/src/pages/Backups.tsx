@@ -14,6 +14,7 @@ import type { Column } from "../ui/table/Column.ts"
 import * as columns from "../ui/table/columns.tsx"
 import { jobProgress } from "../ui/table/jobColumns.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
+import { quoted } from "../words/copies.ts"
 import { texts } from "../words/text/backups.ts"
 
 type Job = typeof Documents.JobDocument.Type
@@ -36,9 +37,6 @@ const restoringOf = (job: Job): Restoring => ({
   copy: Option.getOrUndefined(resultIn(job.result))
 })
 
-const word = (text: string): string =>
-  /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
-
 const Command = ({ of }: { readonly of: string }) => (
   <p>
     <code>{of}</code> <CopyId id={of} />
@@ -52,7 +50,7 @@ const Restoration = ({ folder, of }: { readonly folder: string; readonly of: Doc
   if (copy !== null) {
     return <ActionButton action={restoreCopy(of, folder)} label={texts.restoreCopy} className="button small" />
   }
-  const command = `roundlot store restore ${word(`${folder}/${name}`)} --store STORE`
+  const command = `roundlot store restore ${quoted(`${folder}/${name}`)} --store STORE`
   return (
     <>
       {texts.restoreByCommand} <code>{command}</code> <CopyId id={command} />
@@ -87,7 +85,7 @@ const Verdict = ({
   readonly of: Restoring
 }) => {
   if (copy === undefined) return null
-  const address = word(`sqlite:${copy.file}`)
+  const address = quoted(`sqlite:${copy.file}`)
   const lost = copy.lacks === 0 ? "" : ` --lose ${copy.lacks}`
   return (
     <Panel title={texts.latestCopy} note={<Foreign text={backup} />}>
@@ -113,7 +111,7 @@ const Verdict = ({
       />
       <p>{texts.takeOver}</p>
       <Command of={`roundlot store activate --store ${address}${lost} --reason WHY`} />
-      <Command of={`roundlot start --store ${address} --paper ${word(backups.paper)}`} />
+      <Command of={`roundlot start --store ${address} --paper ${quoted(backups.paper)}`} />
       <p className="faint">{texts.lackedGrow}</p>
     </Panel>
   )

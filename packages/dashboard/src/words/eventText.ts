@@ -1,6 +1,6 @@
 import { isQuarantined } from "@roundlot/api/client"
 import { type Family, signs } from "./signs.ts"
-import { eventWords, subjectWords } from "./events.ts"
+import { codeWords, eventWords, subjectWords } from "./events.ts"
 import { texts } from "./text/events.ts"
 
 /** What an entry says at a glance: the state that its sign is of, and what there is to say beside the name of the record. */
@@ -59,7 +59,7 @@ const scopeIn = (body: unknown): string => {
 
 /** Why a trade is held or has failed, in short. */
 const causeIn = (body: unknown): string =>
-  [eventWords(textIn(body, "reason")).toLowerCase(), textIn(body, "detail")].filter((each) => each !== "").join(": ")
+  [codeWords(textIn(body, "reason")), textIn(body, "detail")].filter((each) => each !== "").join(": ")
 
 /** A trade that waits for a person; not one that waits for its batch. */
 const held = (body: unknown): EventText | undefined => {
@@ -147,7 +147,7 @@ export const eventTextOf = ({ body, entity, tag }: Entry): EventText | undefined
   if (quiet.has(tag)) return undefined
   const text = readings[tag]
   if (text !== undefined) return text(body)
-  const words = eventWords(tag).toLowerCase()
+  const words = codeWords(tag)
   return { family: "journal", state: "other", words: words.replace(`${entity.kind} `, "") }
 }
 

@@ -1,2 +1,2 @@
-/** The name of an event or kind in words: `PositionDiffers` is `Position differs`. */
-export { headOf as eventWords, subjectWords } from "@roundlot/api/client"
+/** The name of an event or kind in words: `PositionDiffers` is `Position differs`, and within a sentence `position differs`. */
+export { headOf as eventWords, subjectWords, wordsOf as codeWords } from "@roundlot/api/client"

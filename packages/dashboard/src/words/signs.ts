@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { grouped, shareOf, signOf } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
-import { eventWords } from "./events.ts"
+import { codeWords } from "./events.ts"
 import { texts } from "./text/signs.ts"
 
 /** The shape of a sign carries its family, its tone what it asks of a person. */
@@ -447,7 +447,7 @@ export const signOfNext = ({ code }: Documents.AnswerDocument): Sign => signOfSt
 /** The same in words, with what refuses or holds it: `Refused: max notional`. */
 export const wordsOfNext = (answer: Documents.AnswerDocument): string => {
   const { word } = signOfNext(answer)
-  if (answer.code === "Refused") return `${word}: ${eventWords(answer.control).toLowerCase()}`
+  if (answer.code === "Refused") return `${word}: ${codeWords(answer.control)}`
   return answer.code === "Held" ? `${word}: ${answer.by}` : word
 }
 

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { eventWords } from "./events.ts"
+import { codeWords, eventWords } from "./events.ts"
 import { pathOfEntry, pathOfRecord } from "./paths.ts"
 
 type Why = Documents.WhyDocument
@@ -56,5 +56,5 @@ export const pathOfCause = ({ entry, id, kind }: Why): string | undefined =>
 /** The facts of a cause for people: hashes are read beside the bytes. */
 export const factsOf = ({ facts }: Why): ReadonlyArray<readonly [name: string, value: string]> =>
   Object.entries(facts).flatMap(([name, value]) =>
-    name === "sha256" || value === "" ? [] : [[eventWords(name).toLowerCase(), value] as const]
+    name === "sha256" || value === "" ? [] : [[codeWords(name), value] as const]
   )

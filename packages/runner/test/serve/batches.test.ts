@@ -130,8 +130,8 @@ describe("batches over the API", () => {
       ] as const
       for (const [method, verb] of dryRuns) {
         const key = { "idempotency-key": "dry" }
-        const told = yield* ask(port, `/api/v1/batches/G1${verb}?dryRun=true`, { method, headers: key })
-        expect(json(told)).toMatchObject({
+        const answered = yield* ask(port, `/api/v1/batches/G1${verb}?dryRun=true`, { method, headers: key })
+        expect(json(answered)).toMatchObject({
           id: "G1",
           status: "partial_success",
           effects: {
@@ -191,14 +191,15 @@ describe("batches over the API", () => {
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, serving)
       const post = (body: unknown) => ask(port, "/api/v1/batches", { method: "POST", body })
-      const told = yield* Effect.all({
+      const answered = yield* Effect.all({
         name: post({ rows }),
         rows: post({ name: "x" }),
         body: post({ name: "x", mode: "execute", csv: "a;b;c\n1;2;3\n" }),
         mode: post({ name: "x", rows, mode: "maybe" })
       })
-      for (const [field, each] of Object.entries(told)) assert.deepInclude(json(each), { status: 400, field }, field)
-      assert.lengthOf(Object.keys(told), 4)
+      for (const [field, each] of Object.entries(answered))
+        assert.deepInclude(json(each), { status: 400, field }, field)
+      assert.lengthOf(Object.keys(answered), 4)
       const job = yield* ask(port, "/api/v1/jobs", { method: "POST", body: { type: "nonsense" } })
       assert.deepInclude(json(job), { status: 400, field: "type" })
       const asked = yield* ask(port, "/api/v1/jobs", { method: "POST", body: { type: "trades.sync", key: "friday" } })
@@ -319,8 +320,8 @@ describe("batches over the API", () => {
       expect(json(yield* ask(port, "/api/v1/batches/templates"))).toMatchObject({ items: [{ name: "venue", terms }] })
       const csv = "symbol;side;Qty\nKO;buy;1.234\n"
       assert.deepInclude(json(yield* call("", { name: "asks", csv, columns: { quantity: "Qty" } })), { status: 400 })
-      const told = yield* call("", { name: "venue", template: "venue", csv })
-      expect(json(told)).toMatchObject({
+      const answered = yield* call("", { name: "venue", template: "venue", csv })
+      expect(json(answered)).toMatchObject({
         accepted: 1,
         batch: { mode: "accumulate", notional: null, unpricedTrades: 1 }
       })
@@ -352,8 +353,8 @@ describe("batches over the API", () => {
         yield* submit("two", ["KO", "MSFT"])
         yield* scene.at(20)
         const wish = { path: { id: "G3" }, headers: {} }
-        const told = yield* api.batches.cancel({ ...wish, payload: { reason: "no", dryRun: true } })
-        expect(told).toMatchObject({ status: "pending", effects: { rows: [{ fate: "stopped", rows: 2 }] } })
+        const answered = yield* api.batches.cancel({ ...wish, payload: { reason: "no", dryRun: true } })
+        expect(answered).toMatchObject({ status: "pending", effects: { rows: [{ fate: "stopped", rows: 2 }] } })
         yield* api.batches.cancel({ ...wish, payload: { reason: "no" } })
         const again = yield* api.batches.retry({ ...wish, urlParams: { dryRun: true } }).pipe(Effect.flip)
         assert.deepInclude(again, { status: 409, detail: "G3 has working rows: wait for them, or cancel the batch" })

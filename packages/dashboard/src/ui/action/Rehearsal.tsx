@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { sumOf } from "../../format/figure.ts"
-import { eventWords } from "../../words/events.ts"
+import { codeWords } from "../../words/events.ts"
 import { rowsIn } from "../../words/rows.ts"
 import type { Action, Rehearsed } from "./Action.ts"
 import { AtRisk, RecommendedVerdict } from "./AtRisk.tsx"
@@ -64,7 +64,7 @@ const Limited = ({ of }: { readonly of: NonNullable<Rehearsed["limited"]> }) => 
       <li key={`${group} ${control}`}>
         {limitedWords[group]({
           count: positions,
-          control: eventWords(control).toLowerCase(),
+          control: codeWords(control),
           notional: <Figure of={notional} money />,
           symbols: named.join(", ")
         })}

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { batchOf, type Seen } from "../../api/records.ts"
 import type { Action } from "./Action.ts"
 import { rehearsal } from "./halting.ts"
-import { aboutOf, askedOnce, on } from "./command.ts"
+import { aboutOf, askedOnce, doneOf, on } from "./command.ts"
 import { texts } from "../../words/text/batchActions.ts"
 
 const ofBatch = aboutOf("batch", batchOf)
@@ -104,20 +104,12 @@ export const removeTemplate = (name: string): Action => ({
   willNot: [texts.itsBatchesStay],
   cli: () => `roundlot batches templates delete ${name}`,
   run: (api, _reason, key) =>
-    Effect.map(api.batches.removeTemplate({ path: { name }, headers: askedOnce(key), urlParams: {} }), () => ({
-      done: texts.templateDeleted({ name }),
-      account: "",
-      commandId: key,
-      effects: null
-    })),
+    Effect.map(api.batches.removeTemplate({ path: { name }, headers: askedOnce(key), urlParams: {} }), () =>
+      doneOf(texts.templateDeleted({ name }), key)
+    ),
   rehearse: (api) =>
     Effect.map(
       api.batches.removeTemplate({ path: { name }, headers: {}, urlParams: { dryRun: true } }),
-      ({ savedAt, savedBy }) => ({
-        done: texts.templateWouldGo({ name, at: savedAt, actor: savedBy }),
-        account: "",
-        commandId: "",
-        effects: null
-      })
+      ({ savedAt, savedBy }) => doneOf(texts.templateWouldGo({ name, at: savedAt, actor: savedBy }))
     )
 })

@@ -11,6 +11,14 @@ export const askedOnce = (key: string, version?: string) => ({
   ...(version === undefined ? {} : { "if-match": version })
 })
 
+/** What was done or is foreseen, in a sentence, where the daemon's answer is another document: under which command, if under one. */
+export const doneOf = (done: string, commandId = ""): Documents.DoneDocument => ({
+  done,
+  account: "",
+  commandId,
+  effects: null
+})
+
 /** What is asked of a record, of which version, why, and by which key it is asked once. */
 export const on = (id: string, reason: string, key: string, version?: string) => ({
   path: { id },

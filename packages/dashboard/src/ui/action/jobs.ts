@@ -1,9 +1,10 @@
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
 import type { Api } from "../../api/client.ts"
+import { quoted } from "../../words/copies.ts"
 import { signOfState } from "../../words/signs.ts"
 import type { Action } from "./Action.ts"
-import { on } from "./command.ts"
+import { doneOf, on } from "./command.ts"
 import { texts } from "../../words/text/otherActions.ts"
 
 type Job = Pick<typeof Documents.JobDocument.Type, "id" | "key" | "type">
@@ -15,7 +16,7 @@ const foreseen =
     Effect.map(api.jobs.show({ path: { id } }), ({ mostTries, status, tries }) => {
       const { word } = signOfState("job", status)
       const now = texts.jobIsNow({ status: word.toLowerCase(), tries, most: mostTries })
-      return { done: `${now} ${isAllowed(status) ? may : mayNot}`, account: "", commandId: id, effects: null }
+      return doneOf(`${now} ${isAllowed(status) ? may : mayNot}`, id)
     })
 
 /** May a job that stands so be retried? */
@@ -32,12 +33,7 @@ export const cancelJob = ({ id, key, type }: Job): Action => ({
   willNot: [texts.effectsStay],
   cli: (reason) => `roundlot jobs cancel ${id} --reason ${reason}`,
   run: (api, reason, wish) =>
-    Effect.map(api.jobs.cancel(on(id, reason, wish)), ({ status }) => ({
-      done: texts.cancelledJob({ status }),
-      account: "",
-      commandId: id,
-      effects: null
-    })),
+    Effect.map(api.jobs.cancel(on(id, reason, wish)), ({ status }) => doneOf(texts.cancelledJob({ status }), id)),
   rehearse: foreseen(id, isCancellable, [texts.jobMayCancel, texts.jobMayNotCancel])
 })
 
@@ -49,8 +45,6 @@ export interface JobWish {
   readonly payload: unknown
 }
 
-const quoted = (payload: unknown): string => `'${JSON.stringify(payload).replaceAll("'", String.raw`'\''`)}'`
-
 /** Has a daemon do background work. */
 export const enqueueJob = ({ key, payload, type }: JobWish): Action => ({
   verb: texts.enqueueJob({ type }),
@@ -61,7 +55,7 @@ export const enqueueJob = ({ key, payload, type }: JobWish): Action => ({
     [
       `roundlot jobs enqueue ${type}`,
       ...(key === undefined ? [] : [`--key ${key}`]),
-      ...(payload === undefined ? [] : [`--payload ${quoted(payload)}`])
+      ...(payload === undefined ? [] : [`--payload ${quoted(JSON.stringify(payload))}`])
     ].join(" "),
   run: (api, _reason, wish) =>
     Effect.map(
@@ -69,19 +63,15 @@ export const enqueueJob = ({ key, payload, type }: JobWish): Action => ({
         headers: { "idempotency-key": wish },
         payload: { type, key: key ?? wish, ...(payload === undefined ? {} : { payload }) }
       }),
-      ({ id, status }) => ({ done: texts.jobIsThereAs({ id, status }), account: "", commandId: id, effects: null })
+      ({ id, status }) => doneOf(texts.jobIsThereAs({ id, status }), id)
     ),
   rehearse: (api) =>
     Effect.map(
       key === undefined
         ? Effect.succeed(undefined)
         : Effect.map(api.jobs.list({ urlParams: { type, key, limit: 1 } }), ({ items }) => items[0]),
-      (known) => ({
-        done: known === undefined ? texts.jobWouldBeNew : texts.jobIsThere({ id: known.id, status: known.status }),
-        account: "",
-        commandId: "",
-        effects: null
-      })
+      (known) =>
+        doneOf(known === undefined ? texts.jobWouldBeNew : texts.jobIsThere({ id: known.id, status: known.status }))
     )
 })
 
@@ -92,12 +82,7 @@ export const retryJob = ({ id, key, type }: Job): Action => ({
   willNot: [texts.effectsStay],
   cli: (reason) => `roundlot jobs retry ${id} --reason ${reason}`,
   run: (api, reason, wish) =>
-    Effect.map(api.jobs.retry(on(id, reason, wish)), ({ status }) => ({
-      done: texts.retriedAs({ status }),
-      account: "",
-      commandId: id,
-      effects: null
-    })),
+    Effect.map(api.jobs.retry(on(id, reason, wish)), ({ status }) => doneOf(texts.retriedAs({ status }), id)),
   rehearse: foreseen(id, isRetriable, [texts.jobMayRetry, texts.jobMayNotRetry])
 })
 
@@ -111,7 +96,7 @@ export const testAlerts: Action = {
   run: (api, _reason, key) =>
     Effect.map(
       api.jobs.enqueue({ headers: { "idempotency-key": key }, payload: { type: "alerts.test", key } }),
-      ({ id }) => ({ done: texts.queued, account: "", commandId: id, effects: null })
+      ({ id }) => doneOf(texts.queued, id)
     )
 }
 
@@ -123,12 +108,9 @@ export const runAudit: Action = {
   willNot: [texts.auditChangesNothing],
   cli: () => "roundlot audit",
   run: (api, _reason, key) =>
-    Effect.map(api.controls.audit({ headers: { "idempotency-key": key }, payload: {} }), ({ id }) => ({
-      done: texts.queued,
-      account: "",
-      commandId: id,
-      effects: null
-    }))
+    Effect.map(api.controls.audit({ headers: { "idempotency-key": key }, payload: {} }), ({ id }) =>
+      doneOf(texts.queued, id)
+    )
 }
 
 /** Has an order read at its broker now. */
@@ -139,12 +121,9 @@ export const refreshOrder = ({ id }: Pick<Documents.OrderDocument, "id">): Actio
   willNot: [texts.noOrdersAreSent],
   cli: () => `roundlot orders recheck ${id}`,
   run: (api, _reason, key) =>
-    Effect.map(api.controls.recheckOrder({ path: { id }, headers: { "idempotency-key": key } }), (job) => ({
-      done: texts.queued,
-      account: "",
-      commandId: job.id,
-      effects: null
-    }))
+    Effect.map(api.controls.recheckOrder({ path: { id }, headers: { "idempotency-key": key } }), (job) =>
+      doneOf(texts.queued, job.id)
+    )
 })
 
 /** Has books and brokers compared now. */
@@ -155,10 +134,7 @@ export const reconcileNow: Action = {
   willNot: [texts.noOrdersAreSent],
   cli: () => "roundlot reconcile",
   run: (api, _reason, key) =>
-    Effect.map(api.jobs.reconcile({ headers: { "idempotency-key": key }, payload: {} }), ({ items }) => ({
-      done: texts.reconcileQueued({ count: items.length }),
-      account: "",
-      commandId: items[0]?.id ?? "",
-      effects: null
-    }))
+    Effect.map(api.jobs.reconcile({ headers: { "idempotency-key": key }, payload: {} }), ({ items }) =>
+      doneOf(texts.reconcileQueued({ count: items.length }), items[0]?.id ?? "")
+    )
 }

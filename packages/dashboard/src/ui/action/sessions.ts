@@ -1,12 +1,8 @@
 import type { Documents } from "@roundlot/api"
 import { Effect, Redacted } from "effect"
 import type { Action } from "./Action.ts"
+import { doneOf } from "./command.ts"
 import { texts } from "../../words/text/otherActions.ts"
-
-/** What a dry run came to, in a sentence. */
-const foreseen = (done: string) => ({ done, account: "", commandId: "", effects: null })
-
-const signedOut = (done: string, key: string) => () => ({ done, account: "", commandId: key, effects: null })
 
 /** Signs a browser out. */
 export const endSession = ({ host, id, token }: Documents.SessionDocument): Action => ({
@@ -16,10 +12,10 @@ export const endSession = ({ host, id, token }: Documents.SessionDocument): Acti
   willNot: [texts.tokenStaysValid],
   cli: () => `roundlot sessions end ${id}`,
   run: (api, _reason, key) =>
-    Effect.map(api.session.end({ path: { id }, urlParams: {} }), signedOut(texts.signedOut, key)),
+    Effect.map(api.session.end({ path: { id }, urlParams: {} }), () => doneOf(texts.signedOut, key)),
   rehearse: (api) =>
     Effect.map(api.session.end({ path: { id }, urlParams: { dryRun: true } }), (found) =>
-      foreseen(texts.wouldSignOut({ who: found.person ?? found.token, host: found.host, at: found.openedAt }))
+      doneOf(texts.wouldSignOut({ who: found.person ?? found.token, host: found.host, at: found.openedAt }))
     )
 })
 
@@ -32,11 +28,11 @@ export const endOtherSessions: Action = {
   cli: () => "roundlot sessions list",
   run: (api, _reason, key) =>
     Effect.map(api.session.endOthers({ urlParams: {} }), ({ items }) =>
-      signedOut(texts.othersSignedOut({ count: items.length }), key)()
+      doneOf(texts.othersSignedOut({ count: items.length }), key)
     ),
   rehearse: (api) =>
     Effect.map(api.session.endOthers({ urlParams: { dryRun: true } }), ({ items }) =>
-      foreseen(
+      doneOf(
         items.length === 0
           ? texts.noOtherBrowsers
           : texts.wouldSignOutOthers({ count: items.length, hosts: items.map(({ host }) => host).join(", ") })
@@ -57,6 +53,6 @@ export const rotateToken = ({ name }: Pick<Documents.TokenDocument, "name">): Ac
   run: (api, _reason, key, said) =>
     Effect.map(
       api.tokens.rotate({ path: { name }, payload: { secret: Redacted.make(said), overlapSeconds: OVERLAP_S } }),
-      ({ token }) => signedOut(texts.newSecret({ name, secret: Redacted.value(token) }), key)()
+      ({ token }) => doneOf(texts.newSecret({ name, secret: Redacted.value(token) }), key)
     )
 })

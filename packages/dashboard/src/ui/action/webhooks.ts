@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
 import type { Api } from "../../api/client.ts"
 import type { Action } from "./Action.ts"
+import { doneOf } from "./command.ts"
 import { texts } from "../../words/text/otherActions.ts"
 
 type Webhook = typeof Documents.WebhookDocument.Type
@@ -19,17 +20,14 @@ export const testWebhook = ({ name }: Webhook): Action => ({
         headers: { "idempotency-key": key },
         payload: { type: "webhooks.test", key, payload: { webhook: name } }
       }),
-      ({ id }) => ({ done: texts.queued, account: "", commandId: id, effects: null })
+      ({ id }) => doneOf(texts.queued, id)
     )
 })
 
 const goOn = (api: Api, { name }: Webhook, after: string, key: string) =>
-  Effect.map(api.jobs.goOn({ path: { name }, headers: { "idempotency-key": key }, payload: { after } }), ({ job }) => ({
-    done: texts.continuesAfter({ after }),
-    account: "",
-    commandId: job?.id ?? "",
-    effects: null
-  }))
+  Effect.map(api.jobs.goOn({ path: { name }, headers: { "idempotency-key": key }, payload: { after } }), ({ job }) =>
+    doneOf(texts.continuesAfter({ after }), job?.id ?? "")
+  )
 
 /** What would be posted after a cursor. */
 const foreseen = (api: Api, { name }: Webhook, after: string) =>
