@@ -1,6 +1,7 @@
 import { Account, type AccountName, Quantity, Ticker } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { ladder, taxLots } from "@roundlot/core/ledger"
+import { allocationPolicies } from "@roundlot/core/vocabulary"
 import { Either, Schema } from "effect"
 import { durationMs } from "./duration.ts"
 import type { SettingsError } from "./SettingsError.ts"
@@ -85,6 +86,7 @@ const policies = {
   cancelOnFlip: optional(Schema.Boolean),
   crossing: optional(Schema.Literal(...Account.crossings)),
   lotMethod: optional(Schema.Literal(...taxLots.methods)),
+  allocation: optional(Schema.Literal(...allocationPolicies)),
   resendWindow: optional(Schema.String),
   maxTradeAge: optional(Schema.String),
   band: optional(Band),

@@ -17,6 +17,7 @@ export {
   type CauseLink,
   type CauseOrigin
 } from "./records/causation.ts"
+export { allocationPolicies } from "./records/allocationPolicy.ts"
 export { lotMethods } from "./records/lotMethods.ts"
 export { breakName, headOf, subjectWords, wordsOf } from "./records/codeWords.ts"
 export { breakKinds } from "./records/breakKinds.ts"

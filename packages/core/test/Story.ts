@@ -82,6 +82,8 @@ export interface Policy {
   readonly threshold: number | undefined
   readonly direction: "mirror" | "offset"
   readonly counts: boolean
+  /** C6: from the oldest on where nothing is said. */
+  readonly allocation?: "pro-rata" | undefined
 }
 
 /** Thousandths of a share as a plain decimal. */
@@ -128,6 +130,7 @@ export const deskOf = (policy: Policy, store?: MemoryStore.MemoryStore, priceAt?
       threshold: policy.threshold === undefined ? undefined : Quantity.unsafe(shares(policy.threshold)),
       direction: policy.direction,
       external: policy.counts ? "count" : "ignore",
+      allocation: policy.allocation,
       resendWindowMs: Number.MAX_SAFE_INTEGER
     } satisfies Partial<Account.AccountSettings>,
     store,
@@ -369,7 +372,8 @@ export const policies: fc.Arbitrary<Policy> = fc.record({
   lot: fc.constantFrom(1000, 1000, 500, 2000),
   threshold: fc.constantFrom(undefined, undefined, 1500, 300),
   direction: fc.constantFrom("mirror", "mirror", "offset"),
-  counts: fc.boolean()
+  counts: fc.boolean(),
+  allocation: fc.constantFrom(undefined, undefined, "pro-rata")
 })
 
 const choose = <A>(from: ReadonlyArray<A>, pick: number): A | undefined => from[pick % Math.max(1, from.length)]
@@ -543,7 +547,7 @@ export const resolve = (
 
 /** Fails a property with the story so far. */
 export const fail = (policy: Policy, lines: ReadonlyArray<string>, problem: string): never => {
-  const terms = `lot ${shares(policy.lot)}, threshold ${policy.threshold === undefined ? "the lot" : shares(policy.threshold)}, ${policy.direction}, external ${policy.counts ? "count" : "ignore"}`
+  const terms = `lot ${shares(policy.lot)}, threshold ${policy.threshold === undefined ? "the lot" : shares(policy.threshold)}, ${policy.direction}, external ${policy.counts ? "count" : "ignore"}, ${policy.allocation ?? "fifo"}`
   throw new Error(`${problem}\nThe story (${terms}):\n${lines.map((line, i) => `  ${i + 1}. ${line}`).join("\n")}`)
 }
 

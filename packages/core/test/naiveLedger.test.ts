@@ -75,6 +75,8 @@ const naiveLines = ({ position, orders, trades, breaks, answer }: Naive.NaiveVie
 
 const policy: Policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: true }
 
+const fifo = (each: Policy): Policy => ({ ...each, allocation: undefined })
+
 const order = { at: "B-O1", order: 1, side: "buy", milli: 3000 } as const
 
 const filledTo = (cumulative: number, time: number, read: boolean): Step => ({
@@ -125,7 +127,8 @@ describe("the ledger and a naive one", () => {
     { timeout: PATIENCE },
     async () => {
       const story = await tried(
-        fc.property(policies, wishes(50), (policy, list) => {
+        // Thousandths cannot be divided alike: what C6 says is held against the rows in histories.
+        fc.property(policies.map(fifo), wishes(50), (policy, list) => {
           const naive = Naive.make(policy)
           play(policy, list, {
             done: (desk, deed) => {

@@ -1,7 +1,7 @@
 import { Account, Decimal, Instant, Price, Quantity, Side, Ticker, Trade } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { Command } from "@roundlot/core/ledger"
-import { lotMethods } from "@roundlot/core/vocabulary"
+import { allocationPolicies, lotMethods } from "@roundlot/core/vocabulary"
 import { Effect, ParseResult, Schema } from "effect"
 
 const Issues = Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
@@ -78,6 +78,7 @@ const Settings = Schema.partialWith(
     external: Schema.Literal("ignore", "count"),
     crossing: Schema.Literal(...Account.crossings),
     lotMethod: Schema.Literal(...lotMethods),
+    allocation: Schema.Literal(...allocationPolicies),
     cancelOnFlip: Schema.Boolean,
     maxTradeAgeMs: Schema.Int.pipe(Schema.positive())
   }),

@@ -49,6 +49,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   cancelOnFlip: account.cancelOnFlip,
   crossing: account.crossing ?? null,
   lotMethod: Account.lotMethodOf(account),
+  allocation: account.allocation ?? "fifo",
   resendWindowMs: account.resendWindowMs,
   maxTradeAgeMs: age.oldestOf(account),
   bandBp: account.bandBp ?? band.USUAL_BAND_BP,

@@ -65,7 +65,8 @@ export const LedgerCase = Schema.Struct({
       lot: Schema.optional(Quantity.Quantity),
       threshold: Schema.optional(Quantity.Quantity),
       direction: Schema.optional(Schema.Literal("mirror", "offset")),
-      externalCounts: Schema.optional(Schema.Boolean)
+      externalCounts: Schema.optional(Schema.Boolean),
+      allocation: Schema.optional(Schema.Literal("fifo", "pro-rata"))
     })
   ),
   steps: Schema.Array(Step),
@@ -130,6 +131,7 @@ const tableOf = ({ config, steps }: LedgerCase, store: MemoryStore.MemoryStore):
       ...(config?.threshold === undefined ? {} : { threshold: config.threshold }),
       ...(config?.direction === undefined ? {} : { direction: config.direction }),
       external: config?.externalCounts === true ? "count" : "ignore",
+      allocation: config?.allocation,
       resendWindowMs: Number.MAX_SAFE_INTEGER
     },
     store
@@ -434,7 +436,7 @@ const orderView = (
     if (each.orderId !== order.id && each.counterOrderId !== order.id) return []
     const other = each.orderId === order.id ? each.counterOrderId : each.orderId
     const partner = each.tradeId === undefined ? Id.format("order", other ?? 0) : Id.format("trade", each.tradeId)
-    return [{ partner: name(partner), quantity: each.quantity }]
+    return [{ partner: name(partner), quantity: each.quantity, settled: each.settled }]
   })
   return {
     origin: capital(order.origin),
@@ -442,7 +444,8 @@ const orderView = (
     quantity: Decimal.format(order.quantity),
     state: OrderState.tagOf[order.status],
     filled: Decimal.format(order.filled),
-    allocations: merged(links),
+    // C6: where fills are divided alike, what each trade has of them stands beside what it has in the order.
+    allocations: order.allocation === "pro-rata" ? divided(links) : merged(links),
     excess: Decimal.format(order.excess)
   }
 }
@@ -456,13 +459,21 @@ const netView = (trade: Trade.Trade, allocations: ReadonlyArray<Allocation.Alloc
     })
   )
 
+interface Link {
+  readonly partner: string
+  readonly quantity: Decimal.Decimal
+}
+
 /** Several links between the same two are shown as one, at the first one's place. */
-const merged = (
-  links: ReadonlyArray<{ readonly partner: string; readonly quantity: Decimal.Decimal }>
-): ReadonlyArray<readonly [string, string]> => {
+const merged = (links: ReadonlyArray<Link>): ReadonlyArray<readonly [string, string]> => {
   const sums = new Map<string, Decimal.Decimal>()
   for (const { partner, quantity } of links) sums.set(partner, Decimal.add(sums.get(partner) ?? Decimal.zero, quantity))
   return [...sums].map(([partner, quantity]) => [partner, Decimal.format(quantity)])
+}
+
+const divided = (links: ReadonlyArray<Link & { readonly settled: Decimal.Decimal }>) => {
+  const settled = new Map(merged(links.map((link) => ({ ...link, quantity: link.settled }))))
+  return merged(links).map(([partner, quantity]) => [partner, quantity, settled.get(partner) ?? "0"])
 }
 
 const breaksView = (table: CaseTable, name: (id: string) => string): ReadonlyArray<string> => {

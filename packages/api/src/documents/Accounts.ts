@@ -1,4 +1,4 @@
-import { instrumentStatuses, lotMethods } from "@roundlot/core/vocabulary"
+import { allocationPolicies, instrumentStatuses, lotMethods } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { atBroker, dated, Decimal, Id, OrderType, pageOf, scope, Session, Time, past } from "./words.ts"
 
@@ -108,6 +108,8 @@ export const AccountDocument = Schema.Struct({
   crossing: Schema.NullOr(Schema.Literal("wait", "refuse")),
   /** By which method its profit is reported, where none is asked for. */
   lotMethod: Schema.Literal(...lotMethods),
+  /** How an order's fills go to the trades in it: to the oldest first, or to all alike. */
+  allocation: Schema.Literal(...allocationPolicies),
   resendWindowMs: Schema.Int,
   maxTradeAgeMs: Schema.Int,
   bandBp: Schema.Int,

@@ -56,6 +56,10 @@ export const accountsAdd = Verb.make({
     ),
     crossing: flags.text("crossing", "Direct orders while an order on the other side works: wait or refuse"),
     lotMethod: flags.text("lot-method", "Lot method of profit reports: fifo (default), lifo, hifo or average"),
+    allocation: flags.text(
+      "allocation",
+      "How an order's fills go to its trades: fifo (default, the oldest first) or pro-rata (all alike)"
+    ),
     resendWindow: flags.text(
       "resend-window",
       "Time during which an order proven not to have arrived may be re-sent; default 10m"

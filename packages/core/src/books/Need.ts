@@ -18,6 +18,8 @@ export type Need = Data.TaggedEnum<{
   readonly TradeById: { readonly id: number }
   /** An order with its allocations, fills, attempts and position. */
   readonly OrderById: { readonly id: number }
+  /** The allocations that an order has given back. */
+  readonly ReleasedBy: { readonly orderId: number }
   /** A decision, with its order. */
   readonly DecisionById: { readonly id: number }
   /** The decisions of a symbol that were made in one minute. */
@@ -94,6 +96,7 @@ export const Need = {
   }),
   TradeById: ({ id }: Fields<"TradeById">): Need => ({ _tag: "TradeById", id }),
   OrderById: ({ id }: Fields<"OrderById">): Need => ({ _tag: "OrderById", id }),
+  ReleasedBy: ({ orderId }: Fields<"ReleasedBy">): Need => ({ _tag: "ReleasedBy", orderId }),
   DecisionById: ({ id }: Fields<"DecisionById">): Need => ({ _tag: "DecisionById", id }),
   DecisionsIn: ({ account, symbol, minute }: Fields<"DecisionsIn">): Need => ({
     _tag: "DecisionsIn",

@@ -180,7 +180,10 @@ export const begin = (options: {
         touchedOrders,
         touchedBatches,
         emit: (event, bytes) => {
-          if (event._tag === "OrderCreated") make(Need.OrderById({ id: event.id }))
+          if (event._tag === "OrderCreated") {
+            make(Need.OrderById({ id: event.id }))
+            make(Need.ReleasedBy({ orderId: event.id }))
+          }
           if (event._tag === "DecisionMade") make(Need.DecisionById({ id: event.id }))
           if (event._tag === "BatchCreated") make(Need.BatchById({ id: event.id }))
           emitFor(account, why, event, bytes)

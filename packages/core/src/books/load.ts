@@ -319,6 +319,8 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
         of("fills", "order", [need.id]),
         of("attempts", "order", [need.id])
       ]
+    case "ReleasedBy":
+      return [of("allocations", "released", [need.orderId])]
     case "DecisionById":
       return [of("decisions", "primary", [need.id])]
     case "DecisionsIn":

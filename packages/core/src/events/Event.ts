@@ -45,6 +45,7 @@ import { severities } from "../records/severities.ts"
 import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../records/HeldReport.ts"
 import * as Instant from "../values/Instant.ts"
 import { tradeReasons } from "../records/tradeReasons.ts"
+import { allocationPolicies } from "../records/allocationPolicy.ts"
 import { lotMethods } from "../records/lotMethods.ts"
 import { IdentifiedLots } from "../records/IdentifiedLots.ts"
 
@@ -88,6 +89,7 @@ const later = {
   /** Left away where there is one offset only: entries of such accounts are as they were before there were more. */
   repriceOffsetsBp: maybe(Schema.Array(Schema.Int)),
   lotMethod: maybe(Schema.Literal(...lotMethods)),
+  allocation: maybe(Schema.Literal(...allocationPolicies)),
   orderLifeSeconds: Schema.optionalWith(Account.fields.orderLifeSeconds, { default: unset }),
   orderSession: Schema.optionalWith(Account.fields.orderSession, { default: unset }),
   orderTimeInForce: Schema.optionalWith(Account.fields.orderTimeInForce, { default: unset }),
@@ -247,7 +249,9 @@ export const LotAllocated = Schema.TaggedStruct("LotAllocated", {
   orderId: OrderId,
   tradeId: maybe(TradeId),
   counterOrderId: maybe(OrderId),
-  quantity: Quantity
+  quantity: Quantity,
+  /** C6: the order takes more in this commit; its fills are divided once it has all. */
+  goesOn: maybe(Schema.Boolean)
 })
 /** C3: an allocation, or a part of it, goes back to its owners; a part is kept under an id of its own, `part`. */
 export const AllocationReleased = Schema.TaggedStruct("AllocationReleased", {
@@ -257,7 +261,9 @@ export const AllocationReleased = Schema.TaggedStruct("AllocationReleased", {
   orderId: OrderId,
   why: Schema.String,
   /** P9: what splits since it was made add to what becomes open again, in shares. */
-  splitOpen: maybe(Shares)
+  splitOpen: maybe(Shares),
+  /** C6: the order gives back more in this commit; its fills are divided once all is back. */
+  goesOn: maybe(Schema.Boolean)
 })
 /** A3: the part of an order that no trade covers; P9: what splits have added to it, where that is other than before. */
 export const ExcessChanged = Schema.TaggedStruct("ExcessChanged", {
@@ -291,6 +297,8 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   /** Until when a person may approve it; nobody has to where there is none. */
   approveBy: maybe(Time),
   inQueue: Schema.Boolean,
+  /** C6: how its fills go to its trades, where that is not from the oldest on. */
+  allocation: maybe(Schema.Literal(...allocationPolicies)),
   lot: Quantity,
   threshold: Quantity,
   referencePrice: maybe(Price),

@@ -3,6 +3,7 @@ import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { Quantity } from "../values/Quantity.ts"
+import { allocationPolicies } from "./allocationPolicy.ts"
 import { lotMethods, type LotMethod } from "./lotMethods.ts"
 import { DatedSymbol } from "./DatedSymbol.ts"
 import { resolve, type OrderPolicy } from "./OrderPolicy.ts"
@@ -73,6 +74,8 @@ export const Account = Schema.Struct({
   orderTimeInForce: Column.optional(Column.literal(policyTimesInForce)),
   /** By which method its profit is reported, where none is asked for (LOT-4); FIFO where nothing is said. */
   lotMethod: Column.optional(Column.literal(lotMethods)),
+  /** C6: how an order's fills go to the trades in it; from the oldest on where nothing is said. */
+  allocation: Column.optional(Column.literal(allocationPolicies)),
   /** What the account's broker takes, as it last declared; unknown before the account was first driven. */
   crossesZero: Column.optional(Column.flag),
   supportedOrders: Column.optional(Column.json(Schema.Array(SupportedOrders))),
@@ -106,6 +109,7 @@ export type AccountSettings = Omit<
 >
 
 const settable = [
+  "allocation",
   "bandBp",
   "broker",
   "cancelOnFlip",
@@ -184,7 +188,8 @@ export const defaultSettings: AccountSettings = {
   orderLifeSeconds: undefined,
   orderSession: undefined,
   orderTimeInForce: undefined,
-  lotMethod: undefined
+  lotMethod: undefined,
+  allocation: undefined
 }
 
 /** The method by which the profit of an account is reported where none is asked for (LOT-4). */

@@ -68,6 +68,7 @@ export const AllocationTable = Table.make({
   lookups: {
     trade: { columns: ["tradeId"], unique: false, steady: true, where: { column: "releasedAt", isNull: true } },
     order: { columns: ["orderId"], unique: false, steady: true, where: { column: "releasedAt", isNull: true } },
+    released: { columns: ["orderId"], unique: false, steady: true, where: { column: "releasedWhy", not: "" } },
     counterOrder: {
       columns: ["counterOrderId"],
       unique: false,

@@ -2,6 +2,7 @@ import { Either, Schema } from "effect"
 import { AccountName } from "./AccountName.ts"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
+import { allocationPolicies } from "./allocationPolicy.ts"
 import { parentColumns } from "./ExecutionFacts.ts"
 import { BrokerOrderId, ClientOrderId } from "../values/ClientOrderId.ts"
 import { AttemptId, DecisionId, LotId, OrderId, TradeId } from "../values/Id.ts"
@@ -69,6 +70,8 @@ export const Order = Schema.Struct({
   retryOf: Column.optional(Column.id(OrderId)),
   /** E3: do an external order's fills count in `hedged`? True for every accumulation order. */
   inQueue: Column.flag,
+  /** C6: how its fills go to the trades in it, as its account had it when it was made; from the oldest on where nothing is said. */
+  allocation: Column.optional(Column.literal(allocationPolicies)),
   lot: Column.brandedDecimal(Quantity),
   threshold: Column.brandedDecimal(Quantity),
   /** D3: the price that the decision rested on, where it came from, and when it was true. */
@@ -173,6 +176,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   decisionId: order.decisionId,
   retryOf: order.retryOf,
   inQueue: order.inQueue,
+  allocation: order.allocation,
   lot: order.lot,
   threshold: order.threshold,
   referencePrice: order.referencePrice,

@@ -62,6 +62,7 @@ export const keys: Keys = {
       cancelOnFlip: "now",
       crossing: "now",
       lotMethod: "now",
+      allocation: "now",
       resendWindow: "now",
       notPlacedAfter: "later",
       maxTradeAge: "now",

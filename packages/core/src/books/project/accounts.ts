@@ -10,6 +10,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     ...settings,
     repriceOffsetsBp: settings.repriceOffsetsBp,
     lotMethod: settings.lotMethod,
+    allocation: settings.allocation,
     crossesZero: known?.crossesZero,
     supportedOrders: known?.supportedOrders,
     notionalTypes: known?.notionalTypes,

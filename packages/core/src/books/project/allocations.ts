@@ -3,8 +3,10 @@ import type { OrderId } from "../../values/Id.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import { draftOf, type Allocation } from "../../records/Allocation.ts"
+import { firstOf, sharesOf } from "../../records/allocationPolicy.ts"
 import { targetOf } from "../../records/Trade.ts"
 import { addToLot, setExcess, takeFromLot } from "./lots.ts"
+import type { Order } from "../../records/Order.ts"
 import { must, type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
 import { cover, tradeChanged } from "./trades.ts"
 
@@ -46,7 +48,7 @@ export const lotsNetted = (books: Books, event: Of<"LotsNetted">, place: Place):
 
 /** An order takes part of a lot, or of another order's excess. */
 export const lotAllocated = (books: Books, event: Of<"LotAllocated">, place: Place): void => {
-  const { id, orderId, tradeId, counterOrderId, quantity } = event
+  const { id, goesOn, orderId, tradeId, counterOrderId, quantity } = event
   const order = orderOf(books, orderId)
   const kind = tradeId === undefined ? "unwind" : "order"
   books.allocations.put(
@@ -61,7 +63,8 @@ export const lotAllocated = (books: Books, event: Of<"LotAllocated">, place: Pla
     setExcess(books, counter, Decimal.subtract(counter.excess, quantity), place)
     settle(books, counter.id, place)
   }
-  settle(books, orderId, place)
+  // A new allocation of an order without fills changes none: with 10,000 trades in an order each would look at all.
+  if (goesOn !== true && !Decimal.isZero(settledIn(order))) settle(books, orderId, place)
 }
 
 /** A3, P9: what no trade covers of an order is another number of shares. */
@@ -86,7 +89,7 @@ export const allocationReleased = (books: Books, event: Of<"AllocationReleased">
   }
   giveBack(books, allocation, event, place)
   for (const each of [allocation.orderId, allocation.counterOrderId]) {
-    if (each !== undefined) settle(books, each, place)
+    if (each !== undefined && !(event.goesOn === true && each === event.orderId)) settle(books, each, place)
   }
 }
 
@@ -108,14 +111,21 @@ const giveBack = (books: Books, allocation: Allocation, event: Of<"AllocationRel
   setExcess(books, { ...counter, splitExcess }, Decimal.add(counter.excess, shares), place)
 }
 
-/** C3, B3: an order's fills settle its allocations from the first on; while it is filled they carry its lot. */
+/** What an order's fills settle, in the shares of its allocations. */
+const settledIn = (order: Order): Decimal.Decimal => Decimal.add(order.filled, order.splitExcess)
+
+/** C3, C6, B3: an order's fills settle its allocations, from the first on or all alike; while it is filled they carry its lot. */
 export const settle = (books: Books, orderId: OrderId, place: Place): void => {
   const order = orderOf(books, orderId)
   const carryLot = order.status === "filled" ? order.lot : undefined
-  let left = Decimal.add(order.filled, order.splitExcess)
-  for (const allocation of allocationsOf(books, orderId)) {
-    const settled = Decimal.min(left, allocation.quantity)
-    left = Decimal.subtract(left, settled)
+  const allocations = allocationsOf(books, orderId)
+  const divided = order.allocation === "pro-rata" ? sharesOf : firstOf
+  const shares = divided(
+    settledIn(order),
+    allocations.map(({ quantity }) => quantity)
+  )
+  for (const [i, allocation] of allocations.entries()) {
+    const settled = shares[i] ?? Decimal.zero
     if (allocation.kind !== "order") continue
     const isSame = Decimal.equals(settled, allocation.settled) && isSameLot(carryLot, allocation.carryLot)
     if (isSame) continue

@@ -89,6 +89,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     decisionId: event.decisionId,
     retryOf: event.retryOf,
     inQueue: event.inQueue,
+    allocation: event.allocation,
     lot: event.lot,
     threshold: event.threshold,
     referencePrice: event.referencePrice,

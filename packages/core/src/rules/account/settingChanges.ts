@@ -44,7 +44,8 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   orderLifeSeconds: textOf(settings.orderLifeSeconds),
   orderSession: textOf(settings.orderSession),
   orderTimeInForce: textOf(settings.orderTimeInForce),
-  lotMethod: textOf(settings.lotMethod)
+  lotMethod: textOf(settings.lotMethod),
+  allocation: textOf(settings.allocation)
 })
 
 /** Values by name, as texts; what is not set may be there as `undefined` or not at all. */

@@ -41,7 +41,8 @@ const quantitiesOf = (fills: ReadonlyArray<Fill>): ReadonlyArray<Decimal.Decimal
 /** F5: is the total lower than the fills that surely are of its time? */
 const isBelow = ({ at, cumulative }: Total, atTotal: ReadonlyArray<Fill>, fills: ReadonlyArray<Fill>): boolean => {
   const isLessThan = (counted: ReadonlyArray<Fill>) => Decimal.isLess(cumulative, Decimal.sum(quantitiesOf(counted)))
-  return isLessThan(atTotal) && isLessThan(canonicalOf(fills.filter(({ executedAt }) => !mayFollow(executedAt, at))))
+  const surely = fills.filter(({ executedAt }) => !mayFollow(executedAt, at))
+  return isLessThan(atTotal) && isLessThan(canonicalOf(surely, at))
 }
 
 const SECOND = 1_000_000n

@@ -1,5 +1,6 @@
 import { Need } from "../../books/Need.ts"
 import type { Allocation } from "../../records/Allocation.ts"
+import { firstOf, givenAlike } from "../../records/allocationPolicy.ts"
 import type { OrderId } from "../../values/Id.ts"
 import { allocationsOf } from "../../books/project/allocations.ts"
 import type { Recorder } from "../../books/Recorder.ts"
@@ -8,6 +9,7 @@ import * as Quantity from "../../values/Quantity.ts"
 import { net } from "./netting.ts"
 import type { Order } from "../../records/Order.ts"
 import { isLive } from "../../records/OrderState.ts"
+import type { Position } from "../../records/Position.ts"
 import { afterSplits, beforeSplits, splitsSinceAllocation } from "../../records/splitting.ts"
 import { symbolKey } from "../../tables/Table.ts"
 
@@ -43,23 +45,36 @@ export const adjust = (recorder: Recorder, orderId: OrderId, why: string, added 
 const raise = (recorder: Recorder, order: Order, shares: Decimal.Decimal): void =>
   recorder.emit({ _tag: "ExcessChanged", orderId: order.id, excess: Decimal.add(order.excess, shares) })
 
-/** C3: the excess goes first, then the allocations from the last back, splitting one if need be. */
+/** C3: the excess goes first, then the allocations from the last back, splitting one if need be; C6: or all alike. */
 const lower = (recorder: Recorder, order: Order, shares: Decimal.Decimal, why: string): void => {
   const fromExcess = Decimal.min(order.excess, shares)
-  let left = Decimal.subtract(shares, fromExcess)
   if (Decimal.isPositive(fromExcess)) {
     const excess = Decimal.subtract(order.excess, fromExcess)
     recorder.emit({ _tag: "ExcessChanged", orderId: order.id, excess })
   }
-  const [first] = allocationsOf(recorder.books, order.id)
-  for (const allocation of allocationsOf(recorder.books, order.id).toReversed()) {
-    if (!Decimal.isPositive(left)) return
-    const released = partOf(recorder, allocation, left, allocation.id === first?.id)
-    left = Decimal.subtract(left, Decimal.add(released.quantity, released.splitOpen ?? Decimal.zero))
-    const isWhole = Decimal.equals(released.quantity, allocation.quantity)
+  const released = givenBack(recorder, order, Decimal.subtract(shares, fromExcess))
+  const isAlike = order.allocation === "pro-rata"
+  for (const [i, { allocation, ...given }] of released.entries()) {
+    const isWhole = Decimal.equals(given.quantity, allocation.quantity)
     const part = isWhole ? undefined : recorder.next("allocation")
-    recorder.emit({ _tag: "AllocationReleased", id: allocation.id, part, orderId: order.id, why, ...released })
+    const goesOn = isAlike && i + 1 < released.length ? { goesOn: true } : {}
+    recorder.emit({ _tag: "AllocationReleased", id: allocation.id, part, orderId: order.id, why, ...given, ...goesOn })
   }
+}
+
+/** What each allocation gives back of so many shares, the last one first. */
+const givenBack = (recorder: Recorder, order: Order, shares: Decimal.Decimal) => {
+  const allocations = allocationsOf(recorder.books, order.id).toReversed()
+  const position = recorder.books.positions.get(symbolKey(order.account, order.symbol))
+  const parts = allocations.map(({ id, quantity }) => afterSplits(splitsSinceAllocation(position, id), quantity))
+  const given = order.allocation === "pro-rata" ? givenAlike(shares, parts) : firstOf(shares, parts)
+  const beyond = Decimal.max(Decimal.zero, Decimal.subtract(shares, Decimal.sum(parts)))
+  return allocations.flatMap((allocation, i) => {
+    const isLast = i + 1 === allocations.length
+    const own = given[i] ?? Decimal.zero
+    const left = isLast ? Decimal.add(own, beyond) : own
+    return Decimal.isPositive(left) ? [{ allocation, ...partOf(position, allocation, left, isLast) }] : []
+  })
 }
 
 /**
@@ -67,12 +82,12 @@ const lower = (recorder: Recorder, order: Order, shares: Decimal.Decimal, why: s
  * be takes what uneven ratios have left.
  */
 const partOf = (
-  recorder: Recorder,
-  { account, id, quantity, symbol }: Allocation,
+  position: Position | undefined,
+  { id, quantity }: Allocation,
   left: Decimal.Decimal,
   isLast: boolean
 ) => {
-  const splits = splitsSinceAllocation(recorder.books.positions.get(symbolKey(account, symbol)), id)
+  const splits = splitsSinceAllocation(position, id)
   if (splits.length === 0) return { quantity: Quantity.make(Decimal.min(left, quantity)) }
   const isWhole = !Decimal.isLess(left, afterSplits(splits, quantity))
   const part = Decimal.max(SMALLEST, beforeSplits(splits, left))

@@ -135,6 +135,7 @@ export const orderDue = (
     origin: "accumulation",
     retryOf,
     inQueue: true,
+    ...(standing.account.allocation === "pro-rata" ? { allocation: standing.account.allocation } : {}),
     lot: due.lot,
     threshold: due.threshold,
     ...fieldsOf(reference._tag === "Priced" ? reference : inboundPrice(position)),

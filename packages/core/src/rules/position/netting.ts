@@ -5,6 +5,7 @@ import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import type { Lot } from "../../records/Lot.ts"
+import { takeOwn } from "./ownTrades.ts"
 
 /** A position's open lots of each sign, oldest first (C2): a shelf gives them in order of their ids. */
 const openLots = (recorder: Recorder, symbol: Ticker) => {
@@ -22,7 +23,7 @@ const openLots = (recorder: Recorder, symbol: Ticker) => {
  * where a younger one would come before one that is not, more are asked for.
  */
 export const net = (recorder: Recorder, symbol: Ticker): void => {
-  const { longs, shorts } = openLots(recorder, symbol)
+  const { longs, shorts } = takenByOwn(recorder, symbol)
   const unloaded = unloadedSign(recorder, symbol, longs, shorts)
   let long = 0
   let short = 0
@@ -36,6 +37,18 @@ export const net = (recorder: Recorder, symbol: Ticker): void => {
     if (Decimal.isZero(current(recorder, a)?.open ?? Decimal.zero)) long++
     if (Decimal.isZero(current(recorder, b)?.open ?? Decimal.zero)) short++
   }
+}
+
+/** The open lots once every order that divides its fills alike has taken what is open of its own trades (C6). */
+const takenByOwn = (recorder: Recorder, symbol: Ticker) => {
+  const lots = openLots(recorder, symbol)
+  if (lots.longs.length === 0 || lots.shorts.length === 0) return lots
+  const orders = [...lots.longs, ...lots.shorts].flatMap(({ orderId }) => {
+    const order = orderId === undefined ? undefined : recorder.books.orders.get(orderId)
+    return order?.allocation === "pro-rata" ? [order] : []
+  })
+  for (const order of orders) takeOwn(recorder, order)
+  return orders.length === 0 ? lots : openLots(recorder, symbol)
 }
 
 /** The sign of the open lots that are not loaded, 0 where all are: the position's row carries the sum of all. */
