@@ -1,4 +1,5 @@
-import { Context, Effect, Either, Layer, TestClock, TestContext } from "effect"
+import * as VirtualTime from "./VirtualTime.ts"
+import { Context, Effect, Either, Layer, TestClock } from "effect"
 import type { Scope } from "effect"
 import * as Account from "../../src/records/Account.ts"
 import { AccountName } from "../../src/records/AccountName.ts"
@@ -196,8 +197,7 @@ export type Provided = Layer.Layer.Success<ReturnType<typeof layer>>
 export const play = (
   test: Effect.Effect<void, unknown, Provided | Scope.Scope>,
   on: ReturnType<typeof layer> = layer()
-): Promise<void> =>
-  Effect.runPromise(test.pipe(Effect.scoped, Effect.provide(on), Effect.provide(TestContext.TestContext)))
+): Promise<void> => VirtualTime.run(test.pipe(Effect.scoped, Effect.provide(on)))
 
 /** The same, where accounts of real money may be driven: their rules are there already, and programs refuse them. */
 export const playLive = (test: Parameters<typeof play>[0], on?: ReturnType<typeof layer>): Promise<void> =>
