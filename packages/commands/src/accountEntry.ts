@@ -97,6 +97,7 @@ const policies = {
       orderNotional: optional(Limit),
       openResidual: optional(Limit),
       dailyNotional: optional(Limit),
+      openOrders: optional(Limit),
       ordersPerMinute: optional(Schema.Int.pipe(Schema.between(1, MOST_ORDERS_PER_MINUTE))),
       collarBp: optional(Schema.Int.pipe(Schema.between(1, WIDEST_COLLAR_BP)))
     })
@@ -123,13 +124,14 @@ const limitsOf = (
   limits: AccountEntry["limits"] = {},
   before: Account.AccountSettings
 ): Partial<Account.AccountSettings> => {
-  const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
+  const { collarBp, dailyNotional, openOrders, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
   const said = { orderQuantity, orderNotional, openResidual, dailyNotional }
   return {
     maxOrderQuantity: amountOf(orderQuantity, before.maxOrderQuantity),
     maxOrderNotional: amountOf(orderNotional, before.maxOrderNotional),
     maxOpenResidual: amountOf(openResidual, before.maxOpenResidual),
     maxDailyNotional: amountOf(dailyNotional, before.maxDailyNotional),
+    maxOpenOrders: amountOf(openOrders, before.maxOpenOrders),
     liftedLimits: Account.liftableLimits.filter((limit) =>
       said[limit] === undefined ? before.liftedLimits.includes(limit) : said[limit] === "none"
     ),

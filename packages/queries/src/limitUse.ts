@@ -15,6 +15,7 @@ const controlOf = {
   orderNotional: "MaxNotional",
   openResidual: "OpenResidual",
   dailyNotional: "DailyNotional",
+  openOrders: "OpenOrders",
   ordersPerMinute: "OrdersPerMinute",
   collarBp: "PriceCollar",
   buyingPower: "BuyingPower"
@@ -25,6 +26,7 @@ const limitNames = [
   "orderNotional",
   "openResidual",
   "dailyNotional",
+  "openOrders",
   "ordersPerMinute",
   "collarBp",
   "buyingPower"
@@ -101,6 +103,10 @@ const usedOf = (limit: LimitUse["limit"], { account, at, orders, positions, usag
     }
     case "dailyNotional":
       return counted("dollars", Usage.notionalOf(usage, at))
+    case "openOrders": {
+      const { notional, unpriced } = Usage.openOf(usage)
+      return unpriced > 0 ? uncounted("dollars", "noPrice") : counted("dollars", notional)
+    }
     case "ordersPerMinute":
       return account.ordersPerMinute === undefined
         ? uncounted("orders", "noLimit")

@@ -120,7 +120,8 @@ const accounts: TableRules = {
     "maxOrderQuantity",
     "maxOrderNotional",
     "maxOpenResidual",
-    "maxDailyNotional"
+    "maxDailyNotional",
+    "maxOpenOrders"
   ],
   rows: [
     together("limit_terms", "limitOffsetBp", "orderLifeSeconds"),
@@ -247,7 +248,16 @@ const orders: TableRules = {
     refersTo("decisionId", "decisions"),
     refersTo("attemptId", "attempts")
   ],
-  positive: ["askedNotional", "limitPrice", "stopPrice", "lot", "threshold", "referencePrice", "toldAverage"],
+  positive: [
+    "askedNotional",
+    "limitPrice",
+    "stopPrice",
+    "lot",
+    "threshold",
+    "referencePrice",
+    "judgedPrice",
+    "toldAverage"
+  ],
   unsigned: [
     "quantity",
     "sentQuantity",

@@ -22,6 +22,7 @@ export const account: Row = {
   maxOrderNotional: null,
   maxOpenResidual: null,
   maxDailyNotional: null,
+  maxOpenOrders: null,
   ordersPerMinute: null,
   collarBp: null,
   liftedLimits: "[]",
@@ -248,6 +249,7 @@ export const order: Row = {
   referencePrice: "150.25",
   referenceSource: "inbound",
   referenceAt: AT,
+  judgedPrice: null,
   clientOrderId: "rl1-abcdefaaaaaaaaaaaaaaaaaaaa",
   brokerOrderId: "B-1",
   brokerOrderIds: '["B-1"]',
@@ -516,6 +518,8 @@ export const usage: Row = {
   day: "2025-11-20",
   dayNotional: "150.25",
   lastMinute: "[]",
+  openNotional: "0",
+  openUnpriced: 0,
   version: 14
 }
 

@@ -22,6 +22,7 @@ const amountLimits = [
   "orderNotional",
   "openResidual",
   "dailyNotional",
+  "openOrders",
   "ordersPerMinute",
   "collarBp"
 ] as const
@@ -38,7 +39,7 @@ const LimitDocument = Schema.Struct({
 
 /**
  * What of a limit is used, and what it refused since midnight at the market. Used is the largest order sent today, the largest residual
- * now, the dollars sent today, or the orders of the last minute; where that is not counted, `notCounted` says why.
+ * now, the dollars sent today, what live orders come to, or the orders of the last minute; where that is not counted, `notCounted` says why.
  */
 export const LimitUse = Schema.Struct({
   limit: Schema.Literal(...amountLimits, "buyingPower"),
@@ -46,7 +47,9 @@ export const LimitUse = Schema.Struct({
   control: Schema.String,
   used: Schema.NullOr(Decimal),
   unit: LimitUnit,
-  notCounted: Schema.NullOr(Schema.Literal("tooManyOrders", "tooManyPositions", "noLimit", "perOrder", "atBroker")),
+  notCounted: Schema.NullOr(
+    Schema.Literal("tooManyOrders", "tooManyPositions", "noLimit", "noPrice", "perOrder", "atBroker")
+  ),
   /** How many positions have their next order refused by it now; null where there are too many positions to look at. */
   waiting: Schema.NullOr(Schema.Int),
   /**
@@ -96,6 +99,7 @@ export const AccountDocument = Schema.Struct({
   maxOrderNotional: Schema.NullOr(Decimal),
   maxOpenResidual: Schema.NullOr(Decimal),
   maxDailyNotional: Schema.NullOr(Decimal),
+  maxOpenOrders: Schema.NullOr(Decimal),
   ordersPerMinute: Schema.NullOr(Schema.Int),
   collarBp: Schema.NullOr(Schema.Int),
   /** The limits in force, set or by default. */

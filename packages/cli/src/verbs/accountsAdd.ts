@@ -79,6 +79,7 @@ export const accountsAdd = Verb.make({
     limitOffsetBp,
     live,
     name,
+    openOrders,
     openResidual,
     orderNotional,
     orderQuantity,
@@ -99,7 +100,15 @@ export const accountsAdd = Verb.make({
         ...accountEntry.said(policies),
         ...(live ? { live } : {}),
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
-        limits: limitsSaid({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp }),
+        limits: limitsSaid({
+          orderQuantity,
+          orderNotional,
+          openResidual,
+          dailyNotional,
+          openOrders,
+          ordersPerMinute,
+          collarBp
+        }),
         ...(restricted === undefined ? {} : { restricted: restricted.split(",").filter((each) => each !== "") })
       }
       const place = { store, config, envFile, paper }

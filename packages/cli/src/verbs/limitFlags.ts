@@ -15,6 +15,7 @@ export const limitFlags = {
     "Maximum open residual per position in dollars, or none: beyond it nothing is ordered; default 100000 shares"
   ),
   dailyNotional: flags.text("daily-notional", "Maximum dollars sent per market date, or none; default 10000000"),
+  openOrders: flags.text("open-orders", "Maximum dollars that live orders come to together, or none"),
   ordersPerMinute: whole("orders-per-minute", "Maximum orders per minute"),
   collarBp: whole("collar-bp", "Price collar: maximum distance from the price of another source, in basis points")
 }
@@ -25,9 +26,18 @@ type Limits = { readonly [F in keyof typeof limitFlags]: string | number | undef
 export const limitsSaid = ({
   collarBp,
   dailyNotional,
+  openOrders,
   openResidual,
   orderNotional,
   orderQuantity,
   ordersPerMinute
 }: Limits): object =>
-  accountEntry.said({ orderQuantity, orderNotional, openResidual, dailyNotional, ordersPerMinute, collarBp })
+  accountEntry.said({
+    orderQuantity,
+    orderNotional,
+    openResidual,
+    dailyNotional,
+    openOrders,
+    ordersPerMinute,
+    collarBp
+  })

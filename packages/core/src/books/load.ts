@@ -43,11 +43,12 @@ export function* load({ books, horizons, met }: Loaded, needs: Iterable<Need>, e
     open.push(need)
     if (need._tag === "Position") askForGates(need.account)
   }
-  /** What stands before every position of an account. */
+  /** What stands before every position of an account, and what every order of it counts in. */
   const askForGates = (account: string): void => {
     if (gates.has(account)) return
     gates.add(account)
     ask(Need.Account({ account }))
+    ask(Need.Usage({ account }))
     ask(Need.Control({ account: "", symbol: "" }))
     ask(Need.Control({ account, symbol: "" }))
     ask(Need.AccountBreaks({ account }))

@@ -96,6 +96,8 @@ const later = {
   maxOrderNotional: Schema.optionalWith(Account.fields.maxOrderNotional, { default: unset }),
   maxOpenResidual: Schema.optionalWith(Account.fields.maxOpenResidual, { default: unset }),
   maxDailyNotional: Schema.optionalWith(Account.fields.maxDailyNotional, { default: unset }),
+  /** Left away where it is not set: entries of such accounts are as they were before there was one. */
+  maxOpenOrders: maybe(Quantity),
   liftedLimits: Schema.optionalWith(Account.fields.liftedLimits, { default: () => [] }),
   ordersPerMinute: Schema.optionalWith(Account.fields.ordersPerMinute, { default: unset }),
   collarBp: Schema.optionalWith(Account.fields.collarBp, { default: unset }),
@@ -318,6 +320,8 @@ export const AttemptStarted = Schema.TaggedStruct("AttemptStarted", {
   spends: maybe(Shares),
   /** Only the market date counts that: the account has no limit of orders a minute. */
   ofDay: maybe(Schema.Boolean),
+  /** The price that the controls took, in dollars a share. */
+  judgedPrice: maybe(Price),
   /** What our clock said, where the time of the books is ahead of it. */
   clockAt: maybe(Time)
 })

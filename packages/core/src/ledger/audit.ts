@@ -6,6 +6,7 @@ import { joinKey, keyOfCells, type EncodedRow, type Key, type TableName } from "
 import * as Decimal from "../values/Decimal.ts"
 import { commitmentOf } from "../rules/position/commitment.ts"
 import { signedFilled } from "../records/Order.ts"
+import { stillOpen } from "../records/stillOpen.ts"
 import { isCounted, targetOf } from "../records/Trade.ts"
 import { decodeEntry, timeOf } from "../events/decode.ts"
 import { emptyHead, hashOf, type Entry, type Head } from "../events/Entry.ts"
@@ -244,16 +245,23 @@ export function* checkConservation(self: Fold): Generator<void> {
   const report = (where: string, what: string, account: string) =>
     self.findings.push({ where, what, account, seq: undefined })
   const filled = new Map<string, Decimal.Decimal>()
+  const open = new Map<string, Decimal.Decimal>()
   for (const order of books.orders.all()) {
     yield
+    open.set(order.account, Decimal.add(open.get(order.account) ?? Decimal.zero, stillOpen(order).notional))
     const key = joinKey([order.account, order.symbol])
     filled.set(key, Decimal.add(filled.get(key) ?? Decimal.zero, signedFilled(order)))
   }
+  for (const { account, openNotional } of books.usages.all()) {
+    yield
+    if (!Decimal.equals(openNotional, open.get(account) ?? Decimal.zero))
+      report(`usages ${account}`, "what is open is not what its live orders can still come to", account)
+  }
   for (const position of books.positions.all()) {
     yield
-    const open = books.lots.find("open", [position.account, position.symbol])
+    const lots = books.lots.find("open", [position.account, position.symbol])
     const where = `positions ${position.account}/${position.symbol}`
-    if (!Decimal.equals(Decimal.sum(open.map((lot) => lot.open)), position.residual)) {
+    if (!Decimal.equals(Decimal.sum(lots.map((lot) => lot.open)), position.residual)) {
       report(where, "the residual is not the sum of the open lots (A4)", position.account)
     }
     const orders = Decimal.add(
@@ -264,7 +272,7 @@ export function* checkConservation(self: Fold): Generator<void> {
     if (!Decimal.equals(figures, orders)) {
       report(where, "hedged, direct and adopted are not what its orders filled (E4)", position.account)
     }
-    const signs = new Set(open.map((lot) => Decimal.sign(lot.open)))
+    const signs = new Set(lots.map((lot) => Decimal.sign(lot.open)))
     if (signs.size > 1) report(where, "open lots of both signs stand side by side (C1)", position.account)
   }
   for (const trade of books.trades.all()) {

@@ -47,6 +47,7 @@ export const Account = Schema.Struct({
   maxOrderNotional: Column.optional(Column.brandedDecimal(Quantity)),
   maxOpenResidual: Column.optional(Column.brandedDecimal(Quantity)),
   maxDailyNotional: Column.optional(Column.brandedDecimal(Quantity)),
+  maxOpenOrders: Column.optional(Column.brandedDecimal(Quantity)),
   /** The limits that a person has lifted: where one is neither set nor lifted, its default stands. */
   liftedLimits: Column.json(Schema.Array(Schema.Literal(...liftableLimits))),
   ordersPerMinute: Column.optional(Column.integer),
@@ -124,6 +125,7 @@ const settable = [
   "lot",
   "lotMethod",
   "maxDailyNotional",
+  "maxOpenOrders",
   "maxOpenResidual",
   "maxOrderNotional",
   "maxOrderQuantity",
@@ -172,6 +174,7 @@ export const defaultSettings: AccountSettings = {
   maxOrderNotional: undefined,
   maxOpenResidual: undefined,
   maxDailyNotional: undefined,
+  maxOpenOrders: undefined,
   liftedLimits: [],
   ordersPerMinute: undefined,
   collarBp: undefined,

@@ -61,6 +61,11 @@ export const controls = {
     remedy:
       "Wait for the next market date, or raise the limit: 'roundlot controls set --account NAME --daily-notional DOLLARS'"
   },
+  OpenOrders: {
+    says: "the account's live orders would come to more dollars together than they may (limits.openOrders)",
+    remedy:
+      "Wait until live orders are filled or cancelled, or raise the limit: 'roundlot controls set --account NAME --open-orders DOLLARS'"
+  },
   BuyingPower: {
     says: "it costs more than the broker says that the account may spend",
     remedy: "Deposit cash, or sell; buying power is read again at least every minute"

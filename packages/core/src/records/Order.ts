@@ -78,6 +78,8 @@ export const Order = Schema.Struct({
   referencePrice: Column.optional(Column.brandedDecimal(Price.Price)),
   referenceSource: Column.optional(Column.text),
   referenceAt: Column.optional(Column.instant),
+  /** The price that the controls took when it was last sent, in dollars a share. */
+  judgedPrice: Column.optional(Column.brandedDecimal(Price.Price)),
   clientOrderId: Column.branded(ClientOrderId),
   brokerOrderId: Column.optional(Column.branded(BrokerOrderId)),
   brokerOrderIds: Column.texts,
@@ -182,6 +184,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   referencePrice: order.referencePrice,
   referenceSource: order.referenceSource,
   referenceAt: order.referenceAt,
+  judgedPrice: order.judgedPrice,
   clientOrderId: order.clientOrderId,
   brokerOrderId: order.brokerOrderId,
   brokerOrderIds: order.brokerOrderIds,

@@ -6,19 +6,23 @@ import * as Decimal from "../values/Decimal.ts"
 import type { Order } from "./Order.ts"
 import * as Instant from "../values/Instant.ts"
 import { marketDate } from "../values/XnysCalendar.ts"
+import { stillOpen, type StillOpen } from "./stillOpen.ts"
 
 /** How long a send counts for the orders of a minute, in milliseconds. */
 const MINUTE_MS = 60_000
 
 /**
- * What an account has sent: the notional of a market date, and the moments of the last minute (microseconds, oldest first) where it
- * has a limit of orders a minute. It has no row before an order was sent whose worth is known.
+ * What an account has sent: the notional of a market date, the moments of the last minute (microseconds, oldest first) where it has a
+ * limit of orders a minute, and what its live orders can still come to. It has no row before an order was sent.
  */
 export const Usage = Schema.Struct({
   account: Column.branded(AccountName),
   day: Column.text,
   dayNotional: Column.decimal,
   lastMinute: Column.texts,
+  /** What its live orders can still come to, in dollars, and how many of them have no known price. */
+  openNotional: Column.decimal,
+  openUnpriced: Column.integer,
   version: Column.integer
 })
 
@@ -69,8 +73,47 @@ export const after = (
   day: marketDate(at),
   dayNotional: Decimal.add(notionalOf(usage, at), notional),
   lastMinute: isOfDay ? [] : [...momentsOf(usage, at), at].map(String),
+  openNotional: openOf(usage).notional,
+  openUnpriced: openOf(usage).unpriced,
   version
 })
+
+/** What the live orders of an account can still come to. */
+export const openOf = (usage: Usage | undefined): StillOpen => ({
+  notional: usage?.openNotional ?? Decimal.zero,
+  unpriced: usage?.openUnpriced ?? 0
+})
+
+const moved = (open: StillOpen, before: Order, after: Order | undefined): StillOpen => {
+  const [was, is] = [stillOpen(before), after && stillOpen(after)]
+  return {
+    notional: Decimal.add(Decimal.subtract(open.notional, was.notional), is?.notional ?? Decimal.zero),
+    unpriced: open.unpriced - was.unpriced + (is?.unpriced ?? 0)
+  }
+}
+
+/** A usage after a change of one order; `undefined` where that changes nothing of what is open. */
+export const afterOrder = (
+  account: AccountName,
+  usage: Usage | undefined,
+  { after: changed, before }: { readonly before: Order; readonly after: Order },
+  at: Instant.Instant,
+  version: number
+): Usage | undefined => {
+  const open = openOf(usage)
+  const { notional, unpriced } = moved(open, before, changed)
+  if (Decimal.equals(notional, open.notional) && unpriced === open.unpriced) return undefined
+  const { day, dayNotional, lastMinute } = usage ?? { day: marketDate(at), dayNotional: Decimal.zero, lastMinute: [] }
+  return { account, day, dayNotional, lastMinute, openNotional: notional, openUnpriced: unpriced, version }
+}
+
+/** A usage as if an order of its account did not exist. */
+export const without = (usage: Usage | undefined, order: Order, at: Instant.Instant): Usage | undefined => {
+  if (usage === undefined) return undefined
+  const { notional, unpriced } = moved(openOf(usage), order, undefined)
+  const dayNotional = isCounted(order, at) ? Decimal.zero : usage.dayNotional
+  return { ...usage, dayNotional, openNotional: notional, openUnpriced: unpriced }
+}
 
 /** From when on one more order may go, where `perMinute` have gone within the last minute; `undefined` where it may go now. */
 export const waitsUntil = (

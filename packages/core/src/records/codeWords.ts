@@ -6,6 +6,7 @@ const named: ReadonlyMap<string, string> = new Map([
   ["MaxNotional", "dollars per order"],
   ["MaxQuantity", "shares per order"],
   ["OffBand", "price tolerance"],
+  ["OpenOrders", "dollars of live orders"],
   ["OppositeOrderLive", "order on the other side"],
   ["OwedBound", "more than owed"],
   ["UnsoundSnapshot", "invalid snapshot"],

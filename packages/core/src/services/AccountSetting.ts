@@ -120,6 +120,7 @@ const byLimits: ReadonlyArray<Control | undefined> = [
   "MaxNotional",
   "MaxQuantity",
   "NoReferencePrice",
+  "OpenOrders",
   "OpenResidual",
   "OrdersPerMinute",
   "PriceCollar"

@@ -117,6 +117,10 @@ const ofControls: Record<Exclude<Control, "OwedBound" | "DuplicateIntent" | "Opp
     at: limited({ maxDailyNotional: most("3000") }, second),
     beyond: limited({ maxDailyNotional: most("2999.99") }, second)
   },
+  OpenOrders: {
+    at: limited({ maxOpenOrders: most("3000") }, second),
+    beyond: limited({ maxOpenOrders: most("2999.99") }, second)
+  },
   OpenResidual: {
     at: limited({ maxOpenResidual: most("1500") }),
     beyond: limited({ maxOpenResidual: most("1499.99") }),

@@ -76,6 +76,7 @@ export const keys: Keys = {
         orderNotional: "now",
         openResidual: "now",
         dailyNotional: "now",
+        openOrders: "now",
         ordersPerMinute: "now",
         collarBp: "now"
       }

@@ -34,6 +34,7 @@ const usedWords = {
   orderNotional: texts.largestToday,
   openResidual: texts.largestNow,
   dailyNotional: texts.sentToday,
+  openOrders: texts.liveNow,
   ordersPerMinute: texts.inLastMinute,
   collarBp: texts.largestToday,
   buyingPower: texts.largestNow
@@ -43,6 +44,7 @@ const reasonWords = {
   tooManyOrders: texts.tooManyOrders,
   tooManyPositions: texts.tooManyPositions,
   noLimit: texts.notSet,
+  noPrice: texts.noPrice,
   perOrder: texts.perOrder,
   atBroker: texts.atBroker
 } as const

@@ -179,7 +179,7 @@ export const sentNow = Effect.zipRight(
 )
 
 /** An account of these settings that this process drives. */
-const drivenWith = (settings: Parameters<typeof opened>[0]) =>
+export const drivenWith = (settings: Parameters<typeof opened>[0]) =>
   Effect.gen(function* () {
     yield* opened(settings)
     const driving = yield* Driving.open(Driving.unnamed)

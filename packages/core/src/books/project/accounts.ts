@@ -11,6 +11,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     repriceOffsetsBp: settings.repriceOffsetsBp,
     lotMethod: settings.lotMethod,
     allocation: settings.allocation,
+    maxOpenOrders: settings.maxOpenOrders,
     crossesZero: known?.crossesZero,
     supportedOrders: known?.supportedOrders,
     notionalTypes: known?.notionalTypes,

@@ -50,6 +50,7 @@ export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place:
     attemptId: event.id,
     attempts: event.number,
     positionEffect: event.positionEffect ?? order.positionEffect,
+    judgedPrice: event.judgedPrice,
     heldFor: undefined,
     heldBehind: undefined,
     heldUntil: undefined,

@@ -5,6 +5,7 @@ import type { Ticker } from "../../records/Ticker.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { draftOf, inFlightOf, type Order, signedFilled, unplacedOn } from "../../records/Order.ts"
 import { signed } from "../../records/Side.ts"
+import * as Usage from "../../records/Usage.ts"
 import { settle } from "./allocations.ts"
 import { type Of, orderOf, ownerOf, type Place } from "./place.ts"
 import { followOrder } from "./standing.ts"
@@ -95,6 +96,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     referencePrice: event.referencePrice,
     referenceSource: event.referenceSource,
     referenceAt: event.referenceAt,
+    judgedPrice: undefined,
     clientOrderId: event.clientOrderId,
     brokerOrderId: undefined,
     brokerOrderIds: [],
@@ -161,12 +163,22 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
   patchPosition(books, event.symbol, place, { answer: { _tag: "Ordered", orderId: event.id } })
 }
 
-/** Changes fields of an order that no figure follows from. */
+/** What the live orders of its account can still come to, after one of them has changed. */
+const countOpen = (books: Books, before: Order, after: Order, place: Place): void => {
+  const { account } = after
+  const usage = books.usages.get(account)
+  const counted = Usage.afterOrder(account, usage, { before, after }, place.at, place.seq)
+  if (counted !== undefined) books.usages.put(counted)
+}
+
+/** Changes fields of an order that no figure of its position follows from. */
 export const orderPatched = (books: Books, id: OrderId, place: Place, patch: Partial<Order>): void => {
-  const after = Object.assign(draftOf(orderOf(books, id)), patch)
+  const before = orderOf(books, id)
+  const after = Object.assign(draftOf(before), patch)
   after.updatedAt = place.at
   after.version = place.seq
   books.orders.put(after)
+  countOpen(books, before, after, place)
 }
 
 /** An order is what its facts say; figures and settlement follow. */
@@ -215,6 +227,7 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.updatedAt = place.at
   after.version = place.seq
   books.orders.put(after)
+  countOpen(books, before, after, place)
   contribute(books, after.symbol, contributionOf(before), contributionOf(after), place)
   if (event.splitFilled !== undefined || event.splitInFlight !== undefined) contributeSplits(books, after, event, place)
   settle(books, after.id, place)

@@ -14,11 +14,11 @@ type Limit = (typeof LIMITS)[keyof typeof LIMITS]
 
 type Limited = Pick<
   AccountSettings,
-  Limit | "collarBp" | "liftedLimits" | "lot" | "ordersPerMinute" | "restricted" | "thresholdNotional"
+  Limit | "collarBp" | "liftedLimits" | "lot" | "maxOpenOrders" | "ordersPerMinute" | "restricted" | "thresholdNotional"
 >
 
 /** The settings that a limit in dollars rests on. */
-type InDollars = Pick<AccountSettings, "maxDailyNotional" | "maxOpenResidual" | "maxOrderNotional">
+type InDollars = Pick<AccountSettings, "maxDailyNotional" | "maxOpenOrders" | "maxOpenResidual" | "maxOrderNotional">
 
 const isLifted = ({ liftedLimits }: Pick<AccountSettings, "liftedLimits">, limit: LiftedLimit): boolean =>
   liftedLimits.includes(limit)
@@ -65,12 +65,16 @@ export const openSharesOf = (
   settings.maxOpenResidual !== undefined || isLifted(settings, "openResidual") ? undefined : OPEN_SHARES
 
 /** Has the account a limit in dollars of its own, so that an order whose price nobody knows cannot be judged? */
-export const hasDollarLimit = ({ maxDailyNotional, maxOpenResidual, maxOrderNotional }: InDollars): boolean =>
-  (maxOrderNotional ?? maxDailyNotional ?? maxOpenResidual) !== undefined
+export const hasDollarLimit = ({
+  maxDailyNotional,
+  maxOpenOrders,
+  maxOpenResidual,
+  maxOrderNotional
+}: InDollars): boolean => (maxOrderNotional ?? maxDailyNotional ?? maxOpenResidual ?? maxOpenOrders) !== undefined
 
 /** Is there any limit in dollars, the account's own or a default one? */
 export const judgesDollars = (settings: InDollars & Pick<AccountSettings, "liftedLimits">): boolean =>
-  (orderNotionalOf(settings) ?? dailyNotionalOf(settings) ?? settings.maxOpenResidual) !== undefined
+  (orderNotionalOf(settings) ?? dailyNotionalOf(settings)) !== undefined || hasDollarLimit(settings)
 
 const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undefined): boolean =>
   low !== undefined && high !== undefined && Decimal.isLess(high, low)
@@ -80,7 +84,8 @@ const said = (name: string, amount: Decimal.Decimal | undefined): string =>
 
 /** Two settings that together would let nothing be sent, both named; `undefined` where they go together. */
 export const contradictionOf = (settings: Limited): string | undefined => {
-  const { lot, maxDailyNotional, maxOpenResidual, maxOrderNotional, maxOrderQuantity, thresholdNotional } = settings
+  const { lot, maxDailyNotional, maxOpenOrders, maxOpenResidual, maxOrderNotional, maxOrderQuantity } = settings
+  const { thresholdNotional } = settings
   const threshold = said("thresholdNotional", thresholdNotional)
   if (exceeds(lot, maxOrderQuantity)) {
     return `${said("limits.orderQuantity", maxOrderQuantity)} is less than ${said("lot", lot)}: no order could be made`
@@ -93,6 +98,9 @@ export const contradictionOf = (settings: Limited): string | undefined => {
   }
   if (exceeds(maxOrderNotional, maxDailyNotional)) {
     return `${said("limits.dailyNotional", maxDailyNotional)} is less than ${said("limits.orderNotional", maxOrderNotional)}: one order could never be as large as it may`
+  }
+  if (exceeds(maxOrderNotional, maxOpenOrders)) {
+    return `${said("limits.openOrders", maxOpenOrders)} is less than ${said("limits.orderNotional", maxOrderNotional)}: one order could never be as large as it may`
   }
   return undefined
 }
@@ -122,6 +130,7 @@ export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<str
     ...(isNotionalRaised ? ["limits.orderNotional"] : []),
     ...(isOpenResidualRaised(before, after) ? ["limits.openResidual"] : []),
     ...(isDailyRaised ? ["limits.dailyNotional"] : []),
+    ...(isRaised(before.maxOpenOrders, after.maxOpenOrders) ? ["limits.openOrders"] : []),
     ...(isFaster ? ["limits.ordersPerMinute"] : []),
     ...(isWider ? ["limits.collarBp"] : []),
     ...(isFreed ? ["restricted"] : [])

@@ -28,6 +28,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   maxOrderNotional: textOf(settings.maxOrderNotional),
   maxOpenResidual: textOf(settings.maxOpenResidual),
   maxDailyNotional: textOf(settings.maxDailyNotional),
+  maxOpenOrders: textOf(settings.maxOpenOrders),
   liftedLimits: textOf(settings.liftedLimits.length === 0 ? undefined : settings.liftedLimits),
   ordersPerMinute: textOf(settings.ordersPerMinute),
   collarBp: textOf(settings.collarBp),

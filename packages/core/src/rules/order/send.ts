@@ -220,7 +220,7 @@ const start = (
   recorder: Recorder,
   order: Order,
   requestFor: RequestFor,
-  { costs, spends }: Extract<Gate, { readonly _tag: "Pass" }>
+  { costs, judgedPrice, spends }: Extract<Gate, { readonly _tag: "Pass" }>
 ): SendPlanned => {
   const { positionEffect } = order
   const requestId = keep(recorder, requestFor(positionEffect), "request")
@@ -235,6 +235,7 @@ const start = (
     positionEffect,
     spends,
     ofDay: spends !== undefined && !isPaced(recorder) ? true : undefined,
+    judgedPrice,
     clockAt: recorder.world.clockAt
   })
   if (costs !== undefined) recorder.world.buyingPower?.take(order.account, order.id, costs)

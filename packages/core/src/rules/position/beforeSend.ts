@@ -8,9 +8,9 @@ import type { Order } from "../../records/Order.ts"
 import { closableBeside, type Standing } from "./due.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { Control } from "../../records/Control.ts"
-import { costOf, notionalAt, refusalOf, type Wanted } from "../risk/controls.ts"
+import { costOf, notionalAt, priceOf, refusalOf, type Wanted } from "../risk/controls.ts"
 import { beyondOwed } from "../risk/owedBound.ts"
-import { isCounted, type Usage, waitsUntil } from "../../records/Usage.ts"
+import { isCounted, type Usage, waitsUntil, without } from "../../records/Usage.ts"
 
 /** What the controls say in the commit before a send. */
 export type Gate =
@@ -19,6 +19,8 @@ export type Gate =
       readonly _tag: "Pass"
       readonly spends: Decimal.Decimal | undefined
       readonly costs: Decimal.Decimal | undefined
+      /** What a share was taken to be worth; `undefined` where no price is known. */
+      readonly judgedPrice: Price | undefined
     }
   /** Too many have gone within a minute: it waits. */
   | { readonly _tag: "Wait"; readonly control: Control; readonly until: Instant }
@@ -60,7 +62,7 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
     prices: [...standing.prices, ...ownPrice(standing, order)],
     lastPrice: standing.lastPrice ?? order.referencePrice
   }
-  const control = isOwed ? undefined : refusalOf(wanted, { ...circumstances, usage: isSpent ? undefined : usage })
+  const control = isOwed ? undefined : refusalOf(wanted, { ...circumstances, usage: without(usage, order, at) })
   if (control !== undefined) return { _tag: "Refuse", control }
   const until = account.ordersPerMinute === undefined ? undefined : waitsUntil(usage, account.ordersPerMinute, at)
   if (until !== undefined) {
@@ -71,7 +73,12 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
   const isCountedNow = account.ordersPerMinute !== undefined || !Decimal.isZero(notional)
   const isKnown = standing.buyingPower?.(order.id) !== undefined
   const costs = isKnown ? costOf({ ...wanted, closing: closableBeside(standing, order) }, worth) : undefined
-  return { _tag: "Pass", spends: isCountedNow ? notional : undefined, costs }
+  return {
+    _tag: "Pass",
+    spends: isCountedNow ? notional : undefined,
+    costs,
+    judgedPrice: priceOf(wanted, circumstances)
+  }
 }
 
 /** The price that a direct order was made by, such as that of its trade, where it may still decide. */

@@ -4,7 +4,7 @@ import { dueFrom, policyOf, type Account } from "../../records/Account.ts"
 import type { Control } from "../../records/Control.ts"
 import { costOf, notionalAt, refusalOf } from "../risk/controls.ts"
 import type { TradingState } from "../../records/TradingState.ts"
-import { isCounted, type Usage } from "../../records/Usage.ts"
+import { without, type Usage } from "../../records/Usage.ts"
 import type { OrderId } from "../../values/Id.ts"
 import type { Instrument } from "../../records/Instrument.ts"
 import * as Decimal from "../../values/Decimal.ts"
@@ -311,17 +311,17 @@ export const withoutOrder = (standing: Standing, order: Order): Standing => ({
   }),
   liveOrders: standing.liveOrders.filter((each) => each.id !== order.id),
   buyingPower: () => standing.buyingPower?.(order.id),
-  usage: isCounted(order, standing.at) ? undefined : standing.usage
+  usage: without(standing.usage, order, standing.at)
 })
 
 /** D6: judged as if it did not exist, would the position order at least this quantity on this side now? */
 export const stillStands = (standing: Standing, order: Order): boolean => {
-  const without = dueOf(withoutOrder(standing, order))
-  if (without._tag !== "Order" || without.side !== order.side || !hasItsTerms(without.terms, order)) return false
+  const due = dueOf(withoutOrder(standing, order))
+  if (due._tag !== "Order" || due.side !== order.side || !hasItsTerms(due.terms, order)) return false
   if (!isAtItsStep(standing, order)) return false
-  const saysOtherwise = order.positionEffect !== undefined && order.positionEffect !== without.positionEffect
+  const saysOtherwise = order.positionEffect !== undefined && order.positionEffect !== due.positionEffect
   if (saysOtherwise) return false
-  return !Decimal.isLess(without.quantity, order.quantity)
+  return !Decimal.isLess(due.quantity, order.quantity)
 }
 
 /** D2: where there are several steps, or were, is it priced at the one that the position is at now? */

@@ -2,7 +2,7 @@ import type { Recorder } from "../../books/Recorder.ts"
 import type { Control } from "../../records/Control.ts"
 import type { Order } from "../../records/Order.ts"
 import type { Ticker } from "../../records/Ticker.ts"
-import { notionalOf, withinMinute } from "../../records/Usage.ts"
+import { notionalOf, openOf, withinMinute } from "../../records/Usage.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { dailyNotionalOf } from "../account/limits.ts"
 import { notionalAt } from "../risk/controls.ts"
@@ -73,11 +73,13 @@ const judgeUpon = (
     cost: Decimal.add(cost, costOfDue(without, due) ?? Decimal.zero),
     sends: sends + 1
   }
-  const day = dailyNotionalOf(account)
+  const isBeyond = (most: Decimal.Decimal | undefined, before: Decimal.Decimal): boolean =>
+    most !== undefined && Decimal.isLess(most, Decimal.add(before, demand.notional))
   const power = without.buyingPower?.()
-  const control =
-    day !== undefined && Decimal.isLess(day, Decimal.add(notionalOf(usage, at), demand.notional))
-      ? "DailyNotional"
+  const control = isBeyond(dailyNotionalOf(account), notionalOf(usage, at))
+    ? "DailyNotional"
+    : isBeyond(account.maxOpenOrders, openOf(usage).notional)
+      ? "OpenOrders"
       : power !== undefined && Decimal.isLess(power, demand.cost)
         ? "BuyingPower"
         : paceOf(standing, plan, sends)

@@ -14,7 +14,7 @@ import { isFarApart } from "../../values/Quote.ts"
 import { mostShares } from "../../records/mostShares.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { Control } from "../../records/Control.ts"
-import { notionalOf, type Usage } from "../../records/Usage.ts"
+import { notionalOf, openOf, type Usage } from "../../records/Usage.ts"
 
 /** What is to be sent. Quantities in shares, the price in dollars. */
 export interface Wanted {
@@ -38,6 +38,7 @@ export interface Circumstances {
     | "collarBp"
     | "liftedLimits"
     | "maxDailyNotional"
+    | "maxOpenOrders"
     | "maxOpenResidual"
     | "maxOrderNotional"
     | "maxOrderQuantity"
@@ -61,7 +62,7 @@ export interface Circumstances {
  * or more from the last price that was known, one of the two is wrong, and the higher judges. Where an account has the default limits
  * alone, the last price that was known judges without a fresh one: what was owed overnight is neither unbounded nor stopped.
  */
-const highest = (
+export const priceOf = (
   { limitPrice, stopPrice }: Wanted,
   { account, lastPrice, prices }: Circumstances
 ): Price.Price | undefined => {
@@ -76,7 +77,7 @@ const highest = (
 /** What is asked for in dollars, else the shares at the highest price; `undefined` where no price is known. */
 const worthOf = (wanted: Wanted, circumstances: Circumstances): Decimal.Decimal | undefined => {
   if (wanted.askedNotional !== undefined) return wanted.askedNotional
-  const price = highest(wanted, circumstances)
+  const price = priceOf(wanted, circumstances)
   return price && Decimal.multiply(wanted.quantity, price)
 }
 
@@ -101,12 +102,22 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   const notional = worthOf(wanted, circumstances)
   if (notional === undefined) return judgesDollars(account) ? "NoReferencePrice" : undefined
   if (isAbove(notional, orderNotionalOf(account))) return "MaxNotional"
-  const price = highest(wanted, circumstances) ?? Decimal.zero
+  const price = priceOf(wanted, circumstances) ?? Decimal.zero
   const owed = Decimal.multiply(Decimal.abs(wanted.residual ?? Decimal.zero), price)
   if (isAbove(owed, account.maxOpenResidual)) return "OpenResidual"
   if (isAbove(Decimal.add(notionalOf(usage, at), notional), dailyNotionalOf(account))) return "DailyNotional"
+  const open = openControl(circumstances, notional)
+  if (open !== undefined) return open
   const cost = costOf(wanted, notional)
   return Decimal.isPositive(cost) && isAbove(cost, circumstances.buyingPower) ? "BuyingPower" : undefined
+}
+
+/** What live orders come to together, with one of so many dollars. One of them without a known price refuses: it never counts as nothing. */
+const openControl = ({ account: { maxOpenOrders }, usage }: Circumstances, notional: Decimal.Decimal) => {
+  if (maxOpenOrders === undefined) return undefined
+  const open = openOf(usage)
+  if (open.unpriced > 0) return "NoReferencePrice"
+  return isAbove(Decimal.add(open.notional, notional), maxOpenOrders) ? "OpenOrders" : undefined
 }
 
 /** What an order takes of the buying power, in dollars: the part of it that opens a holding. */

@@ -21,8 +21,8 @@ export const amountOf = (limit: Limit["limit"], text: string): string | undefine
 }
 
 /** Is an amount the one in force, however it is written? */
-export const isSame = ({ amount, source }: Limit, said: string): boolean =>
-  said === "none" ? source === "lifted" : amount !== null && signOf(sumOf([said, negated(amount)])) === 0
+export const isSame = ({ amount }: Limit, said: string): boolean =>
+  said === "none" ? amount === null : amount !== null && signOf(sumOf([said, negated(amount)])) === 0
 
 const unitWords = {
   dollars: texts.dollars,
@@ -42,6 +42,7 @@ const flags = {
   orderNotional: "order-notional",
   openResidual: "open-residual",
   dailyNotional: "daily-notional",
+  openOrders: "open-orders",
   ordersPerMinute: "orders-per-minute",
   collarBp: "collar-bp"
 } as const

@@ -1,0 +1,274 @@
+import { Desk } from "@roundlot/testing"
+import { FastCheck as fc } from "effect"
+import { describe, expect, test } from "vitest"
+import { begin, checkConservation, fold } from "../src/ledger/audit.ts"
+import { defaultSettings, type AccountSettings } from "../src/records/Account.ts"
+import { OrderTable, type Order } from "../src/records/Order.ts"
+import { atMarket, type Instruction } from "../src/records/OrderTerms.ts"
+import { Answer, type OrderSeen } from "../src/records/Report.ts"
+import { stillOpen } from "../src/records/stillOpen.ts"
+import { Ticker } from "../src/records/Ticker.ts"
+import * as Usage from "../src/records/Usage.ts"
+import { contradictionOf, raisedLimits } from "../src/rules/account/limits.ts"
+import { planSend } from "../src/rules/order/send.ts"
+import { refusalOf, type Circumstances } from "../src/rules/risk/controls.ts"
+import { interpret } from "../src/rules/reconciliation/interpret.ts"
+import { intake } from "../src/rules/trade/intake.ts"
+import { Need } from "../src/books/Need.ts"
+import { BrokerOrderId } from "../src/values/ClientOrderId.ts"
+import * as Decimal from "../src/values/Decimal.ts"
+import * as Instant from "../src/values/Instant.ts"
+import * as Price from "../src/values/Price.ts"
+import * as Quantity from "../src/values/Quantity.ts"
+import { Reference } from "../src/values/Reference.ts"
+import { isSound } from "./sound.ts"
+import { journalOf } from "./rows.ts"
+
+const at = Instant.parse("2026-11-20T15:00:00Z") ?? Instant.make(0n)
+const dollars = Quantity.unsafe
+
+/** A usage of an account whose live orders can still come to so many dollars. */
+const usage = (openNotional: string, openUnpriced = 0): Usage.Usage => ({
+  account: Desk.make().account,
+  day: "2026-11-20",
+  dayNotional: Decimal.zero,
+  lastMinute: [],
+  openNotional: Decimal.unsafe(openNotional),
+  openUnpriced,
+  version: 1
+})
+
+/** The control that refuses an order of ten shares at 100 dollars. */
+const judged = (limits: Partial<AccountSettings>, known: Partial<Circumstances> = {}) =>
+  refusalOf(
+    { symbol: Ticker.make("AAPL"), quantity: Decimal.unsafe("10"), limitPrice: undefined, residual: undefined },
+    {
+      account: { ...defaultSettings, ...limits },
+      prices: [Price.unsafe("100")],
+      inboundPrice: undefined,
+      marketPrice: undefined,
+      usage: undefined,
+      at,
+      ...known
+    }
+  )
+
+describe("what live orders come to together", () => {
+  const limit = { maxOpenOrders: dollars("1500") }
+
+  test("OpenOrders: an order goes up to the limit, with what is live", () => {
+    expect(judged(limit, { usage: usage("500") })).toBeUndefined()
+    expect(judged(limit, { usage: usage("500.01") })).toBe("OpenOrders")
+    expect(judged({}, { usage: usage("99999999") })).toBeUndefined()
+  })
+
+  test("OpenOrders: a live order without a price, or no price of its own, refuses", () => {
+    expect(judged(limit, { usage: usage("0", 1) })).toBe("NoReferencePrice")
+    expect(judged({}, { usage: usage("0", 1) })).toBeUndefined()
+    expect(judged(limit, { prices: [], lastPrice: Price.unsafe("100") })).toBe("NoReferencePrice")
+    expect(judged({}, { prices: [], lastPrice: Price.unsafe("100") })).toBeUndefined()
+  })
+
+  test("a limit below that of one order contradicts it; a raise needs a reason, and so does taking it away", () => {
+    const settings = { ...defaultSettings, ...limit }
+    expect(contradictionOf({ ...settings, maxOrderNotional: dollars("1600") })).toContain("limits.openOrders 1500")
+    expect(contradictionOf(settings)).toBeUndefined()
+    expect(raisedLimits(settings, { ...settings, maxOpenOrders: dollars("1501") })).toEqual(["limits.openOrders"])
+    expect(raisedLimits(settings, defaultSettings)).toEqual(["limits.openOrders"])
+    expect(raisedLimits(defaultSettings, settings)).toEqual([])
+  })
+
+  test("what is still open of an order is at its limit price, else at the price that it was judged by", () => {
+    const order = {
+      askedNotional: undefined,
+      filled: Decimal.unsafe("4"),
+      judgedPrice: Price.unsafe("100"),
+      limitPrice: undefined,
+      notional: Decimal.unsafe("400"),
+      quantity: Decimal.unsafe("10"),
+      status: "partially_filled"
+    } as const
+    const openOf = (changed: Partial<Order>) => {
+      const { notional, unpriced } = stillOpen({ ...order, ...changed })
+      return [Decimal.format(notional), unpriced]
+    }
+    expect(openOf({})).toEqual(["600", 0])
+    expect(openOf({ limitPrice: Price.unsafe("90") })).toEqual(["540", 0])
+    expect(openOf({ askedNotional: Decimal.unsafe("1000") })).toEqual(["600", 0])
+    expect(openOf({ judgedPrice: undefined })).toEqual(["0", 1])
+    expect(openOf({ filled: Decimal.unsafe("11") })).toEqual(["0", 0])
+    for (const status of ["submitting", "in_doubt", "submitted"] as const) expect(openOf({ status })[0]).toBe("600")
+    for (const status of ["pending", "filled", "cancelled", "rejected"] as const)
+      expect(openOf({ status })).toEqual(["0", 0])
+  })
+})
+
+const request = { contentType: "text/plain", bytes: new Uint8Array([1]) }
+
+/** A desk at a market of 100 dollars. */
+const opened = (settings: Partial<AccountSettings>) =>
+  Desk.make(settings, undefined, undefined, (now) =>
+    Reference.Priced({ price: Price.unsafe("100"), at: now, source: "market" })
+  )
+
+let trades = 0
+
+const direct = (desk: Desk.Desk, side: "buy" | "sell", shares: string, instruction: Instruction) => {
+  const sourceId = `t${++trades}`
+  desk.commit("trade", (recorder) =>
+    intake(recorder, {
+      input: {
+        source: "t",
+        sourceId,
+        occurrence: "0",
+        symbol: "AAPL",
+        side,
+        quantity: Quantity.unsafe(shares),
+        price: undefined,
+        tradedAt: desk.now(),
+        reverses: undefined,
+        direct: instruction
+      },
+      symbol: desk.symbol,
+      direction: undefined,
+      held: undefined
+    })
+  )
+}
+
+/** Sends every plan; the broker takes each, or surely did not get it. */
+const sendAll = (desk: Desk.Desk, isTaken = true): void => {
+  for (const order of desk.all(OrderTable).filter(({ status }) => status === "pending")) {
+    const planned = desk.commit("send", (recorder) => planSend(recorder, order.id, () => request))
+    if (planned._tag !== "Send") continue
+    const report = {
+      _tag: "Answered",
+      account: desk.account,
+      asOf: desk.now(),
+      asOfKind: "broker",
+      attemptId: planned.attemptId,
+      answer: isTaken
+        ? Answer.Accepted({ brokerOrderId: BrokerOrderId.make(`B${order.id}`) })
+        : Answer.NotSent({ why: "no", retryAfterMs: 0 }),
+      httpStatus: undefined
+    } as const
+    desk.commit("report", (recorder) => interpret(recorder, { report, payload: undefined }), [
+      Need.OrderById({ id: order.id })
+    ])
+  }
+}
+
+type Ending = "open" | "filled" | "cancelled"
+
+/** The broker shows an order with so much filled, and open still or ended. */
+const show = (desk: Desk.Desk, { id }: Pick<Order, "id">, cumulative: Decimal.Decimal, ending: Ending): void => {
+  const order = desk.order(id)
+  if (order.brokerOrderId === undefined) return
+  const report: OrderSeen = {
+    _tag: "OrderSeen",
+    account: desk.account,
+    asOf: desk.now(),
+    asOfKind: "broker",
+    brokerOrderId: order.brokerOrderId,
+    clientOrderId: order.clientOrderId,
+    symbol: order.symbol,
+    side: order.side,
+    quantity: order.quantity,
+    rawStatus: ending,
+    state: ending === "open" ? { _tag: "Open" } : { _tag: "Closed", kind: ending },
+    cumulative,
+    averagePrice: undefined,
+    executionsRead: true
+  }
+  desk.commit("report", (recorder) => interpret(recorder, { report, payload: undefined }))
+}
+
+const openOf = (desk: Desk.Desk) => Usage.openOf(desk.all(Usage.UsageTable)[0])
+
+describe("what live orders come to, in the books", () => {
+  test("OpenOrders: counted from the send to the end, less what is filled; what it refused goes once there is room", () => {
+    const desk = opened({ maxOpenOrders: dollars("1000") })
+    const open = () => Decimal.format(openOf(desk).notional)
+    direct(desk, "buy", "9", atMarket)
+    expect(open()).toBe("0")
+    sendAll(desk)
+    expect(open()).toBe("900")
+    direct(desk, "buy", "2", atMarket)
+    sendAll(desk)
+    const [first, second] = desk.all(OrderTable)
+    expect([second?.status, second?.code]).toEqual(["failed", "OpenOrders"])
+    if (first === undefined) throw new Error("no order")
+    show(desk, first, Decimal.unsafe("1"), "open")
+    expect(open()).toBe("800")
+    direct(desk, "buy", "2", atMarket)
+    sendAll(desk)
+    expect(open()).toBe("1000")
+    show(desk, first, Decimal.unsafe("1"), "cancelled")
+    expect(open()).toBe("200")
+    isSound(desk)
+  })
+
+  test("an audit sums up anew what live orders can still come to", () => {
+    const desk = opened({})
+    direct(desk, "buy", "9", atMarket)
+    sendAll(desk)
+    const folded = begin()
+    for (const entry of journalOf(desk)) fold(folded, desk.account, entry)
+    const [counted] = [...folded.books.usages.all()]
+    if (counted === undefined) throw new Error("nothing is counted")
+    folded.books.usages.put({ ...counted, openNotional: Decimal.unsafe("899.99") })
+    for (const _ of checkConservation(folded));
+    expect(folded.findings).toMatchObject([
+      { where: "usages desk", what: "what is open is not what its live orders can still come to" }
+    ])
+  })
+})
+
+const acts = fc.oneof(
+  fc.record({
+    do: fc.constant("ask" as const),
+    shares: fc.integer({ min: 1, max: 12 }),
+    price: fc.option(fc.integer({ min: 80, max: 130 }), { nil: undefined })
+  }),
+  fc.record({ do: fc.constant("send" as const), isTaken: fc.boolean() }),
+  fc.record({
+    do: fc.constant("show" as const),
+    order: fc.nat(8),
+    part: fc.integer({ min: 0, max: 4 }),
+    ending: fc.constantFrom<Ending>("open", "filled", "cancelled")
+  })
+)
+
+test("OpenOrders: no sequence of sends, fills and ends has more live than the limit, or counts it wrongly", () => {
+  let most = 0
+  fc.assert(
+    fc.property(fc.array(acts, { minLength: 5, maxLength: 25 }), (history) => {
+      const desk = opened({ maxOpenOrders: dollars("2000") })
+      for (const act of history) {
+        if (act.do === "ask") {
+          const price = act.price === undefined ? undefined : Price.unsafe(String(act.price))
+          direct(
+            desk,
+            "buy",
+            String(act.shares),
+            price === undefined ? atMarket : { type: "limit", limitPrice: price, timeInForce: "day" }
+          )
+        } else if (act.do === "send") sendAll(desk, act.isTaken)
+        else {
+          const orders = desk.all(OrderTable)
+          const order = orders[act.order % Math.max(1, orders.length)]
+          const all = Decimal.divide(order?.quantity ?? Decimal.zero, Decimal.unsafe("4"), 6)
+          const part = Decimal.multiply(all, Decimal.unsafe(String(act.ending === "filled" ? 4 : act.part)))
+          if (order !== undefined) show(desk, order, part, act.ending)
+        }
+        const sum = Decimal.sum(desk.all(OrderTable).map((order) => stillOpen(order).notional))
+        expect(Decimal.format(openOf(desk).notional)).toBe(Decimal.format(sum))
+        expect(Decimal.isLess(Decimal.unsafe("2000"), sum)).toBe(false)
+        most = Math.max(most, Number(Decimal.format(sum)))
+      }
+      isSound(desk)
+    }),
+    { numRuns: 30, seed: 20261121 }
+  )
+  expect(most).toBeGreaterThan(1500)
+})

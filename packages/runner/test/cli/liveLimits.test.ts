@@ -1,0 +1,51 @@
+import { Sqlite } from "@roundlot/sqlite"
+import { describe, expect, it } from "vitest"
+import { desk } from "./roundlot.ts"
+
+type Cli = ReturnType<typeof desk>["cli"]
+
+let decided = 0
+
+/** A decision for a limit order, in a process of its own. */
+const decide = async (cli: Cli, symbol: string, quantity: string, limitPrice: string, side = "buy") => {
+  const terms = ["--symbol", symbol, "--side", side, "--quantity", quantity, "--strategy", `s${++decided}`]
+  const made = await cli("decide", ...terms, "--type", "limit", "--limit-price", limitPrice, "--json")
+  return JSON.parse(made.out)
+}
+
+const set = (cli: Cli, ...limits: ReadonlyArray<string>) => cli("controls", "set", "--account", "paper", ...limits)
+
+/** Writes into the store by hand. */
+const overwrite = (store: string, sql: string): void => {
+  const db = Sqlite.open(store.slice("sqlite:".length))
+  db.exec(sql)
+  db.close()
+}
+
+describe("limits over what lives and what is held, by the command line", () => {
+  it("OpenOrders: a resting order counts after a restart; beyond the limit nothing leaves, with the control on record", async () => {
+    const { cli, json, price, store } = desk()
+    await price("KO", "AAPL")
+    expect((await cli("accounts", "add", "paper", "--open-orders", "1000")).code).toBe(0)
+    // At a market of 100 both rest.
+    expect(await decide(cli, "AAPL", "9", "90")).toMatchObject({ status: "submitted" })
+    const use = async () => Object(await json("accounts", "show", "paper")).use.at(4)
+    expect(await use()).toMatchObject({
+      limit: "openOrders",
+      control: "OpenOrders",
+      used: "810",
+      refused: { orders: 0 }
+    })
+    expect(await decide(cli, "KO", "2", "95")).toMatchObject({ status: "failed", control: "OpenOrders" })
+    expect(await json("orders", "list", "--code", "OpenOrders")).toMatchObject({ items: [{ symbol: "KO" }] })
+    expect(await json("attempts", "list", "--symbol", "KO")).toMatchObject({ items: [] })
+    expect(await use()).toMatchObject({ used: "810", refused: { orders: 1 }, last: { symbol: "KO", notional: "190" } })
+    const raise = ["--open-orders", "1001", "--reason", "more"] as const
+    expect((await set(cli, ...raise, "--dry-run")).out).toContain("openOrders: 1000 dollars → 1001 dollars")
+    expect(await decide(cli, "KO", "1", "95")).toMatchObject({ status: "submitted" })
+    expect((await cli("controls", "show")).out).toMatch(/^openOrders +1000 dollars +account +905 dollars/m)
+    expect(await json("audit")).toMatchObject({ ok: true })
+    overwrite(store, `UPDATE roundlot_usages SET "openNotional" = '5'`)
+    expect(await json("audit")).toMatchObject({ ok: false, findings: [{ where: "usages paper" }] })
+  })
+})
