@@ -98,6 +98,7 @@ const policies = {
       openResidual: optional(Limit),
       dailyNotional: optional(Limit),
       openOrders: optional(Limit),
+      position: optional(Limit),
       ordersPerMinute: optional(Schema.Int.pipe(Schema.between(1, MOST_ORDERS_PER_MINUTE))),
       collarBp: optional(Schema.Int.pipe(Schema.between(1, WIDEST_COLLAR_BP)))
     })
@@ -124,14 +125,15 @@ const limitsOf = (
   limits: AccountEntry["limits"] = {},
   before: Account.AccountSettings
 ): Partial<Account.AccountSettings> => {
-  const { collarBp, dailyNotional, openOrders, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
+  const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
   const said = { orderQuantity, orderNotional, openResidual, dailyNotional }
   return {
     maxOrderQuantity: amountOf(orderQuantity, before.maxOrderQuantity),
     maxOrderNotional: amountOf(orderNotional, before.maxOrderNotional),
     maxOpenResidual: amountOf(openResidual, before.maxOpenResidual),
     maxDailyNotional: amountOf(dailyNotional, before.maxDailyNotional),
-    maxOpenOrders: amountOf(openOrders, before.maxOpenOrders),
+    maxOpenOrders: amountOf(limits.openOrders, before.maxOpenOrders),
+    maxPosition: amountOf(limits.position, before.maxPosition),
     liftedLimits: Account.liftableLimits.filter((limit) =>
       said[limit] === undefined ? before.liftedLimits.includes(limit) : said[limit] === "none"
     ),

@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest"
 import { defaultSettings, type AccountSettings } from "../src/records/Account.ts"
 import { AccountName } from "../src/records/AccountName.ts"
 import * as commands from "../src/rules/operator/commands.ts"
-import { refusalOf, type Circumstances } from "../src/rules/risk/controls.ts"
+import { refusalOf } from "../src/rules/risk/controls.ts"
+import type { Circumstances } from "../src/rules/risk/Circumstances.ts"
 import { duplicateOf, type Intent } from "../src/rules/risk/duplicateIntent.ts"
 import { beyondOwed } from "../src/rules/risk/owedBound.ts"
 import * as Usage from "../src/records/Usage.ts"
@@ -49,6 +50,7 @@ const judged = (shares: string, limits: Partial<AccountSettings>, prices?: Reado
   refusalOf(
     {
       symbol: AAPL,
+      side: "buy",
       quantity: Decimal.unsafe(shares),
       limitPrice: limit === undefined ? undefined : Price.unsafe(limit),
       residual: Decimal.unsafe(shares)
@@ -61,6 +63,7 @@ const stop = (stopPrice: string) =>
   refusalOf(
     {
       symbol: AAPL,
+      side: "buy",
       quantity: Decimal.unsafe("10"),
       limitPrice: undefined,
       stopPrice: Price.unsafe(stopPrice),
@@ -74,6 +77,7 @@ const judgedOver = (askedNotional: string, limits: Partial<AccountSettings>, pri
   refusalOf(
     {
       symbol: AAPL,
+      side: "buy",
       quantity: Decimal.zero,
       askedNotional: Decimal.unsafe(askedNotional),
       limitPrice: undefined,
@@ -87,6 +91,7 @@ const between = (market: string | undefined, inbound: string | undefined, limit?
   refusalOf(
     {
       symbol: AAPL,
+      side: "buy",
       quantity: Decimal.unsafe("1"),
       limitPrice: limit === undefined ? undefined : Price.unsafe(limit),
       residual: undefined
@@ -101,7 +106,13 @@ const between = (market: string | undefined, inbound: string | undefined, limit?
 /** The control that refuses an order of one where its position owes so many shares, at 2 dollars each. */
 const owing = (residual: string, limits: Partial<AccountSettings> = {}) =>
   refusalOf(
-    { symbol: AAPL, quantity: Decimal.unsafe("1"), limitPrice: undefined, residual: Decimal.unsafe(residual) },
+    {
+      symbol: AAPL,
+      side: "buy",
+      quantity: Decimal.unsafe("1"),
+      limitPrice: undefined,
+      residual: Decimal.unsafe(residual)
+    },
     circumstances(limits, ["2"])
   )
 
@@ -129,7 +140,13 @@ describe("the controls before every order", () => {
   })
 
   test("MaxNotional: the last price judges where an account has the defaults alone; a limit of its own wants a fresh one", () => {
-    const order = { symbol: AAPL, quantity: Quantity.unsafe("1001"), limitPrice: undefined, residual: undefined }
+    const order = {
+      symbol: AAPL,
+      side: "buy" as const,
+      quantity: Quantity.unsafe("1001"),
+      limitPrice: undefined,
+      residual: undefined
+    }
     const stale = (limits: Partial<AccountSettings>) =>
       refusalOf(order, { ...circumstances(limits, []), lastPrice: Price.unsafe("100") })
     expect([stale({}), stale({ maxOrderNotional: dollars("200000") })]).toEqual(["MaxNotional", "NoReferencePrice"])
@@ -206,7 +223,13 @@ describe("the controls before every order", () => {
     const account = AccountName.make("a")
     const spent = { isOfDay: false, notional: Decimal.unsafe("600") }
     const limits = { maxDailyNotional: dollars("1000") }
-    const wanted = { symbol: AAPL, quantity: Decimal.unsafe("5"), limitPrice: undefined, residual: undefined }
+    const wanted = {
+      symbol: AAPL,
+      side: "buy" as const,
+      quantity: Decimal.unsafe("5"),
+      limitPrice: undefined,
+      residual: undefined
+    }
     const with600On = (day: Instant.Instant) =>
       refusalOf(wanted, { ...circumstances(limits), usage: Usage.after(account, undefined, spent, day, 1) })
     expect([with600On(at), with600On(yesterday)]).toEqual(["DailyNotional", undefined])
@@ -667,7 +690,13 @@ describe("no sequence of inputs yields an order beyond a limit", () => {
 
 describe("BuyingPower: what only closes a holding costs nothing", () => {
   test.each(["0", "-5000"])("it goes while its broker says %s", (power) => {
-    const wanted = { symbol: AAPL, quantity: dollars("10"), limitPrice: undefined, residual: undefined }
+    const wanted = {
+      symbol: AAPL,
+      side: "buy" as const,
+      quantity: dollars("10"),
+      limitPrice: undefined,
+      residual: undefined
+    }
     const known = { ...circumstances({}), buyingPower: Decimal.unsafe(power) }
     expect(refusalOf({ ...wanted, closing: dollars("10") }, known)).toBeUndefined()
     expect(refusalOf({ ...wanted, closing: dollars("9") }, known)).toBe("BuyingPower")

@@ -4,14 +4,17 @@ import { describe, expect, test } from "vitest"
 import { begin, checkConservation, fold } from "../src/ledger/audit.ts"
 import { defaultSettings, type AccountSettings } from "../src/records/Account.ts"
 import { OrderTable, type Order } from "../src/records/Order.ts"
+import { countsForD5 } from "../src/records/OrderState.ts"
+import { holdingsOf, PositionTable } from "../src/records/Position.ts"
 import { atMarket, type Instruction } from "../src/records/OrderTerms.ts"
 import { Answer, type OrderSeen } from "../src/records/Report.ts"
-import { stillOpen } from "../src/records/stillOpen.ts"
+import { leavesOf, stillOpen } from "../src/records/stillOpen.ts"
 import { Ticker } from "../src/records/Ticker.ts"
 import * as Usage from "../src/records/Usage.ts"
 import { contradictionOf, raisedLimits } from "../src/rules/account/limits.ts"
 import { planSend } from "../src/rules/order/send.ts"
-import { refusalOf, type Circumstances } from "../src/rules/risk/controls.ts"
+import { refusalOf } from "../src/rules/risk/controls.ts"
+import type { Circumstances, Wanted } from "../src/rules/risk/Circumstances.ts"
 import { interpret } from "../src/rules/reconciliation/interpret.ts"
 import { intake } from "../src/rules/trade/intake.ts"
 import { Need } from "../src/books/Need.ts"
@@ -38,10 +41,17 @@ const usage = (openNotional: string, openUnpriced = 0): Usage.Usage => ({
   version: 1
 })
 
-/** The control that refuses an order of ten shares at 100 dollars. */
-const judged = (limits: Partial<AccountSettings>, known: Partial<Circumstances> = {}) =>
+/** The control that refuses an order to buy ten shares at 100 dollars. */
+const judged = (limits: Partial<AccountSettings>, known: Partial<Circumstances> = {}, wanted: Partial<Wanted> = {}) =>
   refusalOf(
-    { symbol: Ticker.make("AAPL"), quantity: Decimal.unsafe("10"), limitPrice: undefined, residual: undefined },
+    {
+      symbol: Ticker.make("AAPL"),
+      side: "buy",
+      quantity: Decimal.unsafe("10"),
+      limitPrice: undefined,
+      residual: undefined,
+      ...wanted
+    },
     {
       account: { ...defaultSettings, ...limits },
       prices: [Price.unsafe("100")],
@@ -100,6 +110,57 @@ describe("what live orders come to together", () => {
     for (const status of ["submitting", "in_doubt", "submitted"] as const) expect(openOf({ status })[0]).toBe("600")
     for (const status of ["pending", "filled", "cancelled", "rejected"] as const)
       expect(openOf({ status })).toEqual(["0", 0])
+  })
+})
+
+/** A holding of so many shares. */
+const holding = (shares: string): Partial<Circumstances> => {
+  const desk = opened({})
+  direct(desk, "buy", "1", atMarket)
+  const [position] = desk.all(PositionTable)
+  return { position: position && { ...position, base: Decimal.unsafe(shares) } }
+}
+
+/** A working order of so many shares. */
+const working = (side: "buy" | "sell", shares: string): Order => {
+  const desk = opened({})
+  direct(desk, side, shares, atMarket)
+  sendAll(desk)
+  const [order] = desk.all(OrderTable)
+  if (order === undefined) throw new Error("no order")
+  return order
+}
+
+const dollarsOf = (askedNotional: string) => ({ quantity: Decimal.zero, askedNotional: Decimal.unsafe(askedNotional) })
+
+describe("what the holding of a symbol comes to", () => {
+  const limit = { maxPosition: dollars("1500") }
+  const sell = { side: "sell" } as const
+
+  test("PositionSize: the holding, the sent orders of the side and the order together", () => {
+    expect([judged(limit, holding("5")), judged(limit, holding("5.01"))]).toEqual([undefined, "PositionSize"])
+    expect(judged(limit, { ...holding("2"), liveOrders: [working("buy", "3")] })).toBeUndefined()
+    expect(judged(limit, { ...holding("2"), liveOrders: [working("buy", "3.01")] })).toBe("PositionSize")
+    expect(judged(limit, holding("-5.01"), sell)).toBe("PositionSize")
+    expect(judged({}, holding("999"))).toBeUndefined()
+    expect(judged(limit, holding("5"), dollarsOf("1000"))).toBeUndefined()
+    expect(judged(limit, holding("5"), dollarsOf("1000.01"))).toBe("PositionSize")
+  })
+
+  test("PositionSize: orders of the other side are not counted on", () => {
+    expect(judged(limit, { ...holding("6"), liveOrders: [working("sell", "6")] })).toBe("PositionSize")
+  })
+
+  test("PositionSize: what makes the holding smaller goes, also without a price; what makes it larger has one", () => {
+    const priceless = { prices: [], lastPrice: Price.unsafe("100") }
+    expect(judged(limit, holding("99"), sell)).toBeUndefined()
+    expect(judged(limit, { ...holding("99"), ...priceless }, sell)).toBeUndefined()
+    expect(judged(limit, { ...holding("-20"), ...priceless })).toBeUndefined()
+    expect(judged(limit, { ...holding("99"), ...priceless })).toBe("NoReferencePrice")
+    expect(judged({}, { ...holding("99"), ...priceless })).toBeUndefined()
+    // Through zero it is smaller up to the same size on the other side.
+    expect(judged({ maxPosition: dollars("1") }, holding("5"), sell)).toBeUndefined()
+    expect(judged({ maxPosition: dollars("1") }, holding("4.99"), sell)).toBe("PositionSize")
   })
 })
 
@@ -227,6 +288,7 @@ describe("what live orders come to, in the books", () => {
 const acts = fc.oneof(
   fc.record({
     do: fc.constant("ask" as const),
+    side: fc.constantFrom("buy" as const, "sell" as const),
     shares: fc.integer({ min: 1, max: 12 }),
     price: fc.option(fc.integer({ min: 80, max: 130 }), { nil: undefined })
   }),
@@ -239,36 +301,66 @@ const acts = fc.oneof(
   })
 )
 
-test("OpenOrders: no sequence of sends, fills and ends has more live than the limit, or counts it wrongly", () => {
-  let most = 0
-  fc.assert(
-    fc.property(fc.array(acts, { minLength: 5, maxLength: 25 }), (history) => {
-      const desk = opened({ maxOpenOrders: dollars("2000") })
-      for (const act of history) {
-        if (act.do === "ask") {
-          const price = act.price === undefined ? undefined : Price.unsafe(String(act.price))
-          direct(
-            desk,
-            "buy",
-            String(act.shares),
-            price === undefined ? atMarket : { type: "limit", limitPrice: price, timeInForce: "day" }
-          )
-        } else if (act.do === "send") sendAll(desk, act.isTaken)
-        else {
-          const orders = desk.all(OrderTable)
-          const order = orders[act.order % Math.max(1, orders.length)]
-          const all = Decimal.divide(order?.quantity ?? Decimal.zero, Decimal.unsafe("4"), 6)
-          const part = Decimal.multiply(all, Decimal.unsafe(String(act.ending === "filled" ? 4 : act.part)))
-          if (order !== undefined) show(desk, order, part, act.ending)
+type Act = typeof acts extends fc.Arbitrary<infer A> ? A : never
+
+const histories = fc.array(acts, { minLength: 5, maxLength: 25 })
+
+const termsOf = (price: number | undefined): Instruction =>
+  price === undefined ? atMarket : { type: "limit", limitPrice: Price.unsafe(String(price)), timeInForce: "day" }
+
+/** Carries one act out. */
+const act = (desk: Desk.Desk, does: Act): void => {
+  if (does.do === "ask") return direct(desk, does.side, String(does.shares), termsOf(does.price))
+  if (does.do === "send") return sendAll(desk, does.isTaken)
+  const orders = desk.all(OrderTable)
+  const order = orders[does.order % Math.max(1, orders.length)]
+  if (order === undefined) return
+  const quarter = Decimal.divide(order.quantity, Decimal.unsafe("4"), 6)
+  const quarters = does.ending === "filled" ? 4 : does.part
+  show(desk, order, Decimal.multiply(quarter, Decimal.unsafe(String(quarters))), does.ending)
+}
+
+const numberOf = (amount: Decimal.Decimal): number => Number(Decimal.format(amount))
+
+describe("no sequence of sends, fills and ends goes beyond a limit, or counts wrongly what is live", () => {
+  test("OpenOrders", () => {
+    let most = 0
+    fc.assert(
+      fc.property(histories, (history) => {
+        const desk = opened({ maxOpenOrders: dollars("2000") })
+        for (const each of history) {
+          act(desk, each)
+          const sum = Decimal.sum(desk.all(OrderTable).map((order) => stillOpen(order).notional))
+          expect(Decimal.format(openOf(desk).notional)).toBe(Decimal.format(sum))
+          expect(numberOf(sum)).toBeLessThanOrEqual(2000)
+          most = Math.max(most, numberOf(sum))
         }
-        const sum = Decimal.sum(desk.all(OrderTable).map((order) => stillOpen(order).notional))
-        expect(Decimal.format(openOf(desk).notional)).toBe(Decimal.format(sum))
-        expect(Decimal.isLess(Decimal.unsafe("2000"), sum)).toBe(false)
-        most = Math.max(most, Number(Decimal.format(sum)))
-      }
-      isSound(desk)
-    }),
-    { numRuns: 30, seed: 20261121 }
-  )
-  expect(most).toBeGreaterThan(1500)
+        isSound(desk)
+      }),
+      { numRuns: 30, seed: 20261121 }
+    )
+    expect(most).toBeGreaterThan(1500)
+  })
+
+  test("PositionSize: whichever of the live orders fill", () => {
+    let most = 0
+    fc.assert(
+      fc.property(histories, (history) => {
+        const desk = opened({ maxPosition: dollars("1500") })
+        for (const each of history) {
+          act(desk, each.do === "ask" ? { ...each, price: undefined } : each)
+          const [position] = desk.all(PositionTable)
+          const held = position === undefined ? 0 : numberOf(holdingsOf(position))
+          const live = desk.all(OrderTable).filter(({ status }) => countsForD5(status))
+          const leaves = (side: "buy" | "sell") =>
+            numberOf(Decimal.sum(live.filter((order) => order.side === side).map((order) => leavesOf(order).shares)))
+          const largest = Math.max(held + leaves("buy"), leaves("sell") - held)
+          expect(largest).toBeLessThanOrEqual(15)
+          most = Math.max(most, largest)
+        }
+      }),
+      { numRuns: 30, seed: 20261122 }
+    )
+    expect(most).toBeGreaterThan(12)
+  })
 })

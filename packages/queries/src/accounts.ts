@@ -41,6 +41,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   maxOpenResidual: decimalOrNull(account.maxOpenResidual),
   maxDailyNotional: decimalOrNull(account.maxDailyNotional),
   maxOpenOrders: decimalOrNull(account.maxOpenOrders),
+  maxPosition: decimalOrNull(account.maxPosition),
   ordersPerMinute: account.ordersPerMinute ?? null,
   collarBp: account.collarBp ?? null,
   limits: limitsOf(account),
@@ -87,8 +88,7 @@ const wholeOf = (amount: number | undefined): Decimal.Decimal | undefined =>
 
 /** The limits in force. What a position may owe is a default in shares, and the account's own in dollars. */
 const limitsOf = (account: Account.AccountSettings): AccountDocument["limits"] => {
-  const { collarBp, maxDailyNotional, maxOpenOrders, maxOpenResidual, maxOrderNotional, maxOrderQuantity } = account
-  const { ordersPerMinute } = account
+  const { collarBp, maxDailyNotional, maxOpenResidual, maxOrderNotional, maxOrderQuantity, ordersPerMinute } = account
   return [
     limitOf("orderQuantity", "shares", maxOrderQuantity, limits.orderQuantityOf(account)),
     limitOf("orderNotional", "dollars", maxOrderNotional, limits.orderNotionalOf(account)),
@@ -96,7 +96,8 @@ const limitsOf = (account: Account.AccountSettings): AccountDocument["limits"] =
       ? limitOf("openResidual", "shares", undefined, limits.openSharesOf(account))
       : limitOf("openResidual", "dollars", maxOpenResidual, maxOpenResidual),
     limitOf("dailyNotional", "dollars", maxDailyNotional, limits.dailyNotionalOf(account)),
-    limitOf("openOrders", "dollars", maxOpenOrders, maxOpenOrders),
+    limitOf("openOrders", "dollars", account.maxOpenOrders, account.maxOpenOrders),
+    limitOf("position", "dollars", account.maxPosition, account.maxPosition),
     limitOf("ordersPerMinute", "orders", wholeOf(ordersPerMinute), wholeOf(ordersPerMinute)),
     limitOf("collarBp", "basisPoints", wholeOf(collarBp), wholeOf(collarBp))
   ]

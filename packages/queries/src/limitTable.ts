@@ -27,7 +27,7 @@ const uncountedWords: { readonly [N in NonNullable<Use["notCounted"]>]: string }
   tooManyOrders: "too many orders today",
   tooManyPositions: "too many positions",
   noLimit: "no limit is set",
-  noPrice: "a live order has no known price",
+  noPrice: "a live order or a holding has no known price",
   perOrder: "each order against its own price",
   atBroker: "the broker reports it"
 }

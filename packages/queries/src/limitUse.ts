@@ -16,6 +16,7 @@ const controlOf = {
   openResidual: "OpenResidual",
   dailyNotional: "DailyNotional",
   openOrders: "OpenOrders",
+  position: "PositionSize",
   ordersPerMinute: "OrdersPerMinute",
   collarBp: "PriceCollar",
   buyingPower: "BuyingPower"
@@ -27,6 +28,7 @@ const limitNames = [
   "openResidual",
   "dailyNotional",
   "openOrders",
+  "position",
   "ordersPerMinute",
   "collarBp",
   "buyingPower"
@@ -67,6 +69,13 @@ const worthOf = ({ askedNotional, limitPrice, quantity, referencePrice }: Order.
 const owedOf = ({ lastPrice, residual }: Position.Position): Decimal.Decimal | undefined =>
   lastPrice && Decimal.multiply(Decimal.abs(residual), lastPrice)
 
+/** What is held of a position, in dollars at the price that its last order was judged by, else the last that trades brought. */
+const worthHeld = (position: Position.Position): Decimal.Decimal | undefined => {
+  const held = Decimal.abs(Position.holdingsOf(position))
+  const price = position.judgedPrice ?? position.lastPrice
+  return Decimal.isZero(held) ? held : price && Decimal.multiply(held, price)
+}
+
 type Used = Pick<LimitUse, "notCounted" | "used" | "unit">
 
 const counted = (unit: Used["unit"], used: Decimal.Decimal): Used => ({
@@ -106,6 +115,13 @@ const usedOf = (limit: LimitUse["limit"], { account, at, orders, positions, usag
     case "openOrders": {
       const { notional, unpriced } = Usage.openOf(usage)
       return unpriced > 0 ? uncounted("dollars", "noPrice") : counted("dollars", notional)
+    }
+    case "position": {
+      if (positions === undefined) return uncounted("dollars", "tooManyPositions")
+      const held = positions.map(worthHeld)
+      return held.includes(undefined)
+        ? uncounted("dollars", "noPrice")
+        : counted("dollars", largest(held.flatMap((each) => each ?? [])))
     }
     case "ordersPerMinute":
       return account.ordersPerMinute === undefined

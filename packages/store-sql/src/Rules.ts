@@ -121,7 +121,8 @@ const accounts: TableRules = {
     "maxOrderNotional",
     "maxOpenResidual",
     "maxDailyNotional",
-    "maxOpenOrders"
+    "maxOpenOrders",
+    "maxPosition"
   ],
   rows: [
     together("limit_terms", "limitOffsetBp", "orderLifeSeconds"),
@@ -206,7 +207,7 @@ const trades: TableRules = {
 const positions: TableRules = {
   ...none,
   references: [ofAccount],
-  positive: ["lastPrice"],
+  positive: ["lastPrice", "judgedPrice"],
   rows: [
     // A4: the one figure of the books that is kept twice.
     { name: "conservation", sql: `"residual" = "openLots"` },

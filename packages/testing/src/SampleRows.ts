@@ -23,6 +23,7 @@ export const account: Row = {
   maxOpenResidual: null,
   maxDailyNotional: null,
   maxOpenOrders: null,
+  maxPosition: null,
   ordersPerMinute: null,
   collarBp: null,
   liftedLimits: "[]",
@@ -171,6 +172,7 @@ export const position: Row = {
   heldBy: null,
   lastPrice: "150.25",
   lastPriceAt: AT,
+  judgedPrice: null,
   updatedAt: AT,
   version: 4
 }

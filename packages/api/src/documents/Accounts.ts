@@ -23,6 +23,7 @@ const amountLimits = [
   "openResidual",
   "dailyNotional",
   "openOrders",
+  "position",
   "ordersPerMinute",
   "collarBp"
 ] as const
@@ -100,6 +101,7 @@ export const AccountDocument = Schema.Struct({
   maxOpenResidual: Schema.NullOr(Decimal),
   maxDailyNotional: Schema.NullOr(Decimal),
   maxOpenOrders: Schema.NullOr(Decimal),
+  maxPosition: Schema.NullOr(Decimal),
   ordersPerMinute: Schema.NullOr(Schema.Int),
   collarBp: Schema.NullOr(Schema.Int),
   /** The limits in force, set or by default. */

@@ -77,6 +77,7 @@ export const LimitsRequest = Schema.Struct({
   openResidual: Schema.optional(LimitAmount),
   dailyNotional: Schema.optional(LimitAmount),
   openOrders: Schema.optional(LimitAmount),
+  position: Schema.optional(LimitAmount),
   ordersPerMinute: Schema.optional(Schema.Int),
   collarBp: Schema.optional(Schema.Int),
   /** Nothing is written or sent: the answer says which positions would be released or held. */

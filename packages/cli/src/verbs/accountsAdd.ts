@@ -80,6 +80,7 @@ export const accountsAdd = Verb.make({
     live,
     name,
     openOrders,
+    position,
     openResidual,
     orderNotional,
     orderQuantity,
@@ -106,6 +107,7 @@ export const accountsAdd = Verb.make({
           openResidual,
           dailyNotional,
           openOrders,
+          position,
           ordersPerMinute,
           collarBp
         }),

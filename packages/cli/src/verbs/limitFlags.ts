@@ -16,6 +16,7 @@ export const limitFlags = {
   ),
   dailyNotional: flags.text("daily-notional", "Maximum dollars sent per market date, or none; default 10000000"),
   openOrders: flags.text("open-orders", "Maximum dollars that live orders come to together, or none"),
+  position: flags.text("position", "Maximum dollars that the holding of one symbol comes to, or none"),
   ordersPerMinute: whole("orders-per-minute", "Maximum orders per minute"),
   collarBp: whole("collar-bp", "Price collar: maximum distance from the price of another source, in basis points")
 }
@@ -27,6 +28,7 @@ export const limitsSaid = ({
   collarBp,
   dailyNotional,
   openOrders,
+  position,
   openResidual,
   orderNotional,
   orderQuantity,
@@ -38,6 +40,7 @@ export const limitsSaid = ({
     openResidual,
     dailyNotional,
     openOrders,
+    position,
     ordersPerMinute,
     collarBp
   })

@@ -98,6 +98,7 @@ const later = {
   maxDailyNotional: Schema.optionalWith(Account.fields.maxDailyNotional, { default: unset }),
   /** Left away where it is not set: entries of such accounts are as they were before there was one. */
   maxOpenOrders: maybe(Quantity),
+  maxPosition: maybe(Quantity),
   liftedLimits: Schema.optionalWith(Account.fields.liftedLimits, { default: () => [] }),
   ordersPerMinute: Schema.optionalWith(Account.fields.ordersPerMinute, { default: unset }),
   collarBp: Schema.optionalWith(Account.fields.collarBp, { default: unset }),

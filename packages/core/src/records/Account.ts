@@ -48,6 +48,7 @@ export const Account = Schema.Struct({
   maxOpenResidual: Column.optional(Column.brandedDecimal(Quantity)),
   maxDailyNotional: Column.optional(Column.brandedDecimal(Quantity)),
   maxOpenOrders: Column.optional(Column.brandedDecimal(Quantity)),
+  maxPosition: Column.optional(Column.brandedDecimal(Quantity)),
   /** The limits that a person has lifted: where one is neither set nor lifted, its default stands. */
   liftedLimits: Column.json(Schema.Array(Schema.Literal(...liftableLimits))),
   ordersPerMinute: Column.optional(Column.integer),
@@ -126,6 +127,7 @@ const settable = [
   "lotMethod",
   "maxDailyNotional",
   "maxOpenOrders",
+  "maxPosition",
   "maxOpenResidual",
   "maxOrderNotional",
   "maxOrderQuantity",
@@ -175,6 +177,7 @@ export const defaultSettings: AccountSettings = {
   maxOpenResidual: undefined,
   maxDailyNotional: undefined,
   maxOpenOrders: undefined,
+  maxPosition: undefined,
   liftedLimits: [],
   ordersPerMinute: undefined,
   collarBp: undefined,

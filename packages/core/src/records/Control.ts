@@ -66,6 +66,10 @@ export const controls = {
     remedy:
       "Wait until live orders are filled or cancelled, or raise the limit: 'roundlot controls set --account NAME --open-orders DOLLARS'"
   },
+  PositionSize: {
+    says: "with its live orders filled, the symbol's holding would be worth more than it may be (limits.position)",
+    remedy: "Reduce the holding, or raise the limit: 'roundlot controls set --account NAME --position DOLLARS'"
+  },
   BuyingPower: {
     says: "it costs more than the broker says that the account may spend",
     remedy: "Deposit cash, or sell; buying power is read again at least every minute"

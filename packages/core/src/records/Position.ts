@@ -55,6 +55,8 @@ export const Position = Schema.Struct({
   /** The newest price that an inbound trade brought, and its time. */
   lastPrice: Column.optional(Column.brandedDecimal(Price)),
   lastPriceAt: Column.optional(Column.instant),
+  /** The price that the controls took when an order of it was last sent, in dollars a share. */
+  judgedPrice: Column.optional(Column.brandedDecimal(Price)),
   updatedAt: Column.instant,
   version: Column.integer
 })
@@ -91,6 +93,7 @@ export const draftOf = (position: Position): Table.Draft<Position> => ({
   heldBy: position.heldBy,
   lastPrice: position.lastPrice,
   lastPriceAt: position.lastPriceAt,
+  judgedPrice: position.judgedPrice,
   updatedAt: position.updatedAt,
   version: position.version
 })

@@ -13,6 +13,20 @@ const nothing: StillOpen = { notional: Decimal.zero, unpriced: 0 }
 const left = (all: Decimal.Decimal, done: Decimal.Decimal): Decimal.Decimal =>
   Decimal.max(Decimal.zero, Decimal.subtract(all, done))
 
+/** What an order has not filled yet: shares, or of one over a notional the dollars. */
+export const leavesOf = ({
+  askedNotional,
+  filled,
+  notional,
+  quantity
+}: Pick<Order, "askedNotional" | "filled" | "notional" | "quantity">): {
+  readonly shares: Decimal.Decimal
+  readonly dollars: Decimal.Decimal
+} =>
+  askedNotional === undefined
+    ? { shares: left(quantity, filled), dollars: Decimal.zero }
+    : { shares: Decimal.zero, dollars: left(askedNotional, notional) }
+
 /**
  * What a sent order that has not ended can still come to: its unfilled shares at its limit price, else at the price that it was judged by;
  * of an order over a notional the dollars that are not filled. A plan comes to nothing: no byte of it has left.
@@ -21,10 +35,10 @@ export const stillOpen = (
   order: Pick<Order, "askedNotional" | "filled" | "judgedPrice" | "limitPrice" | "notional" | "quantity" | "status">
 ): StillOpen => {
   if (!countsForD5(order.status)) return nothing
-  const { askedNotional, filled, judgedPrice, limitPrice, notional, quantity } = order
-  if (askedNotional !== undefined) return { notional: left(askedNotional, notional), unpriced: 0 }
-  const leaves = left(quantity, filled)
-  const price = limitPrice ?? judgedPrice
-  if (price !== undefined) return { notional: Decimal.multiply(leaves, price), unpriced: 0 }
-  return Decimal.isZero(leaves) ? nothing : { notional: Decimal.zero, unpriced: 1 }
+  const { dollars, shares } = leavesOf(order)
+  if (Decimal.isZero(shares)) return { notional: dollars, unpriced: 0 }
+  const price = order.limitPrice ?? order.judgedPrice
+  return price === undefined
+    ? { notional: Decimal.zero, unpriced: 1 }
+    : { notional: Decimal.multiply(shares, price), unpriced: 0 }
 }

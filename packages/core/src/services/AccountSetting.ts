@@ -121,6 +121,7 @@ const byLimits: ReadonlyArray<Control | undefined> = [
   "MaxQuantity",
   "NoReferencePrice",
   "OpenOrders",
+  "PositionSize",
   "OpenResidual",
   "OrdersPerMinute",
   "PriceCollar"

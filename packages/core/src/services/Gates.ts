@@ -51,7 +51,14 @@ export const isPriceless = (answer: PositionAnswer): boolean =>
   answer._tag === "NoPrice" || (answer._tag === "Refused" && answer.control === "NoReferencePrice")
 
 /** The limits in money, which another price, another market date or the end of other orders can change. */
-const inMoney: ReadonlyArray<Control> = ["DailyNotional", "MaxNotional", "OpenOrders", "OpenResidual", "PriceCollar"]
+const inMoney: ReadonlyArray<Control> = [
+  "DailyNotional",
+  "MaxNotional",
+  "OpenOrders",
+  "PositionSize",
+  "OpenResidual",
+  "PriceCollar"
+]
 
 const isLimited = (answer: PositionAnswer): boolean => answer._tag === "Refused" && inMoney.includes(answer.control)
 

@@ -1,7 +1,7 @@
 import { Deferred, Effect } from "effect"
 import type { Account } from "../records/Account.ts"
 import type { AccountName } from "../records/AccountName.ts"
-import { judgesDollars } from "../rules/account/limits.ts"
+import { judgesDollars, judgesHoldings } from "../rules/account/limits.ts"
 import { tickerAt } from "../records/DatedSymbol.ts"
 import type { Ticker } from "../records/Ticker.ts"
 import { Ledger } from "../ledger/Ledger.ts"
@@ -95,7 +95,8 @@ const late = Effect.fail(
 
 /** Do controls of the account judge by a price, of a market that is not simulated? */
 const judgesByPrice = (account: Account): boolean =>
-  account.simulatedMarket !== true && (judgesDollars(account) || account.collarBp !== undefined)
+  account.simulatedMarket !== true &&
+  (judgesDollars(account) || judgesHoldings(account) || account.collarBp !== undefined)
 
 /** D3: an order of a price that is not fresh is judged by a quote; a collar needs one of another source than the trades it judges. */
 const needsQuote = (account: Account, order: Order, now: Instant): boolean => {

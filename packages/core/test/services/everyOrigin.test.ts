@@ -121,6 +121,10 @@ const ofControls: Record<Exclude<Control, "OwedBound" | "DuplicateIntent" | "Opp
     at: limited({ maxOpenOrders: most("3000") }, second),
     beyond: limited({ maxOpenOrders: most("2999.99") }, second)
   },
+  PositionSize: {
+    at: limited({ maxPosition: most("1500") }),
+    beyond: limited({ maxPosition: most("1499.99") })
+  },
   OpenResidual: {
     at: limited({ maxOpenResidual: most("1500") }),
     beyond: limited({ maxOpenResidual: most("1499.99") }),

@@ -77,6 +77,7 @@ export const keys: Keys = {
         openResidual: "now",
         dailyNotional: "now",
         openOrders: "now",
+        position: "now",
         ordersPerMinute: "now",
         collarBp: "now"
       }

@@ -35,6 +35,7 @@ const usedWords = {
   openResidual: texts.largestNow,
   dailyNotional: texts.sentToday,
   openOrders: texts.liveNow,
+  position: texts.largestNow,
   ordersPerMinute: texts.inLastMinute,
   collarBp: texts.largestToday,
   buyingPower: texts.largestNow

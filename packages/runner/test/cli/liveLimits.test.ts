@@ -48,4 +48,18 @@ describe("limits over what lives and what is held, by the command line", () => {
     overwrite(store, `UPDATE roundlot_usages SET "openNotional" = '5'`)
     expect(await json("audit")).toMatchObject({ ok: false, findings: [{ where: "usages paper" }] })
   })
+
+  it("PositionSize: what is held counts after a restart; beyond the limit nothing leaves, and a sale does", async () => {
+    const { cli, json, price } = desk()
+    await price("AAPL")
+    expect((await cli("accounts", "add", "paper", "--position", "1000")).code).toBe(0)
+    expect(await decide(cli, "AAPL", "9", "110")).toMatchObject({ status: "executed" })
+    const use = async () => Object(await json("accounts", "show", "paper")).use.at(5)
+    expect(await use()).toMatchObject({ limit: "position", control: "PositionSize", used: "990" })
+    expect(await decide(cli, "AAPL", "2", "95")).toMatchObject({ status: "failed", control: "PositionSize" })
+    expect(await json("orders", "list", "--code", "PositionSize")).toMatchObject({ items: [{ symbol: "AAPL" }] })
+    expect(await decide(cli, "AAPL", "9", "95", "sell")).toMatchObject({ status: "executed" })
+    expect(await use()).toMatchObject({ used: "0", refused: { orders: 1 }, last: { symbol: "AAPL", notional: "190" } })
+    expect(await json("audit")).toMatchObject({ ok: true })
+  })
 })

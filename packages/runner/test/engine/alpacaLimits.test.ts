@@ -2,7 +2,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { AlpacaBroker } from "@roundlot/broker-alpaca"
 import { Simulator } from "@roundlot/broker-alpaca/simulator"
 import { type Account, Decimal, Decisions, Price, Quantity, Reads, Ticker } from "@roundlot/core"
-import { Usage } from "@roundlot/core/ledger"
+import { Sweep, Usage } from "@roundlot/core/ledger"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { account, audited, orders } from "./Engine.ts"
@@ -51,7 +51,7 @@ const played = (settings: Partial<Account.AccountSettings>, wishes: ReadonlyArra
     const { exchange, services } = yield* engine
     return yield* Effect.gen(function* () {
       yield* drivenWith(settings)
-      const became = yield* Effect.forEach(wishes, decide)
+      const became = yield* Effect.forEach(wishes, (wish) => Effect.tap(decide(wish), Sweep.sweep(account)))
       const places = (yield* exchange.requests).filter(({ operation }) => operation === "place")
       assert.deepStrictEqual(yield* audited, [])
       const codes = (yield* orders).flatMap(({ code }) => code ?? [])
@@ -74,5 +74,21 @@ describe("limits over what lives and what is held, at Alpaca over sockets", () =
       assert.deepStrictEqual(became, ["submitted", "OpenOrders", "submitted"])
       assert.deepStrictEqual({ codes, open, placed }, { codes: ["OpenOrders"], open: "905", placed: 2 })
     })
+  )
+
+  it.scopedLive(
+    "PositionSize: what is held and what rests count; beyond the limit nothing leaves, and a sale does",
+    () =>
+      Effect.gen(function* () {
+        const { became, codes, placed } = yield* played({ maxPosition: Quantity.unsafe("1000") }, [
+          buy("AAPL", "5", "90"),
+          buy("AAPL", "6"),
+          buy("AAPL", "5"),
+          buy("KO", "9"),
+          { symbol: "KO", side: "sell", shares: "9" }
+        ])
+        assert.deepStrictEqual(became, ["submitted", "PositionSize", "submitted", "submitted", "submitted"])
+        assert.deepStrictEqual({ codes, placed }, { codes: ["PositionSize"], placed: 4 })
+      })
   )
 })

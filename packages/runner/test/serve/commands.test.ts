@@ -184,6 +184,7 @@ describe("commands over the API", () => {
         { limit: "openResidual", amount: "100000", unit: "shares", source: "default" },
         { limit: "dailyNotional", amount: "10000000", unit: "dollars", source: "default" },
         { limit: "openOrders", amount: null, unit: "dollars", source: "default" },
+        { limit: "position", amount: null, unit: "dollars", source: "default" },
         { limit: "ordersPerMinute", amount: null, unit: "orders", source: "default" },
         { limit: "collarBp", amount: null, unit: "basisPoints", source: "default" }
       ])

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "e8ddf6c7"
+export const fingerprint = "36b3b3da"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -18,6 +18,7 @@ export const sqlite: ReadonlyArray<string> = [
   "maxOpenResidual" TEXT,
   "maxDailyNotional" TEXT,
   "maxOpenOrders" TEXT,
+  "maxPosition" TEXT,
   "liftedLimits" TEXT NOT NULL,
   "ordersPerMinute" INTEGER,
   "collarBp" INTEGER,
@@ -54,6 +55,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_maxOpenResidual" CHECK ("maxOpenResidual" <> '0' AND "maxOpenResidual" GLOB '[0-9]*' AND "maxOpenResidual" NOT GLOB '*[^0-9.]*' AND "maxOpenResidual" NOT GLOB '0[0-9]*' AND (instr("maxOpenResidual", '.') = 0 OR ("maxOpenResidual" GLOB '*[1-9]' AND "maxOpenResidual" NOT GLOB '*.*.*'))),
   CONSTRAINT "accounts_maxDailyNotional" CHECK ("maxDailyNotional" <> '0' AND "maxDailyNotional" GLOB '[0-9]*' AND "maxDailyNotional" NOT GLOB '*[^0-9.]*' AND "maxDailyNotional" NOT GLOB '0[0-9]*' AND (instr("maxDailyNotional", '.') = 0 OR ("maxDailyNotional" GLOB '*[1-9]' AND "maxDailyNotional" NOT GLOB '*.*.*'))),
   CONSTRAINT "accounts_maxOpenOrders" CHECK ("maxOpenOrders" <> '0' AND "maxOpenOrders" GLOB '[0-9]*' AND "maxOpenOrders" NOT GLOB '*[^0-9.]*' AND "maxOpenOrders" NOT GLOB '0[0-9]*' AND (instr("maxOpenOrders", '.') = 0 OR ("maxOpenOrders" GLOB '*[1-9]' AND "maxOpenOrders" NOT GLOB '*.*.*'))),
+  CONSTRAINT "accounts_maxPosition" CHECK ("maxPosition" <> '0' AND "maxPosition" GLOB '[0-9]*' AND "maxPosition" NOT GLOB '*[^0-9.]*' AND "maxPosition" NOT GLOB '0[0-9]*' AND (instr("maxPosition", '.') = 0 OR ("maxPosition" GLOB '*[1-9]' AND "maxPosition" NOT GLOB '*.*.*'))),
   CONSTRAINT "accounts_liftedLimits" CHECK (json_valid("liftedLimits")),
   CONSTRAINT "accounts_restricted" CHECK (json_valid("restricted")),
   CONSTRAINT "accounts_shorting" CHECK ("shorting" IN ('never', 'allowed')),
@@ -251,6 +253,7 @@ export const sqlite: ReadonlyArray<string> = [
   "heldBy" INTEGER,
   "lastPrice" TEXT,
   "lastPriceAt" INTEGER,
+  "judgedPrice" TEXT,
   "updatedAt" INTEGER NOT NULL,
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("account", "symbol"),
@@ -269,6 +272,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "positions_refusedSide" CHECK ("refusedSide" = 'buy' OR "refusedSide" = 'sell' OR "refusedSide" = 'both'),
   CONSTRAINT "positions_heldBy" CHECK ("heldBy" > 0),
   CONSTRAINT "positions_lastPrice" CHECK ("lastPrice" <> '0' AND "lastPrice" GLOB '[0-9]*' AND "lastPrice" NOT GLOB '*[^0-9.]*' AND "lastPrice" NOT GLOB '0[0-9]*' AND (instr("lastPrice", '.') = 0 OR ("lastPrice" GLOB '*[1-9]' AND "lastPrice" NOT GLOB '*.*.*'))),
+  CONSTRAINT "positions_judgedPrice" CHECK ("judgedPrice" <> '0' AND "judgedPrice" GLOB '[0-9]*' AND "judgedPrice" NOT GLOB '*[^0-9.]*' AND "judgedPrice" NOT GLOB '0[0-9]*' AND (instr("judgedPrice", '.') = 0 OR ("judgedPrice" GLOB '*[1-9]' AND "judgedPrice" NOT GLOB '*.*.*'))),
   CONSTRAINT "positions_rule_conservation" CHECK ("residual" = "openLots"),
   CONSTRAINT "positions_rule_short_ends" CHECK ("shortEnds" >= 0),
   CONSTRAINT "positions_rule_ladder_step" CHECK ("ladderStep" >= 0 AND "ladderStep" < 5),
@@ -1087,6 +1091,7 @@ export const postgres: ReadonlyArray<string> = [
   "maxOpenResidual" NUMERIC,
   "maxDailyNotional" NUMERIC,
   "maxOpenOrders" NUMERIC,
+  "maxPosition" NUMERIC,
   "liftedLimits" TEXT NOT NULL,
   "ordersPerMinute" BIGINT,
   "collarBp" BIGINT,
@@ -1123,6 +1128,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_maxOpenResidual" CHECK ("maxOpenResidual" <> '0' AND scale("maxOpenResidual") = min_scale("maxOpenResidual") AND "maxOpenResidual" < 'Infinity' AND "maxOpenResidual" >= 0),
   CONSTRAINT "accounts_maxDailyNotional" CHECK ("maxDailyNotional" <> '0' AND scale("maxDailyNotional") = min_scale("maxDailyNotional") AND "maxDailyNotional" < 'Infinity' AND "maxDailyNotional" >= 0),
   CONSTRAINT "accounts_maxOpenOrders" CHECK ("maxOpenOrders" <> '0' AND scale("maxOpenOrders") = min_scale("maxOpenOrders") AND "maxOpenOrders" < 'Infinity' AND "maxOpenOrders" >= 0),
+  CONSTRAINT "accounts_maxPosition" CHECK ("maxPosition" <> '0' AND scale("maxPosition") = min_scale("maxPosition") AND "maxPosition" < 'Infinity' AND "maxPosition" >= 0),
   CONSTRAINT "accounts_liftedLimits" CHECK ("liftedLimits" IS NULL OR ("liftedLimits"::json) IS NOT NULL),
   CONSTRAINT "accounts_restricted" CHECK ("restricted" IS NULL OR ("restricted"::json) IS NOT NULL),
   CONSTRAINT "accounts_shorting" CHECK ("shorting" IN ('never', 'allowed')),
@@ -1315,6 +1321,7 @@ export const postgres: ReadonlyArray<string> = [
   "heldBy" BIGINT,
   "lastPrice" NUMERIC,
   "lastPriceAt" TIMESTAMPTZ,
+  "judgedPrice" NUMERIC,
   "updatedAt" TIMESTAMPTZ NOT NULL,
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("account", "symbol"),
@@ -1333,6 +1340,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "positions_refusedSide" CHECK ("refusedSide" IN ('buy', 'sell', 'both')),
   CONSTRAINT "positions_heldBy" CHECK ("heldBy" > 0),
   CONSTRAINT "positions_lastPrice" CHECK ("lastPrice" <> '0' AND scale("lastPrice") = min_scale("lastPrice") AND "lastPrice" < 'Infinity' AND "lastPrice" >= 0),
+  CONSTRAINT "positions_judgedPrice" CHECK ("judgedPrice" <> '0' AND scale("judgedPrice") = min_scale("judgedPrice") AND "judgedPrice" < 'Infinity' AND "judgedPrice" >= 0),
   CONSTRAINT "positions_rule_conservation" CHECK ("residual" = "openLots"),
   CONSTRAINT "positions_rule_short_ends" CHECK ("shortEnds" >= 0),
   CONSTRAINT "positions_rule_ladder_step" CHECK ("ladderStep" >= 0 AND "ladderStep" < 5),

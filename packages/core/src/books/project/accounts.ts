@@ -12,6 +12,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     lotMethod: settings.lotMethod,
     allocation: settings.allocation,
     maxOpenOrders: settings.maxOpenOrders,
+    maxPosition: settings.maxPosition,
     crossesZero: known?.crossesZero,
     supportedOrders: known?.supportedOrders,
     notionalTypes: known?.notionalTypes,

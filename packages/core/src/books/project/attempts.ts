@@ -6,6 +6,7 @@ import { draftOf, statusOfOutcome, type Outcome } from "../../records/Attempt.ts
 import type { Instant } from "../../values/Instant.ts"
 import { standingOf } from "./standing.ts"
 import { orderPatched } from "./orders.ts"
+import { patchPosition } from "./positions.ts"
 import { must, type Of, orderOf, ownerOf, type Place } from "./place.ts"
 
 const strategyOf = (books: Books, { decisionId }: Order): string | undefined =>
@@ -57,6 +58,7 @@ export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place:
     notBefore: undefined,
     sentAt: order.sentAt ?? event.clockAt ?? place.at
   })
+  if (event.judgedPrice !== undefined) patchPosition(books, order.symbol, place, { judgedPrice: event.judgedPrice })
   if (event.spends !== undefined) spend(books, { notional: event.spends, isOfDay: event.ofDay === true }, place)
 }
 

@@ -35,6 +35,7 @@ const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Posi
   heldBy: undefined,
   lastPrice: undefined,
   lastPriceAt: undefined,
+  judgedPrice: undefined,
   updatedAt: place.at,
   version: place.seq
 })
@@ -121,7 +122,7 @@ export const splitAccepted = (books: Books, event: Of<"SplitAccepted">, place: P
     Decimal.sum([hedged, direct, adopted]),
     Decimal.sum([before.hedged, before.direct, before.adopted])
   )
-  const price = before.lastPrice
+  const inOther = (price: Price.Price | undefined) => price && Price.make(timesSplit(price, { from: to, to: from }))
   patchPosition(books, symbol, place, {
     exposure: times(before.exposure),
     target: Decimal.add(hedged, openLots),
@@ -132,7 +133,8 @@ export const splitAccepted = (books: Books, event: Of<"SplitAccepted">, place: P
     base: times(before.base),
     splitHeld: Decimal.add(before.splitHeld, added),
     splits: [...(before.splits ?? []), { at: place.at, to, from, lotId, allocationId }],
-    lastPrice: price === undefined ? undefined : Price.make(timesSplit(price, { from: to, to: from }))
+    lastPrice: inOther(before.lastPrice),
+    judgedPrice: inOther(before.judgedPrice)
   })
 }
 

@@ -14,7 +14,15 @@ type Limit = (typeof LIMITS)[keyof typeof LIMITS]
 
 type Limited = Pick<
   AccountSettings,
-  Limit | "collarBp" | "liftedLimits" | "lot" | "maxOpenOrders" | "ordersPerMinute" | "restricted" | "thresholdNotional"
+  | Limit
+  | "collarBp"
+  | "liftedLimits"
+  | "lot"
+  | "maxOpenOrders"
+  | "maxPosition"
+  | "ordersPerMinute"
+  | "restricted"
+  | "thresholdNotional"
 >
 
 /** The settings that a limit in dollars rests on. */
@@ -76,6 +84,10 @@ export const hasDollarLimit = ({
 export const judgesDollars = (settings: InDollars & Pick<AccountSettings, "liftedLimits">): boolean =>
   (orderNotionalOf(settings) ?? dailyNotionalOf(settings)) !== undefined || hasDollarLimit(settings)
 
+/** Has the account a limit of what it holds, which wants a price for whatever makes a holding larger? */
+export const judgesHoldings = ({ maxPosition }: Pick<AccountSettings, "maxPosition">): boolean =>
+  maxPosition !== undefined
+
 const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undefined): boolean =>
   low !== undefined && high !== undefined && Decimal.isLess(high, low)
 
@@ -131,6 +143,7 @@ export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<str
     ...(isOpenResidualRaised(before, after) ? ["limits.openResidual"] : []),
     ...(isDailyRaised ? ["limits.dailyNotional"] : []),
     ...(isRaised(before.maxOpenOrders, after.maxOpenOrders) ? ["limits.openOrders"] : []),
+    ...(isRaised(before.maxPosition, after.maxPosition) ? ["limits.position"] : []),
     ...(isFaster ? ["limits.ordersPerMinute"] : []),
     ...(isWider ? ["limits.collarBp"] : []),
     ...(isFreed ? ["restricted"] : [])

@@ -29,6 +29,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   maxOpenResidual: textOf(settings.maxOpenResidual),
   maxDailyNotional: textOf(settings.maxDailyNotional),
   maxOpenOrders: textOf(settings.maxOpenOrders),
+  maxPosition: textOf(settings.maxPosition),
   liftedLimits: textOf(settings.liftedLimits.length === 0 ? undefined : settings.liftedLimits),
   ordersPerMinute: textOf(settings.ordersPerMinute),
   collarBp: textOf(settings.collarBp),

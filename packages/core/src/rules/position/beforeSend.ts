@@ -8,7 +8,8 @@ import type { Order } from "../../records/Order.ts"
 import { closableBeside, type Standing } from "./due.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { Control } from "../../records/Control.ts"
-import { costOf, notionalAt, priceOf, refusalOf, type Wanted } from "../risk/controls.ts"
+import { costOf, notionalAt, priceOf, refusalOf } from "../risk/controls.ts"
+import type { Wanted } from "../risk/Circumstances.ts"
 import { beyondOwed } from "../risk/owedBound.ts"
 import { isCounted, type Usage, waitsUntil, without } from "../../records/Usage.ts"
 
@@ -48,6 +49,7 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
   if (by !== undefined) return { _tag: "BeyondOwed", by }
   const wanted: Wanted = {
     symbol: order.symbol,
+    side: order.side,
     quantity: order.quantity,
     askedNotional: order.askedNotional,
     limitPrice: order.limitPrice,
@@ -59,6 +61,7 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
   const circumstances = {
     ...standing,
     buyingPower: undefined,
+    liveOrders: standing.liveOrders.filter(({ id }) => id !== order.id),
     prices: [...standing.prices, ...ownPrice(standing, order)],
     lastPrice: standing.lastPrice ?? order.referencePrice
   }

@@ -286,8 +286,9 @@ export const controlledOf = (standing: Standing): Due => {
 
 type DueOrder = Extract<Due, { readonly _tag: "Order" }>
 
-const wantedOf = ({ position: { residual, symbol } }: Standing, { quantity, terms }: DueOrder) => ({
+const wantedOf = ({ position: { residual, symbol } }: Standing, { quantity, side, terms }: DueOrder) => ({
   symbol,
+  side,
   quantity,
   limitPrice: terms.limitPrice,
   residual

@@ -66,8 +66,8 @@ const judgeUpon = (
   { cost, notional, sends }: Demand
 ) => {
   const { account, at, position, usage } = without
-  const { quantity, terms } = due
-  const wanted = { symbol: position.symbol, quantity, limitPrice: terms.limitPrice, residual: position.residual }
+  const { quantity, side, terms } = due
+  const wanted = { symbol: position.symbol, side, quantity, limitPrice: terms.limitPrice, residual: position.residual }
   const demand = {
     notional: Decimal.add(notional, notionalAt(wanted, { ...without, buyingPower: undefined })),
     cost: Decimal.add(cost, costOfDue(without, due) ?? Decimal.zero),

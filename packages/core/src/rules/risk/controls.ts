@@ -1,4 +1,3 @@
-import type { Account } from "../../records/Account.ts"
 import {
   dailyNotionalOf,
   hasDollarLimit,
@@ -7,71 +6,32 @@ import {
   orderNotionalOf,
   orderQuantityOf
 } from "../account/limits.ts"
-import type { Ticker } from "../../records/Ticker.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Price from "../../values/Price.ts"
 import { isFarApart } from "../../values/Quote.ts"
 import { mostShares } from "../../records/mostShares.ts"
-import type { Instant } from "../../values/Instant.ts"
 import type { Control } from "../../records/Control.ts"
-import { notionalOf, openOf, type Usage } from "../../records/Usage.ts"
-
-/** What is to be sent. Quantities in shares, the price in dollars. */
-export interface Wanted {
-  readonly symbol: Ticker
-  readonly quantity: Decimal.Decimal
-  /** The dollars that are asked for in place of shares. */
-  readonly askedNotional?: Decimal.Decimal | undefined
-  readonly limitPrice: Price.Price | undefined
-  /** From which price on it becomes an order at the market, where it is one that waits for that. */
-  readonly stopPrice?: Price.Price | undefined
-  /** What the position owes, where an accumulation order is judged. */
-  readonly residual: Decimal.Decimal | undefined
-  /** How many of the shares could only close what is held: those cost nothing. */
-  readonly closing?: Decimal.Decimal | undefined
-}
-
-/** What a judgement rests on: rows of one transaction, and the prices that are fresh in it. */
-export interface Circumstances {
-  readonly account: Pick<
-    Account,
-    | "collarBp"
-    | "liftedLimits"
-    | "maxDailyNotional"
-    | "maxOpenOrders"
-    | "maxOpenResidual"
-    | "maxOrderNotional"
-    | "maxOrderQuantity"
-    | "restricted"
-  >
-  /** The fresh prices that are known, whatever their source. */
-  readonly prices: ReadonlyArray<Price.Price>
-  /** What trades brought, and what another source than they says; each where it is fresh. */
-  readonly inboundPrice: Price.Price | undefined
-  readonly marketPrice: Price.Price | undefined
-  /** The newest price that is known at all, however old it is. */
-  readonly lastPrice?: Price.Price | undefined
-  readonly usage: Usage | undefined
-  /** What the broker said of late that the account may spend, in the instrument's currency; `undefined` where it is not known. */
-  readonly buyingPower?: Decimal.Decimal | undefined
-  readonly at: Instant
-}
+import { notionalOf, openOf } from "../../records/Usage.ts"
+import type { Circumstances, Wanted } from "./Circumstances.ts"
+import { positionControl } from "./holding.ts"
 
 /**
  * The highest of the fresh prices and those of the order: what a share is worth where a limit in money is judged. Where that is ten times
  * or more from the last price that was known, one of the two is wrong, and the higher judges. Where an account has the default limits
  * alone, the last price that was known judges without a fresh one: what was owed overnight is neither unbounded nor stopped.
  */
-export const priceOf = (
+export const priceOf = (wanted: Wanted, circumstances: Circumstances): Price.Price | undefined =>
+  freshPriceOf(wanted, circumstances) ?? (hasDollarLimit(circumstances.account) ? undefined : circumstances.lastPrice)
+
+const freshPriceOf = (
   { limitPrice, stopPrice }: Wanted,
-  { account, lastPrice, prices }: Circumstances
+  { lastPrice, prices }: Circumstances
 ): Price.Price | undefined => {
   const own = [limitPrice, stopPrice].filter((price) => price !== undefined)
   const known = own.length === 0 ? prices : [...prices, ...own]
   const fresh = Price.highest(known)
-  if (fresh !== undefined)
-    return lastPrice !== undefined && isFarApart(fresh, lastPrice) ? Price.highest([fresh, lastPrice]) : fresh
-  return hasDollarLimit(account) ? undefined : lastPrice
+  const isOdd = fresh !== undefined && lastPrice !== undefined && isFarApart(fresh, lastPrice)
+  return isOdd ? Price.highest([fresh, lastPrice]) : fresh
 }
 
 /** What is asked for in dollars, else the shares at the highest price; `undefined` where no price is known. */
@@ -100,14 +60,15 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   const collar = collarOf(wanted, circumstances)
   if (collar !== undefined) return collar
   const notional = worthOf(wanted, circumstances)
-  if (notional === undefined) return judgesDollars(account) ? "NoReferencePrice" : undefined
+  const held = positionControl(wanted, circumstances, freshPriceOf(wanted, circumstances))
+  if (notional === undefined) return judgesDollars(account) ? "NoReferencePrice" : held
   if (isAbove(notional, orderNotionalOf(account))) return "MaxNotional"
   const price = priceOf(wanted, circumstances) ?? Decimal.zero
   const owed = Decimal.multiply(Decimal.abs(wanted.residual ?? Decimal.zero), price)
   if (isAbove(owed, account.maxOpenResidual)) return "OpenResidual"
   if (isAbove(Decimal.add(notionalOf(usage, at), notional), dailyNotionalOf(account))) return "DailyNotional"
   const open = openControl(circumstances, notional)
-  if (open !== undefined) return open
+  if ((open ?? held) !== undefined) return open ?? held
   const cost = costOf(wanted, notional)
   return Decimal.isPositive(cost) && isAbove(cost, circumstances.buyingPower) ? "BuyingPower" : undefined
 }

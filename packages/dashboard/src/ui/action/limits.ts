@@ -43,6 +43,7 @@ const flags = {
   openResidual: "open-residual",
   dailyNotional: "daily-notional",
   openOrders: "open-orders",
+  position: "position",
   ordersPerMinute: "orders-per-minute",
   collarBp: "collar-bp"
 } as const
