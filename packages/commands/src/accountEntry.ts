@@ -99,6 +99,8 @@ const policies = {
       dailyNotional: optional(Limit),
       openOrders: optional(Limit),
       position: optional(Limit),
+      grossPosition: optional(Limit),
+      netPosition: optional(Limit),
       ordersPerMinute: optional(Schema.Int.pipe(Schema.between(1, MOST_ORDERS_PER_MINUTE))),
       collarBp: optional(Schema.Int.pipe(Schema.between(1, WIDEST_COLLAR_BP)))
     })
@@ -134,6 +136,8 @@ const limitsOf = (
     maxDailyNotional: amountOf(dailyNotional, before.maxDailyNotional),
     maxOpenOrders: amountOf(limits.openOrders, before.maxOpenOrders),
     maxPosition: amountOf(limits.position, before.maxPosition),
+    maxGrossPosition: amountOf(limits.grossPosition, before.maxGrossPosition),
+    maxNetPosition: amountOf(limits.netPosition, before.maxNetPosition),
     liftedLimits: Account.liftableLimits.filter((limit) =>
       said[limit] === undefined ? before.liftedLimits.includes(limit) : said[limit] === "none"
     ),

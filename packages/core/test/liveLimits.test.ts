@@ -31,14 +31,18 @@ const at = Instant.parse("2026-11-20T15:00:00Z") ?? Instant.make(0n)
 const dollars = Quantity.unsafe
 
 /** A usage of an account whose live orders can still come to so many dollars. */
-const usage = (openNotional: string, openUnpriced = 0): Usage.Usage => ({
+const usage = (openNotional: string, openUnpriced = 0, held: Partial<Usage.Usage> = {}): Usage.Usage => ({
   account: Desk.make().account,
   day: "2026-11-20",
   dayNotional: Decimal.zero,
   lastMinute: [],
   openNotional: Decimal.unsafe(openNotional),
   openUnpriced,
-  version: 1
+  grossNotional: Decimal.zero,
+  netNotional: Decimal.zero,
+  heldUnpriced: 0,
+  version: 1,
+  ...held
 })
 
 /** The control that refuses an order to buy ten shares at 100 dollars. */
@@ -161,6 +165,59 @@ describe("what the holding of a symbol comes to", () => {
     // Through zero it is smaller up to the same size on the other side.
     expect(judged({ maxPosition: dollars("1") }, holding("5"), sell)).toBeUndefined()
     expect(judged({ maxPosition: dollars("1") }, holding("4.99"), sell)).toBe("PositionSize")
+  })
+})
+
+describe("what all holdings come to", () => {
+  const grossLimit = { maxGrossPosition: dollars("2000") }
+  const netLimit = { maxNetPosition: dollars("2000") }
+  const sell = { side: "sell" } as const
+  /** Five shares of the symbol, last judged at 80 dollars, beside other holdings of so many dollars. */
+  const beside = (others: string, heldUnpriced = 0): Partial<Circumstances> => {
+    const { position } = holding("5")
+    const worth = Decimal.unsafe("400")
+    const gross = Decimal.add(Decimal.abs(Decimal.unsafe(others)), worth)
+    return {
+      position: position && { ...position, judgedPrice: Price.unsafe("80") },
+      usage: usage("0", 0, {
+        grossNotional: gross,
+        netNotional: Decimal.add(Decimal.unsafe(others), worth),
+        heldUnpriced
+      })
+    }
+  }
+
+  test("GrossPosition: long and short add up, this symbol at the price of now", () => {
+    for (const others of ["500", "-500"]) expect(judged(grossLimit, beside(others))).toBeUndefined()
+    for (const others of ["500.01", "-500.01"]) expect(judged(grossLimit, beside(others))).toBe("GrossPosition")
+    expect(judged({}, beside("999999"))).toBeUndefined()
+  })
+
+  test("NetPosition: long and short cancel out; what brings them nearer goes", () => {
+    expect([judged(netLimit, beside("500")), judged(netLimit, beside("500.01"))]).toEqual([undefined, "NetPosition"])
+    expect(judged(netLimit, beside("-500.01"))).toBeUndefined()
+    expect(judged(netLimit, beside("-9000"))).toBeUndefined()
+  })
+
+  test("GrossPosition, NetPosition: what makes the holding smaller goes; an unknown worth refuses what makes it larger", () => {
+    const both = { ...grossLimit, ...netLimit }
+    expect(judged(both, beside("99999"), { ...sell, quantity: Decimal.unsafe("5") })).toBeUndefined()
+    expect(judged(both, beside("1", 1))).toBe("NoReferencePrice")
+    expect(judged(both, beside("1", 1), { ...sell, quantity: Decimal.unsafe("5") })).toBeUndefined()
+  })
+
+  test("an audit sums up anew what is held", () => {
+    const desk = opened({})
+    direct(desk, "buy", "9", atMarket)
+    sendAll(desk)
+    const folded = begin()
+    for (const entry of journalOf(desk)) fold(folded, desk.account, entry)
+    const [counted] = [...folded.books.usages.all()]
+    if (counted === undefined) throw new Error("nothing is counted")
+    expect([counted.grossNotional, counted.netNotional].map(Decimal.format)).toEqual(["900", "900"])
+    folded.books.usages.put({ ...counted, netNotional: Decimal.unsafe("-900") })
+    for (const _ of checkConservation(folded));
+    expect(folded.findings).toMatchObject([{ what: "what is held is not what its positions come to" }])
   })
 })
 
@@ -358,6 +415,7 @@ describe("no sequence of sends, fills and ends goes beyond a limit, or counts wr
           expect(largest).toBeLessThanOrEqual(15)
           most = Math.max(most, largest)
         }
+        isSound(desk)
       }),
       { numRuns: 30, seed: 20261122 }
     )

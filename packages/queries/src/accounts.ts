@@ -42,6 +42,8 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   maxDailyNotional: decimalOrNull(account.maxDailyNotional),
   maxOpenOrders: decimalOrNull(account.maxOpenOrders),
   maxPosition: decimalOrNull(account.maxPosition),
+  maxGrossPosition: decimalOrNull(account.maxGrossPosition),
+  maxNetPosition: decimalOrNull(account.maxNetPosition),
   ordersPerMinute: account.ordersPerMinute ?? null,
   collarBp: account.collarBp ?? null,
   limits: limitsOf(account),
@@ -98,6 +100,8 @@ const limitsOf = (account: Account.AccountSettings): AccountDocument["limits"] =
     limitOf("dailyNotional", "dollars", maxDailyNotional, limits.dailyNotionalOf(account)),
     limitOf("openOrders", "dollars", account.maxOpenOrders, account.maxOpenOrders),
     limitOf("position", "dollars", account.maxPosition, account.maxPosition),
+    limitOf("grossPosition", "dollars", account.maxGrossPosition, account.maxGrossPosition),
+    limitOf("netPosition", "dollars", account.maxNetPosition, account.maxNetPosition),
     limitOf("ordersPerMinute", "orders", wholeOf(ordersPerMinute), wholeOf(ordersPerMinute)),
     limitOf("collarBp", "basisPoints", wholeOf(collarBp), wholeOf(collarBp))
   ]
@@ -176,7 +180,10 @@ export const show = (
       ...documentOf(account),
       tradingState: TradingState.binding(set, name),
       controls: set.map(controls.documentOf),
-      sent: usage === undefined ? null : { date: usage.day, notional: Decimal.format(usage.dayNotional) },
+      sent:
+        usage === undefined || usage.day === ""
+          ? null
+          : { date: usage.day, notional: Decimal.format(usage.dayNotional) },
       use: yield* usesOf(account, usage)
     }
   })

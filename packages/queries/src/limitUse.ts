@@ -17,6 +17,8 @@ const controlOf = {
   dailyNotional: "DailyNotional",
   openOrders: "OpenOrders",
   position: "PositionSize",
+  grossPosition: "GrossPosition",
+  netPosition: "NetPosition",
   ordersPerMinute: "OrdersPerMinute",
   collarBp: "PriceCollar",
   buyingPower: "BuyingPower"
@@ -29,6 +31,8 @@ const limitNames = [
   "dailyNotional",
   "openOrders",
   "position",
+  "grossPosition",
+  "netPosition",
   "ordersPerMinute",
   "collarBp",
   "buyingPower"
@@ -90,6 +94,12 @@ const uncounted = (unit: Used["unit"], notCounted: NonNullable<Used["notCounted"
   notCounted
 })
 
+/** A figure over all holdings; nothing while one of them has no known price. */
+const heldInAll = (usage: Usage.Usage | undefined, of: (held: Usage.Held) => Decimal.Decimal): Used => {
+  const held = Usage.heldOf(usage)
+  return held.unpriced > 0 ? uncounted("dollars", "noPrice") : counted("dollars", of(held))
+}
+
 const wasSent = ({ sentAt }: Order.Order): boolean => sentAt !== undefined
 
 /** How much of each limit is used. */
@@ -123,6 +133,10 @@ const usedOf = (limit: LimitUse["limit"], { account, at, orders, positions, usag
         ? uncounted("dollars", "noPrice")
         : counted("dollars", largest(held.flatMap((each) => each ?? [])))
     }
+    case "grossPosition":
+      return heldInAll(usage, (held) => held.gross)
+    case "netPosition":
+      return heldInAll(usage, (held) => Decimal.abs(held.net))
     case "ordersPerMinute":
       return account.ordersPerMinute === undefined
         ? uncounted("orders", "noLimit")

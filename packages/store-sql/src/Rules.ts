@@ -122,7 +122,9 @@ const accounts: TableRules = {
     "maxOpenResidual",
     "maxDailyNotional",
     "maxOpenOrders",
-    "maxPosition"
+    "maxPosition",
+    "maxGrossPosition",
+    "maxNetPosition"
   ],
   rows: [
     together("limit_terms", "limitOffsetBp", "orderLifeSeconds"),
@@ -448,7 +450,11 @@ const controls: TableRules = {
   rows: [{ name: "scope", sql: `"account" <> '' OR "symbol" = ''` }]
 }
 
-const usages: TableRules = { ...none, references: [ofAccount], unsigned: ["dayNotional"] }
+const usages: TableRules = {
+  ...none,
+  references: [ofAccount],
+  unsigned: ["dayNotional", "openNotional", "grossNotional"]
+}
 
 const tokens: TableRules = {
   ...none,

@@ -24,6 +24,8 @@ export const account: Row = {
   maxDailyNotional: null,
   maxOpenOrders: null,
   maxPosition: null,
+  maxGrossPosition: null,
+  maxNetPosition: null,
   ordersPerMinute: null,
   collarBp: null,
   liftedLimits: "[]",
@@ -173,6 +175,8 @@ export const position: Row = {
   lastPrice: "150.25",
   lastPriceAt: AT,
   judgedPrice: null,
+  openShares: "0",
+  openDollars: "0",
   updatedAt: AT,
   version: 4
 }
@@ -522,6 +526,9 @@ export const usage: Row = {
   lastMinute: "[]",
   openNotional: "0",
   openUnpriced: 0,
+  grossNotional: "0",
+  netNotional: "0",
+  heldUnpriced: 0,
   version: 14
 }
 

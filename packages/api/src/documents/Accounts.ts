@@ -24,6 +24,8 @@ const amountLimits = [
   "dailyNotional",
   "openOrders",
   "position",
+  "grossPosition",
+  "netPosition",
   "ordersPerMinute",
   "collarBp"
 ] as const
@@ -102,6 +104,8 @@ export const AccountDocument = Schema.Struct({
   maxDailyNotional: Schema.NullOr(Decimal),
   maxOpenOrders: Schema.NullOr(Decimal),
   maxPosition: Schema.NullOr(Decimal),
+  maxGrossPosition: Schema.NullOr(Decimal),
+  maxNetPosition: Schema.NullOr(Decimal),
   ordersPerMinute: Schema.NullOr(Schema.Int),
   collarBp: Schema.NullOr(Schema.Int),
   /** The limits in force, set or by default. */

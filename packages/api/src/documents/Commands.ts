@@ -78,6 +78,8 @@ export const LimitsRequest = Schema.Struct({
   dailyNotional: Schema.optional(LimitAmount),
   openOrders: Schema.optional(LimitAmount),
   position: Schema.optional(LimitAmount),
+  grossPosition: Schema.optional(LimitAmount),
+  netPosition: Schema.optional(LimitAmount),
   ordersPerMinute: Schema.optional(Schema.Int),
   collarBp: Schema.optional(Schema.Int),
   /** Nothing is written or sent: the answer says which positions would be released or held. */

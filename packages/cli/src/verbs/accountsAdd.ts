@@ -81,6 +81,8 @@ export const accountsAdd = Verb.make({
     name,
     openOrders,
     position,
+    grossPosition,
+    netPosition,
     openResidual,
     orderNotional,
     orderQuantity,
@@ -108,6 +110,8 @@ export const accountsAdd = Verb.make({
           dailyNotional,
           openOrders,
           position,
+          grossPosition,
+          netPosition,
           ordersPerMinute,
           collarBp
         }),

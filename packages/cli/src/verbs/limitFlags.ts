@@ -17,6 +17,11 @@ export const limitFlags = {
   dailyNotional: flags.text("daily-notional", "Maximum dollars sent per market date, or none; default 10000000"),
   openOrders: flags.text("open-orders", "Maximum dollars that live orders come to together, or none"),
   position: flags.text("position", "Maximum dollars that the holding of one symbol comes to, or none"),
+  grossPosition: flags.text(
+    "gross-position",
+    "Maximum dollars that all holdings come to, long and short added up, or none"
+  ),
+  netPosition: flags.text("net-position", "Maximum dollars by which long and short holdings differ, or none"),
   ordersPerMinute: whole("orders-per-minute", "Maximum orders per minute"),
   collarBp: whole("collar-bp", "Price collar: maximum distance from the price of another source, in basis points")
 }
@@ -29,6 +34,8 @@ export const limitsSaid = ({
   dailyNotional,
   openOrders,
   position,
+  grossPosition,
+  netPosition,
   openResidual,
   orderNotional,
   orderQuantity,
@@ -41,6 +48,8 @@ export const limitsSaid = ({
     dailyNotional,
     openOrders,
     position,
+    grossPosition,
+    netPosition,
     ordersPerMinute,
     collarBp
   })

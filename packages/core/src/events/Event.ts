@@ -99,6 +99,8 @@ const later = {
   /** Left away where it is not set: entries of such accounts are as they were before there was one. */
   maxOpenOrders: maybe(Quantity),
   maxPosition: maybe(Quantity),
+  maxGrossPosition: maybe(Quantity),
+  maxNetPosition: maybe(Quantity),
   liftedLimits: Schema.optionalWith(Account.fields.liftedLimits, { default: () => [] }),
   ordersPerMinute: Schema.optionalWith(Account.fields.ordersPerMinute, { default: unset }),
   collarBp: Schema.optionalWith(Account.fields.collarBp, { default: unset }),

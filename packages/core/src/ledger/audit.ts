@@ -6,7 +6,9 @@ import { joinKey, keyOfCells, type EncodedRow, type Key, type TableName } from "
 import * as Decimal from "../values/Decimal.ts"
 import { commitmentOf } from "../rules/position/commitment.ts"
 import { signedFilled } from "../records/Order.ts"
-import { stillOpen } from "../records/stillOpen.ts"
+import { worthOf } from "../records/Position.ts"
+import { openHolding, stillOpen } from "../records/stillOpen.ts"
+import * as Usage from "../records/Usage.ts"
 import { isCounted, targetOf } from "../records/Trade.ts"
 import { decodeEntry, timeOf } from "../events/decode.ts"
 import { emptyHead, hashOf, type Entry, type Head } from "../events/Entry.ts"
@@ -246,14 +248,31 @@ export function* checkConservation(self: Fold): Generator<void> {
     self.findings.push({ where, what, account, seq: undefined })
   const filled = new Map<string, Decimal.Decimal>()
   const open = new Map<string, Decimal.Decimal>()
+  const openShares = new Map<string, Decimal.Decimal>()
   for (const order of books.orders.all()) {
     yield
     open.set(order.account, Decimal.add(open.get(order.account) ?? Decimal.zero, stillOpen(order).notional))
     const key = joinKey([order.account, order.symbol])
     filled.set(key, Decimal.add(filled.get(key) ?? Decimal.zero, signedFilled(order)))
+    openShares.set(key, Decimal.add(openShares.get(key) ?? Decimal.zero, openHolding(order).shares))
   }
-  for (const { account, openNotional } of books.usages.all()) {
+  const held = new Map<string, Usage.Held>()
+  for (const position of books.positions.all()) {
     yield
+    const { gross, net, unpriced } = held.get(position.account) ?? Usage.heldOf(undefined)
+    const worth = worthOf(position)
+    held.set(position.account, {
+      gross: Decimal.add(gross, Decimal.abs(worth.value)),
+      net: Decimal.add(net, worth.value),
+      unpriced: unpriced + worth.unpriced
+    })
+  }
+  for (const usage of books.usages.all()) {
+    yield
+    const { account, openNotional } = usage
+    const [counted, summed] = [Usage.heldOf(usage), held.get(account) ?? Usage.heldOf(undefined)]
+    if (!Decimal.equals(counted.gross, summed.gross) || !Decimal.equals(counted.net, summed.net))
+      report(`usages ${account}`, "what is held is not what its positions come to", account)
     if (!Decimal.equals(openNotional, open.get(account) ?? Decimal.zero))
       report(`usages ${account}`, "what is open is not what its live orders can still come to", account)
   }
@@ -272,6 +291,10 @@ export function* checkConservation(self: Fold): Generator<void> {
     if (!Decimal.equals(figures, orders)) {
       report(where, "hedged, direct and adopted are not what its orders filled (E4)", position.account)
     }
+    if (
+      !Decimal.equals(position.openShares, openShares.get(joinKey([position.account, position.symbol])) ?? Decimal.zero)
+    )
+      report(where, "what is open is not what its live orders can still fill", position.account)
     const signs = new Set(lots.map((lot) => Decimal.sign(lot.open)))
     if (signs.size > 1) report(where, "open lots of both signs stand side by side (C1)", position.account)
   }

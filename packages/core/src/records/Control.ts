@@ -70,6 +70,14 @@ export const controls = {
     says: "with its live orders filled, the symbol's holding would be worth more than it may be (limits.position)",
     remedy: "Reduce the holding, or raise the limit: 'roundlot controls set --account NAME --position DOLLARS'"
   },
+  GrossPosition: {
+    says: "all holdings together, long and short added up, would be worth more than they may be (limits.grossPosition)",
+    remedy: "Reduce holdings, or raise the limit: 'roundlot controls set --account NAME --gross-position DOLLARS'"
+  },
+  NetPosition: {
+    says: "long and short holdings would differ by more dollars than they may (limits.netPosition)",
+    remedy: "Reduce holdings, or raise the limit: 'roundlot controls set --account NAME --net-position DOLLARS'"
+  },
   BuyingPower: {
     says: "it costs more than the broker says that the account may spend",
     remedy: "Deposit cash, or sell; buying power is read again at least every minute"

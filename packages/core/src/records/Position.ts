@@ -57,6 +57,9 @@ export const Position = Schema.Struct({
   lastPriceAt: Column.optional(Column.instant),
   /** The price that the controls took when an order of it was last sent, in dollars a share. */
   judgedPrice: Column.optional(Column.brandedDecimal(Price)),
+  /** What its sent orders can still fill, signed: in shares, and of orders over a notional in dollars. */
+  openShares: Column.decimal,
+  openDollars: Column.decimal,
   updatedAt: Column.instant,
   version: Column.integer
 })
@@ -94,6 +97,8 @@ export const draftOf = (position: Position): Table.Draft<Position> => ({
   lastPrice: position.lastPrice,
   lastPriceAt: position.lastPriceAt,
   judgedPrice: position.judgedPrice,
+  openShares: position.openShares,
+  openDollars: position.openDollars,
   updatedAt: position.updatedAt,
   version: position.version
 })
@@ -139,3 +144,19 @@ export const residualOf = (position: Pick<Position, "target" | "hedged" | "inFli
 /** E4: what the broker should show: base and the fills of every order, whatever its origin. */
 export const holdingsOf = (position: Pick<Position, "base" | "hedged" | "direct" | "adopted">): Decimal.Decimal =>
   Decimal.sum([position.base, position.hedged, position.direct, position.adopted])
+
+/** What a holding is worth in dollars, signed, and whether nobody knows. */
+export interface Worth {
+  readonly value: Decimal.Decimal
+  readonly unpriced: number
+}
+
+/** What would be held with all sent orders filled, at the price that the last order was judged by, else the last that trades brought. */
+export const worthOf = (position: Position): Worth => {
+  const shares = Decimal.add(holdingsOf(position), position.openShares)
+  if (Decimal.isZero(shares)) return { value: position.openDollars, unpriced: 0 }
+  const price = position.judgedPrice ?? position.lastPrice
+  return price === undefined
+    ? { value: Decimal.zero, unpriced: 1 }
+    : { value: Decimal.add(Decimal.multiply(shares, price), position.openDollars), unpriced: 0 }
+}

@@ -4,6 +4,7 @@ import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import * as Decimal from "../values/Decimal.ts"
 import type { Order } from "./Order.ts"
+import { worthOf, type Position } from "./Position.ts"
 import * as Instant from "../values/Instant.ts"
 import { marketDate } from "../values/XnysCalendar.ts"
 import { stillOpen, type StillOpen } from "./stillOpen.ts"
@@ -13,16 +14,21 @@ const MINUTE_MS = 60_000
 
 /**
  * What an account has sent: the notional of a market date, the moments of the last minute (microseconds, oldest first) where it has a
- * limit of orders a minute, and what its live orders can still come to. It has no row before an order was sent.
+ * limit of orders a minute, and what its live orders can still come to; and what it holds. It has no row before it has any of these.
  */
 export const Usage = Schema.Struct({
   account: Column.branded(AccountName),
+  /** Empty before something was sent. */
   day: Column.text,
   dayNotional: Column.decimal,
   lastMinute: Column.texts,
   /** What its live orders can still come to, in dollars, and how many of them have no known price. */
   openNotional: Column.decimal,
   openUnpriced: Column.integer,
+  /** What its holdings come to with all sent orders filled, in dollars, and how many of them have no known price. */
+  grossNotional: Column.decimal,
+  netNotional: Column.decimal,
+  heldUnpriced: Column.integer,
   version: Column.integer
 })
 
@@ -61,6 +67,35 @@ const momentsOf = (usage: Usage | undefined, at: Instant.Instant): ReadonlyArray
 /** How many orders an account has sent within the last minute before `at`; known only while it has a limit for that. */
 export const withinMinute = (usage: Usage | undefined, at: Instant.Instant): number => momentsOf(usage, at).length
 
+/** What all holdings of an account come to in dollars: long and short added up, and one less the other. */
+export interface Held {
+  readonly gross: Decimal.Decimal
+  readonly net: Decimal.Decimal
+  /** How many have no known price. */
+  readonly unpriced: number
+}
+
+/** What all holdings of an account come to. */
+export const heldOf = (usage: Usage | undefined): Held => ({
+  gross: usage?.grossNotional ?? Decimal.zero,
+  net: usage?.netNotional ?? Decimal.zero,
+  unpriced: usage?.heldUnpriced ?? 0
+})
+
+/** Nothing is counted yet. */
+const empty = (account: AccountName): Usage => ({
+  account,
+  day: "",
+  dayNotional: Decimal.zero,
+  lastMinute: [],
+  openNotional: Decimal.zero,
+  openUnpriced: 0,
+  grossNotional: Decimal.zero,
+  netNotional: Decimal.zero,
+  heldUnpriced: 0,
+  version: 0
+})
+
 /** A usage after one more send at `at`. */
 export const after = (
   account: AccountName,
@@ -69,12 +104,10 @@ export const after = (
   at: Instant.Instant,
   version: number
 ): Usage => ({
-  account,
+  ...(usage ?? empty(account)),
   day: marketDate(at),
   dayNotional: Decimal.add(notionalOf(usage, at), notional),
   lastMinute: isOfDay ? [] : [...momentsOf(usage, at), at].map(String),
-  openNotional: openOf(usage).notional,
-  openUnpriced: openOf(usage).unpriced,
   version
 })
 
@@ -97,14 +130,43 @@ export const afterOrder = (
   account: AccountName,
   usage: Usage | undefined,
   { after: changed, before }: { readonly before: Order; readonly after: Order },
-  at: Instant.Instant,
   version: number
 ): Usage | undefined => {
   const open = openOf(usage)
   const { notional, unpriced } = moved(open, before, changed)
   if (Decimal.equals(notional, open.notional) && unpriced === open.unpriced) return undefined
-  const { day, dayNotional, lastMinute } = usage ?? { day: marketDate(at), dayNotional: Decimal.zero, lastMinute: [] }
-  return { account, day, dayNotional, lastMinute, openNotional: notional, openUnpriced: unpriced, version }
+  return { ...(usage ?? empty(account)), openNotional: notional, openUnpriced: unpriced, version }
+}
+
+/** Do two records of a position hold the same, at the same price? */
+const holdsSame = (a: Position, b: Position): boolean =>
+  a.base === b.base &&
+  a.hedged === b.hedged &&
+  a.direct === b.direct &&
+  a.adopted === b.adopted &&
+  a.openShares === b.openShares &&
+  a.openDollars === b.openDollars &&
+  a.judgedPrice === b.judgedPrice &&
+  a.lastPrice === b.lastPrice
+
+/** A usage after a change of one position; `undefined` where that changes nothing of what is held. */
+export const afterHolding = (
+  account: AccountName,
+  usage: Usage | undefined,
+  { after: changed, before }: { readonly before: Position; readonly after: Position },
+  version: number
+): Usage | undefined => {
+  if (holdsSame(before, changed)) return undefined
+  const [was, is] = [worthOf(before), worthOf(changed)]
+  if (Decimal.equals(was.value, is.value) && was.unpriced === is.unpriced) return undefined
+  const { gross, net, unpriced } = heldOf(usage)
+  return {
+    ...(usage ?? empty(account)),
+    grossNotional: Decimal.add(gross, Decimal.subtract(Decimal.abs(is.value), Decimal.abs(was.value))),
+    netNotional: Decimal.add(net, Decimal.subtract(is.value, was.value)),
+    heldUnpriced: unpriced + is.unpriced - was.unpriced,
+    version
+  }
 }
 
 /** A usage as if an order of its account did not exist. */

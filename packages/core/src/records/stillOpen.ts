@@ -1,6 +1,7 @@
 import * as Decimal from "../values/Decimal.ts"
 import type { Order } from "./Order.ts"
 import { countsForD5 } from "./OrderState.ts"
+import { signed } from "./Side.ts"
 
 /** What live orders can still come to: dollars, and how many have no known price. */
 export interface StillOpen {
@@ -41,4 +42,11 @@ export const stillOpen = (
   return price === undefined
     ? { notional: Decimal.zero, unpriced: 1 }
     : { notional: Decimal.multiply(shares, price), unpriced: 0 }
+}
+
+/** What a sent order that has not ended can still add to its position, signed: shares, or of one over a notional the dollars. */
+export const openHolding = (order: Order): ReturnType<typeof leavesOf> => {
+  if (!countsForD5(order.status)) return { shares: Decimal.zero, dollars: Decimal.zero }
+  const { dollars, shares } = leavesOf(order)
+  return { shares: signed(order.side, shares), dollars: signed(order.side, dollars) }
 }

@@ -122,6 +122,8 @@ const byLimits: ReadonlyArray<Control | undefined> = [
   "NoReferencePrice",
   "OpenOrders",
   "PositionSize",
+  "GrossPosition",
+  "NetPosition",
   "OpenResidual",
   "OrdersPerMinute",
   "PriceCollar"

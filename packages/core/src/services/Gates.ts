@@ -56,6 +56,8 @@ const inMoney: ReadonlyArray<Control> = [
   "MaxNotional",
   "OpenOrders",
   "PositionSize",
+  "GrossPosition",
+  "NetPosition",
   "OpenResidual",
   "PriceCollar"
 ]

@@ -125,6 +125,14 @@ const ofControls: Record<Exclude<Control, "OwedBound" | "DuplicateIntent" | "Opp
     at: limited({ maxPosition: most("1500") }),
     beyond: limited({ maxPosition: most("1499.99") })
   },
+  GrossPosition: {
+    at: limited({ maxGrossPosition: most("3000") }, second),
+    beyond: limited({ maxGrossPosition: most("2999.99") }, second)
+  },
+  NetPosition: {
+    at: limited({ maxNetPosition: most("3000") }, second),
+    beyond: limited({ maxNetPosition: most("2999.99") }, second)
+  },
   OpenResidual: {
     at: limited({ maxOpenResidual: most("1500") }),
     beyond: limited({ maxOpenResidual: most("1499.99") }),

@@ -78,6 +78,8 @@ export const keys: Keys = {
         dailyNotional: "now",
         openOrders: "now",
         position: "now",
+        grossPosition: "now",
+        netPosition: "now",
         ordersPerMinute: "now",
         collarBp: "now"
       }

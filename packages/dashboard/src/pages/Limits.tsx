@@ -36,6 +36,8 @@ const usedWords = {
   dailyNotional: texts.sentToday,
   openOrders: texts.liveNow,
   position: texts.largestNow,
+  grossPosition: texts.nowIs,
+  netPosition: texts.nowIs,
   ordersPerMinute: texts.inLastMinute,
   collarBp: texts.largestToday,
   buyingPower: texts.largestNow

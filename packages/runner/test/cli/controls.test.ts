@@ -252,6 +252,8 @@ describe("controls by the command line", () => {
       { limit: "dailyNotional", control: "DailyNotional", used: "0", unit: "dollars", ...unused },
       { limit: "openOrders", control: "OpenOrders", used: "0", unit: "dollars", ...unused },
       { limit: "position", control: "PositionSize", used: "0", unit: "dollars", ...unused },
+      { limit: "grossPosition", control: "GrossPosition", used: "0", unit: "dollars", ...unused },
+      { limit: "netPosition", control: "NetPosition", used: "0", unit: "dollars", ...unused },
       { limit: "ordersPerMinute", control: "OrdersPerMinute", used: "0", unit: "orders", ...unused },
       { limit: "collarBp", control: "PriceCollar", used: null, unit: "basisPoints", ...unused, notCounted: "perOrder" },
       { limit: "buyingPower", control: "BuyingPower", used: null, unit: "dollars", ...unused, notCounted: "atBroker" }
@@ -306,6 +308,8 @@ describe("controls by the command line", () => {
       { limit: "dailyNotional", amount: "5000", unit: "dollars", source: "account" },
       { limit: "openOrders", amount: null, unit: "dollars", source: "default" },
       { limit: "position", amount: null, unit: "dollars", source: "default" },
+      { limit: "grossPosition", amount: null, unit: "dollars", source: "default" },
+      { limit: "netPosition", amount: null, unit: "dollars", source: "default" },
       { limit: "ordersPerMinute", amount: null, unit: "orders", source: "default" },
       { limit: "collarBp", amount: "500", unit: "basisPoints", source: "account" }
     ]

@@ -62,4 +62,25 @@ describe("limits over what lives and what is held, by the command line", () => {
     expect(await use()).toMatchObject({ used: "0", refused: { orders: 1 }, last: { symbol: "AAPL", notional: "190" } })
     expect(await json("audit")).toMatchObject({ ok: true })
   })
+
+  it("GrossPosition, NetPosition: the holdings of all symbols count after a restart, and an audit finds a changed figure", async () => {
+    const { cli, json, price, store } = desk()
+    await price("AAPL", "KO")
+    const limits = ["--gross-position", "1500", "--net-position", "1000"]
+    expect((await cli("accounts", "add", "paper", ...limits)).code).toBe(0)
+    expect(await decide(cli, "AAPL", "9", "110")).toMatchObject({ status: "executed" })
+    const use = async () => Object(await json("accounts", "show", "paper")).use.slice(6, 8)
+    const uses = [
+      { limit: "grossPosition", control: "GrossPosition", used: "990" },
+      { limit: "netPosition", control: "NetPosition", used: "990" }
+    ]
+    expect(await use()).toMatchObject(uses)
+    expect(await decide(cli, "KO", "6", "95")).toMatchObject({ status: "failed", control: "GrossPosition" })
+    expect(await decide(cli, "KO", "2", "95")).toMatchObject({ status: "failed", control: "NetPosition" })
+    expect(await decide(cli, "AAPL", "9", "95", "sell")).toMatchObject({ status: "executed" })
+    expect(await use()).toMatchObject(uses.map((each) => ({ ...each, used: "0", refused: { orders: 1 } })))
+    expect(await json("audit")).toMatchObject({ ok: true })
+    overwrite(store, `UPDATE roundlot_usages SET "grossNotional" = '5'`)
+    expect(await json("audit")).toMatchObject({ ok: false, findings: [{ where: "usages paper" }] })
+  })
 })

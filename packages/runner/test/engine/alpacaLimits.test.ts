@@ -91,4 +91,23 @@ describe("limits over what lives and what is held, at Alpaca over sockets", () =
         assert.deepStrictEqual({ codes, placed }, { codes: ["PositionSize"], placed: 4 })
       })
   )
+
+  it.scopedLive.each([
+    ["GrossPosition", { maxGrossPosition: Quantity.unsafe("1500") }],
+    ["NetPosition", { maxNetPosition: Quantity.unsafe("1500") }]
+  ] as const)(
+    "%s: the holdings of all symbols count; beyond the limit nothing leaves, and a sale does",
+    ([control, limit]) =>
+      Effect.gen(function* () {
+        const { became, codes, placed } = yield* played(limit, [
+          buy("AAPL", "9"),
+          buy("KO", "7"),
+          buy("KO", "6"),
+          { symbol: "AAPL", side: "sell", shares: "9" },
+          buy("KO", "9")
+        ])
+        assert.deepStrictEqual(became, ["submitted", control, "submitted", "submitted", "submitted"])
+        assert.deepStrictEqual({ codes, placed }, { codes: [control], placed: 4 })
+      })
+  )
 })

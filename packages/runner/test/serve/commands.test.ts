@@ -185,6 +185,8 @@ describe("commands over the API", () => {
         { limit: "dailyNotional", amount: "10000000", unit: "dollars", source: "default" },
         { limit: "openOrders", amount: null, unit: "dollars", source: "default" },
         { limit: "position", amount: null, unit: "dollars", source: "default" },
+        { limit: "grossPosition", amount: null, unit: "dollars", source: "default" },
+        { limit: "netPosition", amount: null, unit: "dollars", source: "default" },
         { limit: "ordersPerMinute", amount: null, unit: "orders", source: "default" },
         { limit: "collarBp", amount: null, unit: "basisPoints", source: "default" }
       ])

@@ -13,6 +13,8 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     allocation: settings.allocation,
     maxOpenOrders: settings.maxOpenOrders,
     maxPosition: settings.maxPosition,
+    maxGrossPosition: settings.maxGrossPosition,
+    maxNetPosition: settings.maxNetPosition,
     crossesZero: known?.crossesZero,
     supportedOrders: known?.supportedOrders,
     notionalTypes: known?.notionalTypes,

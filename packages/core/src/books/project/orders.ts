@@ -5,6 +5,7 @@ import type { Ticker } from "../../records/Ticker.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { draftOf, inFlightOf, type Order, signedFilled, unplacedOn } from "../../records/Order.ts"
 import { signed } from "../../records/Side.ts"
+import { openHolding } from "../../records/stillOpen.ts"
 import * as Usage from "../../records/Usage.ts"
 import { settle } from "./allocations.ts"
 import { type Of, orderOf, ownerOf, type Place } from "./place.ts"
@@ -163,12 +164,21 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
   patchPosition(books, event.symbol, place, { answer: { _tag: "Ordered", orderId: event.id } })
 }
 
-/** What the live orders of its account can still come to, after one of them has changed. */
+/** What the live orders of its account and of its position can still come to, after one of them has changed. */
 const countOpen = (books: Books, before: Order, after: Order, place: Place): void => {
   const { account } = after
   const usage = books.usages.get(account)
-  const counted = Usage.afterOrder(account, usage, { before, after }, place.at, place.seq)
+  const counted = Usage.afterOrder(account, usage, { before, after }, place.seq)
   if (counted !== undefined) books.usages.put(counted)
+  const [was, is] = [openHolding(before), openHolding(after)]
+  const shares = Decimal.subtract(is.shares, was.shares)
+  const dollars = Decimal.subtract(is.dollars, was.dollars)
+  if (Decimal.isZero(shares) && Decimal.isZero(dollars)) return
+  const { openDollars, openShares } = positionOf(books, after.symbol, place)
+  patchPosition(books, after.symbol, place, {
+    openShares: Decimal.add(openShares, shares),
+    openDollars: Decimal.add(openDollars, dollars)
+  })
 }
 
 /** Changes fields of an order that no figure of its position follows from. */

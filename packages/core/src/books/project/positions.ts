@@ -8,6 +8,7 @@ import { FIRST_ANSWER, isSame } from "../../records/PositionAnswer.ts"
 import { AllocationId, LotId } from "../../values/Id.ts"
 import * as Price from "../../values/Price.ts"
 import { timesSplit } from "../../records/splitting.ts"
+import * as Usage from "../../records/Usage.ts"
 import { type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
 
 const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Position => ({
@@ -36,6 +37,8 @@ const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Posi
   lastPrice: undefined,
   lastPriceAt: undefined,
   judgedPrice: undefined,
+  openShares: Decimal.zero,
+  openDollars: Decimal.zero,
   updatedAt: place.at,
   version: place.seq
 })
@@ -58,6 +61,14 @@ export const patchPosition = (books: Books, symbol: Ticker, place: Place, patch:
   after.updatedAt = place.at
   after.version = place.seq
   books.positions.put(after)
+  countHeld(books, before, after, place)
+}
+
+/** What the holdings of an account come to, after one of them has changed. */
+const countHeld = (books: Books, before: Position, after: Position, place: Place): void => {
+  const { account } = after
+  const counted = Usage.afterHolding(account, books.usages.get(account), { before, after }, place.seq)
+  if (counted !== undefined) books.usages.put(counted)
 }
 
 /** A position cools down. */

@@ -20,6 +20,8 @@ type Limited = Pick<
   | "lot"
   | "maxOpenOrders"
   | "maxPosition"
+  | "maxGrossPosition"
+  | "maxNetPosition"
   | "ordersPerMinute"
   | "restricted"
   | "thresholdNotional"
@@ -85,8 +87,12 @@ export const judgesDollars = (settings: InDollars & Pick<AccountSettings, "lifte
   (orderNotionalOf(settings) ?? dailyNotionalOf(settings)) !== undefined || hasDollarLimit(settings)
 
 /** Has the account a limit of what it holds, which wants a price for whatever makes a holding larger? */
-export const judgesHoldings = ({ maxPosition }: Pick<AccountSettings, "maxPosition">): boolean =>
-  maxPosition !== undefined
+export const judgesHoldings = ({
+  maxGrossPosition,
+  maxNetPosition,
+  maxPosition
+}: Pick<AccountSettings, "maxGrossPosition" | "maxNetPosition" | "maxPosition">): boolean =>
+  (maxPosition ?? maxGrossPosition ?? maxNetPosition) !== undefined
 
 const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undefined): boolean =>
   low !== undefined && high !== undefined && Decimal.isLess(high, low)
@@ -144,6 +150,8 @@ export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<str
     ...(isDailyRaised ? ["limits.dailyNotional"] : []),
     ...(isRaised(before.maxOpenOrders, after.maxOpenOrders) ? ["limits.openOrders"] : []),
     ...(isRaised(before.maxPosition, after.maxPosition) ? ["limits.position"] : []),
+    ...(isRaised(before.maxGrossPosition, after.maxGrossPosition) ? ["limits.grossPosition"] : []),
+    ...(isRaised(before.maxNetPosition, after.maxNetPosition) ? ["limits.netPosition"] : []),
     ...(isFaster ? ["limits.ordersPerMinute"] : []),
     ...(isWider ? ["limits.collarBp"] : []),
     ...(isFreed ? ["restricted"] : [])

@@ -30,6 +30,8 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   maxDailyNotional: textOf(settings.maxDailyNotional),
   maxOpenOrders: textOf(settings.maxOpenOrders),
   maxPosition: textOf(settings.maxPosition),
+  maxGrossPosition: textOf(settings.maxGrossPosition),
+  maxNetPosition: textOf(settings.maxNetPosition),
   liftedLimits: textOf(settings.liftedLimits.length === 0 ? undefined : settings.liftedLimits),
   ordersPerMinute: textOf(settings.ordersPerMinute),
   collarBp: textOf(settings.collarBp),

@@ -61,6 +61,7 @@ export const judge = (recorder: Recorder, standing: Standing, order: Order): Gat
   const circumstances = {
     ...standing,
     buyingPower: undefined,
+    own: order,
     liveOrders: standing.liveOrders.filter(({ id }) => id !== order.id),
     prices: [...standing.prices, ...ownPrice(standing, order)],
     lastPrice: standing.lastPrice ?? order.referencePrice

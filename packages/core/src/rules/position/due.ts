@@ -105,6 +105,8 @@ export interface Standing {
   readonly needsApproval: boolean
   /** Every known order of the position that has not ended. */
   readonly liveOrders: ReadonlyArray<Order>
+  /** An order that is judged as if it did not exist. */
+  readonly own?: Order
   readonly holdingBreaks: ReadonlyArray<HoldingBreak>
   /** May orders of a window leave now? */
   readonly isSessionOpen: (window: TradingWindow) => boolean
@@ -311,6 +313,7 @@ export const withoutOrder = (standing: Standing, order: Order): Standing => ({
     )
   }),
   liveOrders: standing.liveOrders.filter((each) => each.id !== order.id),
+  own: order,
   buyingPower: () => standing.buyingPower?.(order.id),
   usage: without(standing.usage, order, standing.at)
 })

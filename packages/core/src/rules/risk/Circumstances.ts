@@ -33,6 +33,8 @@ export interface Circumstances {
     | "maxDailyNotional"
     | "maxOpenOrders"
     | "maxPosition"
+    | "maxGrossPosition"
+    | "maxNetPosition"
     | "maxOpenResidual"
     | "maxOrderNotional"
     | "maxOrderQuantity"
@@ -49,6 +51,8 @@ export interface Circumstances {
   /** The position of the symbol, and its live orders without the one that is judged. */
   readonly position?: Position | undefined
   readonly liveOrders?: ReadonlyArray<Order>
+  /** The order that is judged, where the figures of the books may count it already. */
+  readonly own?: Order | undefined
   /** What the broker said of late that the account may spend, in the instrument's currency; `undefined` where it is not known. */
   readonly buyingPower?: Decimal.Decimal | undefined
   readonly at: Instant

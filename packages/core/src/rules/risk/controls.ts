@@ -13,7 +13,7 @@ import { mostShares } from "../../records/mostShares.ts"
 import type { Control } from "../../records/Control.ts"
 import { notionalOf, openOf } from "../../records/Usage.ts"
 import type { Circumstances, Wanted } from "./Circumstances.ts"
-import { positionControl } from "./holding.ts"
+import { holdingControl } from "./holding.ts"
 
 /**
  * The highest of the fresh prices and those of the order: what a share is worth where a limit in money is judged. Where that is ten times
@@ -60,7 +60,7 @@ export const refusalOf = (wanted: Wanted, circumstances: Circumstances): Control
   const collar = collarOf(wanted, circumstances)
   if (collar !== undefined) return collar
   const notional = worthOf(wanted, circumstances)
-  const held = positionControl(wanted, circumstances, freshPriceOf(wanted, circumstances))
+  const held = holdingControl(wanted, circumstances, freshPriceOf(wanted, circumstances))
   if (notional === undefined) return judgesDollars(account) ? "NoReferencePrice" : held
   if (isAbove(notional, orderNotionalOf(account))) return "MaxNotional"
   const price = priceOf(wanted, circumstances) ?? Decimal.zero

@@ -44,6 +44,8 @@ const flags = {
   dailyNotional: "daily-notional",
   openOrders: "open-orders",
   position: "position",
+  grossPosition: "gross-position",
+  netPosition: "net-position",
   ordersPerMinute: "orders-per-minute",
   collarBp: "collar-bp"
 } as const
