@@ -168,25 +168,25 @@ describe("what the holding of a symbol comes to", () => {
   })
 })
 
+/** Five shares of the symbol, last judged at 80 dollars, beside other holdings of so many dollars. */
+const beside = (others: string, heldUnpriced = 0): Partial<Circumstances> => {
+  const { position } = holding("5")
+  const worth = Decimal.unsafe("400")
+  const gross = Decimal.add(Decimal.abs(Decimal.unsafe(others)), worth)
+  return {
+    position: position && { ...position, judgedPrice: Price.unsafe("80") },
+    usage: usage("0", 0, {
+      grossNotional: gross,
+      netNotional: Decimal.add(Decimal.unsafe(others), worth),
+      heldUnpriced
+    })
+  }
+}
+
 describe("what all holdings come to", () => {
   const grossLimit = { maxGrossPosition: dollars("2000") }
   const netLimit = { maxNetPosition: dollars("2000") }
   const sell = { side: "sell" } as const
-  /** Five shares of the symbol, last judged at 80 dollars, beside other holdings of so many dollars. */
-  const beside = (others: string, heldUnpriced = 0): Partial<Circumstances> => {
-    const { position } = holding("5")
-    const worth = Decimal.unsafe("400")
-    const gross = Decimal.add(Decimal.abs(Decimal.unsafe(others)), worth)
-    return {
-      position: position && { ...position, judgedPrice: Price.unsafe("80") },
-      usage: usage("0", 0, {
-        grossNotional: gross,
-        netNotional: Decimal.add(Decimal.unsafe(others), worth),
-        heldUnpriced
-      })
-    }
-  }
-
   test("GrossPosition: long and short add up, this symbol at the price of now", () => {
     for (const others of ["500", "-500"]) expect(judged(grossLimit, beside(others))).toBeUndefined()
     for (const others of ["500.01", "-500.01"]) expect(judged(grossLimit, beside(others))).toBe("GrossPosition")
