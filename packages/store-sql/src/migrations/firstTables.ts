@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "7af1da2e"
+export const fingerprint = "692a1f05"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -38,6 +38,7 @@ export const sqlite: ReadonlyArray<string> = [
   "orderSession" TEXT,
   "orderTimeInForce" TEXT,
   "lotMethod" TEXT,
+  "allocation" TEXT,
   "crossesZero" INTEGER,
   "supportedOrders" TEXT,
   "notionalTypes" TEXT,
@@ -70,6 +71,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_orderSession" CHECK ("orderSession" IN ('regular', 'extended')),
   CONSTRAINT "accounts_orderTimeInForce" CHECK ("orderTimeInForce" = 'day' OR "orderTimeInForce" = 'gtc' OR "orderTimeInForce" = 'opg' OR "orderTimeInForce" = 'cls' OR "orderTimeInForce" = 'ioc' OR "orderTimeInForce" = 'fok'),
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" = 'fifo' OR "lotMethod" = 'lifo' OR "lotMethod" = 'hifo' OR "lotMethod" = 'average'),
+  CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK (json_valid("supportedOrders")),
   CONSTRAINT "accounts_notionalTypes" CHECK (json_valid("notionalTypes")),
@@ -379,6 +381,7 @@ export const sqlite: ReadonlyArray<string> = [
   "decisionId" INTEGER,
   "retryOf" INTEGER,
   "inQueue" INTEGER NOT NULL,
+  "allocation" TEXT,
   "lot" TEXT NOT NULL,
   "threshold" TEXT NOT NULL,
   "referencePrice" TEXT,
@@ -458,6 +461,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "orders_decisionId" CHECK ("decisionId" > 0),
   CONSTRAINT "orders_retryOf" CHECK ("retryOf" > 0),
   CONSTRAINT "orders_inQueue" CHECK ("inQueue" IN (0, 1)),
+  CONSTRAINT "orders_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
   CONSTRAINT "orders_lot" CHECK ("lot" <> '0' AND "lot" GLOB '[0-9]*' AND "lot" NOT GLOB '*[^0-9.]*' AND "lot" NOT GLOB '0[0-9]*' AND (instr("lot", '.') = 0 OR ("lot" GLOB '*[1-9]' AND "lot" NOT GLOB '*.*.*'))),
   CONSTRAINT "orders_threshold" CHECK ("threshold" <> '0' AND "threshold" GLOB '[0-9]*' AND "threshold" NOT GLOB '*[^0-9.]*' AND "threshold" NOT GLOB '0[0-9]*' AND (instr("threshold", '.') = 0 OR ("threshold" GLOB '*[1-9]' AND "threshold" NOT GLOB '*.*.*'))),
   CONSTRAINT "orders_referencePrice" CHECK ("referencePrice" <> '0' AND "referencePrice" GLOB '[0-9]*' AND "referencePrice" NOT GLOB '*[^0-9.]*' AND "referencePrice" NOT GLOB '0[0-9]*' AND (instr("referencePrice", '.') = 0 OR ("referencePrice" GLOB '*[1-9]' AND "referencePrice" NOT GLOB '*.*.*'))),
@@ -1124,6 +1128,7 @@ export const postgres: ReadonlyArray<string> = [
   "orderSession" TEXT COLLATE "C",
   "orderTimeInForce" TEXT COLLATE "C",
   "lotMethod" TEXT COLLATE "C",
+  "allocation" TEXT COLLATE "C",
   "crossesZero" SMALLINT,
   "supportedOrders" TEXT,
   "notionalTypes" TEXT,
@@ -1156,6 +1161,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_orderSession" CHECK ("orderSession" IN ('regular', 'extended')),
   CONSTRAINT "accounts_orderTimeInForce" CHECK ("orderTimeInForce" IN ('day', 'gtc', 'opg', 'cls', 'ioc', 'fok')),
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" IN ('fifo', 'lifo', 'hifo', 'average')),
+  CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK ("supportedOrders" IS NULL OR ("supportedOrders"::json) IS NOT NULL),
   CONSTRAINT "accounts_notionalTypes" CHECK ("notionalTypes" IS NULL OR ("notionalTypes"::json) IS NOT NULL),
@@ -1454,6 +1460,7 @@ export const postgres: ReadonlyArray<string> = [
   "decisionId" BIGINT,
   "retryOf" BIGINT,
   "inQueue" SMALLINT NOT NULL,
+  "allocation" TEXT COLLATE "C",
   "lot" NUMERIC NOT NULL,
   "threshold" NUMERIC NOT NULL,
   "referencePrice" NUMERIC,
@@ -1533,6 +1540,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "orders_decisionId" CHECK ("decisionId" > 0),
   CONSTRAINT "orders_retryOf" CHECK ("retryOf" > 0),
   CONSTRAINT "orders_inQueue" CHECK ("inQueue" IN (0, 1)),
+  CONSTRAINT "orders_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
   CONSTRAINT "orders_lot" CHECK ("lot" <> '0' AND scale("lot") = min_scale("lot") AND "lot" < 'Infinity' AND "lot" >= 0),
   CONSTRAINT "orders_threshold" CHECK ("threshold" <> '0' AND scale("threshold") = min_scale("threshold") AND "threshold" < 'Infinity' AND "threshold" >= 0),
   CONSTRAINT "orders_referencePrice" CHECK ("referencePrice" <> '0' AND scale("referencePrice") = min_scale("referencePrice") AND "referencePrice" < 'Infinity' AND "referencePrice" >= 0),
