@@ -64,7 +64,7 @@ export const carryOut = ({
     if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
     if (answer._tag === "Stale") return yield* new StaleRecord({ version: answer.version })
     const doubt = dryRun ? yield* doubtOf(account, command) : undefined
-    const within = dryRun && "scope" in command ? yield* liveWithin(account, command) : undefined
+    const within = "scope" in command ? yield* liveWithin(account, command) : undefined
     const lots = dryRun ? yield* lotsOf(account, command) : undefined
     const against = dryRun ? yield* contradictionOf(command) : undefined
     return {
@@ -144,9 +144,9 @@ export const orderLines = ({ orders: following }: Documents.EffectsDocument): Re
   return lines.length === 0 ? ["No order would follow."] : ["Orders that would follow:", ...lines]
 }
 
-/** A dry run as people read it: what would be done, and the orders that would follow. */
+/** A command as people read it: what was done and which orders it leaves open; of a dry run what would be done, and the orders that would follow. */
 export const sentenceOf = ({
-  cancelled = [],
+  cancelled,
   contradiction,
   done,
   doubt,
@@ -155,16 +155,19 @@ export const sentenceOf = ({
   lots = [],
   working = []
 }: Done): string => {
-  if (effects === null) return `${done}.`
   const live = [
     ...listed("Unconfirmed: the broker may have these", inDoubt),
-    ...listed(cancelled.length === 0 ? "Working orders, not affected" : "At the broker now", working)
+    ...listed(
+      cancelled === undefined || cancelled.length === 0 ? "Working orders, not affected" : "At the broker now",
+      working
+    )
   ]
-  const ends = cancelled.length === 0 ? [] : [`Cancel requests: ${cancelled.join(", ")}.`]
+  const ends = cancelled === undefined ? [] : [`Cancel requests: ${cancelled.join(", ") || "none"}.`]
   const known = [
     ...(lots.length === 0 ? [] : [fillLots.closingTable(lots)]),
     ...(doubt === undefined ? [] : [breaks.doubtText(doubt)]),
     ...(contradiction === undefined ? [] : [orders.contradictionText(contradiction)])
   ]
+  if (effects === null) return [`${done}.`, ...live, ...ends].join("\n")
   return [`Nothing is written. It would be: ${done}.`, ...known, ...live, ...ends, ...orderLines(effects)].join("\n")
 }

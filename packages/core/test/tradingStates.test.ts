@@ -8,6 +8,7 @@ import type { Desk } from "@roundlot/testing"
 import { foldedLines, storedLines } from "./rows.ts"
 import { deskOf, perform, type Step } from "./Story.ts"
 import { answered } from "./answered.ts"
+import { Ticker } from "../src/records/Ticker.ts"
 
 const policy = { lot: 1000, threshold: undefined, direction: "mirror", counts: false } as const
 
@@ -139,5 +140,38 @@ describe("the trading state approve", () => {
     const desk = waiting()
     command(desk, { _tag: "Resume", scope })
     expect(send(desk, 2)).toBe("Submitted")
+  })
+})
+
+describe("what a change of trading state says", () => {
+  const said = (desk: Desk.Desk, what: Command) => {
+    const answer = command(desk, what)
+    return answer._tag === "Done" ? answer.what : answer._tag
+  }
+  const everything = { _tag: "Everything" } as const
+  const symbol = (name: string) => ({ _tag: "OneSymbol", symbol: Ticker.make(name) }) as const
+
+  test("names what still binds from a wider scope", () => {
+    const desk = holding()
+    expect(said(desk, { _tag: "Halt", scope })).toBe("Halted: desk")
+    expect(said(desk, { _tag: "Halt", scope })).toBe("Halted already (desk)")
+    expect(said(desk, { _tag: "Halt", scope: everything })).toBe("Halted: all accounts")
+    expect(said(desk, { _tag: "Resume", scope })).toBe("Control lifted (desk); still halted (all accounts: story)")
+    expect(said(desk, { _tag: "Resume", scope })).toBe("No control on desk; still halted (all accounts: story)")
+    expect(said(desk, { _tag: "Reduce", scope })).toBe(
+      "Only reducing orders (desk); still halted (all accounts: story)"
+    )
+    expect(said(desk, { _tag: "Resume", scope: everything })).toBe("Trading resumed (all accounts)")
+    expect(said(desk, { _tag: "Resume", scope: symbol("AAPL") })).toBe(
+      "No control on AAPL of desk; still reducing only (desk: story)"
+    )
+  })
+
+  test("says where a symbol is none of the books yet", () => {
+    const desk = holding()
+    expect(said(desk, { _tag: "Halt", scope: symbol("NOPE") })).toBe(
+      "Halted: NOPE of desk; NOPE is not in the books of desk: applies once it is"
+    )
+    expect(said(desk, { _tag: "Halt", scope: symbol("AAPL") })).toBe("Halted: AAPL of desk")
   })
 })

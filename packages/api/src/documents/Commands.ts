@@ -49,9 +49,9 @@ export const DoneDocument = Schema.Struct({
   effects: Schema.NullOr(EffectsDocument),
   /** Of a halt that was asked to cancel too: the orders whose end was asked for, or would be. */
   cancelled: Schema.optional(Schema.Array(Id)),
-  /** Of a dry run for a trading state: the orders in its scope that are unconfirmed. */
+  /** Of a change of trading state: the orders in its scope that are unconfirmed. */
   inDoubt: Schema.optional(Schema.Array(OrderInShort)),
-  /** Of a dry run of a halt: the orders in its scope that are at the broker. They work on unless they are cancelled. */
+  /** Of a halt: the orders in its scope that are at the broker. They work on unless they are cancelled. */
   working: Schema.optional(Schema.Array(OrderInShort)),
   /** Of a dry run about an order in doubt: what it blocks, what speaks for one side, and what to look at first. */
   doubt: Schema.optional(Schema.Struct({ breakId: Id, atRisk: AtRisk, recommended: Recommended })),

@@ -162,14 +162,6 @@ export const liftedScopeOf = (asked: Parameters<typeof verdicts.scopeOf>[0]): Re
     ? verdicts.scopeOf(asked)
     : Effect.fail(new UsageError({ problem: "No scope is given", remedy: "Give --symbol, --account or --all" }))
 
-/** What a halt did, as people read it. */
-const wordsOf = (done: carryingOut.Done): string => {
-  if (done.effects !== null) return carryingOut.sentenceOf(done)
-  if (done.cancelled === undefined) return `${done.done}.`
-  const named = done.cancelled.length === 0 ? "no working orders" : `cancel requested: ${done.cancelled.join(", ")}`
-  return `${done.done}; ${named}.`
-}
-
 /** `halt`. */
 export const halt = Verb.make({
   name: "halt",
@@ -190,11 +182,12 @@ export const halt = Verb.make({
       Effect.gen(function* () {
         const output = yield* Output
         const halting = halts.halt({ ...asked, ...(yield* verdicts.scopeOf(asked)), cancelOpen })
-        if (asked.dryRun) return yield* Effect.flatMap(halting, ({ done }) => output.answer(done, wordsOf(done)))
+        if (asked.dryRun)
+          return yield* Effect.flatMap(halting, ({ done }) => output.answer(done, carryingOut.sentenceOf(done)))
         const { done, orders } = yield* Effect.raceFirst(halting, abandoned.settleAbandoned)
         const accounts = new Map(orders.map((order) => [order.account, order]))
         yield* Effect.forEach(accounts.values(), (order) => workOn(order, settings), { discard: true })
-        yield* output.answer(done, wordsOf(done))
+        yield* output.answer(done, carryingOut.sentenceOf(done))
       })
     )
 })

@@ -53,6 +53,43 @@ export const strictest = (states: Iterable<TradingState>): TradingState => {
   return worst
 }
 
+const set: { readonly [S in TradingState]: string } = {
+  normal: "Trading resumed",
+  approve: "Each order needs approval",
+  reduce: "Only reducing orders",
+  observe: "Orders recorded, not sent",
+  halted: "Halted"
+}
+
+const still: { readonly [S in TradingState]: string } = {
+  normal: "trading",
+  approve: "held for approval",
+  reduce: "reducing only",
+  observe: "observed only",
+  halted: "halted"
+}
+
+/** The name of a scope in a sentence: `all accounts`, `paper`, `AAPL of paper`. */
+export const scopeText = ({ account, symbol }: Pick<Control, "account" | "symbol">): string =>
+  account === "" ? "all accounts" : symbol === "" ? account : `${symbol} of ${account}`
+
+/**
+ * Says what setting a state came to, with the stricter states of wider scopes that still bind: `Trading resumed (paper)`;
+ * `Control lifted (paper); still halted (all accounts: news)`.
+ */
+export const setText = (
+  { before, state, ...scope }: Pick<Control, "account" | "symbol" | "state"> & { readonly before: TradingState },
+  wider: ReadonlyArray<Control>
+): string => {
+  const name = scopeText(scope)
+  const binds = wider.filter((each) => RANK[each.state] > RANK[state])
+  const rest = binds.map((each) => `; still ${still[each.state]} (${scopeText(each)}: ${each.reason})`).join("")
+  if (before === state)
+    return `${state === "normal" ? `No control on ${name}` : `${set[state]} already (${name})`}${rest}`
+  if (state === "halted") return `Halted: ${name}`
+  return `${state === "normal" && binds.length > 0 ? "Control lifted" : set[state]} (${name})${rest}`
+}
+
 /** The trading state that binds an account, or a symbol of it: the strictest of those that stand for it and for more than it. */
 export const binding = (controls: ReadonlyArray<Control>, account: string, symbol = ""): TradingState =>
   strictest(

@@ -31,14 +31,14 @@ const unanswered = (began: ReadonlyArray<Order>): Effect.Effect<ReadonlyArray<Or
 
 /**
  * After a halt is committed no attempt begins within its scope: rule 0 reads it in the commit of every attempt. What is left are
- * attempts that began before; this waits, 10 s at most, until each has its outcome or is in doubt, and says which they were.
+ * attempts that began before; this waits, 10 s at most, until each has its outcome or is unconfirmed, and says which they were.
  */
 export const settleSends = (account: AccountName, scope: Scope): Effect.Effect<string, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const began = yield* Reads.all(OrderTable, {
       where: [...within(account, scope), { column: "status", in: ["submitting"] }]
     })
-    if (began.length === 0) return "nothing was on its way"
+    if (began.length === 0) return "no submission in progress"
     const look = unanswered(began)
     yield* look.pipe(
       Effect.tap((open) => (open.length === 0 ? Effect.void : Effect.sleep(LOOK_AGAIN))),
@@ -47,7 +47,7 @@ export const settleSends = (account: AccountName, scope: Scope): Effect.Effect<s
     )
     const open = yield* look
     const done = began.filter(({ id }) => open.every((each) => each.id !== id))
-    const settled = done.length === 0 ? [] : [`${named(done)} had begun before and went to an end or into doubt`]
-    const left = open.length === 0 ? [] : [`${named(open)} had begun before and still has no answer`]
+    const settled = done.length === 0 ? [] : [`${named(done)}: submission completed, or unconfirmed`]
+    const left = open.length === 0 ? [] : [`${named(open)}: submission still without an answer`]
     return [...settled, ...left].join("; ")
   })

@@ -140,13 +140,13 @@ describe("a resume", () => {
         yield* held
         const scope = { _tag: "OneSymbol", symbol: Ticker.make("AAPL") } as const
         const request = { id: "r", account: Stage.account, command: { _tag: "Resume", scope } } as const
-        const what = "AAPL of paper is normal already, and what held AAPL of paper is lifted"
+        const what = "No control on AAPL of paper; holds lifted: AAPL of paper"
         expect(yield* ask(request)).toEqual({ _tag: "Done", what })
         expect(yield* holds).toEqual([2, undefined])
         const [again] = yield* Stage.until(Stage.orders, (all) => all.some(({ status }) => status === "pending"))
         expect(again?.status).toBe("cancelled")
         expect(yield* ask(request)).toEqual({ _tag: "Done", what })
-        expect(yield* ask({ ...request, id: "r2" })).toEqual({ _tag: "Done", what: "AAPL of paper is normal already" })
+        expect(yield* ask({ ...request, id: "r2" })).toEqual({ _tag: "Done", what: "No control on AAPL of paper" })
       })
     )
   })

@@ -17,7 +17,11 @@ describe("controls by the command line", () => {
   it("approve: every order waits for a person, who names it; its end is that of any other", async () => {
     const place = await opened(["a", "2"])
     const set = await place.cli("controls", "set", "--state", "approve", "--reason", "first day", "--json")
-    expect(JSON.parse(set.out)).toMatchObject({ state: "approve", before: "normal", done: "everything is approve" })
+    expect(JSON.parse(set.out)).toMatchObject({
+      state: "approve",
+      before: "normal",
+      done: "Each order needs approval (all accounts)"
+    })
     const waiting = await idle(place)
     expect(waiting.code).toBe(3)
     expect(JSON.parse(waiting.out)).toMatchObject({ orders: [{ id: "O1", status: "pending" }] })
@@ -65,7 +69,7 @@ describe("controls by the command line", () => {
     await place.cli("trades", "import", place.file("more.csv", buys(["b", "3"])))
     const head = await place.json("journal", "head")
     const shown = await place.cli("resume", "--all", "--reason", "over", "--dry-run")
-    expect(shown.out).toContain("Nothing is written. It would be: everything is normal.")
+    expect(shown.out).toContain("Nothing is written. It would be: Trading resumed (all accounts).")
     expect(shown.out).toMatch(/Orders that would follow:\n {2}buy 3 AAPL of paper, about \$/)
     expect(await place.json("halt", "--symbol", "AAPL", "--reason", "news", "--dry-run")).toMatchObject({
       effects: { orders: [] }
@@ -100,7 +104,7 @@ describe("controls by the command line", () => {
     expect(await place.json("journal", "head")).toEqual(head)
   })
 
-  it("previews of halt, resume and a state name the orders in their scope that are unconfirmed, and of a halt those that work", async () => {
+  it("halt, resume and a state, and their previews, name the orders in their scope that are unconfirmed, and of a halt those that work", async () => {
     const place = await opened(["a", "2"])
     const halves = { id: "i1", when: { symbol: "AAPL" }, do: { fill: { quantity: "1", price: "200" } } }
     const lost = { id: "i2", when: { symbol: "KO" }, do: { resetBefore: {} } }
@@ -137,6 +141,16 @@ describe("controls by the command line", () => {
     )
     expect((await place.cli("halt", "--cancel-open", "--reason", "news", "--dry-run")).out).toContain(
       "At the broker now:\n  O1: buy 2 AAPL"
+    )
+    const named = "Unconfirmed: the broker may have these:\n  O2: buy 1 KO of paper"
+    const did = (what: string) => expect.stringMatching(new RegExp(`^${what}\\.\\n${named}`))
+    const halt = await place.cli("halt", "--reason", "news")
+    expect(halt).toMatchObject({ code: 0, out: did("Halted: all accounts; no submission in progress") })
+    expect(await place.json("halt", "--account", "paper", "--reason", "also")).toMatchObject({ inDoubt, working })
+    const lifted = await place.cli("resume", "--account", "paper", "--reason", "over", "--yes")
+    expect(lifted.out).toEqual(did("Control lifted \\(paper\\); still halted \\(all accounts: news\\)"))
+    expect((await place.cli("resume", "--all", "--reason", "over", "--yes")).out).toEqual(
+      did("Trading resumed \\(all accounts\\)")
     )
   })
 

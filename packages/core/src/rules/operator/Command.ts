@@ -174,7 +174,7 @@ const resume = (
   )
   if (answer._tag === "Refused" || held.length === 0) return answer
   const names = held.map(({ account, symbol }) => `${symbol} of ${account}`).join(", ")
-  return { _tag: "Done", what: `${answer.what}, and what held ${names} is lifted` }
+  return { _tag: "Done", what: `${answer.what}; holds lifted: ${names}` }
 }
 
 const carryOut = (

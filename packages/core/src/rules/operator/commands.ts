@@ -28,7 +28,7 @@ import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
 import { contradictionText } from "../../records/breakText.ts"
 import type { Trade } from "../../records/Trade.ts"
 import { isHeld } from "../../records/TradeStanding.ts"
-import type { TradingState } from "../../records/TradingState.ts"
+import { setText, type TradingState } from "../../records/TradingState.ts"
 
 /** What a command came to: what it did, in a sentence, or why it may not be (F1). */
 export type CommandAnswer =
@@ -172,23 +172,41 @@ export const setTradingState = (
   reason: string
 ): CommandAnswer => {
   const { account, books, cause } = recorder
-  recorder.need(Need.Control({ account, symbol: symbol ?? "" }))
-  const scope = symbol === undefined ? account : `${symbol} of ${account}`
-  const known = books.controls.get(joinKey([account, symbol ?? ""]))?.state ?? "normal"
-  if (known === state) return done(`${scope} is ${state} already`)
-  recorder.emit({ _tag: "TradingStateSet", account, symbol: symbol ?? "", state, reason, actor: cause.actor })
+  const scope = { account, symbol: symbol ?? "" }
+  const standing = (needed: Parameters<typeof Need.Control>[0]) => {
+    recorder.need(Need.Control(needed))
+    return books.controls.get(joinKey([needed.account, needed.symbol]))
+  }
+  const before = standing(scope)?.state ?? "normal"
+  const ofAccount = symbol === undefined ? undefined : standing({ account, symbol: "" })
+  const binding = [standing({ account: "", symbol: "" }), ofAccount].filter((each) => each !== undefined)
+  const unknown =
+    symbol === undefined || isInBooks(recorder, symbol)
+      ? ""
+      : `; ${symbol} is not in the books of ${account}: applies once it is`
+  const answer = done(`${setText({ ...scope, before, state }, binding)}${unknown}`)
+  if (before === state) return answer
+  recorder.emit({ _tag: "TradingStateSet", ...scope, state, reason, actor: cause.actor })
   if (symbol !== undefined) recorder.touch(symbol)
-  return done(`${scope} is ${state}`)
+  return answer
+}
+
+const isInBooks = (recorder: Recorder, symbol: Ticker): boolean => {
+  const { account, books } = recorder
+  recorder.need(Need.Position({ account, symbol }))
+  const key = joinKey([account, symbol])
+  return books.positions.get(key) !== undefined || books.instruments.get(key) !== undefined
 }
 
 /** Sets the trading state of everything; positions are evaluated account by account after it. */
 export const setGlobalTradingState = (recorder: Recorder, state: TradingState, reason: string): CommandAnswer => {
   recorder.need(Need.Control({ account: "", symbol: "" }))
-  const known = recorder.books.controls.get(joinKey(["", ""]))?.state ?? "normal"
-  if (known === state) return done(`everything is ${state} already`)
-  const { actor } = recorder.cause
-  recorder.emitForStore({ _tag: "TradingStateSet", account: "", symbol: "", state, reason, actor })
-  return done(`everything is ${state}`)
+  const scope = { account: "", symbol: "" }
+  const before = recorder.books.controls.get(joinKey(["", ""]))?.state ?? "normal"
+  const answer = done(setText({ ...scope, before, state }, []))
+  if (before === state) return answer
+  recorder.emitForStore({ _tag: "TradingStateSet", ...scope, state, reason, actor: recorder.cause.actor })
+  return answer
 }
 
 /** D8: does an operator's cancel, a circuit or a refusal for a session, there or gone by, stand on a position? */
