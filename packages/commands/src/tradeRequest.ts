@@ -62,7 +62,8 @@ export const inputOf = (
   )
   if (row._tag === "Bad") return Either.left(Problem.failures.badRequest(TradeImport.complaint(row), row.column))
   const { direct } = request
-  if (direct === undefined) return Either.right(row.input)
+  const input = { ...row.input, isTimeAssumed: request.tradedAt === undefined }
+  if (direct === undefined) return Either.right(input)
   const asked = {
     type: direct.type,
     limitPrice: direct.limitPrice ?? undefined,
@@ -73,7 +74,7 @@ export const inputOf = (
   }
   return Either.mapBoth(instruction.read(asked, INSTRUCTION), {
     onLeft: ({ field, problem }) => Problem.failures.badRequest(`${at}${problem}`, `${at}${field ?? "direct"}`),
-    onRight: (terms) => ({ ...row.input, direct: terms })
+    onRight: (terms) => ({ ...input, direct: terms })
   })
 }
 

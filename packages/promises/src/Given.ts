@@ -45,7 +45,7 @@ const Moment = Schema.Union(
   })
 })
 
-const { batch: _batch, proposal: _proposal, ...givable } = Trade.TradeInput.fields
+const { batch: _batch, isTimeAssumed: _isTimeAssumed, proposal: _proposal, ...givable } = Trade.TradeInput.fields
 
 const Given = Schema.Struct({
   ...givable,

@@ -122,7 +122,7 @@ export const TradeRequest = Schema.Struct({
   side: Schema.String,
   quantity: Schema.String,
   price: Schema.optional(Schema.NullOr(Schema.String)),
-  /** Default: now. */
+  /** Default: now; for a `sourceId` that is known, the time on record. */
   tradedAt: Schema.optional(Schema.String),
   /** Present where it is to be executed as given, beside the queue. */
   direct: Schema.optional(DirectRequest)

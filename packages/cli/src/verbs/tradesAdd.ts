@@ -91,7 +91,7 @@ const takeIn = (asked: Asked, cells: Cells, direct: Trade.TradeInput["direct"], 
     const made = yield* (yield* Entropy.Entropy).hex
     const named = { source_id: asked.id ?? made, timestamp: asked.at ?? Instant.format(now) }
     const read = yield* inputOf({ ...cells, ...named }, asked.source)
-    const input = direct === undefined ? read : { ...read, direct }
+    const input = { ...read, direct, isTimeAssumed: asked.at === undefined }
     const { configuration, openAccount } = settings
     const policy = namedSources.policyOf(configuration, asked.source)
     if (asked.batch !== undefined) return yield* addToBatch(asked.batch, asked.account, input, policy)

@@ -26,6 +26,8 @@ export const TradeInput = Schema.Struct({
   quantity: Quantity,
   price: Schema.UndefinedOr(Price),
   tradedAt: Instant,
+  /** Its source gave no time, and `tradedAt` stands for it: a repeat without a time is not compared by it (B1). */
+  isTimeAssumed: Schema.optional(Schema.Boolean),
   reverses: Schema.UndefinedOr(Schema.Struct({ sourceId: Schema.String, occurrence: Schema.String })),
   /** Present where the trade is to be executed as given, outside the queue (E2). */
   direct: Schema.optional(Instruction),

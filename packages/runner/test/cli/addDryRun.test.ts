@@ -57,6 +57,21 @@ describe("trades add --dry-run", () => {
     })
   })
 
+  it("ACC-2: the same id again without a time is the same trade; another time that is given is another content", async () => {
+    const { cli, json, wait } = desk()
+    await cli("accounts", "add", "paper")
+    const add = (...more: ReadonlyArray<string>) => cli(...buy, "--quantity", "0.2", "--id", "k", ...more)
+    expect((await add()).out).toBe("T1 accepted\n")
+    wait(5_000)
+    expect(await add("--dry-run")).toMatchObject({ code: 0, out: expect.stringContaining("be a duplicate of T1") })
+    expect(await add()).toMatchObject({ code: 0, out: "T1 duplicate\n" })
+    expect(await json("breaks", "list")).toMatchObject({ items: [] })
+    expect(await add("--at", "2026-01-02T15:00:00Z")).toMatchObject({
+      code: 3,
+      out: expect.stringContaining("T1 conflict: time was ")
+    })
+  })
+
   it("makes no store where none is there", async () => {
     const place = desk()
     const asked = await place.cli(...buy, "--account", "paper", "--quantity", "1", "--dry-run")

@@ -302,13 +302,18 @@ describe("the books under /api/v1", () => {
       assert.deepInclude(other, { outcome: "conflict", why: "quantity was 0.2, is 0.3" })
       const later = (yield* take({ ...trade, tradedAt: scene.second(6) })).items[0]
       assert.include(later?.why, `time was ${scene.second(5).slice(0, -1)}`)
+      const { tradedAt: _, ...timeless } = { ...trade, sourceId: "n-0" }
+      const untimed = api.trades.take({ payload: timeless, headers: {} })
+      assert.strictEqual((yield* untimed).items[0]?.outcome, "accepted")
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* untimed).items[0]?.outcome, "duplicate")
       const list = [
         { ...trade, sourceId: "n-2" },
         { ...trade, sourceId: "n-3", quantity: "1,5" }
       ]
       const refused = yield* Effect.flip(api.trades.take({ payload: list, headers: {} }))
       assert.deepInclude(refused, { _tag: "BadRequest", field: "[1].quantity" })
-      assert.lengthOf((yield* api.trades.list({ urlParams: { source: "api" } })).items, 1)
+      assert.lengthOf((yield* api.trades.list({ urlParams: { source: "api" } })).items, 2)
       yield* take({ ...trade, sourceId: "n-4", quantity: "5" })
       const halting = { reason: "news", account: "main", cancelOpen: true }
       const would = yield* api.controls.halt({ payload: { ...halting, dryRun: true }, headers: {} })

@@ -184,6 +184,7 @@ const differenceOf = (known: Trade, input: TradeInput): Contradiction | undefine
   const was = contentsOf(known)
   const is = contentsOf({
     ...input,
+    tradedAt: input.isTimeAssumed === true ? known.tradedAt : input.tradedAt,
     orderType: input.direct?.type,
     limitPrice: input.direct?.limitPrice,
     stopPrice: input.direct?.stopPrice,
