@@ -1,6 +1,9 @@
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import { Client } from "@roundlot/api"
+import { Instant } from "@roundlot/core"
+import { Health } from "@roundlot/core/ledger"
+import type { cases } from "@roundlot/queries"
 import { type Duration, Effect, Option, type Redacted, Schema } from "effect"
 import type { Served, Settings } from "./Program.ts"
 
@@ -78,4 +81,34 @@ export const answerOf = <A, E>(
   Effect.flatMap(Client.make(token === undefined ? { baseUrl } : { baseUrl, token }), ask).pipe(
     Effect.timeout(within),
     Effect.provide(FetchHttpClient.layer)
+  )
+
+/** The daemon that said last that it serves the store: whether it answers, and which of its parts fail. */
+export interface Daemon {
+  readonly url: string
+  readonly answers: boolean
+  readonly failing: ReadonlyArray<cases.FailingPart>
+}
+
+const LONGEST_LOOK = "2 seconds"
+
+const timeOf = (text: string | null): Instant.Instant | undefined => (text === null ? undefined : Instant.parse(text))
+
+/** Asks a daemon how its parts are; no token is needed. */
+export const healthOf = ({ url }: Pick<Served, "url">): Effect.Effect<Daemon> =>
+  answerOf({ url }, (api) => api.health(), { within: LONGEST_LOOK }).pipe(
+    Effect.map(({ parts }) => ({
+      url,
+      answers: true,
+      failing: parts
+        .filter(({ ok, part }) => !ok && part !== Health.TRADING)
+        .map(({ alert, detail, lastFailureAt, part }) => ({
+          part,
+          detail,
+          isAlert: alert,
+          failingSince: undefined,
+          lastFailureAt: timeOf(lastFailureAt)
+        }))
+    })),
+    Effect.orElseSucceed(() => ({ url, answers: false, failing: [] }))
   )

@@ -242,12 +242,15 @@ const weighedJob = (job: Job.Job, now: Instant.Instant): Weighed =>
     first: recommended.apart.job
   })
 
-const weighedPart = (part: Health.PartHealth, now: Instant.Instant): Weighed =>
+const weighedPart = (part: FailingPart, now: Instant.Instant): Weighed =>
   weighed(AttendedCase.ofPart(part.part), partCase(part), {
     severity: Health.severityOf(part, now),
     since: part.failingSince ?? part.lastFailureAt ?? now,
     first: recommended.apart.part
   })
+
+/** A part of a daemon that fails, as far as its case says. */
+export type FailingPart = Parameters<typeof partCase>[0] & Parameters<typeof Health.severityOf>[0]
 
 /** The parts of this program that fail; what trading is kept from stands in cases of its own. None where no program runs. */
 const failing = Effect.flatMap(Effect.serviceOption(Health.Health), (health) =>
@@ -286,10 +289,10 @@ const isFateUnknown = {
 const isOpen = { column: "closedAt", in: [null] }
 
 /**
- * All that needs a person: open breaks by their causes, orders in doubt, orders that were proposed, direct orders that failed, quarantined trades, batches
- * with failed rows, jobs that were given up, parts of this program that fail. An order in doubt that a case says so of stands once, as that case.
+ * All that needs a person, with the parts of a daemon that fail: open breaks by their causes, orders in doubt, orders that were proposed, direct orders that failed, quarantined trades, batches
+ * with failed rows, jobs that were given up. An order in doubt that a case says so of stands once, as that case.
  */
-export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
+export const listWith = Effect.fnUntraced(function* (parts: ReadonlyArray<FailingPart>) {
   const now = yield* clock
   const open = yield* Reads.all(Break.BreakTable, { where: [isOpen] })
   const settled = OpenCases.casesOf(open, now)
@@ -305,10 +308,13 @@ export const list: Reading<ReadonlyArray<Case>> = Effect.gen(function* () {
     ...(yield* OpenCases.failedOrders).map(weighedFailure),
     ...(yield* OpenCases.failedBatches).map(weighedBatch),
     ...dead.map((job) => weighedJob(job, now)),
-    ...(yield* failing).map((part) => weighedPart(part, now))
+    ...parts.map((part) => weighedPart(part, now))
   ]
   return yield* documentsOf(all.toSorted(byGravity))
 })
+
+/** The same with the parts of this program that fail. */
+export const list: Reading<ReadonlyArray<Case>> = Effect.flatMap(failing, listWith)
 
 const readId = Schema.decodeEither(AttendedCase.CaseId)
 

@@ -1,13 +1,15 @@
 import * as Options from "@effect/cli/Options"
 import { cases, past } from "@roundlot/queries"
-import { Effect, type Option } from "effect"
+import { Effect, Option } from "effect"
 import { attending } from "@roundlot/commands"
+import { healthOf } from "../servingDaemon.ts"
 import * as flags from "../terminal/flags.ts"
+import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import { writing } from "../within.ts"
+import { reading, writing } from "../within.ts"
 import type { Flags } from "../Program.ts"
 import { perform } from "./commanding.ts"
-import { listed, shown } from "./lists.ts"
+import { pageText, shown } from "./lists.ts"
 
 const { commandId, dryRun, place, view } = flags
 
@@ -22,10 +24,16 @@ export const casesList = Verb.make({
   examples: [["roundlot cases list", "breaks, unconfirmed orders, held trades, jobs given up"]],
   flags: { ...view, asOf: flags.asOf },
   run: (asked) =>
-    listed(
-      asked,
-      Effect.map(cases.list, (items) => ({ items, nextCursor: null })),
-      cases.table
+    reading(asked, ({ served }) =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        // Of the parts of a daemon an earlier moment knows nothing.
+        const daemon = asked.asOf === undefined ? yield* served : Option.none()
+        const { failing } = Option.isNone(daemon) ? { failing: [] } : yield* healthOf(daemon.value)
+        const found = Effect.map(cases.listWith(failing), (items) => ({ items, nextCursor: null }))
+        const document = yield* past.seen(asked.asOf, past.ownersOf(), found)
+        yield* answer(document, pageText(document, cases.table))
+      })
     )
 })
 

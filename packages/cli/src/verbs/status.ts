@@ -1,32 +1,14 @@
 import type { Documents } from "@roundlot/api"
 import { TradeRepository } from "@roundlot/core/adapter"
-import { Health, Unattended, verdict } from "@roundlot/core/ledger"
+import { Unattended, verdict } from "@roundlot/core/ledger"
 import { overview as overviews } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import type { Served } from "../Program.ts"
-import { answerOf } from "../servingDaemon.ts"
+import { type Daemon, healthOf } from "../servingDaemon.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { reading } from "../within.ts"
-
-/** The daemon that said last that it serves the store: whether it answers, and which of its parts fail. */
-interface Daemon {
-  readonly url: string
-  readonly answers: boolean
-  readonly failing: ReadonlyArray<Pick<Health.PartHealth, "isAlert" | "part">>
-}
-
-const LONGEST_ANSWER = "2 seconds"
-
-const asked = ({ url }: Served): Effect.Effect<Daemon> =>
-  answerOf({ url }, (api) => api.health(), { within: LONGEST_ANSWER }).pipe(
-    Effect.map(({ parts }) => {
-      const failing = parts.filter(({ ok, part }) => !ok && part !== Health.TRADING)
-      return { url, answers: true, failing: failing.map(({ alert, part }) => ({ part, isAlert: alert })) }
-    }),
-    Effect.orElseSucceed(() => ({ url, answers: false, failing: [] }))
-  )
 
 interface Seen extends Pick<
   Documents.OverviewDocument,
@@ -113,7 +95,7 @@ export const status = Verb.make({
         const live = yield* driving
         const drives: ReadonlyArray<string> = live.map(({ account }) => account)
         const served = Option.getOrNull(yield* settings.served)
-        const answer = served === null ? null : yield* asked(served)
+        const answer = served === null ? null : yield* healthOf(served)
         const daemon = served !== null && answer?.answers === false && isLeftBehind(served, live) ? null : answer
         const waiting = yield* Unattended.read((account) => drives.includes(account))
         const seen = yield* overviews.overviewWhere({

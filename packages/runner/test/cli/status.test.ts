@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs"
+import { createServer } from "node:http"
 import { join } from "node:path"
 import { describe, expect, it } from "vitest"
 import { child, desk, HEADER, until } from "./roundlot.ts"
@@ -131,6 +132,45 @@ describe("roundlot status", () => {
     writeFileSync(join(folder, "books.daemon.json"), JSON.stringify(served), { mode: 0o600 })
     expect(await cli("status")).toMatchObject({ code: 3, out: expect.stringContaining("does not answer") })
     expect(await json("status")).toMatchObject({ overall: "unattended", daemon: { url: served.url, answers: false } })
+  })
+
+  it("names a part of the daemon that fails; the list of cases has it too, that of an earlier moment not", async () => {
+    const { cli, folder, json } = desk()
+    await cli("accounts", "add", "paper")
+    const parts = [
+      { part: "thread", ok: false, detail: "it lagged for 4 s", failures: 1, alert: false },
+      { part: "poll paper", ok: true, detail: "", failures: 0, alert: false }
+    ].map((each) => ({
+      ...each,
+      lastSuccessAt: null,
+      lastFailureAt: "2026-01-02T15:00:00.000000Z",
+      secondsSinceSuccess: null
+    }))
+    const trading = { status: "ok", critical: 0, warnings: 0, blockedPositions: 0, ordersInDoubt: 0, dollars: null }
+    const eventLoop = { p50Ms: 1, p99Ms: 1, maxMs: 1 }
+    const health = {
+      status: "degraded",
+      overall: null,
+      cases: null,
+      critical: null,
+      trading,
+      version: "1",
+      access: "open"
+    }
+    const server = createServer((_, response) => {
+      response.setHeader("content-type", "application/json")
+      response.end(JSON.stringify({ ...health, uptimeSeconds: 1, eventLoop, parts }))
+    })
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve))
+    const address = server.address()
+    if (address === null || typeof address === "string") throw new Error("no port")
+    const served = { url: `http://127.0.0.1:${address.port}`, host: "here", pid: 1, open: true }
+    writeFileSync(join(folder, "books.daemon.json"), JSON.stringify(served), { mode: 0o600 })
+    expect(await json("status")).toMatchObject({ overall: "cases", cases: 1, daemon: { failing: ["thread"] } })
+    const line = { id: "part:thread", kind: "part", what: "thread fails: it lagged for 4 s" }
+    expect(await json("cases", "list")).toMatchObject({ items: [line] })
+    expect(await json("cases", "list", "--as-of", "0")).toMatchObject({ items: [] })
+    server.close()
   })
 
   it("is not well while the daemon that drives its accounts is stopped, and once it is killed", async () => {
