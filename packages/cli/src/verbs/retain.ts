@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import { accountNames, duration } from "@roundlot/commands"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
+import * as preview from "../terminal/preview.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { writing } from "../within.ts"
 
@@ -14,20 +15,22 @@ export const storeRetain = Verb.make({
   name: "store retain",
   summary: "delete the bytes of old requests and responses; their hashes stay, and the deletion is journaled",
   examples: [
-    ["roundlot store retain --payloads-older-than 90d --plan", "show how many"],
+    ["roundlot store retain --payloads-older-than 90d --dry-run", "show how many"],
     ["roundlot store retain --payloads-older-than 90d", "delete them"]
   ],
   flags: {
     ...flags.place,
     age: Options.text(AGE).pipe(Options.withDescription("Minimum age with a unit: 90d, 36h")),
-    plan: Options.boolean("plan").pipe(Options.withDescription("Show the plan; delete nothing"))
+    plan: Options.boolean("plan").pipe(Options.withDescription("The same as --dry-run")),
+    dryRun: preview.dryRun
   },
-  run: ({ age, plan: isPlan, ...where }) =>
+  run: ({ age, dryRun, plan, ...where }) =>
     Effect.gen(function* () {
       const olderThanMs = yield* duration.durationMs(age, `--${AGE}`)
       yield* writing(where, () =>
         Effect.gen(function* () {
           const { answer } = yield* Output
+          const isPlan = plan || dryRun
           const { bytes, kept, payloads } = yield* Retention.run({ olderThanMs, actor: accountNames.ACTOR, isPlan })
           const done = isPlan ? "would lose their bytes" : "lost their bytes"
           const text = `${payloads} payloads ${done}, ${bytes} in all; their hashes stay. ${kept} are kept: their orders have not ended.`

@@ -21,6 +21,7 @@ describe.each(["SQLite", "Postgres"])("retention of payloads on %s", (kind) => {
     wait(91 * DAY)
     const planned = { payloads: expect.any(Number), bytes: expect.any(Number), kept: 2 }
     expect(await retain("--plan")).toEqual({ ...planned, done: false })
+    expect(await retain("--dry-run")).toEqual({ ...planned, done: false })
     expect(await json("audit")).toMatchObject({ ok: true, archived: 0 })
     const hashes = async () => (await cli("orders", "show", "O1", "--json")).out.match(/"[0-9a-f]{64}"/g)
     const before = await hashes()
