@@ -26,7 +26,7 @@ describe("the mode of a batch", () => {
   it("BAT-2: is `execute` where it was not named and no row would be a market order; else it has to be named", () => {
     assert.deepStrictEqual(Batch.modeOf(undefined, undefined), Either.right("execute"))
     expect(Either.flip(Batch.modeOf(undefined, { line: 7 }))).toMatchObject({
-      right: { _tag: "ModeNotNamed", line: 7 }
+      right: { line: 7, message: "the mode is not named, and line 7 has no limit_price: it would be a market order" }
     })
     expect(Either.flip(Batch.modeOf(undefined, { line: undefined }))).toMatchObject({ right: { _tag: "ModeNotNamed" } })
   })

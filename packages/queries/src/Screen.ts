@@ -1,3 +1,4 @@
+import { codeWords } from "@roundlot/core/ledger"
 /** What a word of a state says to a person at a glance. */
 export type Tone = "ok" | "info" | "warn" | "danger" | "doubt" | "idle"
 
@@ -52,4 +53,5 @@ const wordsOfTone: { readonly [T in Tone]: ReadonlyArray<string> } = {
 const tones: ReadonlyArray<Tone> = ["ok", "info", "warn", "danger", "doubt", "idle"]
 
 /** The tone of a state's word; none of one that has none. */
-export const toneOf = (word: string): Tone | undefined => tones.find((tone) => wordsOfTone[tone].includes(word))
+export const toneOf = (word: string): Tone | undefined =>
+  tones.find((tone) => wordsOfTone[tone].some((code) => code === word || codeWords.wordsOf(code) === word))

@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { type Batches, Clock, Decimal, Instant, Reads, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
-import { Batch, type BatchPreview } from "@roundlot/core/ledger"
+import { Batch, type BatchPreview, codeWords } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { pageOf } from "./batchRows.ts"
 import { type Conditions, exactly, idOf, inAnyCase, isWithin, isWord, type Period } from "./criteria.ts"
@@ -312,11 +312,11 @@ const columns: ReadonlyArray<Columns.TableColumn<Documents.BatchDocument>> = [
 /** Batches as a table for people. */
 export const table = Columns.tableOf<Documents.BatchDocument>(columns)
 
-/** A batch in a line: `Batch G1, Morning: partial_success, 2 of 3 rows done, 1 failed`. */
+/** A batch in a line: `Batch G1, Morning: completed with errors, 2 of 3 rows completed, 1 failed`. */
 export const heading = (batch: Documents.BatchDocument): string => {
   const done = batch.processedTrades - batch.failedTrades - batch.cancelledTrades
   const failed = batch.failedTrades === 0 ? "" : `, ${batch.failedTrades} failed`
-  return `Batch ${batch.id}, ${batch.name}: ${batch.status}, ${done} of ${batch.totalTrades} rows done${failed}`
+  return `Batch ${batch.id}, ${batch.name}: ${codeWords.wordsOf(batch.status)}, ${done} of ${batch.totalTrades} rows completed${failed}`
 }
 
 /** What was submitted, as programs read it. */

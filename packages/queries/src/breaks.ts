@@ -295,7 +295,7 @@ const blocksText = ({ blocks, inDoubt }: Documents.AtRisk): string =>
   ].join(", ")
 
 /** What is at risk, in shares and dollars. */
-const atRiskText = (atRisk: Documents.AtRisk): string =>
+export const atRiskText = (atRisk: Documents.AtRisk): string =>
   `${blocksText(atRisk)}${atRisk.dollars === null ? "" : `, $${atRisk.dollars}`}`
 
 /** The doubt about an order, where one is open: what it blocks, what speaks for one side, and what to look at first. */

@@ -101,7 +101,7 @@ const doubtCase = (order: Order.Order): Bare => ({
   id: Id.format("order", order.id),
   account: order.account,
   symbol: order.symbol,
-  what: order.reason ?? "sent, no acknowledgement received: the broker may have it",
+  what: "sent, no acknowledgement received: the broker may have it",
   holds: "symbol",
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
@@ -161,7 +161,7 @@ const partCase = ({ detail, part }: Pick<Health.PartHealth, "part" | "detail">):
   id: AttendedCase.ofPart(part),
   account: null,
   symbol: null,
-  what: `${part} fails: ${detail}`,
+  what: `${codeWords.serviceWords(part)} fails: ${detail}`,
   holds: "nothing",
   path: "/api/v1/overview"
 })

@@ -1,7 +1,16 @@
 import type { Documents } from "@roundlot/api"
 import { type Clock, Decimal, Instant, Order, Reads, Trade } from "@roundlot/core"
 import { Id, OrderState, type Table, type TradeRepository } from "@roundlot/core/adapter"
-import { Allocation, Attempt, Break, contradiction, HeldReport, Instrument, ladder } from "@roundlot/core/ledger"
+import {
+  Allocation,
+  Attempt,
+  Break,
+  codeWords,
+  contradiction,
+  HeldReport,
+  Instrument,
+  ladder
+} from "@roundlot/core/ledger"
 import { Effect, Either } from "effect"
 import {
   exactly,
@@ -386,8 +395,8 @@ const columns: ReadonlyArray<Columns.TableColumn<OrderDocument>> = [
 /** Orders as a table for people. */
 export const table = Columns.tableOf<OrderDocument>(columns)
 
-/** An order in a line: `Order O10: buy 3 SPY, partially_filled, 2 filled at 601.84`. */
+/** An order in a line: `Order O10: buy 3 SPY, partially filled, 2 filled at 601.84`. */
 export const heading = (order: OrderDocument): string => {
   const filled = order.averagePrice === null ? "" : `, ${order.filledQuantity} filled at ${order.averagePrice}`
-  return `Order ${order.id}: ${order.side} ${sizeOf(order)} ${order.symbol}, ${order.status}${filled}`
+  return `Order ${order.id}: ${order.side} ${sizeOf(order)} ${order.symbol}, ${codeWords.wordsOf(order.status)}${filled}`
 }

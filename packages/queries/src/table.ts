@@ -1,3 +1,4 @@
+import { codeWords } from "@roundlot/core/ledger"
 import { Decimal } from "@roundlot/core"
 import { shown } from "@roundlot/api/text"
 import { paint, toneOf, whole, type Screen, type Tone } from "./Screen.ts"
@@ -37,7 +38,13 @@ export const words = <D>(header: string, cell: Cell<D>): TableColumn<D> => ({
 export const ids = <D>(header: string, cell: Cell<D>): TableColumn<D> => plain(header, cell)
 
 /** A column of states, each in the tone of its word. */
-export const states = <D>(header: string, cell: Cell<D>): TableColumn<D> => ({ ...plain(header, cell), toneOf })
+export const states = <D>(header: string, cell: Cell<D>): TableColumn<D> => ({
+  ...plain(header, (document) => {
+    const state = cell(document)
+    return state === null ? null : codeWords.wordsOf(state)
+  }),
+  toneOf
+})
 
 /** A column of numbers: right-aligned. */
 export const numbers = <D>(header: string, cell: Cell<D>): TableColumn<D> => ({

@@ -24,3 +24,6 @@ export const idsOf = (kind: Id.Kind, ids: Iterable<number | undefined>): Readonl
     .filter((id) => id !== undefined)
     .toSorted((a, b) => a - b)
     .map((id) => Id.format(kind, id))
+
+/** A count with its noun: `1 duplicate`, `2 duplicates`. */
+export const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`

@@ -1,5 +1,8 @@
+import { Documents } from "@roundlot/api"
 import { shown } from "@roundlot/api/text"
-import { Screen, table as Columns } from "@roundlot/queries"
+import { codeWords } from "@roundlot/core/ledger"
+import { breaks, Screen, table as Columns } from "@roundlot/queries"
+import { Schema } from "effect"
 import { isFields, type Fields } from "./Fields.ts"
 import * as Timeline from "./Timeline.ts"
 import { wrapped } from "./wrapped.ts"
@@ -9,8 +12,11 @@ const cell = (value: unknown, most?: number): string => {
   if (value === null || value === undefined) return "-"
   if (typeof value === "string") return shown(TIME.test(value) ? timeText(value) : value, most)
   if (isList(value)) return shown(value.map((each) => cell(each)).join(" "), most)
+  if (isAtRisk(value)) return breaks.atRiskText(value)
   return shown(isFields(value) ? pairs(value) : JSON.stringify(value), most)
 }
+
+const isAtRisk = Schema.is(Documents.AtRisk)
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
 
@@ -24,7 +30,7 @@ const timeText = (time: string): string => {
 const pairs = (fields: Fields): string =>
   Object.entries(fields)
     .filter(([, value]) => !isEmpty(value))
-    .map(([name, value]) => `${words(name)} ${cell(value)}`)
+    .map(([name, value]) => `${words(name)} ${cell(inWords(name, value))}`)
     .join(", ")
 
 /** A value on a line of its own is not cut where a table's would be: a reason ends with the command to run. */
@@ -40,8 +46,28 @@ const isEmpty = (value: unknown): boolean =>
   (isList(value) && value.length === 0) ||
   (isFields(value) && Object.values(value).every(isEmpty))
 
+const names: ReadonlyMap<string, string> = new Map([
+  ["holds", "blocks"],
+  ["standing", "severity"]
+])
+
 /** `coolDownUntil` as people read it: `cool down until`. */
-const words = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+const words = (key: string): string =>
+  names.get(key) ?? key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+
+const IS_STATE = /^(status|outcome|severity|standing)$/
+
+const said: ReadonlyMap<string, string> = new Map([
+  ["holds nothing", "none"],
+  ["closes by itself", "automatically"],
+  ["closes by verdict", "manually"]
+])
+
+/** The value of a field in words, where it is a code. */
+const inWords = (key: string, value: unknown): unknown => {
+  if (!isText(value)) return value
+  return IS_STATE.test(key) || key === "notCounted" ? codeWords.wordsOf(value) : (said.get(`${key} ${value}`) ?? value)
+}
 
 /** What is looked at least: when a row was written, which bytes it came from, and what is a document by itself. */
 const IS_MINOR = /(At|PayloadId|Base)$|^(account|payloadId|uid)$/
@@ -51,13 +77,15 @@ const isNumeric = (text: string): boolean => /^[-−]?\d[\d.]*$/.test(text) || t
 const columnOf = (key: string, rows: ReadonlyArray<Fields>): Columns.TableColumn<Fields> => {
   const textOf = (row: Fields) => {
     const value = row[key]
-    return typeof value === "string" && TIME.test(value) ? Columns.momentOf(value) : cell(value, LONGEST_LINE)
+    return typeof value === "string" && TIME.test(value)
+      ? Columns.momentOf(value)
+      : cell(inWords(key, value), LONGEST_LINE)
   }
   const isOfTimes =
     rows.some((row) => !isEmpty(row[key])) && rows.every((row) => TIME.test(String(row[key])) || isEmpty(row[key]))
   const make = rows.every((row) => isNumeric(textOf(row)))
     ? Columns.numbers
-    : /^(status|outcome|severity|standing)$/.test(key)
+    : IS_STATE.test(key)
       ? Columns.states
       : isOfTimes
         ? Columns.ids
@@ -136,7 +164,7 @@ export const format = (document: object, screen: Screen.Screen = Screen.whole, h
   const plain = Object.entries(own).filter(([, value]) => isLine(value))
   const width = Math.max(0, ...plain.map(([key]) => words(key).length))
   const lines = plain.map(([key, value]) => {
-    const text = wrapped(lineText(value), width + 2, screen)
+    const text = wrapped(lineText(inWords(key, value)), width + 2, screen)
     return `${Screen.paint(screen, "idle", words(key))}${" ".repeat(width - words(key).length)}  ${Screen.paint(screen, Screen.toneOf(text), text)}`
   })
   const sections = Object.entries(own).flatMap(([key, value]) => sectionOf(key, value, { own, screen }))

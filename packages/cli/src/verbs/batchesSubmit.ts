@@ -5,7 +5,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import type { Documents } from "@roundlot/api"
 import { type age, type Batch, OrderPolicy, PositionAnswer, type Template } from "@roundlot/core/ledger"
 import { BatchFile, ImportFileError, TradeFile } from "@roundlot/imports"
-import { batches as views } from "@roundlot/queries"
+import { batches as views, text } from "@roundlot/queries"
 import { Effect, Option, Sink, Stream } from "effect"
 import { accountNames, batchTerms, namedSources } from "@roundlot/commands"
 import * as flags from "../terminal/flags.ts"
@@ -183,7 +183,7 @@ const tell = (submitted: BatchFile.Submitted) =>
     }
     const { accepted, conflicts, duplicates, quarantined, rejected } = submitted
     if (conflicts + quarantined + rejected > 0) yield* look
-    const counts = `${accepted} accepted, ${duplicates} duplicates, ${conflicts} conflicts, ${quarantined} quarantined, ${rejected} rejected`
+    const counts = `${accepted} accepted, ${text.counted(duplicates, "duplicate")}, ${text.counted(conflicts, "conflict")}, ${quarantined} quarantined, ${rejected} rejected`
     yield* answer(document, `${document.batch.id} ${document.batch.status}: ${counts}.`)
   })
 

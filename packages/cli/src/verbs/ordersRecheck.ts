@@ -1,5 +1,6 @@
 import { Order, Reads } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
+import { codeWords } from "@roundlot/core/ledger"
 import { criteria, errors, orders } from "@roundlot/queries"
 import { Effect, Schema } from "effect"
 import { jobTypes } from "@roundlot/commands"
@@ -31,8 +32,8 @@ export const ordersRecheck = Verb.make({
         })
         const now = (yield* orderById(order.id)) ?? order
         const [document = yield* orders.documentOf(now)] = yield* orders.documentsOf([now])
-        const said = now.version === order.version ? "unchanged" : `it was ${order.status}`
-        yield* answer(document, `${document.id} is ${document.status}: ${said}.`)
+        const said = now.version === order.version ? "unchanged" : `it was ${codeWords.wordsOf(order.status)}`
+        yield* answer(document, `${document.id} is ${codeWords.wordsOf(document.status)}: ${said}.`)
       })
     )
 })

@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { TradeRepository } from "@roundlot/core/adapter"
-import { Unattended, verdict } from "@roundlot/core/ledger"
-import { overview as overviews } from "@roundlot/queries"
+import { codeWords, Unattended, verdict } from "@roundlot/core/ledger"
+import { overview as overviews, text } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import type { Served } from "../Program.ts"
 import { type Daemon, healthOf } from "../servingDaemon.ts"
@@ -20,8 +20,6 @@ interface Seen extends Pick<
   readonly daemon: Daemon | null
 }
 
-const counted = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`
-
 const scopesText = ({ controls }: Pick<Seen, "controls">): string =>
   controls
     .filter(({ state }) => state !== "normal")
@@ -36,13 +34,13 @@ const words: { readonly [S in Seen["overall"]]: (seen: Seen) => string } = {
   well: verdict.verdictText,
   cases: (seen) => `${verdict.verdictText(seen)}: 'roundlot cases list'`,
   restricted: (seen) => {
-    const cases = seen.cases === 0 ? "" : `, with ${counted(seen.cases, "case")} open`
+    const cases = seen.cases === 0 ? "" : `, with ${text.counted(seen.cases, "case")} open`
     return `${scopesText(seen)}${cases}: 'roundlot controls show'`
   },
   unattended: ({ daemon, driven, waiting }) => {
     if (waiting.accounts.length > 0)
-      return `Work waits for ${waiting.accounts.join(", ")}, and no process drives it: 'roundlot start'`
-    if (waiting.jobs) return "Jobs wait, and no process runs them: 'roundlot start'"
+      return `Pending work for ${waiting.accounts.join(", ")}, but no daemon runs it: 'roundlot start'`
+    if (waiting.jobs) return "Jobs are due, but no daemon runs them: 'roundlot start'"
     const whose = driven.length === 0 ? "" : ` for ${driven.join(", ")}`
     return `The daemon at ${daemon?.url} does not answer${whose}: 'roundlot doctor'`
   },
@@ -67,12 +65,15 @@ const isLeftBehind = ({ host, pid }: Served, live: Driving): boolean =>
   live.length > 0 && live.every((lease) => lease.host !== host || lease.pid !== pid)
 
 const drivenText = (accounts: ReadonlyArray<string>): string =>
-  accounts.length === 0 ? "No process drives an account now." : `Driven now: ${accounts.join(", ")}.`
+  accounts.length === 0 ? "No account is trading: no daemon runs one." : `Trading accounts: ${accounts.join(", ")}.`
 
 const daemonText = (daemon: Daemon | null): string => {
   if (daemon === null) return "No daemon serves this store."
   if (!daemon.answers) return `The daemon at ${daemon.url} does not answer: 'roundlot doctor' says more.`
-  const failing = daemon.failing.length === 0 ? "" : `; failing: ${daemon.failing.map(({ part }) => part).join(", ")}`
+  const failing =
+    daemon.failing.length === 0
+      ? ""
+      : `; failing: ${daemon.failing.map(({ part }) => codeWords.serviceWords(part)).join(", ")}`
   return `The daemon at ${daemon.url} answers${failing}.`
 }
 
@@ -80,7 +81,7 @@ const daemonDocument = (daemon: Daemon | null) =>
   daemon === null ? null : { ...daemon, failing: daemon.failing.map(({ part }) => part) }
 
 const accountText = ({ broker, environment, name, openOrders, owing, positions }: Seen["accounts"][number]): string =>
-  `${name} at ${broker} (${environment}): ${counted(positions, "position")}, ${owing} of them owing, ${counted(openOrders, "open order")}`
+  `${name} at ${broker} (${environment}): ${text.counted(positions, "position")}, ${owing} with a residual, ${text.counted(openOrders, "open order")}`
 
 /** `status`. */
 export const status = Verb.make({

@@ -94,7 +94,10 @@ export const tokensRotate = Verb.make({
   flags: {
     ...flags.place,
     name,
-    overlap: flags.text("overlap", "How long the old secret stays valid, such as 1h; default: revoked at once"),
+    overlap: flags.text(
+      "overlap",
+      "How long the old secret stays valid, such as 1h; default: revoked at once (in the dashboard: 1h)"
+    ),
     dryRun: preview.dryRun
   },
   run: ({ dryRun, name: called, overlap, ...where }) =>

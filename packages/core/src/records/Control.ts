@@ -100,7 +100,7 @@ export const controls = {
   },
   ReduceOnly: {
     says: "only what closes a holding may be sent now (trading state reduce)",
-    remedy: "Resume full trading with 'roundlot resume'"
+    remedy: "Resume full trading: 'roundlot controls show' names the scope"
   },
   OwedBound: {
     says: "the order is more than its position owes: a fault of the books, its symbol is halted",

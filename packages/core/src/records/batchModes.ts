@@ -16,8 +16,8 @@ export class ModeNotNamed extends Schema.TaggedError<ModeNotNamed>()("ModeNotNam
     const { line } = this
     const rows =
       line === undefined
-        ? "rows that say no price would be market orders"
-        : `line ${line} says no price and would be a market order`
+        ? "rows without a limit_price would be market orders"
+        : `line ${line} has no limit_price: it would be a market order`
     return `the mode is not named, and ${rows}`
   }
 }

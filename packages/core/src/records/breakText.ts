@@ -41,7 +41,7 @@ export const contradictionText = (contradiction: Contradiction): string => {
     case "ReversesReversal":
       return `${format("trade", contradiction.tradeId)} is a reversal itself`
     case "NotAccumulated":
-      return "NotAccumulated: a direct trade stays outside the queue; cancel its order, or trade back"
+      return "a direct trade stays outside the queue; cancel its order, or trade back"
   }
 }
 

@@ -1,4 +1,4 @@
-/** Codes whose parts are not what people say: kinds of breaks, and limits by the control that refuses. */
+/** Codes whose parts are not what people say: kinds of breaks, limits by the control that refuses, and statuses. */
 const named: ReadonlyMap<string, string> = new Map([
   ["DailyNotional", "dollars per day"],
   ["ForeignPosition", "unrecognised position"],
@@ -10,12 +10,19 @@ const named: ReadonlyMap<string, string> = new Map([
   ["OppositeOrderLive", "order on the other side"],
   ["OwedBound", "more than owed"],
   ["UnsoundSnapshot", "invalid snapshot"],
-  ["Unpriced", "price missing"]
+  ["Unpriced", "price missing"],
+  ["in_doubt", "unconfirmed"],
+  ["partial_success", "completed with errors"],
+  ["success", "completed"]
 ])
 
-/** The name of a code in words, within a sentence: `PositionDiffers` is `position differs`. */
+/** The name of a code in words, within a sentence: `PositionDiffers` is `position differs`, `in_doubt` is `unconfirmed`. */
 export const wordsOf = (code: string): string =>
-  named.get(code) ?? code.replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2").toLowerCase()
+  named.get(code) ??
+  code
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replaceAll("_", " ")
+    .toLowerCase()
 
 /** The same at the begin of a sentence: `Position differs`. */
 export const headOf = (code: string): string => {
@@ -40,6 +47,18 @@ export const answerWords = (code: string, fields: ReadonlyArray<string>): string
 export const refusedBecause = (code: string, reason: string): string => `Refused, ${fieldWords(code)}: ${reason}`
 
 const CODE = /^(?:[A-Z][a-z]+){2,}$/
+
+const services: ReadonlyMap<string, string> = new Map([
+  ["book time", "book time watch"],
+  ["doubts", "unconfirmed orders"],
+  ["gates", "re-evaluation"],
+  ["lending", "short availability"],
+  ["thread", "event loop"],
+  ["time of the books", "book time"]
+])
+
+/** The name of a service of a daemon within a sentence: `doubts` is `unconfirmed orders`, `poll paper` as it is. */
+export const serviceWords = (part: string): string => services.get(part) ?? part
 
 /** What a break is about: an id or symbol as it is, what blocks a position in words. */
 export const subjectWords = (subject: string): string => (CODE.test(subject) ? wordsOf(subject) : subject)

@@ -1,3 +1,4 @@
+import { wordsOf } from "../records/codeWords.ts"
 import { Effect, Either } from "effect"
 import { Need } from "../books/Need.ts"
 import type { AccountName } from "../records/AccountName.ts"
@@ -212,7 +213,7 @@ const sendBatch = (
       for (const order of orders) {
         const prepared = prepare(driving.broker, order)
         if (Either.isRight(prepared)) ready.push(readyToSend(driving, order, prepared.right, lease))
-        else yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
+        else yield* refuse(order, `${wordsOf(prepared.left.code)}: ${prepared.left.words}`)
       }
     })
     yield* reported(`sending ${account}`, prepareAll)
@@ -354,7 +355,7 @@ export const sendOrder = Effect.fnUntraced(function* (order: Order) {
   for (;;) {
     const driving = yield* brokerForAttempt(order.account)
     const prepared = prepare(driving.broker, order)
-    if (Either.isLeft(prepared)) return yield* refuse(order, `${prepared.left.code}: ${prepared.left.words}`)
+    if (Either.isLeft(prepared)) return yield* refuse(order, `${wordsOf(prepared.left.code)}: ${prepared.left.words}`)
     yield* Effect.flatMap(Ledger, ({ accounts }) => askBeforeSend(accounts.get(order.account), [order]))
     const short = yield* ShortSales.among(order.account, [order])
     yield* ShortSales.readLending(

@@ -1,4 +1,4 @@
-import { type AlertChannels, type Alerts, type Completions, verdict } from "@roundlot/core/ledger"
+import { type AlertChannels, type Alerts, codeWords, type Completions, verdict } from "@roundlot/core/ledger"
 import type { Notice } from "../OwnAlerts.ts"
 
 /** An alert as one line, which is all that a chat shows, and the overall state at its time. */
@@ -8,8 +8,11 @@ const ofAlert = ({ account, detail, status, subject, symbol, verdict: stood }: A
   return `${status === "over" ? "Resolved" : "Alert"}: ${subject}${where === "" ? "" : ` (${where})`}: ${detail}${overall}`
 }
 
-const ofCompletion = ({ batch, cancelled, done, failed, name, status, total }: Completions.Completion): string =>
-  `${batch} (${name}) is ${status}: ${done} of ${total} rows done, ${failed} failed, ${cancelled} cancelled`
+const ofCompletion = ({ batch, cancelled, done, failed, name, status, total }: Completions.Completion): string => {
+  const others = [...(failed === 0 ? [] : [`${failed} failed`]), ...(cancelled === 0 ? [] : [`${cancelled} cancelled`])]
+  const counts = [`${done} of ${total} rows completed`, ...others].join(", ")
+  return `Batch ${name} (${batch}) ${codeWords.wordsOf(status)}: ${counts}`
+}
 
 /** A notice as one line. */
 export const noticeText = (notice: AlertChannels.Notice): string =>

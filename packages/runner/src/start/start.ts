@@ -21,7 +21,7 @@ import {
 } from "@roundlot/daemon"
 import { Output, Table, Verb, story } from "@roundlot/cli"
 import { Configuration, StorePlace, configuredAccounts, polling } from "@roundlot/daemon/configuration"
-import { remaining } from "@roundlot/queries"
+import { remaining, text } from "@roundlot/queries"
 import { layerBooks, layerExchange, type ExchangeOptions } from "../App.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
@@ -135,7 +135,7 @@ const positionTable = Effect.map(Reads.all(Position.PositionTable), (positions) 
 )
 
 const countsLine = (counts: TradeImport.Counts): string =>
-  `${counts.accepted} accepted, ${counts.duplicates} duplicates, ${counts.conflicts} conflicts, ${counts.quarantined} quarantined, ${counts.rejected} rejected`
+  `${counts.accepted} accepted, ${text.counted(counts.duplicates, "duplicate")}, ${text.counted(counts.conflicts, "conflict")}, ${counts.quarantined} quarantined, ${counts.rejected} rejected`
 
 /** The store as it is named on the command line from here. */
 const addressOf = ({ store }: Settings): string => {

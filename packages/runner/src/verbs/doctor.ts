@@ -60,7 +60,7 @@ const callers = TokenRegister.agreed.pipe(
   Effect.map((tokens) => [
     tokens.length === 0
       ? well("callers", "no API token yet: the first 'roundlot start' that serves the API creates one")
-      : well("callers", `${tokens.length} tokens agree with the journal`)
+      : well("callers", `${tokens.length === 1 ? "1 token agrees" : `${tokens.length} tokens agree`} with the journal`)
   ]),
   Effect.catchTag("TokensDisagree", failed("callers"))
 )

@@ -142,6 +142,8 @@ describe("controls by the command line", () => {
     expect((await place.cli("halt", "--cancel-open", "--reason", "news", "--dry-run")).out).toContain(
       "At the broker now:\n  O1: buy 2 AAPL"
     )
+    expect((await place.cli("orders", "list")).out).toMatch(/^O2 .* unconfirmed /m)
+    expect((await place.cli("orders", "show", "O2")).out).toMatch(/^Order O2: buy 1 KO, unconfirmed$/m)
     const named = "Unconfirmed: the broker may have these:\n  O2: buy 1 KO of paper"
     const did = (what: string) => expect.stringMatching(new RegExp(`^${what}\\.\\n${named}`))
     const halt = await place.cli("halt", "--reason", "news")

@@ -53,6 +53,7 @@ describe("the report on hedging", () => {
     expect(lines).toHaveLength(4)
     expect(lines[1]).toMatch(/^T1,paper,[^,]+,a,AAPL,buy,0\.6,100,/)
     expect(lines[3]).toContain("'=d")
+    expect((await cli("report", "hedging", "--wide")).out).toMatch(/TO ORDER +TO FILL\n[^]*T1 .* \d+\.\d d /)
     expect((await cli("report", "hedging", "--since", "2031-01-01")).out).toContain("None.")
   })
 

@@ -160,7 +160,9 @@ describe("flags over variables over files", () => {
     expect(held).toMatchObject({ heldBy: "O1", residual: "2" })
     expect(held).toMatchObject({
       answer: { code: "Held", by: "cancel", orderId: "O1" },
-      next: { why: "O1 was cancelled by an operator; resume the position with 'roundlot resume'" }
+      next: {
+        why: "O1 was cancelled by an operator; resume the position with 'roundlot resume --account paper --symbol AAPL --reason …'"
+      }
     })
     expect((await cli("positions", "show", "AAPL")).out).toMatch(/^answer +Held: cancel O1$/m)
     expect((await cli("orders", "cancel", "O1", "--reason", "wrong limit")).code).toBe(1)

@@ -11,7 +11,10 @@ describe("roundlot status", () => {
   it("is well where nothing needs a person, and says that nothing is set up, or what is halted", async () => {
     const { cli, json } = desk()
     await cli("accounts", "add", "paper")
-    expect(await cli("status")).toMatchObject({ code: 0, out: expect.stringMatching(/^Healthy\.\nNo process drives/) })
+    expect(await cli("status")).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Healthy\.\nNo account is trading/)
+    })
     await cli("halt", "--account", "paper", "--reason", "news")
     expect(await cli("status")).toMatchObject({ code: 3, out: expect.stringMatching(/^paper is halted: /) })
     expect(await json("status")).toMatchObject({ overall: "restricted", cases: 0, daemon: null })
@@ -91,6 +94,10 @@ describe("roundlot status", () => {
     expect((await cli("cases", "list", "--wide")).out).toContain("B1 B2")
     expect(await json("cases", "show", "B2")).toMatchObject({ id: "B2", breaks: ["B1", "B2"] })
     expect(await json("status")).toMatchObject({ overall: "cases", cases: 1 })
+    const shown = (await cli("breaks", "show", "B2")).out
+    expect(shown).toMatch(/^blocks +none$/m)
+    expect(shown).toMatch(/^closes +manually$/m)
+    expect(shown).toMatch(/^severity +info$/m)
     await cli("breaks", "resolve", "B1", "--reason", "the first delivery stands", "--yes")
     // The second was opened later, and has 5 s of its own.
     await until(async () => Object(await json("cases", "list")).items.length > 0)
@@ -102,7 +109,7 @@ describe("roundlot status", () => {
     await cli("trades", "add", "--id", "t-1", "--symbol", "AAPL", "--side", "buy", "--quantity", "2", "--direct")
     expect(await cli("status")).toMatchObject({
       code: 3,
-      out: expect.stringMatching(/^Work waits for paper, and no process drives it: 'roundlot start'\./)
+      out: expect.stringMatching(/^Pending work for paper, but no daemon runs it: 'roundlot start'\./)
     })
   })
 
@@ -115,7 +122,7 @@ describe("roundlot status", () => {
     expect(await json("status")).toMatchObject({ overall: "well", waiting: { accounts: [], jobs: false } })
     await cli("jobs", "enqueue", "trades.sync", "--key", "friday")
     expect(await json("status")).toMatchObject({ overall: "unattended", waiting: { accounts: [], jobs: true } })
-    expect((await cli("status")).out).toMatch(/^Jobs wait, and no process runs them: 'roundlot start'\./)
+    expect((await cli("status")).out).toMatch(/^Jobs are due, but no daemon runs them: 'roundlot start'\./)
     const row = [HEADER, `b1,${AT},KO,buy,1,60`, ""].join("\n")
     await cli("batches", "submit", "--mode", "execute", file("rows.csv", row), "--name", "Morning")
     expect(await json("status")).toMatchObject({ overall: "unattended", waiting: { accounts: ["paper"] } })
@@ -167,7 +174,7 @@ describe("roundlot status", () => {
     const served = { url: `http://127.0.0.1:${address.port}`, host: "here", pid: 1, open: true }
     writeFileSync(join(folder, "books.daemon.json"), JSON.stringify(served), { mode: 0o600 })
     expect(await json("status")).toMatchObject({ overall: "cases", cases: 1, daemon: { failing: ["thread"] } })
-    const line = { id: "part:thread", kind: "part", what: "thread fails: it lagged for 4 s" }
+    const line = { id: "part:thread", kind: "part", what: "event loop fails: it lagged for 4 s" }
     expect(await json("cases", "list")).toMatchObject({ items: [line] })
     expect(await json("cases", "list", "--as-of", "0")).toMatchObject({ items: [] })
     server.close()

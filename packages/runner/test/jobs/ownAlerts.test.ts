@@ -68,7 +68,7 @@ describe("alerts that a configuration sends itself", () => {
       assert.deepStrictEqual(sent, [
         { text: "Alert: Position (NVDA on paper): books 73, broker 75", ...alert },
         {
-          text: "G1 (Friday) is partial_success: 2 of 3 rows done, 1 failed, 0 cancelled",
+          text: "Batch Friday (G1) completed with errors: 2 of 3 rows completed, 1 failed",
           kind: "batch",
           ...completion
         }

@@ -373,7 +373,7 @@ export const reverseTrade = (recorder: Recorder, id: TradeId): CommandAnswer => 
   if (trade.reversesSourceId !== undefined) return refused(`${name} is a reversal itself`)
   if (trade.kind === "direct") return refused(contradictionText({ _tag: "NotAccumulated" }))
   if (trade.kind === "write_off")
-    return refused(`${name} writes off what was owed; hand in the trade that owes it again`)
+    return refused(`${name} writes off a residual; submit the trade that it came from again`)
   if (isOfBeforeSplit(recorder, trade)) {
     return refused(`${name} is from before a split of ${trade.symbol}; enter the opposite trade in today's shares`)
   }

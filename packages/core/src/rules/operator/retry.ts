@@ -20,7 +20,7 @@ const obstacleOf = (order: Order | undefined, name: string): string | undefined 
   if (order.decisionId !== undefined) return `${name} is a decision's, which is sent once in its life; decide again`
   return order.origin === "external"
     ? `${name} is external`
-    : `${name} executes ${order.tradeId === undefined ? "a trade" : format("trade", order.tradeId)} as given; hand it in again, or retry its batch`
+    : `${name} executes ${order.tradeId === undefined ? "a trade" : format("trade", order.tradeId)} as given; submit it again, or retry its batch`
 }
 
 /** What stands on a position on an operator's word, or by an open circuit, is lifted by a retry (D8). Pure. */
