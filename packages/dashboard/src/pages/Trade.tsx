@@ -3,6 +3,7 @@ import { isQuarantined } from "@roundlot/api/client"
 import { Link } from "wouter"
 import { type Seen, tradeOf } from "../api/records.ts"
 import { dismissTrade, reverseTrade } from "../ui/action/trades.ts"
+import type { Action } from "../ui/action/Action.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import * as columns from "../ui/table/columns.tsx"
 import type { Column } from "../ui/table/Column.ts"
@@ -42,84 +43,95 @@ const fills: ReadonlyArray<Column<Documents.FillDocument>> = [
   columns.counts
 ]
 
-const Detail = ({ trade }: { readonly trade: Trade }) => (
-  <>
-    <PageHead
-      note={<Crumb id={trade.id} name={texts.trades} to="/trades" />}
-      actions={
-        trade.status === "pending" ? (
-          <ActionButton action={dismissTrade(trade)} />
-        ) : (
-          <ActionButton action={reverseTrade(trade)} />
-        )
-      }
-    >
-      <Side side={trade.side} /> <Figure of={trade.quantity} />{" "}
-      <Link href={pathOfPosition(trade)}>
-        <Foreign text={trade.symbol} />
-      </Link>{" "}
-      <StateSign family="trade" state={trade.standing} />
-    </PageHead>
-    <Facts
-      facts={[
-        ["account", trade.account],
-        [
-          "price",
-          trade.price === null ? null : (
-            <>
-              <Figure of={trade.price} money /> <WhyLink of={trade.id} />
-            </>
-          )
-        ],
-        ["tradedAt", <Moment at={trade.tradedAt} />],
-        ["received", <Moment at={trade.createdAt} />],
-        ["source", <Foreign text={trade.source} />],
-        ["sourceId", <GivenId id={trade.sourceId} />],
-        ["actor", <Foreign text={trade.statuses[0]?.cause.actor ?? null} />],
-        ["batch", trade.batchId === null ? null : <RecordLink id={trade.batchId} to={`/batches/${trade.batchId}`} />],
-        ["direction", trade.direction],
-        ["open", <Figure of={trade.openQuantity} />],
-        ["netted", <Figure of={trade.nettedQuantity} />],
-        ["reason", trade.reason === null ? null : <Said text={trade.reason} />],
-        ["entries", <Link href={pathOfEntries(trade.account, trade.id)}>{texts.viewInJournal}</Link>]
-      ]}
-    />
-    <div className="two tables">
-      <TablePanel
-        title={texts.allocations}
-        note={texts.allocationCount({ count: trade.allocations.length })}
-        empty={texts.notAllocated}
-        columns={allocations}
-        rows={trade.allocations}
-        idOf={({ id }) => id}
+/** A trade that is counted can be undone, once; a direct one is sent as given, and no reversal or write-off is undone. */
+const isReversible = ({ kind, reverses, standing, status }: Trade): boolean =>
+  kind === "accumulate" &&
+  reverses === null &&
+  standing !== "reversed" &&
+  (status === "accumulated" || status === "completed")
+
+/** What can be done about a trade as it stands; nothing where every command would be refused. */
+const actionOn = (trade: Trade): Action | undefined => {
+  // Pending without a reason is a direct one whose order works.
+  if (trade.status === "pending") return trade.reasonCode === null ? undefined : dismissTrade(trade)
+  return isReversible(trade) ? reverseTrade(trade) : undefined
+}
+
+const Detail = ({ trade }: { readonly trade: Trade }) => {
+  const action = actionOn(trade)
+  return (
+    <>
+      <PageHead
+        note={<Crumb id={trade.id} name={texts.trades} to="/trades" />}
+        actions={action === undefined ? undefined : <ActionButton action={action} />}
+      >
+        <Side side={trade.side} /> <Figure of={trade.quantity} />{" "}
+        <Link href={pathOfPosition(trade)}>
+          <Foreign text={trade.symbol} />
+        </Link>{" "}
+        <StateSign family="trade" state={trade.standing} />
+      </PageHead>
+      <Facts
+        facts={[
+          ["account", trade.account],
+          [
+            "price",
+            trade.price === null ? null : (
+              <>
+                <Figure of={trade.price} money /> <WhyLink of={trade.id} />
+              </>
+            )
+          ],
+          ["tradedAt", <Moment at={trade.tradedAt} />],
+          ["received", <Moment at={trade.createdAt} />],
+          ["source", <Foreign text={trade.source} />],
+          ["sourceId", <GivenId id={trade.sourceId} />],
+          ["actor", <Foreign text={trade.statuses[0]?.cause.actor ?? null} />],
+          ["batch", trade.batchId === null ? null : <RecordLink id={trade.batchId} to={`/batches/${trade.batchId}`} />],
+          ["direction", trade.direction],
+          ["open", <Figure of={trade.openQuantity} />],
+          ["netted", <Figure of={trade.nettedQuantity} />],
+          ["reason", trade.reason === null ? null : <Said text={trade.reason} />],
+          ["entries", <Link href={pathOfEntries(trade.account, trade.id)}>{texts.viewInJournal}</Link>]
+        ]}
       />
-      <TablePanel
-        title={texts.fills}
-        note={texts.fillCount({ count: trade.fills.length })}
-        empty={texts.noFillsYet}
-        columns={fills}
-        rows={trade.fills}
-        idOf={({ id }) => id}
-      />
-    </div>
-    <Panel title={texts.history}>
-      <ol className="rows story">
-        {trade.statuses.map(({ at, cause, reason, reasonCode, status }) => (
-          <li key={`${at} ${status}`}>
-            <Moment at={at} />
-            <span className="what">
-              <StateSign
-                family="trade"
-                state={isQuarantined({ status, reason: reasonCode ?? undefined }) ? "quarantined" : status}
-              />{" "}
-              <Actor of={cause.actor} /> <Said text={reason} />
-            </span>
-          </li>
-        ))}
-      </ol>
-    </Panel>
-  </>
-)
+      <div className="two tables">
+        <TablePanel
+          title={texts.allocations}
+          note={texts.allocationCount({ count: trade.allocations.length })}
+          empty={texts.notAllocated}
+          columns={allocations}
+          rows={trade.allocations}
+          idOf={({ id }) => id}
+        />
+        <TablePanel
+          title={texts.fills}
+          note={texts.fillCount({ count: trade.fills.length })}
+          empty={texts.noFillsYet}
+          columns={fills}
+          rows={trade.fills}
+          idOf={({ id }) => id}
+        />
+      </div>
+      <Panel title={texts.history}>
+        <ol className="rows story">
+          {trade.statuses.map(({ at, cause, reason, reasonCode, status }) => (
+            <li key={`${at} ${status}`}>
+              <Moment at={at} />
+              <span className="what">
+                <StateSign
+                  family="trade"
+                  state={isQuarantined({ status, reason: reasonCode ?? undefined }) ? "quarantined" : status}
+                />{" "}
+                <Actor of={cause.actor} /> <Said text={reason} />
+              </span>
+            </li>
+          ))}
+        </ol>
+      </Panel>
+    </>
+  )
+}
 
 /** A trade: where its shares went, and what was executed for it. */
 export const TradePage = ({ id }: { readonly id: string }) => (

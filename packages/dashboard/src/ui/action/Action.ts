@@ -38,8 +38,8 @@ export interface Action {
   readonly run: (api: Api, reason: string, key: string, said: string) => Effect.Effect<Done, unknown>
   /** What it would come to now; nothing is written or sent. */
   readonly rehearse?: (api: Api, said: string) => Effect.Effect<Rehearsed, unknown>
-  /** What a dry run says beside its own words. */
-  readonly tells?: (told: Documents.DoneDocument) => string
+  /** What a dry run says beside its own words, if anything. */
+  readonly tells?: (told: Documents.DoneDocument) => string | undefined
   /** What may be chosen in its place: the same of less. */
   readonly instead?: {
     readonly term: Term

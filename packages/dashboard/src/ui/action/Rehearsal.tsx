@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { ProblemError } from "../../api/problem.ts"
 import { sumOf } from "../../format/figure.ts"
 import { codeWords } from "../../words/events.ts"
 import { rowsIn } from "../../words/rows.ts"
@@ -89,47 +90,53 @@ const InDoubt = ({ of }: { readonly of: ReadonlyArray<Documents.OrderInShort> })
 }
 
 /** What an action would come to as the books stand, and the orders that would follow at once. */
-const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Action["tells"] }) => (
-  <>
-    <h3>{texts.impact}</h3>
-    <ul aria-label={texts.impact}>
-      <li>
-        <Said text={of.done} />
-      </li>
-      {tells === undefined ? null : (
+const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Action["tells"] }) => {
+  const told = tells?.(of)
+  return (
+    <>
+      <h3>{texts.impact}</h3>
+      <ul aria-label={texts.impact}>
         <li>
-          <Said text={tells(of)} />
+          <Said text={of.done} />
         </li>
+        {told === undefined ? null : (
+          <li>
+            <Said text={told} />
+          </li>
+        )}
+        {of.limited === undefined ? null : <Limited of={of.limited} />}
+        <InDoubt of={of.inDoubt ?? []} />
+        {of.rows?.map((each) => (
+          <Fared key={each.fate} of={each} />
+        ))}
+        {of.effects?.orders.map(({ account, notional, quantity, side, symbol }) => (
+          <li key={`${account} ${symbol}`}>
+            {notional === null
+              ? texts.thenOrdered({ side, quantity: <Figure of={quantity} />, symbol, account })
+              : texts.thenOrderedAbout({
+                  side,
+                  quantity: <Figure of={quantity} />,
+                  symbol,
+                  account,
+                  notional: <Figure of={notional} money />
+                })}
+          </li>
+        ))}
+        <Together orders={of.effects?.orders ?? []} />
+        {of.effects?.orders.length === 0 ? <li>{texts.noOrdersNow}</li> : null}
+      </ul>
+      {of.doubt === undefined ? null : (
+        <>
+          <AtRisk of={of.doubt.atRisk} />
+          <RecommendedVerdict of={of.doubt.recommended} />
+        </>
       )}
-      {of.limited === undefined ? null : <Limited of={of.limited} />}
-      <InDoubt of={of.inDoubt ?? []} />
-      {of.rows?.map((each) => (
-        <Fared key={each.fate} of={each} />
-      ))}
-      {of.effects?.orders.map(({ account, notional, quantity, side, symbol }) => (
-        <li key={`${account} ${symbol}`}>
-          {notional === null
-            ? texts.thenOrdered({ side, quantity: <Figure of={quantity} />, symbol, account })
-            : texts.thenOrderedAbout({
-                side,
-                quantity: <Figure of={quantity} />,
-                symbol,
-                account,
-                notional: <Figure of={notional} money />
-              })}
-        </li>
-      ))}
-      <Together orders={of.effects?.orders ?? []} />
-      {of.effects?.orders.length === 0 ? <li>{texts.noOrdersNow}</li> : null}
-    </ul>
-    {of.doubt === undefined ? null : (
-      <>
-        <AtRisk of={of.doubt.atRisk} />
-        <RecommendedVerdict of={of.doubt.recommended} />
-      </>
-    )}
-  </>
-)
+    </>
+  )
+}
+
+/** The rules refuse what was rehearsed: they would refuse it then too. */
+const isRefused = (error: Error): boolean => error instanceof ProblemError && error.status === 409
 
 interface ForeseenProps {
   readonly answer: { readonly data: Rehearsed | undefined; readonly error: Error | null; readonly isFetched: boolean }
@@ -147,7 +154,7 @@ export const Foreseen = ({ answer: { data, error, isFetched }, isShown, of }: Fo
   return error === null || !isShown ? null : (
     <>
       <Problem error={error} />
-      <p className="faint">{texts.impactUnknown}</p>
+      {isRefused(error) ? null : <p className="faint">{texts.impactUnknown}</p>}
     </>
   )
 }

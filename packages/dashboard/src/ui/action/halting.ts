@@ -32,7 +32,8 @@ const together = (all: ReadonlyArray<Documents.DoneDocument>): Documents.DoneDoc
     account: all.map(({ account }) => account).join(", "),
     commandId: all.map(({ commandId }) => commandId).join(", "),
     effects: null,
-    cancelled: all.flatMap(({ cancelled = [] }) => cancelled)
+    cancelled: all.flatMap(({ cancelled = [] }) => cancelled),
+    inDoubt: all.flatMap(({ inDoubt = [] }) => inDoubt)
   }
 }
 
@@ -91,14 +92,20 @@ const haltOf = (scopes: ReadonlyArray<Scope>, { cancelOpen }: { readonly cancelO
 
 const stops = (name: string): ReadonlyArray<string> => [texts.entryStops({ name }), texts.tradesAccumulate]
 
+/** The orders that work at the broker: an unconfirmed one is said by itself. */
+const workingIn = ({ cancelled = [], inDoubt = [] }: Documents.DoneDocument): ReadonlyArray<string> =>
+  cancelled.filter((id) => inDoubt.every((order) => order.id !== id))
+
 /** Stops what is sent in some scopes, and where that is wanted, what works there. */
 const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
   ...haltOf(scopes, { cancelOpen: false }),
   verb: texts.halt({ name }),
   will: stops(name),
   willNot: [texts.noOrderIsCancelled],
-  tells: ({ cancelled = [] }) =>
-    cancelled.length === 0 ? texts.noWorkingOrders : texts.ordersStay({ count: cancelled.length }),
+  tells: (told) => {
+    const count = workingIn(told).length
+    return count === 0 ? texts.noWorkingOrders : texts.ordersStay({ count })
+  },
   also: {
     term: "cancelOpen",
     label: ({ cancelled = [] }) => (cancelled.length === 0 ? undefined : texts.alsoCancel({ count: cancelled.length })),
@@ -109,7 +116,7 @@ const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
       willNot: [texts.filledSharesStay],
       tells: ({ cancelled = [] }) =>
         cancelled.length === 0
-          ? texts.noWorkingOrders
+          ? texts.noOpenOrders
           : texts.cancelRequested({ count: cancelled.length, orders: cancelled.join(", ") })
     }
   }
@@ -158,8 +165,9 @@ export const haltAny = (accounts: ReadonlyArray<AtBroker>, seen: Scope | undefin
 export const resume = (account?: string, symbol?: string): Action => ({
   verb: texts.resume({ scope: scopeName(account, symbol) }),
   typed: scopeName(account, symbol),
-  will: [texts.duePositionsSend],
+  will: [texts.stateEnds({ name: scopeName(account, symbol) })],
   willNot: [texts.otherHaltsStay],
+  tells: ({ effects }) => (effects === null || effects.orders.length === 0 ? undefined : texts.duePositionsSend),
   cli: (reason) => `roundlot resume ${scopeFlags({ account, symbol })} --reason ${reason}`,
   run: (api, reason, key) =>
     api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope({ account, symbol }) } }),

@@ -26,8 +26,8 @@ export const texts = messages({
   orderInShort: "{id} ({side} {quantity} {symbol} of {account})",
   more: "{more} more",
   unconfirmedInScope: {
-    one: "{count} unconfirmed order, not affected: {orders}.",
-    other: "{count} unconfirmed orders, not affected: {orders}."
+    one: "{count} unconfirmed order stays unconfirmed: {orders}.",
+    other: "{count} unconfirmed orders stay unconfirmed: {orders}."
   },
   positionsReleased: {
     one: "{count} position released ({control}), about {notional}: {symbols}",

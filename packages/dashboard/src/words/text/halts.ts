@@ -8,22 +8,24 @@ export const texts = messages({
   halt: "Halt {name}",
   noOrderIsCancelled: "No order is cancelled.",
   noWorkingOrders: "No working orders.",
+  noOpenOrders: "No open orders.",
   ordersStay: {
     one: "{count} working order stays at the broker.",
     other: "{count} working orders stay at the broker."
   },
-  alsoCancel: { one: "Also cancel the {count} working order", other: "Also cancel the {count} working orders" },
+  alsoCancel: { one: "Also cancel the {count} open order", other: "Also cancel the {count} open orders" },
   haltAndCancel: "Halt {name} and cancel its orders",
-  cancelsRequested: "Cancels are requested for working orders. Each ends when its broker confirms.",
+  cancelsRequested: "Cancels are requested for open orders. Each ends when its broker confirms.",
   positionsStayHeld: "Their positions stay held until resumed.",
   filledSharesStay: "Filled shares stay.",
   cancelRequested: {
-    one: "Cancel requested for {count} working order: {orders}.",
-    other: "Cancel requested for {count} working orders: {orders}."
+    one: "Cancel requested for {count} open order: {orders}.",
+    other: "Cancel requested for {count} open orders: {orders}."
   },
   allOf: "all of {broker}: {names}",
   scope: "Scope",
   resume: "Resume {scope}",
+  stateEnds: "The halt or restriction set for {name} ends.",
   duePositionsSend: "Due positions send their orders now.",
   otherHaltsStay: "A halt of a wider or narrower scope stays.",
   on: "{symbol} on {account}",

@@ -1,0 +1,102 @@
+import { Effect } from "effect"
+import { assert, expect, test } from "vitest"
+import { ask, serving } from "../../runner/test/serve/serving.ts"
+import * as scene from "../../runner/test/views/scene.ts"
+import { onBooks } from "./onBooks.ts"
+import { findings, stage } from "./stage.ts"
+
+const { open } = stage()
+
+/** The pages of books that were played, in a browser whose times are in UTC. */
+const pageOf = (url: string) =>
+  open("/settings", { script: `localStorage.setItem("roundlot.utc", "true")`, at: scene.second(200) }).then(
+    async (seen) => {
+      await seen.page.goto(url)
+      return seen
+    }
+  )
+
+test("B4: a trade offers to be reversed only where that is possible: not a direct one, not one that is reversed, not the reversal", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open(["AAPL"])
+      yield* scene.directly("direct", "buy", "1")
+      yield* scene.refused(1)
+      yield* scene.trade("counted", "buy", "0.5")
+      yield* scene.trade("undone", "buy", "0.25")
+      const port = yield* serving
+      const undone = yield* ask(port, "/api/v1/trades/T3/reverse", { method: "POST", body: { reason: "a mistake" } })
+      assert.strictEqual(undone.status, 200, undone.text)
+      yield* Effect.promise(async () => {
+        const url = `http://127.0.0.1:${port}/trades`
+        await using seen = await pageOf(`${url}/T2`)
+        const { page } = seen
+        const actions = page.locator(".page-head").getByRole("button")
+        const actionsOf = async (id: string): Promise<ReadonlyArray<string>> => {
+          await page.goto(`${url}/${id}`)
+          await page.getByRole("heading", { level: 1, name: "AAPL" }).waitFor()
+          return (await actions.allInnerTexts()).filter((each) => /^(?:Reverse|Dismiss) T/.test(each))
+        }
+        expect(await actionsOf("T1")).toEqual([])
+        expect(await actionsOf("T2")).toEqual(["Reverse T2"])
+        expect(await actionsOf("T3")).toEqual([])
+        expect(await actionsOf("T4")).toEqual([])
+        expect(await findings(page)).toEqual([])
+        expect(seen.faults).toEqual([])
+      })
+    })
+  ))
+
+test("a halt counts an unconfirmed order once, as unconfirmed; a resume says that orders go out only where some do", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open(["AAPL", "MSFT"])
+      yield* scene.trade("t-1", "buy", "3")
+      yield* scene.unclear(1)
+      const port = yield* serving
+      const url = `http://127.0.0.1:${port}`
+      const halted = yield* ask(port, "/api/v1/controls/halt", { method: "POST", body: { reason: "a test of it" } })
+      assert.strictEqual(halted.status, 200, halted.text)
+      const also = { reason: "a test of it", account: "main" }
+      const own = yield* ask(port, "/api/v1/controls/halt", { method: "POST", body: also })
+      assert.strictEqual(own.status, 200, own.text)
+      yield* scene.trade("t-2", "buy", "2", "MSFT", "410")
+      yield* Effect.promise(async () => {
+        await using seen = await pageOf(`${url}/ops`)
+        const { page } = seen
+        const dialog = page.getByRole("dialog")
+        const impact = dialog.getByRole("list", { name: "Impact" })
+        const linesOf = async () => {
+          await impact.waitFor()
+          return impact.getByRole("listitem").allInnerTexts()
+        }
+        await page.getByRole("table", { name: "Trading states" }).waitFor()
+        await page.keyboard.press("Shift+H")
+        expect((await linesOf()).slice(1)).toEqual([
+          "No working orders.",
+          "1 unconfirmed order stays unconfirmed: O1 (buy 3 AAPL of main).",
+          "No orders will be sent now."
+        ])
+        await page.keyboard.press("Escape")
+        const states = page.getByRole("table", { name: "Trading states" })
+        const resumes = (name: string) => states.getByRole("button", { name: `Resume ${name}` }).click()
+        await resumes("main")
+        await dialog.getByText("The halt or restriction set for main ends.").waitFor()
+        expect(await linesOf()).toContain("No orders will be sent now.")
+        expect(await dialog.getByText("Due positions send their orders now.").count()).toBe(0)
+        await page.keyboard.press("Escape")
+        const freed = await fetch(`${url}/api/v1/controls/resume`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify(also)
+        })
+        expect(freed.status).toBe(200)
+        await resumes("everything")
+        expect(await linesOf()).toContain("Due positions send their orders now.")
+        expect(await findings(page)).toEqual([])
+        expect(seen.faults).toEqual([])
+      })
+    })
+  ))
