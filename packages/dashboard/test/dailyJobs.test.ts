@@ -231,11 +231,11 @@ job(
     await by.click(page.getByRole("button", { name: "Submit a file…" }))
     const rows = ["source_id,symbol,side,quantity,limit_price", "f1,CRM,buy,1,250", "f2,AAPL,hold,2,250", ""]
     await (await choosing).setFiles({ name: "Morning.csv", mimeType: "text/csv", buffer: Buffer.from(rows.join("\n")) })
-    await page.getByText("1 row would be taken, 1 would not").waitFor()
+    await page.getByText("2 rows: 1 sends an order, 1 invalid.").waitFor()
     await page.getByRole("textbox", { name: "side of line 3", exact: true }).fill("buy")
     await page.keyboard.press("Enter")
-    await page.getByText("2 rows would be taken, 0 would not").waitFor()
-    await by.click(page.getByRole("button", { name: "Submit 2 rows" }))
+    await page.getByText("2 rows: 2 send orders.").waitFor()
+    await by.click(page.getByRole("button", { name: "Submit (2 orders)" }))
     await page.getByRole("heading", { level: 1, name: /^Morning .*Completed/ }).waitFor()
     const verb = "Retry 1 failed row"
     await by.act(page.getByRole("button", { name: verb }), verb, "the broker takes it again")

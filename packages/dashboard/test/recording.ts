@@ -177,7 +177,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     expect(await next.page.getByLabel("Mode", { exact: true }).inputValue()).toBe("accumulate")
     expect(await findingsInThemes(next.page)).toEqual([])
     await next.page.getByLabel("Name", { exact: true }).fill("By template")
-    await next.page.getByText("1 row would be taken, 0 would not").waitFor()
+    await next.page.getByText("1 row: 1 accumulates.").waitFor()
     expect(await findingsInThemes(next.page)).toEqual([])
     await daemon.ask("/api/v1/trades", {
       source: "batch",
@@ -187,7 +187,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
       side: "buy",
       quantity: "0.25"
     })
-    await next.page.getByRole("button", { name: "Submit 1 row" }).click()
+    await next.page.getByRole("button", { name: "Submit (1 row)" }).click()
     // Nothing of it is in the batch, and that is told: the row was on record.
     const became = next.page.getByRole("list", { name: "Result of the rows" })
     await became.getByText("1 row recorded before, counted once").waitFor()

@@ -256,7 +256,7 @@ test("FILL-16: rows of a file that are executed have the terms of its columns, a
   expect(await findings(page)).toEqual([])
   await page.getByText("each sent as a direct order: extended session, unless a row names its own").waitFor()
   expect(await findings(page)).toEqual([])
-  await page.getByRole("button", { name: "Submit 2 rows" }).click()
+  await page.getByRole("button", { name: "Submit (2 orders)" }).click()
   await page.getByRole("heading", { level: 1, name: /Evening/ }).waitFor()
   const ids = await daemon.idsOf("/api/v1/orders?symbol=IBM&order=oldest", 2)
   expect(await Promise.all(ids.map((id) => daemon.ask(`/api/v1/orders/${id}`)))).toMatchObject([
@@ -293,7 +293,7 @@ test("BAT-2: the result of an earlier check that comes late takes the place of n
   await (await came).finished()
   await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
   await page.getByText("each sent as a direct order.").waitFor()
-  await page.getByRole("button", { name: "Submit 2 rows" }).click()
+  await page.getByRole("button", { name: "Submit (2 orders)" }).click()
   await page.getByRole("heading", { level: 1, name: /Pasted rows/ }).waitFor()
   expect(seen.faults).toEqual([])
 })

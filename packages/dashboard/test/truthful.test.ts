@@ -5,7 +5,7 @@ import * as scene from "../../runner/test/views/scene.ts"
 import { onBooks } from "./onBooks.ts"
 import { findings, stage } from "./stage.ts"
 
-const { open } = stage()
+const { daemon, open } = stage()
 
 /** The pages of books that were played, in a browser whose times are in UTC. */
 const pageOf = (url: string) =>
@@ -100,3 +100,23 @@ test("a halt counts an unconfirmed order once, as unconfirmed; a resume says tha
       })
     })
   ))
+
+test("BAT-10: a checked batch counts every row once, and its button says how many orders are sent", async () => {
+  const most = (dollars: string) =>
+    daemon.cli("controls", "set", "--account", "paper", "--order-notional", dollars, "--reason", "of a test", "--yes")
+  await most("300")
+  await using seen = await open("/batches/new")
+  const { page } = seen
+  const rows = ["a1,IBM,buy,1", "a2,IBM,buy,1", "a2,IBM,buy,1", "a3,IBM,buy,2", "a4,IBM,hold,1"]
+  const lines = ["source_id,symbol,side,quantity,limit_price", ...rows.map((each) => `${each},200`)]
+  await page.getByLabel("Pasted rows").fill(lines.join("\n"))
+  await page.getByRole("button", { name: "Check", exact: true }).click()
+  await page.getByText("5 rows: 2 send orders, 1 repeated, 1 refused, 1 invalid.").waitFor()
+  await page.getByText("Accepted: 2 rows, each sent as a direct order. Recorded as invalid: 1 row.").waitFor()
+  await page.getByText("1 row would be refused", { exact: true }).waitFor()
+  expect(await findings(page)).toEqual([])
+  await page.getByRole("button", { name: "Submit (2 orders)" }).click()
+  await page.getByRole("link", { name: /^Open G\d+$/ }).waitFor()
+  await most("100000")
+  expect(seen.faults).toEqual([])
+})

@@ -42,6 +42,22 @@ export const marketAt = (now: Instant.Instant): Documents.OverviewDocument["mark
   return { isOpen, changesAt: changesAt === undefined ? null : Instant.format(changesAt) }
 }
 
+/** An execution that is reported late is looked for among so many of the fills that were recorded last. */
+const LATE = 500
+
+/** When the newest execution was, in whichever order executions were recorded: few rows are read, however many fills there are. */
+const lastExecuted = Effect.gen(function* () {
+  const recorded = yield* Reads.first(Fill.FillTable, { descending: true })
+  if (recorded === undefined) return undefined
+  const { items } = yield* Reads.page(Fill.FillTable, {
+    where: [{ column: "id", atLeast: Math.max(0, recorded.id - LATE) }],
+    orderBy: ["executedAt", "id"],
+    descending: true,
+    limit: 1
+  })
+  return items[0]?.executedAt
+})
+
 const unconfirmedOf = ({ order, stake }: Trading.Doubtful): Documents.OverviewDocument["inDoubt"][number] => ({
   ...orders.shortOf(order),
   askedNotional: decimalOrNull(order.askedNotional),
@@ -65,7 +81,6 @@ export const overviewWhere = Effect.fnUntraced(function* ({ answers, failing, wa
       const accounts = yield* Reads.all(Account.AccountTable)
       const standing = yield* Reads.all(Position.PositionTable)
       const working = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: live }] })
-      const fill = yield* Reads.first(Fill.FillTable, { descending: true })
       const compared = new Map(
         yield* Effect.forEach(accounts, ({ name }) =>
           Effect.map(Reconciliation.lastCompared(name), (at) => [name, at] as const)
@@ -111,7 +126,7 @@ export const overviewWhere = Effect.fnUntraced(function* ({ answers, failing, wa
           live.map((status) => [status, countOf(working, (order) => order.status === status)])
         ),
         latestOrders: yield* orders.documentsOf(yield* latestOf(working)),
-        lastFillAt: timeOrNull(fill?.executedAt),
+        lastFillAt: timeOrNull(yield* lastExecuted),
         inDoubt: Trading.unsaid(settled.cases, yield* Risk.doubtful).map(unconfirmedOf),
         openBreaks: yield* breaks.openDocumentsOf(open.breaks),
         breakCases: settled.cases.map(({ breaks: all }) => all.map(({ id }) => Id.format("break", id))),

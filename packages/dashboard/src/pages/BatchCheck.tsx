@@ -16,20 +16,32 @@ import { texts } from "../words/text/newBatch.ts"
 
 type Checked = Documents.CheckedDocument
 
-/** What would become of rows that are not taken as they are, in the words of the page. */
+/** What would become of rows that are not accepted as they are: in a count of all, and in the words of the page. */
 const exceptions = [
-  ["refused", texts.wouldBeRefused],
-  ["quarantined", texts.wouldBeQuarantined],
-  ["conflicts", texts.wouldConflict],
-  ["duplicates", texts.alreadyRecorded],
-  ["repeated", texts.repeats],
-  ["recorded", texts.wouldBeHistory]
+  ["repeated", texts.repeated, texts.repeats],
+  ["duplicates", texts.recordedBefore, texts.alreadyRecorded],
+  ["recorded", texts.history, texts.wouldBeHistory],
+  ["conflicts", texts.conflicting, texts.wouldConflict],
+  ["quarantined", texts.quarantined, texts.wouldBeQuarantined],
+  ["refused", texts.refused, texts.wouldBeRefused]
 ] as const
 
-/** The rows that a submission takes in, whatever becomes of them: all that are trades. */
+/** The rows that are trades, whatever becomes of them. */
 const tradesIn = (checked: Checked): number => exceptions.reduce((sum, [name]) => sum + checked[name], checked.accepted)
 
-/** The rows that would not be taken as they are, any of which refuses a file that is taken whole or not at all. */
+/** What would become of all rows, each counted once: `5 rows: 2 send orders, 1 repeated, 1 refused, 1 invalid.` */
+const outcomeOf = (checked: Checked): string => {
+  const { accepted, mode, rejected } = checked
+  const said = mode === "accumulate" ? texts.joinPositions : texts.sendOrders
+  const others = exceptions.flatMap(([name, counted]) =>
+    checked[name] === 0 ? [] : [counted({ count: checked[name] })]
+  )
+  const invalid = rejected === 0 ? [] : [texts.invalid({ count: rejected })]
+  const outcomes = [said({ count: accepted }), ...others, ...invalid].join(", ")
+  return texts.outcome({ rows: rowsIn(tradesIn(checked) + rejected), outcomes })
+}
+
+/** The rows that would not be accepted as they are, any of which refuses a file that is accepted whole or not at all. */
 const rowsNotAsTheyAre = ({ conflicts, quarantined, refused, rejected }: Checked): number =>
   rejected + conflicts + quarantined + refused
 
@@ -74,7 +86,7 @@ const Outlook = ({ csv, of }: { readonly csv: string; readonly of: Checked }) =>
         />
       )}
       <ul className="rows" aria-label={texts.otherRows}>
-        {exceptions.map(([name, say]) => (of[name] === 0 ? null : <li key={name}>{say({ count: of[name] })}</li>))}
+        {exceptions.map(([name, , say]) => (of[name] === 0 ? null : <li key={name}>{say({ count: of[name] })}</li>))}
         {of.blocked.map(({ answer, symbol }) => (
           <li key={symbol}>{texts.wouldOrderNothing({ symbol, answer: wordsOfNext(answer) })}</li>
         ))}
@@ -149,11 +161,7 @@ export const BatchCheck = (props: BatchCheckProps) => {
   return (
     <section className="panel form checks" aria-label={texts.check}>
       <p ref={status} role="status" tabIndex={-1}>
-        {checking.isPending
-          ? texts.checking
-          : isShown
-            ? texts.wouldBeTaken({ accepted: rowsIn(of.accepted), rejected: of.rejected })
-            : texts.notChecked}
+        {checking.isPending ? texts.checking : isShown ? outcomeOf(of) : texts.notChecked}
       </p>
       {isOfMode(checking.error) ? (
         <ModeChoice problem={checking.error?.message ?? ""} onChoose={(mode) => onChange({ mode })} />
@@ -190,19 +198,34 @@ const howSent = (wish: Wish, mode: BatchMode): string => {
   return terms === "" ? texts.eachSent : texts.eachSentWithTerms({ terms })
 }
 
+/** How many rows are accepted, for which account, what becomes of them, and how many are invalid. */
+const Accepted = ({ of: { accepted, mode, rejected }, wish }: { readonly of: Checked; readonly wish: Wish }) => {
+  const terms = { rows: rowsIn(accepted), how: howSent(wish, mode) }
+  return (
+    <p>
+      {wish.account === "" ? texts.accepted(terms) : texts.acceptedFor({ account: wish.account, ...terms })}
+      {rejected === 0 ? null : <> {texts.recordedAsInvalid({ rows: rowsIn(rejected) })}</>}
+    </p>
+  )
+}
+
 interface SubmissionProps extends BatchCheckProps {
   /** Is a correction not checked yet? */
   readonly isCorrected: boolean
   readonly isReady: boolean
 }
 
-/** What is submitted, under which name, and whether all rows are taken or none. */
+/** What is submitted, under which name, and whether all rows are accepted or none. */
 const Submission = ({ isCorrected, isReady, of, onBack, onChange, onSubmit, submitting, wish }: SubmissionProps) => {
   const checked = isReady ? of : undefined
   const refusing = checked !== undefined && wish.strict ? rowsNotAsTheyAre(checked) : 0
-  const trades = checked === undefined ? 0 : tradesIn(checked)
-  const may = trades > 0 && refusing === 0 && !isCorrected && wish.name.trim() !== "" && !submitting.isPending
-  const terms = { rows: rowsIn(trades), how: howSent(wish, checked?.mode ?? "execute") }
+  const may =
+    checked !== undefined &&
+    tradesIn(checked) > 0 &&
+    refusing === 0 &&
+    !isCorrected &&
+    wish.name.trim() !== "" &&
+    !submitting.isPending
   return (
     <>
       <Written
@@ -223,15 +246,10 @@ const Submission = ({ isCorrected, isReady, of, onBack, onChange, onSubmit, subm
           {texts.allOrNothing}
         </label>
       </Field>
-      {checked === undefined ? null : (
-        <p>
-          {wish.account === "" ? texts.takenIn(terms) : texts.takenInFor({ account: wish.account, ...terms })}
-          {checked.rejected === 0 ? null : <> {texts.recordedAsRejected({ rows: rowsIn(checked.rejected) })}</>}
-        </p>
-      )}
+      {checked === undefined ? null : <Accepted wish={wish} of={checked} />}
       {refusing === 0 ? null : (
         <p className="tone-danger" role="alert">
-          {texts.wouldNotBeTaken({ rows: rowsIn(refusing) })}
+          {texts.wouldNotBeAccepted({ rows: rowsIn(refusing) })}
         </p>
       )}
       {isCorrected ? <p className="tone-danger">{texts.correctionsUnchecked}</p> : null}
@@ -241,15 +259,15 @@ const Submission = ({ isCorrected, isReady, of, onBack, onChange, onSubmit, subm
           {texts.back}
         </button>
         <button type="button" className="button primary" aria-disabled={!may} onClick={() => may && onSubmit()}>
-          {submitting.isPending ? texts.sending : submitLabel(trades, checked, wish.strict)}
+          {submitting.isPending ? texts.sending : submitLabel(checked)}
         </button>
       </div>
     </>
   )
 }
 
-const submitLabel = (trades: number, checked: Checked | undefined, isStrict: boolean): string => {
+const submitLabel = (checked: Checked | undefined): string => {
   if (checked === undefined) return texts.submit
-  const rows = rowsIn(trades)
-  return checked.rejected === 0 || isStrict ? texts.submitRows({ rows }) : texts.submitValid({ rows })
+  const { accepted, mode } = checked
+  return mode === "accumulate" ? texts.submitRows({ rows: rowsIn(accepted) }) : texts.submitOrders({ count: accepted })
 }

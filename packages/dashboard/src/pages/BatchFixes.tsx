@@ -76,7 +76,7 @@ const FixedRow = ({ corrections, fault, line, names, onCorrect, separator, shown
   ))
 }
 
-/** The first rows that are no trades, each in its cells, to be corrected and checked again. An empty line is no row. */
+/** The first rows that are no trades, each in its cells, to be corrected and checked again. Empty lines are ignored. */
 export const BatchFixes = ({ csv, onCheck, read, rejectedRows, separator, ...editing }: BatchFixesProps) => {
   const names = namesIn(csv, separator)
   const shown = names.flatMap((name, at) => (read.has(name) ? [at] : []))

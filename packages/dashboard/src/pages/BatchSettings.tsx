@@ -35,7 +35,7 @@ const DialectFields = ({ onChange, wish }: WishProps) => (
       label={texts.decimalSign}
       value={wish.decimal}
       options={[
-        ["", texts.asItsValuesSay],
+        ["", texts.detect],
         ["point", texts.point],
         ["comma", texts.comma]
       ]}
@@ -46,7 +46,7 @@ const DialectFields = ({ onChange, wish }: WishProps) => (
       label={texts.dates}
       value={wish.dates}
       options={[
-        ["", texts.asItsValuesSay],
+        ["", texts.detect],
         ["iso", "2026-11-20"],
         ["dmy", "20.11.2026"],
         ["mdy", "11/20/2026"]

@@ -106,6 +106,22 @@ describe("the books under /api/v1", () => {
       }).pipe(Effect.provide(books))
   )
 
+  it.scopedLive(
+    "the last fill is the one that was executed last, also where an earlier execution is recorded after it",
+    () =>
+      Effect.gen(function* () {
+        yield* scene.at(0)
+        yield* scene.open(["AAPL"])
+        yield* scene.trade("t-1", "buy", "3")
+        yield* scene.accepted(1)
+        yield* scene.fills(1, { exec: "x1", quantity: "1", price: "150", seconds: 600 })
+        yield* scene.fills(1, { exec: "x2", quantity: "1", price: "150", seconds: 3 })
+        const api = yield* client(yield* serving)
+        const { lastFillAt } = yield* api.overview.overview({ urlParams: {} })
+        assert.strictEqual(lastFillAt, scene.second(600))
+      }).pipe(Effect.provide(books))
+  )
+
   it.scopedLive("gives every list and record of the views, and the typed client reads them", () =>
     Effect.gen(function* () {
       const api = yield* client(yield* played)

@@ -203,6 +203,8 @@ export const fills = (
     mayHaveOtherId?: boolean
     isJudged?: boolean
     facts?: Report.Executed["facts"]
+    /** After so many seconds; 2 where nothing is said. */
+    seconds?: number
   }
 ) => {
   const {
@@ -213,7 +215,8 @@ export const fills = (
     mayHaveOtherId = false,
     price,
     quantity,
-    revision = 0
+    revision = 0,
+    seconds = 2
   } = execution
   const report: Report.Executed = {
     _tag: "Executed",
@@ -229,7 +232,7 @@ export const fills = (
     side: "buy",
     quantity: Quantity.unsafe(quantity),
     price: price === undefined ? undefined : Price.unsafe(price),
-    executedAt: Instant.fromMillis(AT + 2000),
+    executedAt: Instant.fromMillis(AT + seconds * 1000),
     mayHaveOtherId,
     facts
   }
