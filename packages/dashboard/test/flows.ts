@@ -43,7 +43,7 @@ export const mainFlow = (staged: ReturnType<typeof stage>): void => {
     // Two shares of AAPL at the exchange's price; what it charges is not known.
     await daemon.orderAt("filled", "AAPL")
     await page.getByText(/^Last reconciled .+ ago: no differences · Last fill .+ ago$/).waitFor()
-    const today = page.getByLabel("Today", { exact: true })
+    const today = page.getByLabel("Today, New York", { exact: true })
     await today.getByText(/^Trades in\s*3$/).waitFor()
     await today.getByText(/^Notional\s*\$[\d,]+(\.\d+)?$/).waitFor()
     await today.getByText(/^Rejected\s*0$/).waitFor()

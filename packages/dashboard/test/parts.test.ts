@@ -231,7 +231,7 @@ const told = (tag: string, body: unknown) => eventTextOf({ tag, body, entity: { 
 describe("what just happened", () => {
   test("is told in words, and what only keeps the books is left out", () => {
     const changed = { before: { status: "submitted" }, after: { status: "partially_filled" }, reason: null }
-    expect(told("OrderChanged", changed)).toMatchObject({ family: "order", words: "is partially filled" })
+    expect(told("OrderChanged", changed)).toMatchObject({ family: "order", words: "partially filled" })
     expect(told("OrderChanged", { ...changed, before: changed.after })).toBeUndefined()
     expect(historyWords({ tag: "OrderChanged", body: changed })).toBe("Working → Partially filled")
     expect(historyWords({ tag: "OrderChanged", body: { ...changed, before: changed.after } })).toBe("Order changed")

@@ -7,6 +7,9 @@ import { findings, stage } from "./stage.ts"
 
 const { daemon, open } = stage()
 
+const limitOrders = (dollars: string) =>
+  daemon.cli("controls", "set", "--account", "paper", "--order-notional", dollars, "--reason", "of a test", "--yes")
+
 /** The pages of books that were played, in a browser whose times are in UTC. */
 const pageOf = (url: string) =>
   open("/settings", { script: `localStorage.setItem("roundlot.utc", "true")`, at: scene.second(200) }).then(
@@ -93,6 +96,8 @@ test("a halt counts an unconfirmed order once, as unconfirmed; a resume says tha
           body: JSON.stringify(also)
         })
         expect(freed.status).toBe(200)
+        // What trades as usual again is no active control.
+        await states.getByRole("row").filter({ hasText: "main" }).waitFor({ state: "detached" })
         await resumes("everything")
         expect(await linesOf()).toContain("Due positions send their orders now.")
         expect(await findings(page)).toEqual([])
@@ -101,10 +106,45 @@ test("a halt counts an unconfirmed order once, as unconfirmed; a resume says tha
     })
   ))
 
+test("a position whose order is unconfirmed says so, and no working order; j, k and arrows lead into the first table of a page", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(0)
+      yield* scene.open(["AAPL", "MSFT"])
+      yield* scene.trade("t-1", "buy", "3")
+      yield* scene.unclear(1)
+      yield* scene.trade("t-2", "buy", "2", "MSFT", "410")
+      yield* scene.accepted(2)
+      const port = yield* serving
+      const url = `http://127.0.0.1:${port}`
+      yield* Effect.promise(async () => {
+        await using seen = await pageOf(`${url}/positions`)
+        const { page } = seen
+        const rows = page.getByRole("table", { name: "Positions" }).getByRole("row")
+        await rows.filter({ hasText: "AAPL" }).getByText("Order unconfirmed").waitFor()
+        await rows.filter({ hasText: "MSFT" }).getByText("Order working").waitFor()
+        expect(await findings(page)).toEqual([])
+        await page.keyboard.press("j")
+        await page.keyboard.press("j")
+        await page.keyboard.press("ArrowUp")
+        await page.keyboard.press("Enter")
+        await page.getByRole("heading", { level: 1, name: "AAPL" }).waitFor()
+        await page.getByText("O1 is unconfirmed; a position has one order at a time.").waitFor()
+        await page.goto(`${url}/orders`)
+        await page.getByRole("table", { name: "Orders" }).getByRole("link", { name: "O1", exact: true }).waitFor()
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await page.waitForURL("**/orders/O1")
+        await page.goto(`${url}/why/O1`)
+        await expect.poll(() => page.title()).toMatch(/Why O1$/)
+        expect(seen.faults).toEqual([])
+      })
+    })
+  ))
+
 test("BAT-10: a checked batch counts every row once, and its button says how many orders are sent", async () => {
-  const most = (dollars: string) =>
-    daemon.cli("controls", "set", "--account", "paper", "--order-notional", dollars, "--reason", "of a test", "--yes")
-  await most("300")
+  await limitOrders("300")
   await using seen = await open("/batches/new")
   const { page } = seen
   const rows = ["a1,IBM,buy,1", "a2,IBM,buy,1", "a2,IBM,buy,1", "a3,IBM,buy,2", "a4,IBM,hold,1"]
@@ -117,6 +157,6 @@ test("BAT-10: a checked batch counts every row once, and its button says how man
   expect(await findings(page)).toEqual([])
   await page.getByRole("button", { name: "Submit (2 orders)" }).click()
   await page.getByRole("link", { name: /^Open G\d+$/ }).waitFor()
-  await most("100000")
+  await limitOrders("100000")
   expect(seen.faults).toEqual([])
 })

@@ -3,11 +3,11 @@ import {
   type Clock,
   Decimal,
   Instant,
+  Order,
   Position,
   Quantity,
   Reads,
   Side,
-  Account,
   type AccountName,
   type Ticker,
   type Trade
@@ -16,14 +16,12 @@ import { Id, Need, type TradeRepository } from "@roundlot/core/adapter"
 import {
   Break,
   codeWords,
-  Control,
-  due,
+  type due,
   evaluation,
   ladder,
   Ledger,
   type Lot,
   type plan,
-  type PositionAnswer,
   TradingState
 } from "@roundlot/core/ledger"
 import { Array, Effect, Option, Schema } from "effect"
@@ -31,17 +29,18 @@ import { inAnyCase } from "./criteria.ts"
 import * as breaks from "./breaks.ts"
 import { Ambiguous, BadFilter, NotFound } from "./errors.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
+import { answerOf, nextOf } from "./nextOrder.ts"
 import * as orders from "./orders.ts"
 import * as Columns from "./table.ts"
-import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
+import { idOrNull, timeOrNull, valueOrNull } from "./text.ts"
+
+export { answerOf }
 
 /** One account's standing in one instrument, in signed shares. */
 export type PositionDocument = Documents.PositionDocument
 
 /** The answer to "what order would be made now, or why none?". */
 export type AnswerDocument = Documents.AnswerDocument
-
-type HoldCause = Extract<AnswerDocument, { readonly code: "Held" }>["by"]
 
 /** What stands in a position's queue: of a trade, or of an order's excess. `open` is signed shares. */
 type LotDocument = Documents.LotDocument
@@ -58,23 +57,6 @@ export interface PositionFilters extends ListOptions {
   readonly symbol?: string | undefined
 }
 
-/** The document of an answer. */
-export const answerOf = (answer: PositionAnswer.PositionAnswer | PositionAnswer.ForeseenAnswer): AnswerDocument => {
-  switch (answer._tag) {
-    case "Ordered":
-      return { code: answer._tag, orderId: Id.format("order", answer.orderId) }
-    case "Order":
-    case "Observed":
-      return { code: answer._tag, side: answer.side, quantity: Decimal.format(answer.quantity) }
-    case "Refused":
-      return { code: answer._tag, control: answer.control }
-    case "Held":
-      return { code: answer._tag, by: answer.by, orderId: idOrNull("order", answer.orderId) }
-    default:
-      return { code: answer._tag }
-  }
-}
-
 /** An answer for people: `Refused: dollars per order`, `Held: cancel O5`, `Order: buy 1`. */
 const answerWords = ({ code, ...fields }: AnswerDocument): string =>
   codeWords.answerWords(
@@ -83,11 +65,11 @@ const answerWords = ({ code, ...fields }: AnswerDocument): string =>
   )
 
 /** A position for people, its answers in words. */
-export const inWords = ({ answer, next, ...detail }: PositionDetail) => ({
-  ...detail,
-  answer: answerWords(answer),
-  next: { ...next, answer: answerWords(next.answer) }
-})
+export const inWords = ({ answer, next, orderInDoubt, ...detail }: PositionDetail) => {
+  const words = (said: AnswerDocument): string =>
+    said.code === "OrderLive" && orderInDoubt !== null ? `Order unconfirmed: ${orderInDoubt}` : answerWords(said)
+  return { ...detail, answer: words(answer), next: { ...next, answer: words(next.answer) } }
+}
 
 /** The open breaks that stop positions, of these accounts or of all. */
 const stopping = (account?: AccountName.AccountName) =>
@@ -106,14 +88,21 @@ export const documentsOf = (
   Effect.gen(function* () {
     const ofAccount = Array.groupBy(yield* stopping(account), (each) => each.account)
     const halts = yield* Reads.all(TradingState.ControlTable, { where: [{ column: "state", in: ["halted"] }] })
-    return found.map((position) => documentOf(position, ofAccount[position.account] ?? [], halts))
+    const doubtful = yield* Reads.all(Order.OrderTable, {
+      where: [
+        { column: "status", in: ["in_doubt"] },
+        { column: "origin", in: ["accumulation"] }
+      ]
+    })
+    return found.map((position) => documentOf(position, ofAccount[position.account] ?? [], halts, doubtful))
   })
 
-/** The document of a position among the open breaks of its account and all halts. */
+/** The document of a position among the open breaks of its account, all halts and what is unconfirmed. */
 const documentOf = (
   position: Position.Position,
   open: ReadonlyArray<Break.Break>,
-  halts: ReadonlyArray<TradingState.Control>
+  halts: ReadonlyArray<TradingState.Control>,
+  doubtful: ReadonlyArray<Order.Order>
 ): PositionDocument => ({
   account: position.account,
   symbol: position.symbol,
@@ -126,6 +115,10 @@ const documentOf = (
   direct: Decimal.format(position.direct),
   adopted: Decimal.format(position.adopted),
   ...saidOf(position, open, halts),
+  orderInDoubt: idOrNull(
+    "order",
+    doubtful.find(({ account, symbol }) => account === position.account && symbol === position.symbol)?.id
+  ),
   updatedAt: Instant.format(position.updatedAt)
 })
 
@@ -264,7 +257,7 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
   Effect.gen(function* () {
     const { position } = standing
     const live = standing.liveOrders.toSorted((a, b) => a.id - b.id)
-    const [document = documentOf(position, [], [])] = yield* documentsOf([position], position.account)
+    const [document = documentOf(position, [], [], [])] = yield* documentsOf([position], position.account)
     const detail: PositionDetail = {
       ...document,
       coolDownUntil: timeOrNull(position.coolDownUntil),

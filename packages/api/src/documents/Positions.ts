@@ -36,6 +36,8 @@ export const PositionDocument = Schema.Struct({
   answer: AnswerDocument,
   /** Since when that is the answer. */
   answerSince: Time,
+  /** The order that it waits for, where that one is unconfirmed. */
+  orderInDoubt: Schema.NullOr(Id),
   updatedAt: Time
 }).annotations({ identifier: "Position" })
 

@@ -72,6 +72,7 @@ const orders: Listing<Documents.OrderDocument> = {
     { name: texts.today, asks: {}, isToday: true },
     mineToday,
     { name: texts.rejected, asks: { status: "rejected" } },
+    { name: texts.failed, asks: { status: "failed" } },
     { name: texts.external, asks: { origin: "external" } }
   ],
   read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page } }),
@@ -341,9 +342,7 @@ const Positions = () => {
       columns.node("gauge", (position) => (
         <LotGauge residual={position.residual} from={dueFrom(position)} isHeld={isStopped(position.answer)} />
       )),
-      columns.node("next", (position) => (
-        <NextOrder answer={position.answer} residual={position.residual} from={magnitude(dueFrom(position))} />
-      )),
+      columns.node("next", (position) => <NextOrder position={position} from={magnitude(dueFrom(position))} />),
       columns.time("updated", ({ updatedAt }) => updatedAt)
     ]
   }

@@ -90,7 +90,7 @@ const Row = ({ digits, hold, position }: RowProps) => {
       </td>
       <td>
         {hold === undefined ? (
-          <NextOrder answer={position.answer} residual={position.residual} from={magnitude(from)} />
+          <NextOrder position={position} from={magnitude(from)} />
         ) : (
           <Link href={`/attention/${hold}`}>{texts.heldBy({ hold })}</Link>
         )}

@@ -192,7 +192,7 @@ export const Operations = () => {
               label={texts.tradingStates}
               empty={texts.noControls}
               columns={controls}
-              rows={rows}
+              rows={rows.filter(({ state }) => state !== "normal")}
               idOf={({ account, symbol }) => `${account} ${symbol}`}
               isShort
             />
@@ -227,7 +227,7 @@ export const Operations = () => {
           {({ items }) => (
             <Rows
               label={texts.endpoints}
-              empty={texts.noRequestsYet}
+              empty={items.every(({ broker }) => broker === "paper") ? texts.paperUncounted : texts.noRequestsYet}
               columns={endpoints}
               rows={endpointsOf(items)}
               idOf={({ endpoint, name }) => `${name} ${endpoint}`}

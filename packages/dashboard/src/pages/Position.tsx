@@ -179,10 +179,15 @@ const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => 
 
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
+interface NextProps {
+  readonly answer: Position["answer"]
+  readonly of: Pick<Position, "coolDownUntil" | "orderInDoubt">
+}
+
 /** What order comes next, or why there is none; a cool-down ticks. */
-const Next = ({ answer, until }: { readonly answer: Position["answer"]; readonly until: string | null }) => {
+const Next = ({ of: { coolDownUntil: until, orderInDoubt }, answer }: NextProps) => {
   const waits = signOfCoolDown(until, useNow())
-  const next = signOfNext(answer)
+  const next = signOfNext(answer, orderInDoubt)
   return <SignView sign={waits !== undefined && answer.code === "CoolingDown" ? { ...waits, help: next.help } : next} />
 }
 
@@ -311,7 +316,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
           <span className="figure">
             {grouped(position.residual, true)} / {grouped(from)}
           </span>
-          <Next answer={next.answer} until={position.coolDownUntil} />
+          <Next answer={next.answer} of={position} />
           <span>
             {upper(withMinus(next.why))}.{" "}
             <span className="faint">

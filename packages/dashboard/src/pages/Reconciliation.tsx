@@ -18,6 +18,27 @@ import { texts } from "../words/text/operations.ts"
 
 const NAME = "reconciliation"
 
+/** A reconciliation that finds nothing new stands in no journal: the stream says nothing of it. */
+const RUNS_EVERY_MS = 2_000
+const NEWEST = 50
+
+const useRuns = (account: string) =>
+  useAsk(
+    ["reconciliations", account],
+    (api) => {
+      const asked = account === "" ? {} : { account }
+      return api.reconciliation.runs({ urlParams: { ...asked, order: "newest", limit: NEWEST } })
+    },
+    true,
+    RUNS_EVERY_MS
+  )
+
+/** Where no symbol was compared: nothing was reconciled yet, or nothing was held. */
+const NothingCompared = () => {
+  const { data } = useRuns(useFilters().get("account"))
+  return data === undefined || data.items.length === 0 ? texts.nothingReconciledYet : texts.noSymbolHeld
+}
+
 const holdings: Listing<Documents.ComparisonDocument> = {
   name: NAME,
   title: texts.booksVsBroker,
@@ -32,7 +53,7 @@ const holdings: Listing<Documents.ComparisonDocument> = {
   ],
   idOf: ({ account, symbol }) => `${account} ${symbol}`,
   read: (api, asked, page) => api.reconciliation.list({ urlParams: { ...asked, ...page } }),
-  empty: texts.nothingReconciledYet,
+  empty: <NothingCompared />,
   actions: <ActionButton action={reconcileNow} className="button primary" />,
   card: ["comparison", "ours", "theirs", "openBreak"],
   columns: [
@@ -66,10 +87,6 @@ const runs: ReadonlyArray<Column<Run>> = [
   columns.said("reason", ({ reason }) => reason)
 ]
 
-/** A reconciliation that finds nothing new stands in no journal: the stream says nothing of it. */
-const RUNS_EVERY_MS = 2_000
-const NEWEST = 50
-
 /** Has the symbols read again when another reconciliation has ended. */
 const useNewest = (newest: string | undefined): void =>
   useEffect(() => {
@@ -77,14 +94,7 @@ const useNewest = (newest: string | undefined): void =>
   }, [newest])
 
 const Runs = () => {
-  const account = useFilters().get("account")
-  const asked = account === "" ? {} : { account }
-  const query = useAsk(
-    ["reconciliations", asked],
-    (api) => api.reconciliation.runs({ urlParams: { ...asked, order: "newest", limit: NEWEST } }),
-    true,
-    RUNS_EVERY_MS
-  )
+  const query = useRuns(useFilters().get("account"))
   useNewest(query.data?.items[0]?.startedAt)
   return (
     <Panel title={texts.reconciliations} note={texts.newest}>

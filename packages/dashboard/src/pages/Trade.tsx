@@ -99,7 +99,13 @@ const Detail = ({ trade }: { readonly trade: Trade }) => {
         <TablePanel
           title={texts.allocations}
           note={texts.allocationCount({ count: trade.allocations.length })}
-          empty={texts.notAllocated}
+          empty={
+            trade.kind === "direct"
+              ? texts.directNotAllocated
+              : trade.status === "failed"
+                ? texts.neverAllocated
+                : texts.notAllocated
+          }
           columns={allocations}
           rows={trade.allocations}
           idOf={({ id }) => id}

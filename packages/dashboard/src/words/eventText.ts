@@ -1,5 +1,5 @@
 import { isQuarantined } from "@roundlot/api/client"
-import { type Family, signs } from "./signs.ts"
+import { type Family, signOfState, signs } from "./signs.ts"
 import { codeWords, eventWords, subjectWords } from "./events.ts"
 import { texts } from "./text/events.ts"
 
@@ -61,6 +61,9 @@ const scopeIn = (body: unknown): string => {
 const causeIn = (body: unknown): string =>
   [codeWords(textIn(body, "reason")), textIn(body, "detail")].filter((each) => each !== "").join(": ")
 
+/** The label of a state within a sentence: `completed with errors`. */
+const stateWords = (family: Family, state: string): string => signOfState(family, state).word.toLowerCase()
+
 /** A trade that waits for a person; not one that waits for its batch. */
 const held = (body: unknown): EventText | undefined => {
   const reason = textIn(body, "reason")
@@ -87,7 +90,7 @@ const readings: Readonly<Record<string, (body: unknown) => EventText | undefined
     return {
       family: "order",
       state,
-      words: because(texts.isState({ state: state.replaceAll("_", " ") }), textIn(body, "reason"))
+      words: because(stateWords("order", state), textIn(body, "reason"))
     }
   },
   CancelRequested: (body) => ({
@@ -131,7 +134,7 @@ const readings: Readonly<Record<string, (body: unknown) => EventText | undefined
   BatchMoved: (body) => ({
     family: "batch",
     state: textIn(body, "status"),
-    words: because(texts.isState({ state: textIn(body, "status").replaceAll("_", " ") }), textIn(body, "reason"))
+    words: because(stateWords("batch", textIn(body, "status")), textIn(body, "reason"))
   })
 }
 

@@ -145,7 +145,7 @@ const entries = {
   code: { head: "Code", help: "What refused or ended it: a limit, or a code of the broker." },
   severity: {
     head: "Severity",
-    help: "Critical: shares are not ordered, an order is unconfirmed, or shares or money may be wrong. Warning: blocks trading that is not due yet. Info: blocks nothing. Closed breaks show how they ended."
+    help: "Critical: shares are not ordered, an order stays unconfirmed, or shares or money may be wrong. Warning: blocks trading that is not due yet, or work failed. Info: blocks nothing. Closed breaks show how they ended."
   },
   holds: { head: "Blocks", help: "What the break blocks while it is open: the symbol, the account, or none." },
   owner: { head: "Owner", help: "Person responsible for the case." },

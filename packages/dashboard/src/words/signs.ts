@@ -59,7 +59,7 @@ const sign = (shape: Shape, word: string, tone: Tone, help: string): Sign => ({ 
 const families = {
   order: {
     pending: sign("ring", "Pending", "idle", "Created, not sent yet."),
-    submitting: sign("ring-arrow", "Sending", "info", "The request is on its way to the broker."),
+    submitting: sign("ring-arrow", "Sending", "info", "The request is being sent to the broker."),
     in_doubt: sign(
       "diamond-half",
       "Unconfirmed",
@@ -158,7 +158,7 @@ const families = {
       "doubt",
       "No clear answer. The broker is asked for the order; it is not sent again."
     ),
-    sending: sign("ring-arrow", "Sending", "info", "The request is on its way.")
+    sending: sign("ring-arrow", "Sending", "info", "The request is being sent.")
   },
   breakStatus: {
     open: sign(
@@ -167,7 +167,7 @@ const families = {
       "warn",
       "Books and broker differ, or a reading contradicts another. It stays open until resolved."
     ),
-    closed: sign("square-tick", "Closed", "idle", "Resolved, or closed by itself.")
+    closed: sign("square-tick", "Closed", "idle", "Resolved, or closed automatically.")
   },
   break: {
     escalated: sign("triangle-up", "Escalated", "danger", "Open too long: an hour for critical, a day for a warning."),
@@ -175,11 +175,11 @@ const families = {
       "octagon-mark",
       "Critical",
       "danger",
-      "Shares are not ordered because of it, an order is unconfirmed, or shares or money may be wrong or doubled."
+      "Shares are not ordered because of it, an order stays unconfirmed, or shares or money may be wrong or doubled."
     ),
-    warning: sign("triangle", "Warning", "warn", "It blocks trading that is not due yet."),
+    warning: sign("triangle", "Warning", "warn", "It blocks trading that is not due yet, or work failed."),
     info: sign("ring-mark", "Info", "idle", "It blocks nothing."),
-    gone: sign("disc-tick", "Auto-closed", "ok", "Its cause is gone."),
+    gone: sign("disc-tick", "Auto-closed", "ok", "It no longer applies."),
     resolved: sign("square-tick", "Resolved", "idle", "Resolved by a person, with a reason.")
   },
   decision: {
@@ -289,6 +289,12 @@ const families = {
     Ordered: sign("disc-dot", "Ordered", "info", "The due order was made."),
     NotDue: sign("ring", "Not due", "idle", "The residual is below the threshold."),
     OrderLive: sign("disc-dot", "Order working", "info", "One order at a time: it waits for the open one."),
+    OrderInDoubt: sign(
+      "diamond-half",
+      "Order unconfirmed",
+      "doubt",
+      "It waits until the status of its order is known. No other order is made before."
+    ),
     OppositeOrderLive: sign(
       "disc-dot",
       "Other side working",
@@ -441,8 +447,9 @@ export const signOfLink = (state: string, ms?: number): Sign => {
   return { ...known, word: state === "expiring" || state === "live" ? words[state] : `${known.word} ${span}` }
 }
 
-/** The sign of the answer to what order comes next. */
-export const signOfNext = ({ code }: Documents.AnswerDocument): Sign => signOfState("next", code)
+/** The sign of the answer to what order comes next; a live order may be unconfirmed. */
+export const signOfNext = ({ code }: Documents.AnswerDocument, orderInDoubt: string | null = null): Sign =>
+  signOfState("next", code === "OrderLive" && orderInDoubt !== null ? "OrderInDoubt" : code)
 
 /** The same in words, with what refuses or holds it: `Refused: max notional`. */
 export const wordsOfNext = (answer: Documents.AnswerDocument): string => {

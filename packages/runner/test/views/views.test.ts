@@ -579,6 +579,7 @@ describe("documents", () => {
           account: "main",
           answer: { code: "NotDue" },
           answerSince: scene.second(2),
+          orderInDoubt: null,
           symbol: "AAPL",
           exposure: "1.1",
           target: "1.1",

@@ -80,8 +80,11 @@ const titles: Readonly<Record<string, string>> = {
   "/ops/jobs": texts.jobs
 }
 
+const WHY = "/why/"
+
 /** What a tab is called: the record first, `O5 · Orders` and `AAPL on paper · Positions`, then the page of the navigation. */
 export const titleAt = (path: string): string => {
+  if (path.startsWith(WHY)) return texts.whyOf({ id: path.slice(WHY.length) })
   const page = pages.find(([at]) => isAt(path, at))
   if (page === undefined) return "Roundlot"
   const [at, name] = page

@@ -40,8 +40,24 @@ const reachActions = (): void => {
   else own.focus()
 }
 
+/** What moves does nothing, and is left to the browser, where there is nothing to move in. */
+const MOVES: ReadonlySet<string> = new Set(["j", "k", "ArrowDown", "ArrowUp"])
+
 const isCase = (path: string): boolean => path.startsWith("/attention/")
 const isInTable = (target: EventTarget | null): boolean => target instanceof Element && target.closest("tr") !== null
+
+/** Brings the current row of the page's first table to the hand, from where the rows have their own keys. */
+const focusRow = (event: KeyboardEvent): void => {
+  const row = first("tr[data-row][tabindex='0']")
+  if (row === null) return
+  event.preventDefault()
+  row.focus()
+}
+
+/** An arrow key scrolls, or is for what has the focus: only where nothing has it does it lead into the table. */
+const focusRowFromNowhere = (event: KeyboardEvent): void => {
+  if (event.target === document.body || event.target === document.querySelector("#main")) focusRow(event)
+}
 
 /** What single letters do, wherever the focus is but in a field. */
 const lettersOf = (does: Does, go: (to: string) => void): Readonly<Record<string, (event: KeyboardEvent) => void>> => {
@@ -51,8 +67,10 @@ const lettersOf = (does: Does, go: (to: string) => void): Readonly<Record<string
   }
   const nextCase =
     (by: -1 | 1) =>
-    ({ target }: KeyboardEvent): void => {
-      if (isCase(location.pathname) && !isInTable(target)) goBy(by)
+    (event: KeyboardEvent): void => {
+      if (isInTable(event.target)) return
+      if (isCase(location.pathname)) goBy(by)
+      else focusRow(event)
     }
   return {
     H: does.onHalt,
@@ -70,6 +88,8 @@ const lettersOf = (does: Does, go: (to: string) => void): Readonly<Record<string
     "]": () => goBy(1),
     j: nextCase(1),
     k: nextCase(-1),
+    ArrowDown: focusRowFromNowhere,
+    ArrowUp: focusRowFromNowhere,
     ".": reachActions,
     v: () => reach("[data-verdicts]"),
     a: () => press("a"),
@@ -107,7 +127,7 @@ export const useKeys = (given: Does): void => {
       }
       const letter = lettersOf(does, goTo)[event.key]
       if (letter === undefined || event.defaultPrevented) return
-      if (event.key !== "j" && event.key !== "k") event.preventDefault()
+      if (!MOVES.has(event.key)) event.preventDefault()
       letter(event)
     }
     addEventListener("keydown", pressed)

@@ -18,14 +18,13 @@ export const useDueFrom = (): ((position: { readonly account: string }) => strin
 }
 
 interface NextOrderProps {
-  readonly answer: Documents.AnswerDocument
-  readonly residual: string
+  readonly position: Pick<Documents.PositionDocument, "answer" | "orderInDoubt" | "residual">
   readonly from: string
 }
 
 /** What order comes next, or why there is none. */
-export const NextOrder = ({ answer, from, residual }: NextOrderProps) => {
-  if (answer.code !== "NotDue") return <SignView sign={signOfNext(answer)} />
+export const NextOrder = ({ from, position: { answer, orderInDoubt, residual } }: NextOrderProps) => {
+  if (answer.code !== "NotDue") return <SignView sign={signOfNext(answer, orderInDoubt)} />
   const sign = signOf(residual)
   if (sign === 0) return <span className="faint">{texts.noResidual}</span>
   return (

@@ -16,7 +16,7 @@ export const texts = messages({
   answer: "Answer",
   closesWithOrder: "It closes when order {order} is resolved. Open the order and confirm whether the broker has it.",
   closesOnAgreement: "It closes when books and broker agree: trade the difference at the broker, or book it here.",
-  closesAutomatically: "It closes automatically when its cause is gone.",
+  closesAutomatically: "It closes automatically when it no longer applies.",
   evidence: "Evidence",
   heldTrade: "Held trade",
   proposedOrder: "Proposed order",

@@ -6,13 +6,13 @@ export const texts = messages({
   backupsIn: "in {folder} on the daemon's host",
   noBackups: "No backups yet. Back up now makes one; the daemon keeps trading.",
   backUpNow: "Back up now",
-  backsUp: "A process beside the daemon copies the store into one file and audits both. Trading goes on.",
+  backsUp: "A process beside the daemon copies the store into one file and audits both. Trading continues.",
   booksUnchanged: "The books are not changed.",
   restoreCopy: "Restore a copy…",
   restoreCopyOf: "Restore a copy of {backup}",
   restores: "A process beside the daemon restores the backup into a new file beside the store and audits both.",
   copyIsInactive: "The copy is inactive: it accepts no trades and sends no orders.",
-  storeStays: "The running store stays as it is, and trading goes on.",
+  storeStays: "The running store stays as it is, and trading continues.",
   restoreByCommand: "Restore it on the command line into an empty store:",
   alreadyRestored: "Restored: {copy}",
   latestCopy: "Latest restored copy",
@@ -26,6 +26,6 @@ export const texts = messages({
     other: "The running store had {count} entries that the copy lacks. Activating the copy gives them up."
   },
   takeOver: "To take over with the copy: stop the daemon (Ctrl-C or its service), then run:",
-  lackedGrow: "If more entries came meanwhile, the command says their number and changes nothing.",
+  lackedGrow: "If entries were added since, the command prints the count and stops.",
   copying: "Copying and auditing: {step}"
 })

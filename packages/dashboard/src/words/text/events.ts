@@ -13,7 +13,6 @@ export const texts = messages({
   waitsForBatchOf: "waits for its batch: {terms}",
   failed: "failed",
   made: "created: {terms}",
-  isState: "is {state}",
   scopeIs: "{scope} is {state}",
   cancelRequested: "cancel requested",
   filled: "filled {quantity} at {price}",

@@ -92,5 +92,6 @@ export const texts = messages({
   operations: "Operations",
   settings: "Settings",
   symbolOnAccount: "{symbol} on {account}",
+  whyOf: "Why {id}",
   opensIn: "opens in {span}"
 })

@@ -17,7 +17,7 @@ export const texts = messages({
   jobMayNotCancel: "It would be refused: the job has ended.",
   enqueueJob: "Enqueue {type}",
   jobRunsOnce: "A daemon runs {type} once, with up to its own number of attempts.",
-  jobKeyIsOne: "A job {type} of the key {key} that is there already is not made twice.",
+  jobKeyIsOne: "An existing {type} job with key {key} is reused.",
   jobWouldBeNew: "A new job would be queued.",
   jobIsThere: "It is job {id} already, {status}. No job would be queued.",
   jobIsThereAs: "It is job {id}, {status}.",
@@ -35,7 +35,7 @@ export const texts = messages({
     other: "Queued: {count} accounts to reconcile."
   },
   runAudit: "Run audit",
-  auditsAll: "A job checks every table against the journal, the hash chains, and the anchors. Trading goes on.",
+  auditsAll: "A job checks every table against the journal, the hash chains, and the anchors. Trading continues.",
   auditChangesNothing: "The books are not changed.",
   signOut: "Sign out",
   browserSignedOut: "The browser of {token} at {host} is signed out now.",

@@ -14,7 +14,7 @@ export const texts = messages({
   notSummed: "not summed",
   notKnownYet: "not known yet",
   unknown: "+ {missing} unknown",
-  today: "Today",
+  today: "Today, New York",
   latestOrders: "Latest orders",
   workingOrders: "Working orders",
   noneIsWorking: "no working orders",

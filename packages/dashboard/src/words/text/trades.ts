@@ -7,6 +7,8 @@ export const texts = messages({
   allocations: "Allocations",
   allocationCount: { one: "{count} allocation", other: "{count} allocations" },
   notAllocated: "Not allocated yet. It waits in its position.",
+  directNotAllocated: "A direct trade has an order of its own and is not allocated.",
+  neverAllocated: "Failed: it is never allocated.",
   fills: "Fills",
   fillCount: { one: "{count} fill", other: "{count} fills" },
   noFillsYet: "No fills yet.",

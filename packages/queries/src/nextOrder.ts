@@ -1,0 +1,106 @@
+import type { Documents } from "@roundlot/api"
+import { Account, Decimal, Instant, type Position, type Side } from "@roundlot/core"
+import { Id } from "@roundlot/core/adapter"
+import { codeWords, Control, due, ladder, type PositionAnswer } from "@roundlot/core/ledger"
+import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
+
+type AnswerDocument = Documents.AnswerDocument
+
+type NextDocument = Documents.NextDocument
+
+type HoldCause = Extract<AnswerDocument, { readonly code: "Held" }>["by"]
+
+/** The document of an answer. */
+export const answerOf = (answer: PositionAnswer.PositionAnswer | PositionAnswer.ForeseenAnswer): AnswerDocument => {
+  switch (answer._tag) {
+    case "Ordered":
+      return { code: answer._tag, orderId: Id.format("order", answer.orderId) }
+    case "Order":
+    case "Observed":
+      return { code: answer._tag, side: answer.side, quantity: Decimal.format(answer.quantity) }
+    case "Refused":
+      return { code: answer._tag, control: answer.control }
+    case "Held":
+      return { code: answer._tag, by: answer.by, orderId: idOrNull("order", answer.orderId) }
+    default:
+      return { code: answer._tag }
+  }
+}
+
+/** What order would be made now, or why none (ACC-11), in a code and in a sentence. */
+export const nextOf = (standing: due.Standing): NextDocument => {
+  const next = due.saidOf(standing)
+  const order =
+    next._tag === "Order"
+      ? {
+          side: next.side,
+          quantity: Decimal.format(next.quantity),
+          positionEffect: valueOrNull(next.positionEffect),
+          limitPrice: decimalOrNull(next.terms.limitPrice)
+        }
+      : null
+  return { answer: answerOf(due.foreseenOf(next)), why: whyOf(next, standing), order }
+}
+
+const whyOf = (next: due.Due, standing: due.Standing): string =>
+  due.Due.$match(next, {
+    Order: ({ quantity, side, terms }) =>
+      `an order to ${side} ${Decimal.format(quantity)} would be made${atStep(terms.limitPrice, standing, side)}`,
+    OrderLive: ({ orderId }) => liveWords(orderId, standing),
+    NotDue: () => notDue(standing),
+    Halted: () => "trading is halted; resume it with 'roundlot resume'",
+    Observed: ({ quantity, side }) =>
+      `an order to ${side} ${Decimal.format(quantity)} is due, but trading is only observed`,
+    Held: ({ by, orderId }) => held(by, orderId, standing.position),
+    BreakOpen: (found) => `blocked by an open break (${codeWords.breakName(found)}); see 'roundlot breaks list'`,
+    SessionClosed: () => "the market is closed",
+    CoolingDown: ({ until }) => `an order ended without a full fill; the next one waits until ${Instant.format(until)}`,
+    OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)} on the other side is open`,
+    NoPrice: () => "its threshold or limit needs a price, and no current price is known",
+    Refused: ({ control }) => refusal(Control.controls[control])
+  })
+
+const liveWords = (orderId: number, { liveOrders }: due.Standing): string => {
+  const isDoubtful = liveOrders.some(({ id, status }) => id === orderId && status === "in_doubt")
+  const state = isDoubtful ? "unconfirmed" : "open"
+  return `${Id.format("order", orderId)} is ${state}; a position has one order at a time`
+}
+
+/** At which price and step, where the account has several. */
+const atStep = (
+  limitPrice: Decimal.Decimal | undefined,
+  { account, at, position }: due.Standing,
+  side: Side.Side
+): string => {
+  const steps = ladder.offsetsOf(account).length
+  if (limitPrice === undefined || steps < 2) return ""
+  return `, at ${Decimal.format(limitPrice)} or better: step ${ladder.stepOf(position, account, side, at) + 1} of ${steps}`
+}
+
+const goesOn = (until: Instant.Instant | undefined) =>
+  `it resumes at ${timeOrNull(until) ?? "'roundlot resume'"} or with 'roundlot resume'`
+
+const held = (
+  by: HoldCause,
+  orderId: number | undefined,
+  { circuitUntil, refusedUntil }: Position.Position
+): string => {
+  switch (by) {
+    case "circuit":
+      return `several orders in a row ended without a full fill; ${goesOn(circuitUntil)}`
+    case "refused":
+      return `the broker rejects this side until its next session; ${goesOn(refusedUntil)}`
+    case "cancel":
+      return `${idOrNull("order", orderId) ?? "its order"} was cancelled by an operator; resume the position with 'roundlot resume'`
+  }
+}
+
+const refusal = ({ remedy, says }: (typeof Control.controls)[Control.Control]): string => `${says}. ${remedy}`
+
+const notDue = ({ account, instrument, position }: due.Standing): string => {
+  const from = Account.dueFrom(account, due.lotOf({ account, instrument }))
+  const residual = Decimal.abs(position.residual)
+  return Decimal.isLess(residual, from)
+    ? `residual ${Decimal.format(position.residual)} is below the threshold of ${Decimal.format(from)}`
+    : `residual ${Decimal.format(position.residual)} is worth less than the account's threshold in dollars`
+}
