@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { Account, Decimal, Instant, type Position, type Side } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
 import { codeWords, Control, due, ladder, type PositionAnswer } from "@roundlot/core/ledger"
-import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
+import { decimalOrNull, idOrNull, valueOrNull } from "./text.ts"
 
 type AnswerDocument = Documents.AnswerDocument
 
@@ -48,7 +48,7 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
       `an order to ${side} ${Decimal.format(quantity)} would be made${atStep(terms.limitPrice, standing, side)}`,
     OrderLive: ({ orderId }) => liveWords(orderId, standing),
     NotDue: () => notDue(standing),
-    Halted: () => "trading is halted; resume it with 'roundlot resume'",
+    Halted: () => "trading is halted; 'roundlot controls show' names the scope to resume",
     Observed: ({ quantity, side }) =>
       `an order to ${side} ${Decimal.format(quantity)} is due, but trading is only observed`,
     Held: ({ by, orderId }) => held(by, orderId, standing.position),
@@ -77,21 +77,21 @@ const atStep = (
   return `, at ${Decimal.format(limitPrice)} or better: step ${ladder.stepOf(position, account, side, at) + 1} of ${steps}`
 }
 
-const goesOn = (until: Instant.Instant | undefined) =>
-  `it resumes at ${timeOrNull(until) ?? "'roundlot resume'"} or with 'roundlot resume'`
+const resuming = ({ account, symbol }: Position.Position): string =>
+  `'roundlot resume --account ${account} --symbol ${symbol} --reason …'`
 
-const held = (
-  by: HoldCause,
-  orderId: number | undefined,
-  { circuitUntil, refusedUntil }: Position.Position
-): string => {
+const goesOn = (until: Instant.Instant | undefined, position: Position.Position) =>
+  `it resumes ${until === undefined ? "" : `at ${Instant.format(until)} or `}with ${resuming(position)}`
+
+const held = (by: HoldCause, orderId: number | undefined, position: Position.Position): string => {
+  const { circuitUntil, refusedUntil } = position
   switch (by) {
     case "circuit":
-      return `several orders in a row ended without a full fill; ${goesOn(circuitUntil)}`
+      return `several orders in a row ended without a full fill; ${goesOn(circuitUntil, position)}`
     case "refused":
-      return `the broker rejects this side until its next session; ${goesOn(refusedUntil)}`
+      return `the broker rejects this side until its next session; ${goesOn(refusedUntil, position)}`
     case "cancel":
-      return `${idOrNull("order", orderId) ?? "its order"} was cancelled by an operator; resume the position with 'roundlot resume'`
+      return `${idOrNull("order", orderId) ?? "its order"} was cancelled by an operator; resume the position with ${resuming(position)}`
   }
 }
 
