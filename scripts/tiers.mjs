@@ -26,7 +26,6 @@ const [TEST, VERIFY, BOTH] = ["test", "verify", "both"]
 const places = {
   "examples/custom-broker/corner/": VERIFY,
   "examples/daemon/": VERIFY,
-  "examples/pnl/": VERIFY,
   "examples/servers/next.test.ts": VERIFY,
   "examples/strategy/simulated.test.ts": VERIFY,
   "packages/broker-alpaca/test/Storm.test.ts": VERIFY,

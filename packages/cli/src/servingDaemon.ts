@@ -73,7 +73,7 @@ interface Asking {
 }
 
 /** What a daemon answers in time. */
-export const answerOf = <A, E>(
+const answerOf = <A, E>(
   { url: baseUrl }: Pick<Served, "url">,
   ask: Question<A, E>["ask"],
   { token, within }: Asking

@@ -143,14 +143,14 @@ describe("the trading state approve", () => {
   })
 })
 
-describe("what a change of trading state says", () => {
-  const said = (desk: Desk.Desk, what: Command) => {
-    const answer = command(desk, what)
-    return answer._tag === "Done" ? answer.what : answer._tag
-  }
-  const everything = { _tag: "Everything" } as const
-  const symbol = (name: string) => ({ _tag: "OneSymbol", symbol: Ticker.make(name) }) as const
+const said = (desk: Desk.Desk, what: Command) => {
+  const answer = command(desk, what)
+  return answer._tag === "Done" ? answer.what : answer._tag
+}
+const everything = { _tag: "Everything" } as const
+const symbol = (name: string) => ({ _tag: "OneSymbol", symbol: Ticker.make(name) }) as const
 
+describe("what a change of trading state says", () => {
   test("names what still binds from a wider scope", () => {
     const desk = holding()
     expect(said(desk, { _tag: "Halt", scope })).toBe("Halted: desk")

@@ -6,9 +6,6 @@ import * as Decimal from "../values/Decimal.ts"
  */
 export const allocationPolicies = ["fifo", "pro-rata"] as const
 
-/** One of these policies. */
-export type AllocationPolicy = (typeof allocationPolicies)[number]
-
 /** The digits to which shares are divided, where no quantity is finer: a billionth of a share. */
 const DIGITS = 9
 
