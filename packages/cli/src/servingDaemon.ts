@@ -73,11 +73,7 @@ interface Asking {
 }
 
 /** What a daemon answers in time. */
-const answerOf = <A, E>(
-  { url: baseUrl }: Pick<Served, "url">,
-  ask: Question<A, E>["ask"],
-  { token, within }: Asking
-) =>
+const answerOf = <A, E>({ url: baseUrl }: Pick<Served, "url">, ask: Question<A, E>["ask"], { token, within }: Asking) =>
   Effect.flatMap(Client.make(token === undefined ? { baseUrl } : { baseUrl, token }), ask).pipe(
     Effect.timeout(within),
     Effect.provide(FetchHttpClient.layer)
