@@ -13,7 +13,7 @@ import {
   taken,
   trimmed
 } from "../src/api/parts.ts"
-import { sumOf, withMinus } from "../src/format/figure.ts"
+import { asAverage, sumOf, withMinus } from "../src/format/figure.ts"
 import { shownSpan } from "../src/format/time.ts"
 import { type Laid, laid } from "../src/ui/table/laying.ts"
 import { pace } from "../src/ui/chart/pacing.ts"
@@ -183,6 +183,19 @@ describe("what happens while the page waits for an answer", () => {
 })
 
 describe("figures", () => {
+  test.each([
+    ["201.814615384615", "201.8146"],
+    ["13.826745122898935492", "13.8267"],
+    ["0.333333333333", "0.3333"],
+    ["-0.66665000001", "-0.6667"],
+    ["-0.00000000001", "0.0000"],
+    ["9.99995000000", "10.0000"],
+    ["187.7125", "187.7125"],
+    ["3", "3"]
+  ])("the average %s is read as %s", (sent, shown) => {
+    expect(asAverage(sent)).toBe(shown)
+  })
+
   test("are summed exactly, with as many decimals as the longest has", () => {
     expect(sumOf(["0.1", "0.2"])).toBe("0.3")
     expect(sumOf(["-0.05", "0.5", "-1"])).toBe("-0.55")

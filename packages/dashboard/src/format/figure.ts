@@ -31,7 +31,18 @@ export const fractionDigits = (text: string | null): number => PLAIN.exec(text ?
 const FEWEST_ROUNDED = 10
 
 /** Was an average rounded? One with fewer decimals is exact. */
-export const isRounded = (average: string): boolean => fractionDigits(average) >= FEWEST_ROUNDED
+const isRounded = (average: string): boolean => fractionDigits(average) >= FEWEST_ROUNDED
+
+const ROUNDED_TO = 4
+
+/** A rounded average as it is read: to four decimals, halves away from zero. An exact one stays as it is. */
+export const asAverage = (average: string): string => {
+  if (!isRounded(average)) return average
+  const step = 10n ** BigInt(fractionDigits(average) - ROUNDED_TO)
+  const value = scaled(magnitude(average), fractionDigits(average))
+  const text = written((value + step / 2n) / step, ROUNDED_TO)
+  return average.startsWith("-") && signOf(text) !== 0 ? negated(text) : text
+}
 
 /** What stands unseen behind a figure so that points of a column line up: as many digits as the longest fraction has more. */
 export const padding = (text: string, longest: number): string => {

@@ -2,7 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { orderOf, type Seen } from "../api/records.ts"
-import { isRounded, negated, productOf, signOf, sumOf } from "../format/figure.ts"
+import { negated, productOf, signOf, sumOf } from "../format/figure.ts"
 import {
   acceptReport,
   approveOrder,
@@ -51,7 +51,7 @@ const sumsOut = ({ averagePrice, filledNotional, fills }: Order) => {
     price: averagePrice,
     notional: filledNotional,
     commission: commissions.length === canonical.length ? sumOf(commissions) : null,
-    counts: averagePrice === null ? null : isRounded(averagePrice) ? texts.roundedAveragePrice : texts.averagePrice
+    counts: averagePrice === null ? null : texts.averagePrice
   }
 }
 

@@ -8,7 +8,7 @@ import { ProblemError } from "../api/problem.ts"
 import { tried, useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
 import type { Past } from "../api/records.ts"
-import { grouped, withMinus } from "../format/figure.ts"
+import { asAverage, grouped, withMinus } from "../format/figure.ts"
 import { halt, resume } from "../ui/action/halting.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import { momentOf, useAsOf } from "../ui/parts/asOf.ts"
@@ -69,7 +69,9 @@ const slippage: ReadonlyArray<Column<Point>> = [
 /** What hedging cost against the trades' own prices, trade by trade. */
 const Slippage = ({ hedged }: { readonly hedged: ReadonlyArray<Documents.HedgingDocument> }) => {
   const points = usePaced(hedged)
-    .flatMap(({ slippageBp, tradedAt }) => (slippageBp === null ? [] : [{ at: tradedAt, figure: slippageBp }]))
+    .flatMap(({ slippageBp, tradedAt }) =>
+      slippageBp === null ? [] : [{ at: tradedAt, figure: asAverage(slippageBp) }]
+    )
     .toReversed()
   const newest = points.at(-1)
   if (newest === undefined) return <Empty>{texts.noHedgedTrade}</Empty>

@@ -39,7 +39,7 @@ const symbols: ReadonlyArray<Column<Row>> = [
   columns.figure("filled", ({ filled }) => filled),
   columns.figure("atOwnPrices", ({ reference }) => reference),
   columns.signed("slippage", ({ slippage }) => slippage),
-  columns.signed("slippageBp", ({ slippageBp }) => slippageBp),
+  columns.ratio("slippageBp", ({ slippageBp }) => slippageBp),
   columns.figure("commission", ({ commission }) => commission),
   {
     term: "missing",

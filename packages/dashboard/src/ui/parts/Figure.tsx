@@ -1,5 +1,5 @@
 import { useMemo } from "react"
-import { grouped, isRounded, padding, shortened, withCents } from "../../format/figure.ts"
+import { asAverage, grouped, padding, shortened, withCents } from "../../format/figure.ts"
 import { ageOf, exchangeTime, shownTime } from "../../format/time.ts"
 import { CopyId } from "./CopyId.tsx"
 import { copyText } from "./copying.ts"
@@ -16,7 +16,7 @@ interface FigureProps {
   readonly money?: boolean | undefined
   /** They are dollars, without the sign: two decimals at least. */
   readonly cents?: boolean | undefined
-  /** It was rounded, as averages are. */
+  /** An average: where it was rounded, four decimals are shown, and all that were sent on hover. */
   readonly isAbout?: boolean | undefined
   /** Why it is not known, where it is not. */
   readonly unknown?: string | undefined
@@ -31,15 +31,20 @@ export const Figure = ({ align, cents, isAbout, money, of, signed, unknown }: Fi
       </span>
     )
   }
-  const text = money === true || cents === true ? withCents(of) : of
+  const read = isAbout === true ? asAverage(of) : of
+  const text = money === true || cents === true ? withCents(read) : read
   const full = grouped(text, signed)
   const withSign = money === true ? full.replace(/^([−+]?)/, "$1$") : full
-  const short = shortened(of)
+  const short = shortened(read)
   const pad = align === undefined ? "" : padding(text, align)
   if (short === undefined) {
     return (
-      <span className="figure" data-pad={pad === "" ? undefined : pad} data-raw={of}>
-        {isAbout === true && isRounded(of) ? "≈ " : ""}
+      <span
+        className="figure"
+        data-pad={pad === "" ? undefined : pad}
+        data-raw={of}
+        title={read === of ? undefined : of}
+      >
         {withSign}
       </span>
     )

@@ -52,6 +52,15 @@ export const signed = <A,>(term: Term, of: (row: A) => string | null): Column<A>
   signed: true
 })
 
+/** What a division gave, with its sign. */
+export const ratio = <A,>(term: Term, of: (row: A) => string | null): Column<A> => ({
+  term,
+  kind: "figure",
+  of,
+  signed: true,
+  isAbout: true
+})
+
 /** A price that was rounded, as an average is; blank where there is none. */
 export const average = <A,>(of: (row: A) => string | null): Column<A> => ({
   term: "averagePrice",

@@ -44,7 +44,6 @@ export const texts = messages({
   executions: "Executions",
   noExecutionsYet: "No executions yet.",
   changed: "Changed {at}. The same on the command line: {command}",
-  roundedAveragePrice: "≈ average price",
   trades: { one: "{count} trade", other: "{count} trades" },
   fills: { one: "{count} fill", other: "{count} fills" }
 })
