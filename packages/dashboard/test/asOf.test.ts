@@ -157,3 +157,13 @@ test("BAT-10: the file of a batch's results is that of the moment that is looked
   expect(await saved()).toContain(",149.5,")
   expect(seen.faults).toEqual([])
 })
+
+test("an entry leads to the books as they stood with it", async () => {
+  await using seen = await open("/journal/paper/1")
+  const { page } = seen
+  await page.getByRole("link", { name: "As of this entry" }).click()
+  await page.getByText(/^Books as of .*\d.* No actions are possible\.$/).waitFor()
+  expect(new URL(page.url()).searchParams.get("asOf")).toMatch(/^\d{4}-\d\d-\d\dT/)
+  expect(await findings(page)).toEqual([])
+  expect(seen.faults).toEqual([])
+})

@@ -437,7 +437,7 @@ describe("a blotter", () => {
     const { page } = seen
     const lines = page.locator("section.panel", { has: page.getByRole("heading", { name: "Recent activity" }) })
     const ofGE = lines.getByRole("listitem").filter({ hasText: /(?:order|trade)s? .*GE/ })
-    await ofGE.filter({ hasText: new RegExp(`order ${order} created: buy 3 GE; .*fill.*; is filled`) }).waitFor()
+    await ofGE.filter({ hasText: new RegExp(`order ${order} created: buy 3 GE; .*fill.*; filled`) }).waitFor()
     await ofGE.filter({ hasText: "300 trades received: buy 3.00 GE" }).waitFor()
     expect(await ofGE.count()).toBe(2)
     expect(await findings(page)).toEqual([])

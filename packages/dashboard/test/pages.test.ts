@@ -62,7 +62,7 @@ const pages: ReadonlyArray<readonly [address: string, ready: string]> = [
   ["/orders", "O1"],
   ["/orders/O1", "Source trades"],
   ["/orders/{doubtful}", "Unconfirmed: sent, no acknowledgement received"],
-  ["/positions/paper/KO", "Working"],
+  ["/positions/paper/KO", "Order unconfirmed"],
   ["/orders?symbol=NONE", "Nothing matches"],
   ["/fills", "O1"],
   ["/fills/F1", "Revisions"],

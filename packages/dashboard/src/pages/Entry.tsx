@@ -32,6 +32,9 @@ const Detail = ({ entry }: { readonly entry: Entry }) => {
         })}
         actions={
           <>
+            <Link href={`/positions?asOf=${encodeURIComponent(at)}`} className="button quiet">
+              {texts.asOfThisEntry}
+            </Link>
             <Link href={pathOfWhy(`${account}/${seq}`)} className="button quiet">
               {texts.why}
             </Link>

@@ -26,6 +26,7 @@ export const texts = messages({
   previous: "Previous",
   next: "Next",
   contents: "Contents",
+  asOfThisEntry: "As of this entry",
   entryContents: "entry {seq} contents",
   rawPayload: "Raw payload",
   asSentOrReceived: "as sent or received",
