@@ -2,7 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import { Account, AccountName, Commands, Reads } from "@roundlot/core"
 import { accounts } from "@roundlot/queries"
-import { Effect, Either, Schema } from "effect"
+import { Effect, Either, Schema, Struct } from "effect"
 import { accountEntry, accountNames, carryingOut, orderPolicy } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
 import * as flags from "../terminal/flags.ts"
@@ -13,7 +13,7 @@ import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
 import { settle } from "../Program.ts"
 import * as detail from "../terminal/detail.ts"
-import { limitFlags, limitsSaid } from "./limitFlags.ts"
+import { limitFlags, limitNames, limitsSaid } from "./limitFlags.ts"
 import { orderFlags, orderSaid } from "./orderPolicy.ts"
 
 const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError> =>
@@ -69,9 +69,7 @@ export const accountsAdd = Verb.make({
   },
   run: ({
     cancelOnFlip,
-    collarBp,
     config,
-    dailyNotional,
     dryRun,
     envFile,
     json: _json,
@@ -79,42 +77,23 @@ export const accountsAdd = Verb.make({
     limitOffsetBp,
     live,
     name,
-    openOrders,
-    position,
-    grossPosition,
-    netPosition,
-    openResidual,
-    orderNotional,
-    orderQuantity,
-    ordersPerMinute,
     paper,
     reason,
     restricted,
     session,
     store,
     timeInForce,
-    ...policies
+    ...said
   }) =>
     Effect.gen(function* () {
       const account = yield* nameOf(name)
       const terms = { limitOffsetBp, lifeSeconds, session, timeInForce }
       const isOfOrders = Object.keys(accountEntry.said(terms)).length > 0
       const entry = {
-        ...accountEntry.said(policies),
+        ...accountEntry.said(Struct.omit(said, ...limitNames)),
         ...(live ? { live } : {}),
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
-        limits: limitsSaid({
-          orderQuantity,
-          orderNotional,
-          openResidual,
-          dailyNotional,
-          openOrders,
-          position,
-          grossPosition,
-          netPosition,
-          ordersPerMinute,
-          collarBp
-        }),
+        limits: limitsSaid(said),
         ...(restricted === undefined ? {} : { restricted: restricted.split(",").filter((each) => each !== "") })
       }
       const place = { store, config, envFile, paper }

@@ -1,5 +1,5 @@
 import * as Options from "@effect/cli/Options"
-import { Option } from "effect"
+import { Option, Struct } from "effect"
 import { accountEntry } from "@roundlot/commands"
 import * as flags from "../terminal/flags.ts"
 
@@ -26,30 +26,21 @@ export const limitFlags = {
   collarBp: whole("collar-bp", "Price collar: maximum distance from the price of another source, in basis points")
 }
 
+/** The names of the limits, as a configuration writes them. */
+export const limitNames = [
+  "orderQuantity",
+  "orderNotional",
+  "openResidual",
+  "dailyNotional",
+  "openOrders",
+  "position",
+  "grossPosition",
+  "netPosition",
+  "ordersPerMinute",
+  "collarBp"
+] as const
+
 type Limits = { readonly [F in keyof typeof limitFlags]: string | number | undefined }
 
 /** The limits that were said, as a configuration writes them. */
-export const limitsSaid = ({
-  collarBp,
-  dailyNotional,
-  openOrders,
-  position,
-  grossPosition,
-  netPosition,
-  openResidual,
-  orderNotional,
-  orderQuantity,
-  ordersPerMinute
-}: Limits): object =>
-  accountEntry.said({
-    orderQuantity,
-    orderNotional,
-    openResidual,
-    dailyNotional,
-    openOrders,
-    position,
-    grossPosition,
-    netPosition,
-    ordersPerMinute,
-    collarBp
-  })
+export const limitsSaid = (asked: Limits): object => accountEntry.said(Struct.pick(asked, ...limitNames))
