@@ -11,6 +11,7 @@ import {
   heldAtBroker,
   instruments,
   journal,
+  limitTable,
   listing,
   orderQuery,
   orders,
@@ -404,8 +405,21 @@ export const accountsShow = Verb.make({
   name: "accounts show",
   summary: "show an account: settings and trading states",
   flags: { ...view, name: Args.text({ name: "NAME" }), asOf },
-  run: (asked) => shown(asked, past.seen(asked.asOf, accounts.nameOf(asked.name), accounts.show(asked.name)))
+  run: (asked) =>
+    reading(asked, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const document = yield* past.seen(asked.asOf, accounts.nameOf(asked.name), accounts.show(asked.name))
+        yield* answer(document, (screen) => accountText(document, screen))
+      })
+    )
 })
+
+/** The settings of an account, then its limits with what of each is used and what it refused. */
+const accountText = (
+  { limits, use, ...settings }: Effect.Effect.Success<ReturnType<typeof accounts.show>>,
+  screen?: Screen.Screen
+): string => `${detail.format(settings, screen)}\n\nLimits\n${limitTable.table({ limits, use }, screen)}`
 
 /** `breaks list`. */
 export const breaksList = Verb.make({

@@ -332,7 +332,7 @@ describe("controls by the command line", () => {
     expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", limits: inForce }] })
     expect(await place.json("accounts", "show", "paper")).toMatchObject({ limits: inForce })
     const { out } = await place.cli("accounts", "show", "paper")
-    expect(out).toMatch(/orderQuantity +60 +shares +account\n +orderNotional +100000 +dollars +default/)
+    expect(out).toMatch(/\nLimits\n[^]*\norderQuantity +60 shares +account .*\norderNotional +100000 dollars +default /)
     const controls = await place.cli("controls", "show")
     expect(controls.out).toMatch(/orderQuantity +60 shares +account .*\norderNotional +100000 dollars +default /)
     expect((await place.cli(...set)).code).toBe(2)
