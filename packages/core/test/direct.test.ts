@@ -206,7 +206,10 @@ describe("E2: a direct trade", () => {
       why: expect.stringMatching(/^a direct trade stays outside the queue/)
     })
     const answer = desk.commit("command", (recorder) => Commands.reverseTrade(recorder, tradeOf(desk).id))
-    expect(answer).toMatchObject({ _tag: "Refused", why: expect.stringMatching(/^a direct trade stays outside the queue/) })
+    expect(answer).toMatchObject({
+      _tag: "Refused",
+      why: expect.stringMatching(/^a direct trade stays outside the queue/)
+    })
   })
 
   test("B5: quarantined it has no order; released under a ticker it gets one, dismissed never", () => {

@@ -279,7 +279,9 @@ describe("controls by the command line", () => {
       items: [{ id: "D1", orderId: "O1", control: "MaxNotional" }]
     })
     expect(await place.json("decisions", "list", "--code", "MaxQuantity")).toMatchObject({ items: [] })
-    expect((await place.cli("accounts", "show", "paper")).out).toMatch(/^orderNotional +250 dollars .* O1 KO 630 dollars /m)
+    expect((await place.cli("accounts", "show", "paper")).out).toMatch(
+      /^orderNotional +250 dollars .* O1 KO 630 dollars /m
+    )
     expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", use }] })
     const { out } = await place.cli("controls", "show")
     expect(out).toMatch(/^Limits of paper\nLIMIT .* REFUSED \(UTC\)$/m)
