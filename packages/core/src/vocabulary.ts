@@ -18,6 +18,7 @@ export {
   type CauseOrigin
 } from "./records/causation.ts"
 export { allocationPolicies } from "./records/allocationPolicy.ts"
+export { limitNames } from "./records/limitNames.ts"
 export { lotMethods } from "./records/lotMethods.ts"
 export { breakName, headOf, subjectWords, wordsOf } from "./records/codeWords.ts"
 export { breakKinds } from "./records/breakKinds.ts"

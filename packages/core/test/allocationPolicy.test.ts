@@ -1,6 +1,6 @@
 import { FastCheck as fc } from "effect"
 import { describe, expect, test } from "vitest"
-import { givenAlike, sharesOf } from "../src/records/allocationPolicy.ts"
+import { proRata, releasedProRata } from "../src/records/allocationPolicy.ts"
 import * as Decimal from "../src/values/Decimal.ts"
 
 const milli = (n: number) => Decimal.divide(Decimal.unsafe(String(n)), Decimal.unsafe("1000"), 3)
@@ -11,14 +11,14 @@ const parts = fc
 
 const STEP = Decimal.unsafe("0.000000001")
 
-describe("C6: shares that are divided alike", () => {
+describe("C6: shares that are divided pro rata", () => {
   test("come to the total, are less than a billionth of a share from their ratio, and never more than the part", () => {
     fc.assert(
       fc.property(parts, fc.integer({ min: 0, max: 6_000_000_000 }), (each, wanted) => {
         const all = Decimal.sum(each)
         const total = milli(wanted)
         const bound = Decimal.min(total, all)
-        const shares = sharesOf(total, each)
+        const shares = proRata(total, each)
         expect(Decimal.format(Decimal.sum(shares))).toBe(Decimal.format(bound))
         for (const [i, part] of each.entries()) {
           const share = shares[i] ?? Decimal.zero
@@ -34,8 +34,8 @@ describe("C6: shares that are divided alike", () => {
   test("in whatever order the parts come, each gets the same but for one step", () => {
     fc.assert(
       fc.property(parts, fc.nat({ max: 5_000_000 }), (each, wanted) => {
-        const there = sharesOf(milli(wanted), each)
-        const back = sharesOf(milli(wanted), each.toReversed()).toReversed()
+        const there = proRata(milli(wanted), each)
+        const back = proRata(milli(wanted), each.toReversed()).toReversed()
         for (const [i, share] of there.entries()) {
           const apart = Decimal.abs(Decimal.subtract(share, back[i] ?? Decimal.zero))
           expect(Decimal.isLess(STEP, apart)).toBe(false)
@@ -44,13 +44,17 @@ describe("C6: shares that are divided alike", () => {
     )
   })
 
-  test("what is given back and what stays come to the part", () => {
-    const given = givenAlike(Decimal.unsafe("1"), [Decimal.unsafe("1.5"), Decimal.unsafe("0.5"), Decimal.unsafe("1")])
-    expect(given.map(Decimal.format)).toEqual(["0.5", "0.166666667", "0.333333333"])
+  test("what is released and what stays come to the part", () => {
+    const released = releasedProRata(Decimal.unsafe("1"), [
+      Decimal.unsafe("1.5"),
+      Decimal.unsafe("0.5"),
+      Decimal.unsafe("1")
+    ])
+    expect(released.map(Decimal.format)).toEqual(["0.5", "0.166666667", "0.333333333"])
   })
 
   test("a quantity that is finer than a billionth is divided to its own digits", () => {
-    const [first, second] = sharesOf(Decimal.unsafe("0.000000000003"), [
+    const [first, second] = proRata(Decimal.unsafe("0.000000000003"), [
       Decimal.unsafe("0.000000000002"),
       Decimal.unsafe("0.000000000002")
     ])

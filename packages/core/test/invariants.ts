@@ -60,7 +60,7 @@ export const problemsOf = (desk: Desk.Desk): ReadonlyArray<string> => {
     ...rows.orders.flatMap((order) => [
       ...orderProblems(rows, order),
       ...fillProblems(rows, order),
-      ...alikeProblems(rows, order)
+      ...proRataProblems(rows, order)
     ]),
     ...liveProblems(rows),
     ...healthProblems(desk, rows)
@@ -113,20 +113,20 @@ const lotProblems = ({ lots }: Rows): ReadonlyArray<string> => {
 const linksOf = (rows: Rows, order: Order.Order) =>
   rows.standing.filter((each) => each.orderId === order.id || each.counterOrderId === order.id)
 
-/** C6: an order that divides its fills alike settles all of them, and each in its ratio but for less than a billionth of a share. */
-const alikeProblems = (rows: Rows, order: Order.Order): ReadonlyArray<string> => {
+/** C6: a pro-rata order settles all of its fills, each allocation in its ratio but for less than a billionth of a share. */
+const proRataProblems = (rows: Rows, order: Order.Order): ReadonlyArray<string> => {
   const links = linksOf(rows, order)
   if (order.allocation !== "pro-rata" || links.some(({ kind }) => kind !== "order")) return []
   const all = total(links.map(({ quantity }) => quantity))
   const filled = Decimal.min(order.filled, all)
-  const isAlike = (link: Allocation.Allocation) => {
+  const isProRata = (link: Allocation.Allocation) => {
     const exact = Decimal.multiply(filled, link.quantity)
     const apart = Decimal.abs(Decimal.subtract(Decimal.multiply(link.settled, all), exact))
     return Decimal.isLess(apart, Decimal.multiply(all, Decimal.unsafe("0.000000001")))
   }
   return [
     ...differ(`C6 O${order.id}'s fills and what they settle`, filled, total(links.map(({ settled }) => settled))),
-    ...links.flatMap((link) => (isAlike(link) ? [] : [`C6 A${link.id} has ${text(link.settled)} of O${order.id}`]))
+    ...links.flatMap((link) => (isProRata(link) ? [] : [`C6 A${link.id} has ${text(link.settled)} of O${order.id}`]))
   ]
 }
 

@@ -92,7 +92,7 @@ describe("what live orders come to together", () => {
     expect(raisedLimits(defaultSettings, settings)).toEqual([])
   })
 
-  test("what is still open of an order is at its limit price, else at the price that it was judged by", () => {
+  test("what is still open of an order is at the higher of its limit price and the price that it was judged by", () => {
     const order = {
       askedNotional: undefined,
       filled: Decimal.unsafe("4"),
@@ -107,7 +107,10 @@ describe("what live orders come to together", () => {
       return [Decimal.format(notional), unpriced]
     }
     expect(openOf({})).toEqual(["600", 0])
-    expect(openOf({ limitPrice: Price.unsafe("90") })).toEqual(["540", 0])
+    // A sell limit below the market fills at the market.
+    expect(openOf({ limitPrice: Price.unsafe("90") })).toEqual(["600", 0])
+    expect(openOf({ limitPrice: Price.unsafe("110") })).toEqual(["660", 0])
+    expect(openOf({ judgedPrice: undefined, limitPrice: Price.unsafe("90") })).toEqual(["540", 0])
     expect(openOf({ askedNotional: Decimal.unsafe("1000") })).toEqual(["600", 0])
     expect(openOf({ judgedPrice: undefined })).toEqual(["0", 1])
     expect(openOf({ filled: Decimal.unsafe("11") })).toEqual(["0", 0])
@@ -210,10 +213,7 @@ describe("what all holdings come to", () => {
     const desk = opened({})
     direct(desk, "buy", "9", atMarket)
     sendAll(desk)
-    const folded = begin()
-    for (const entry of journalOf(desk)) fold(folded, desk.account, entry)
-    const [counted] = [...folded.books.usages.all()]
-    if (counted === undefined) throw new Error("nothing is counted")
+    const { counted, folded } = counting(desk)
     expect([counted.grossNotional, counted.netNotional].map(Decimal.format)).toEqual(["900", "900"])
     folded.books.usages.put({ ...counted, netNotional: Decimal.unsafe("-900") })
     for (const _ of checkConservation(folded));
@@ -276,6 +276,15 @@ const sendAll = (desk: Desk.Desk, isTaken = true): void => {
   }
 }
 
+/** The books of an audit of a desk's journal, and what they count for its account. */
+const counting = (desk: Desk.Desk) => {
+  const folded = begin()
+  for (const entry of journalOf(desk)) fold(folded, desk.account, entry)
+  const [counted] = [...folded.books.usages.all()]
+  if (counted === undefined) throw new Error("nothing is counted")
+  return { folded, counted }
+}
+
 type Ending = "open" | "filled" | "cancelled"
 
 /** The broker shows an order with so much filled, and open still or ended. */
@@ -330,10 +339,7 @@ describe("what live orders come to, in the books", () => {
     const desk = opened({})
     direct(desk, "buy", "9", atMarket)
     sendAll(desk)
-    const folded = begin()
-    for (const entry of journalOf(desk)) fold(folded, desk.account, entry)
-    const [counted] = [...folded.books.usages.all()]
-    if (counted === undefined) throw new Error("nothing is counted")
+    const { counted, folded } = counting(desk)
     folded.books.usages.put({ ...counted, openNotional: Decimal.unsafe("899.99") })
     for (const _ of checkConservation(folded));
     expect(folded.findings).toMatchObject([

@@ -127,7 +127,7 @@ describe("the ledger and a naive one", () => {
     { timeout: PATIENCE },
     async () => {
       const story = await tried(
-        // Thousandths cannot be divided alike: what C6 says is held against the rows in histories.
+        // Thousandths cannot be divided pro rata: what C6 says is held against the rows in histories.
         fc.property(policies.map(fifo), wishes(50), (policy, list) => {
           const naive = Naive.make(policy)
           play(policy, list, {

@@ -219,7 +219,7 @@ describe("figures", () => {
     [192_000, "3 min 12 s"],
     [7_500_000, "2 h 05 min"],
     [3 * 86_400_000, "3 d"]
-  ])("a span of %i ms is told as people say it", (ms, words) => {
+  ])("a span of %i ms reads as people say it", (ms, words) => {
     expect(shownSpan(ms)).toBe(words)
   })
 })
@@ -239,42 +239,42 @@ describe("what of an order has no execution yet", () => {
   })
 })
 
-const told = (tag: string, body: unknown) => eventTextOf({ tag, body, entity: { kind: "order" } })
+const textOf = (tag: string, body: unknown) => eventTextOf({ tag, body, entity: { kind: "order" } })
 
 describe("what just happened", () => {
-  test("is told in words, and what only keeps the books is left out", () => {
+  test("is put in words, and what only keeps the books is left out", () => {
     const changed = { before: { status: "submitted" }, after: { status: "partially_filled" }, reason: null }
-    expect(told("OrderChanged", changed)).toMatchObject({ family: "order", words: "partially filled" })
-    expect(told("OrderChanged", { ...changed, before: changed.after })).toBeUndefined()
+    expect(textOf("OrderChanged", changed)).toMatchObject({ family: "order", words: "partially filled" })
+    expect(textOf("OrderChanged", { ...changed, before: changed.after })).toBeUndefined()
     expect(historyWords({ tag: "OrderChanged", body: changed })).toBe("Working → Partially filled")
     expect(historyWords({ tag: "OrderChanged", body: { ...changed, before: changed.after } })).toBe("Order changed")
     expect(historyWords({ tag: "FillRecorded", body: {} })).toBe("Fill recorded")
     const fill = { quantity: "0.000000000000000001", price: "189.42" }
-    expect(told("FillRecorded", fill)?.words).toBe("filled 0.000000000000000001 at 189.42")
+    expect(textOf("FillRecorded", fill)?.words).toBe("filled 0.000000000000000001 at 189.42")
     const halt = { account: "", symbol: "", state: "halted", reason: "news" }
-    expect(told("TradingStateSet", halt)).toEqual({
+    expect(textOf("TradingStateSet", halt)).toEqual({
       family: "trading",
       state: "halted",
       words: "everything is halted: news"
     })
-    expect(told("Evaluated", { symbol: "KO" })).toBeUndefined()
+    expect(textOf("Evaluated", { symbol: "KO" })).toBeUndefined()
     // A row that waits for its batch waits for no person.
     const held = { side: "buy", quantity: "2", givenSymbol: "KO", reason: "AwaitsBatch" }
-    expect(told("TradeQuarantined", held)).toEqual({
+    expect(textOf("TradeQuarantined", held)).toEqual({
       family: "trade",
       state: "pending",
       words: "waits for its batch: buy 2 KO"
     })
-    expect(told("TradeQuarantined", { ...held, reason: "Unmapped" })?.state).toBe("quarantined")
+    expect(textOf("TradeQuarantined", { ...held, reason: "Unmapped" })?.state).toBe("quarantined")
     const back = { id: 7, symbol: "AAPL", reason: held.reason }
-    expect(told("TradeHeld", back)).toEqual({ family: "trade", state: "pending", words: "waits for its batch" })
-    expect(told("TradeHeld", { ...back, reason: "UnknownInstrument" })).toMatchObject({
+    expect(textOf("TradeHeld", back)).toEqual({ family: "trade", state: "pending", words: "waits for its batch" })
+    expect(textOf("TradeHeld", { ...back, reason: "UnknownInstrument" })).toMatchObject({
       state: "quarantined",
       words: "held: unknown instrument"
     })
-    expect(told("QuarantineReleased", { symbol: "AAPL" })).toBeUndefined()
+    expect(textOf("QuarantineReleased", { symbol: "AAPL" })).toBeUndefined()
     // Of a newer daemon there is the name alone.
-    expect(told("OrderPraised", null)?.words).toBe("praised")
+    expect(textOf("OrderPraised", null)?.words).toBe("praised")
   })
 })
 
@@ -406,8 +406,8 @@ describe("signs", () => {
   })
 
   test("say what they mean, all of them, and no screen draws a shape of its own", () => {
-    const told = Object.values(signs).flatMap((family) => Object.values(family))
-    expect(told.filter(({ help }) => help.length < 10 || !help.endsWith("."))).toEqual([])
+    const all = Object.values(signs).flatMap((family) => Object.values(family))
+    expect(all.filter(({ help }) => help.length < 10 || !help.endsWith("."))).toEqual([])
     const folders = ["ui", "pages"].map((name) => new URL(`../src/${name}/`, import.meta.url))
     const drawing = folders.flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
@@ -474,10 +474,10 @@ describe("what a page is copied as", () => {
     ["/journal/paper/12", "", "accounts/paper/entries/12", "journal show paper/12"],
     ["/journal", "entity=O5", "journal?entity=O5&order=newest", "journal list --entity O5"]
   ])("of %s?%s is one for each program", (path, search, route, cli) => {
-    const told = copiesOf(here, path, search)
-    expect(told.route).toBe(`/api/v1/${route}`)
-    expect(told.cli).toBe(cli === undefined ? undefined : `npx roundlot ${cli}`)
-    expect(told.curl?.endsWith(`'${here}/api/v1/${route}'`)).toBe(true)
+    const copies = copiesOf(here, path, search)
+    expect(copies.route).toBe(`/api/v1/${route}`)
+    expect(copies.cli).toBe(cli === undefined ? undefined : `npx roundlot ${cli}`)
+    expect(copies.curl?.endsWith(`'${here}/api/v1/${route}'`)).toBe(true)
   })
 
   test("is its link alone where nothing is read for it, and a shell takes a value for one word", () => {
@@ -509,7 +509,7 @@ const readingsOf = (all: ReadonlyArray<readonly [ms: number, processed: number]>
   )
 
 describe("how fast rows of a batch come to their end", () => {
-  test("is told by stretches of a second at least, whose rows add up to what was processed", () => {
+  test("is shown by stretches of a second at least, whose rows add up to what was processed", () => {
     const many = readingsOf(Array.from({ length: 50 }, (_, at) => [at * 300, at * 7]))
     const stretches = stretchesOf(many)
     expect(stretches.every(({ ms }) => ms >= 1000)).toBe(true)

@@ -52,13 +52,18 @@ test("B4: a trade offers to be reversed only where that is possible: not a direc
     })
   ))
 
+/** Books with an order of AAPL that is unconfirmed. */
+const unconfirmed = Effect.gen(function* () {
+  yield* scene.at(0)
+  yield* scene.open(["AAPL", "MSFT"])
+  yield* scene.trade("t-1", "buy", "3")
+  yield* scene.unclear(1)
+})
+
 test("a halt counts an unconfirmed order once, as unconfirmed; a resume says that orders go out only where some do", () =>
   onBooks(
     Effect.gen(function* () {
-      yield* scene.at(0)
-      yield* scene.open(["AAPL", "MSFT"])
-      yield* scene.trade("t-1", "buy", "3")
-      yield* scene.unclear(1)
+      yield* unconfirmed
       const port = yield* serving
       const url = `http://127.0.0.1:${port}`
       const halted = yield* ask(port, "/api/v1/controls/halt", { method: "POST", body: { reason: "a test of it" } })
@@ -116,10 +121,7 @@ const reaches = async (page: Page, key: string, record: string): Promise<void> =
 test("a position whose order is unconfirmed says so, and no working order; j, k and arrows lead into the first table of a page", () =>
   onBooks(
     Effect.gen(function* () {
-      yield* scene.at(0)
-      yield* scene.open(["AAPL", "MSFT"])
-      yield* scene.trade("t-1", "buy", "3")
-      yield* scene.unclear(1)
+      yield* unconfirmed
       yield* scene.trade("t-2", "buy", "2", "MSFT", "410")
       yield* scene.accepted(2)
       const port = yield* serving

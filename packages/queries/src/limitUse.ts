@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { type Account, Clock, Decimal, Decision, Instant, Order, Position, Reads } from "@roundlot/core"
 import { Id, type Table, type TradeRepository, XnysCalendar } from "@roundlot/core/adapter"
 import { Break, Usage } from "@roundlot/core/ledger"
+import { limitNames } from "@roundlot/core/vocabulary"
 import { Effect } from "effect"
 import type { Conditions } from "./criteria.ts"
 import { idsWithin, idsWithinOf } from "./leastId.ts"
@@ -23,20 +24,6 @@ const controlOf = {
   collarBp: "PriceCollar",
   buyingPower: "BuyingPower"
 } as const satisfies { readonly [L in LimitUse["limit"]]: string }
-
-const limitNames = [
-  "orderQuantity",
-  "orderNotional",
-  "openResidual",
-  "dailyNotional",
-  "openOrders",
-  "position",
-  "grossPosition",
-  "netPosition",
-  "ordersPerMinute",
-  "collarBp",
-  "buyingPower"
-] as const
 
 /** So many orders or decisions of a day, or positions, are read one by one at most: beyond them nothing is said that may be wrong. */
 const MOST_READ = 5_000
@@ -265,5 +252,5 @@ export const usesOf = (
       positions: yield* read(Position.PositionTable, [own]),
       blocked: yield* read(Break.BreakTable, [...lately, own, { column: "kind", in: ["PositionBlocked"] }, opened])
     }
-    return limitNames.map((limit) => useOf(limit, window))
+    return [...limitNames, "buyingPower" as const].map((limit) => useOf(limit, window))
   })

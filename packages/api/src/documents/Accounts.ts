@@ -1,4 +1,4 @@
-import { allocationPolicies, instrumentStatuses, lotMethods } from "@roundlot/core/vocabulary"
+import { allocationPolicies, instrumentStatuses, limitNames, lotMethods } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { atBroker, dated, Decimal, Id, OrderType, pageOf, scope, Session, Time, past } from "./words.ts"
 
@@ -17,24 +17,11 @@ export type ControlDocument = typeof ControlDocument.Type
 /** A page of trading states. */
 export const ControlPage = pageOf("ControlPage", ControlDocument)
 
-const amountLimits = [
-  "orderQuantity",
-  "orderNotional",
-  "openResidual",
-  "dailyNotional",
-  "openOrders",
-  "position",
-  "grossPosition",
-  "netPosition",
-  "ordersPerMinute",
-  "collarBp"
-] as const
-
 const LimitUnit = Schema.Literal("shares", "dollars", "orders", "basisPoints")
 
 /** A limit of an account in force: its own, the default that it has from the first order on, or lifted (no amount) by a person. */
 const LimitDocument = Schema.Struct({
-  limit: Schema.Literal(...amountLimits),
+  limit: Schema.Literal(...limitNames),
   amount: Schema.NullOr(Decimal),
   unit: LimitUnit,
   source: Schema.Literal("account", "default", "lifted")
@@ -45,7 +32,7 @@ const LimitDocument = Schema.Struct({
  * now, the dollars sent today, what live orders come to, or the orders of the last minute; where that is not counted, `notCounted` says why.
  */
 export const LimitUse = Schema.Struct({
-  limit: Schema.Literal(...amountLimits, "buyingPower"),
+  limit: Schema.Literal(...limitNames, "buyingPower"),
   /** The control that refuses what is beyond it: the `code` of orders that it ended, the `control` of decisions, the `subject` of breaks about blocked positions. */
   control: Schema.String,
   used: Schema.NullOr(Decimal),
@@ -118,7 +105,7 @@ export const AccountDocument = Schema.Struct({
   crossing: Schema.NullOr(Schema.Literal("wait", "refuse")),
   /** By which method its profit is reported, where none is asked for. */
   lotMethod: Schema.Literal(...lotMethods),
-  /** How an order's fills go to the trades in it: to the oldest first, or to all alike. */
+  /** How an order's fills go to the trades in it: to the oldest first, or to all pro rata. */
   allocation: Schema.Literal(...allocationPolicies),
   resendWindowMs: Schema.Int,
   maxTradeAgeMs: Schema.Int,

@@ -13,7 +13,8 @@ import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
 import { settle } from "../Program.ts"
 import * as detail from "../terminal/detail.ts"
-import { limitFlags, limitNames, limitsSaid } from "./limitFlags.ts"
+import { limitNames } from "@roundlot/core/vocabulary"
+import { limitFlags, limitsSaid } from "./limitFlags.ts"
 import { orderFlags, orderSaid } from "./orderPolicy.ts"
 
 const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError> =>
@@ -58,7 +59,7 @@ export const accountsAdd = Verb.make({
     lotMethod: flags.text("lot-method", "Lot method of profit reports: fifo (default), lifo, hifo or average"),
     allocation: flags.text(
       "allocation",
-      "How an order's fills go to its trades: fifo (default, the oldest first) or pro-rata (all alike)"
+      "How an order's fills go to its trades: fifo (default, the oldest first) or pro-rata (all, by what each has in the order)"
     ),
     resendWindow: flags.text(
       "resend-window",

@@ -1,6 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import { Option, Struct } from "effect"
 import { accountEntry } from "@roundlot/commands"
+import { limitNames } from "@roundlot/core/vocabulary"
 import * as flags from "../terminal/flags.ts"
 
 const whole = (name: string, description: string): Options.Options<number | undefined> =>
@@ -25,20 +26,6 @@ export const limitFlags = {
   ordersPerMinute: whole("orders-per-minute", "Maximum orders per minute"),
   collarBp: whole("collar-bp", "Price collar: maximum distance from the price of another source, in basis points")
 }
-
-/** The names of the limits, as a configuration writes them. */
-export const limitNames = [
-  "orderQuantity",
-  "orderNotional",
-  "openResidual",
-  "dailyNotional",
-  "openOrders",
-  "position",
-  "grossPosition",
-  "netPosition",
-  "ordersPerMinute",
-  "collarBp"
-] as const
 
 type Limits = { readonly [F in keyof typeof limitFlags]: string | number | undefined }
 

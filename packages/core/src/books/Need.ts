@@ -18,7 +18,7 @@ export type Need = Data.TaggedEnum<{
   readonly TradeById: { readonly id: number }
   /** An order with its allocations, fills, attempts and position. */
   readonly OrderById: { readonly id: number }
-  /** The allocations that an order has given back. */
+  /** The allocations that an order has released. */
   readonly ReleasedBy: { readonly orderId: number }
   /** A decision, with its order. */
   readonly DecisionById: { readonly id: number }

@@ -255,8 +255,8 @@ export const LotAllocated = Schema.TaggedStruct("LotAllocated", {
   tradeId: maybe(TradeId),
   counterOrderId: maybe(OrderId),
   quantity: Quantity,
-  /** C6: the order takes more in this commit; its fills are divided once it has all. */
-  goesOn: maybe(Schema.Boolean)
+  /** C6: the order takes more in this commit; its fills are divided after the last. */
+  continues: maybe(Schema.Boolean)
 })
 /** C3: an allocation, or a part of it, goes back to its owners; a part is kept under an id of its own, `part`. */
 export const AllocationReleased = Schema.TaggedStruct("AllocationReleased", {
@@ -267,8 +267,8 @@ export const AllocationReleased = Schema.TaggedStruct("AllocationReleased", {
   why: Schema.String,
   /** P9: what splits since it was made add to what becomes open again, in shares. */
   splitOpen: maybe(Shares),
-  /** C6: the order gives back more in this commit; its fills are divided once all is back. */
-  goesOn: maybe(Schema.Boolean)
+  /** C6: the order releases more in this commit; its fills are divided after the last. */
+  continues: maybe(Schema.Boolean)
 })
 /** A3: the part of an order that no trade covers; P9: what splits have added to it, where that is other than before. */
 export const ExcessChanged = Schema.TaggedStruct("ExcessChanged", {

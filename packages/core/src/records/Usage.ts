@@ -13,8 +13,8 @@ import { stillOpen, type StillOpen } from "./stillOpen.ts"
 const MINUTE_MS = 60_000
 
 /**
- * What an account has sent: the notional of a market date, the moments of the last minute (microseconds, oldest first) where it has a
- * limit of orders a minute, and what its live orders can still come to; and what it holds. It has no row before it has any of these.
+ * What an account has sent: the notional of a market date and, where orders a minute have a limit, the moments of the last minute
+ * (microseconds, oldest first). What its live orders can still come to. What it holds. It has no row before it has any of these.
  */
 export const Usage = Schema.Struct({
   account: Column.branded(AccountName),

@@ -14,9 +14,9 @@ const DIGITS = 9
  * all come to `total` and none is a whole step from its ratio. No part gets more than it is; what is beyond their sum goes to none.
  *
  * @example
- * sharesOf(Decimal.unsafe("1"), [Decimal.unsafe("1.5"), Decimal.unsafe("1.5")]) // 0.5 and 0.5
+ * proRata(Decimal.unsafe("1"), [Decimal.unsafe("1.5"), Decimal.unsafe("1.5")]) // 0.5 and 0.5
  */
-export const sharesOf = (
+export const proRata = (
   total: Decimal.Decimal,
   parts: ReadonlyArray<Decimal.Decimal>
 ): ReadonlyArray<Decimal.Decimal> => {
@@ -39,20 +39,17 @@ export const sharesOf = (
   return shares.map(({ steps }) => BigDecimal.normalize(BigDecimal.make(steps, scale)))
 }
 
-/** What each part gives back of so many shares, where what stays is divided alike. */
-export const givenAlike = (
+/** What each part releases of so many shares, where what stays is divided pro rata. */
+export const releasedProRata = (
   shares: Decimal.Decimal,
   parts: ReadonlyArray<Decimal.Decimal>
 ): ReadonlyArray<Decimal.Decimal> => {
-  const kept = sharesOf(Decimal.subtract(Decimal.sum(parts), shares), parts)
+  const kept = proRata(Decimal.subtract(Decimal.sum(parts), shares), parts)
   return parts.map((part, i) => Decimal.subtract(part, kept[i] ?? Decimal.zero))
 }
 
 /** `total` to the first parts, each as far as it goes. */
-export const firstOf = (
-  total: Decimal.Decimal,
-  parts: ReadonlyArray<Decimal.Decimal>
-): ReadonlyArray<Decimal.Decimal> => {
+export const fifo = (total: Decimal.Decimal, parts: ReadonlyArray<Decimal.Decimal>): ReadonlyArray<Decimal.Decimal> => {
   let left = total
   return parts.map((part) => {
     const share = Decimal.min(left, part)

@@ -222,7 +222,7 @@ const isShown = (order: Order | undefined, { cumulative, notional, quantity, raw
   (order.endedAt !== undefined) === (state._tag === "Closed") &&
   (cumulative === undefined || Decimal.equals(order.filled, cumulative))
 
-/** C4: it gives back what was not filled, and only executions that were read after it tell how much that is. */
+/** C4: it releases what was not filled, and only executions that were read after it tell how much that is. */
 const hasUntoldEnd = ({ cumulative, state }: OrderSeen): boolean => state._tag === "Closed" && cumulative === undefined
 
 const newOrders = (

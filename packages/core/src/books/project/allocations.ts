@@ -3,7 +3,7 @@ import type { OrderId } from "../../values/Id.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import { draftOf, type Allocation } from "../../records/Allocation.ts"
-import { firstOf, sharesOf } from "../../records/allocationPolicy.ts"
+import { fifo, proRata } from "../../records/allocationPolicy.ts"
 import { targetOf } from "../../records/Trade.ts"
 import { addToLot, setExcess, takeFromLot } from "./lots.ts"
 import type { Order } from "../../records/Order.ts"
@@ -48,7 +48,7 @@ export const lotsNetted = (books: Books, event: Of<"LotsNetted">, place: Place):
 
 /** An order takes part of a lot, or of another order's excess. */
 export const lotAllocated = (books: Books, event: Of<"LotAllocated">, place: Place): void => {
-  const { id, goesOn, orderId, tradeId, counterOrderId, quantity } = event
+  const { id, continues, orderId, tradeId, counterOrderId, quantity } = event
   const order = orderOf(books, orderId)
   const kind = tradeId === undefined ? "unwind" : "order"
   books.allocations.put(
@@ -64,7 +64,7 @@ export const lotAllocated = (books: Books, event: Of<"LotAllocated">, place: Pla
     settle(books, counter.id, place)
   }
   // A new allocation of an order without fills changes none: with 10,000 trades in an order each would look at all.
-  if (goesOn !== true && !Decimal.isZero(settledIn(order))) settle(books, orderId, place)
+  if (continues !== true && !Decimal.isZero(settledIn(order))) settle(books, orderId, place)
 }
 
 /** A3, P9: what no trade covers of an order is another number of shares. */
@@ -89,7 +89,7 @@ export const allocationReleased = (books: Books, event: Of<"AllocationReleased">
   }
   giveBack(books, allocation, event, place)
   for (const each of [allocation.orderId, allocation.counterOrderId]) {
-    if (each !== undefined && !(event.goesOn === true && each === event.orderId)) settle(books, each, place)
+    if (each !== undefined && !(event.continues === true && each === event.orderId)) settle(books, each, place)
   }
 }
 
@@ -114,12 +114,12 @@ const giveBack = (books: Books, allocation: Allocation, event: Of<"AllocationRel
 /** What an order's fills settle, in the shares of its allocations. */
 const settledIn = (order: Order): Decimal.Decimal => Decimal.add(order.filled, order.splitExcess)
 
-/** C3, C6, B3: an order's fills settle its allocations, from the first on or all alike; while it is filled they carry its lot. */
+/** C3, C6, B3: an order's fills settle its allocations, from the first on or pro rata; while it is filled they carry its lot. */
 export const settle = (books: Books, orderId: OrderId, place: Place): void => {
   const order = orderOf(books, orderId)
   const carryLot = order.status === "filled" ? order.lot : undefined
   const allocations = allocationsOf(books, orderId)
-  const divided = order.allocation === "pro-rata" ? sharesOf : firstOf
+  const divided = order.allocation === "pro-rata" ? proRata : fifo
   const shares = divided(
     settledIn(order),
     allocations.map(({ quantity }) => quantity)

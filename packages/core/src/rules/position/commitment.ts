@@ -1,6 +1,6 @@
 import { Need } from "../../books/Need.ts"
 import type { Allocation } from "../../records/Allocation.ts"
-import { firstOf, givenAlike } from "../../records/allocationPolicy.ts"
+import { fifo, releasedProRata } from "../../records/allocationPolicy.ts"
 import type { OrderId } from "../../values/Id.ts"
 import { allocationsOf } from "../../books/project/allocations.ts"
 import type { Recorder } from "../../books/Recorder.ts"
@@ -45,29 +45,37 @@ export const adjust = (recorder: Recorder, orderId: OrderId, why: string, added 
 const raise = (recorder: Recorder, order: Order, shares: Decimal.Decimal): void =>
   recorder.emit({ _tag: "ExcessChanged", orderId: order.id, excess: Decimal.add(order.excess, shares) })
 
-/** C3: the excess goes first, then the allocations from the last back, splitting one if need be; C6: or all alike. */
+/** C3: the excess goes first, then the allocations from the last back, splitting one if need be; C6: or pro rata. */
 const lower = (recorder: Recorder, order: Order, shares: Decimal.Decimal, why: string): void => {
   const fromExcess = Decimal.min(order.excess, shares)
   if (Decimal.isPositive(fromExcess)) {
     const excess = Decimal.subtract(order.excess, fromExcess)
     recorder.emit({ _tag: "ExcessChanged", orderId: order.id, excess })
   }
-  const released = givenBack(recorder, order, Decimal.subtract(shares, fromExcess))
-  const isAlike = order.allocation === "pro-rata"
-  for (const [i, { allocation, ...given }] of released.entries()) {
-    const isWhole = Decimal.equals(given.quantity, allocation.quantity)
+  const released = releasedOf(recorder, order, Decimal.subtract(shares, fromExcess))
+  const isProRata = order.allocation === "pro-rata"
+  for (const [i, { allocation, ...amounts }] of released.entries()) {
+    const isWhole = Decimal.equals(amounts.quantity, allocation.quantity)
     const part = isWhole ? undefined : recorder.next("allocation")
-    const goesOn = isAlike && i + 1 < released.length ? { goesOn: true } : {}
-    recorder.emit({ _tag: "AllocationReleased", id: allocation.id, part, orderId: order.id, why, ...given, ...goesOn })
+    const continues = isProRata && i + 1 < released.length ? { continues: true } : {}
+    recorder.emit({
+      _tag: "AllocationReleased",
+      id: allocation.id,
+      part,
+      orderId: order.id,
+      why,
+      ...amounts,
+      ...continues
+    })
   }
 }
 
-/** What each allocation gives back of so many shares, the last one first. */
-const givenBack = (recorder: Recorder, order: Order, shares: Decimal.Decimal) => {
+/** What each allocation releases of so many shares, the last one first. */
+const releasedOf = (recorder: Recorder, order: Order, shares: Decimal.Decimal) => {
   const allocations = allocationsOf(recorder.books, order.id).toReversed()
   const position = recorder.books.positions.get(symbolKey(order.account, order.symbol))
   const parts = allocations.map(({ id, quantity }) => afterSplits(splitsSinceAllocation(position, id), quantity))
-  const given = order.allocation === "pro-rata" ? givenAlike(shares, parts) : firstOf(shares, parts)
+  const given = order.allocation === "pro-rata" ? releasedProRata(shares, parts) : fifo(shares, parts)
   const beyond = Decimal.max(Decimal.zero, Decimal.subtract(shares, Decimal.sum(parts)))
   return allocations.flatMap((allocation, i) => {
     const isLast = i + 1 === allocations.length

@@ -5,7 +5,7 @@ import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import type { Lot } from "../../records/Lot.ts"
-import { takeOwn } from "./ownTrades.ts"
+import { reallocate } from "./reallocation.ts"
 
 /** A position's open lots of each sign, oldest first (C2): a shelf gives them in order of their ids. */
 const openLots = (recorder: Recorder, symbol: Ticker) => {
@@ -23,7 +23,7 @@ const openLots = (recorder: Recorder, symbol: Ticker) => {
  * where a younger one would come before one that is not, more are asked for.
  */
 export const net = (recorder: Recorder, symbol: Ticker): void => {
-  const { longs, shorts } = takenByOwn(recorder, symbol)
+  const { longs, shorts } = reallocated(recorder, symbol)
   const unloaded = unloadedSign(recorder, symbol, longs, shorts)
   let long = 0
   let short = 0
@@ -39,15 +39,15 @@ export const net = (recorder: Recorder, symbol: Ticker): void => {
   }
 }
 
-/** The open lots once every order that divides its fills alike has taken what is open of its own trades (C6). */
-const takenByOwn = (recorder: Recorder, symbol: Ticker) => {
+/** The open lots once every pro-rata order has taken again what is open of the trades that it had (C6). */
+const reallocated = (recorder: Recorder, symbol: Ticker) => {
   const lots = openLots(recorder, symbol)
   if (lots.longs.length === 0 || lots.shorts.length === 0) return lots
   const orders = [...lots.longs, ...lots.shorts].flatMap(({ orderId }) => {
     const order = orderId === undefined ? undefined : recorder.books.orders.get(orderId)
     return order?.allocation === "pro-rata" ? [order] : []
   })
-  for (const order of orders) takeOwn(recorder, order)
+  for (const order of orders) reallocate(recorder, order)
   return orders.length === 0 ? lots : openLots(recorder, symbol)
 }
 

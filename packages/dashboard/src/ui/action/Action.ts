@@ -39,7 +39,7 @@ export interface Action {
   /** What it would come to now; nothing is written or sent. */
   readonly rehearse?: (api: Api, said: string) => Effect.Effect<Rehearsed, unknown>
   /** What a dry run says beside its own words, if anything. */
-  readonly tells?: (told: Documents.DoneDocument) => string | undefined
+  readonly adds?: (done: Documents.DoneDocument) => string | undefined
   /** What may be chosen in its place: the same of less. */
   readonly instead?: {
     readonly term: Term
@@ -49,7 +49,7 @@ export interface Action {
   /** What may be done with it, where a dry run says that there is something to do: chosen, that is carried out in its place. */
   readonly also?: {
     readonly term: Term
-    readonly label: (told: Documents.DoneDocument) => string | undefined
+    readonly label: (done: Documents.DoneDocument) => string | undefined
     readonly action: Action
   }
 }

@@ -21,14 +21,14 @@ const LEAST = 8
 
 interface AlsoProps {
   readonly of: Action["also"]
-  readonly told: Documents.DoneDocument | undefined
+  readonly done: Documents.DoneDocument | undefined
   readonly isChosen: boolean
   readonly onChoose: (isChosen: boolean) => void
 }
 
 /** What may be done with an action; while a dry run is on its way, what was chosen stays. */
-const Also = ({ isChosen, of, onChoose, told }: AlsoProps) => {
-  const label = told === undefined ? undefined : of?.label(told)
+const Also = ({ isChosen, of, onChoose, done }: AlsoProps) => {
+  const label = done === undefined ? undefined : of?.label(done)
   if (of === undefined || (label === undefined && !isChosen)) return null
   return (
     <Field term={of.term}>
@@ -165,7 +165,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
     }
   })
   const rehearsed = useAsk(
-    // Verbs are short; the command names all that is meant. What another wish was told may have changed since.
+    // Verbs are short; the command names all that is meant. What another wish was answered may have changed since.
     ["rehearsal", key, action.cli("", said)],
     (api) => rehearse?.(api, said) ?? Effect.succeed(undefined),
     // Once it is sent nobody waits for it any more, least of all the record of what was done.
@@ -225,7 +225,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                 {!may || rehearse === undefined || !isSaid ? null : (
                   <Foreseen answer={rehearsed} of={action} isShown={doing.error === null || between !== undefined} />
                 )}
-                <Also of={asked.also} told={rehearsed.data} isChosen={isAlso} onChoose={setAlso} />
+                <Also of={asked.also} done={rehearsed.data} isChosen={isAlso} onChoose={setAlso} />
                 {action.asks === undefined ? null : (
                   <Field term={action.asks.term}>
                     <input

@@ -90,8 +90,8 @@ const InDoubt = ({ of }: { readonly of: ReadonlyArray<Documents.OrderInShort> })
 }
 
 /** What an action would come to as the books stand, and the orders that would follow at once. */
-const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Action["tells"] }) => {
-  const told = tells?.(of)
+const Rehearsal = ({ adds, of }: { readonly of: Rehearsed; readonly adds: Action["adds"] }) => {
+  const said = adds?.(of)
   return (
     <>
       <h3>{texts.impact}</h3>
@@ -99,9 +99,9 @@ const Rehearsal = ({ of, tells }: { readonly of: Rehearsed; readonly tells: Acti
         <li>
           <Said text={of.done} />
         </li>
-        {told === undefined ? null : (
+        {said === undefined ? null : (
           <li>
-            <Said text={told} />
+            <Said text={said} />
           </li>
         )}
         {of.limited === undefined ? null : <Limited of={of.limited} />}
@@ -147,7 +147,7 @@ interface ForeseenProps {
 
 /** The answer of the dry run, that it is waited for, or that there is none. */
 export const Foreseen = ({ answer: { data, error, isFetched }, isShown, of }: ForeseenProps) => {
-  if (data !== undefined) return <Rehearsal of={data} tells={of.tells} />
+  if (data !== undefined) return <Rehearsal of={data} adds={of.adds} />
   if (!isFetched) {
     return <p className="faint">{of.isStop === true ? texts.loadingImpactOfStop : texts.loadingImpact}</p>
   }

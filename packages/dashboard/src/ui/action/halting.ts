@@ -102,8 +102,8 @@ const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
   verb: texts.halt({ name }),
   will: stops(name),
   willNot: [texts.noOrderIsCancelled],
-  tells: (told) => {
-    const count = workingIn(told).length
+  adds: (done) => {
+    const count = workingIn(done).length
     return count === 0 ? texts.noWorkingOrders : texts.ordersStay({ count })
   },
   also: {
@@ -114,7 +114,7 @@ const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
       verb: texts.haltAndCancel({ name }),
       will: [...stops(name), texts.cancelsRequested, texts.positionsStayHeld],
       willNot: [texts.filledSharesStay],
-      tells: ({ cancelled = [] }) =>
+      adds: ({ cancelled = [] }) =>
         cancelled.length === 0
           ? texts.noOpenOrders
           : texts.cancelRequested({ count: cancelled.length, orders: cancelled.join(", ") })
@@ -167,7 +167,7 @@ export const resume = (account?: string, symbol?: string): Action => ({
   typed: scopeName(account, symbol),
   will: [texts.stateEnds({ name: scopeName(account, symbol) })],
   willNot: [texts.otherHaltsStay],
-  tells: ({ effects }) => (effects === null || effects.orders.length === 0 ? undefined : texts.duePositionsSend),
+  adds: ({ effects }) => (effects === null || effects.orders.length === 0 ? undefined : texts.duePositionsSend),
   cli: (reason) => `roundlot resume ${scopeFlags({ account, symbol })} --reason ${reason}`,
   run: (api, reason, key) =>
     api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope({ account, symbol }) } }),

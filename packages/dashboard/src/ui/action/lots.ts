@@ -18,7 +18,7 @@ export const identifyLots = (of: Documents.FillLotsDocument, lots: ReadonlyArray
     verb: lots.length === 0 ? texts.useMethod({ method }) : texts.identify({ id }),
     will: [lots.length === 0 ? texts.closesByMethod({ id, method }) : texts.closes({ id, named })],
     willNot: [texts.laterFills({ account }), texts.noOrder],
-    tells: ({ lots: closings = [] }) => closings.map(closingText).join("; "),
+    adds: ({ lots: closings = [] }) => closings.map(closingText).join("; "),
     cli: (reason) => `roundlot fills identify ${id}${typed === "" ? " --by-method" : typed} --reason ${reason}`,
     ...command(id, (api, { payload, ...wish }) => api.controls.identifyLots({ ...wish, payload: { ...payload, lots } }))
   }

@@ -1,7 +1,7 @@
 import { Need } from "../../books/Need.ts"
 import type { OrderId, TradeId } from "../../values/Id.ts"
 import { symbolKey } from "../../tables/Table.ts"
-import { sharesOf } from "../../records/allocationPolicy.ts"
+import { proRata } from "../../records/allocationPolicy.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
@@ -18,7 +18,7 @@ interface InOrder {
   readonly since: Instant
 }
 
-/** C6: the trades of an order, those that it has given back too. */
+/** C6: the trades of an order, those that it has released too. */
 const tradesIn = (recorder: Recorder, orderId: OrderId): ReadonlyArray<InOrder> => {
   recorder.need(Need.ReleasedBy({ orderId }))
   const { allocations } = recorder.books
@@ -35,18 +35,15 @@ const tradesIn = (recorder: Recorder, orderId: OrderId): ReadonlyArray<InOrder> 
   return [...found.values()]
 }
 
-/**
- * C6: the excess of an order that divides its fills alike goes first to the trades that it had, so that each has its part again, as far
- * as it is open.
- */
-export const takeOwn = (recorder: Recorder, order: Order): void => {
+/** C6: the excess of a pro-rata order goes first to the trades that it had, so that each has its part again, as far as it is open. */
+export const reallocate = (recorder: Recorder, order: Order): void => {
   const { excess } = order
   const position = recorder.books.positions.get(symbolKey(order.account, order.symbol))
-  // What was given back before a split is in the shares of then: it waits in the queue like any other.
+  // What was released before a split is in the shares of then: it waits in the queue like any other.
   if (splitsSinceOrder(position, order).length > 0) return
   const trades = tradesIn(recorder, order.id)
   const has = Decimal.sum(trades.map((each) => each.has))
-  const parts = sharesOf(
+  const parts = proRata(
     Decimal.add(has, excess),
     trades.map(({ had }) => had)
   )
@@ -59,9 +56,9 @@ export const takeOwn = (recorder: Recorder, order: Order): void => {
     return [{ tradeId, quantity: Quantity.make(shares) }]
   })
   for (const [i, each] of taken.entries()) {
-    const goesOn = i + 1 < taken.length ? { goesOn: true } : {}
+    const continues = i + 1 < taken.length ? { continues: true } : {}
     const id = recorder.next("allocation")
-    recorder.emit({ _tag: "LotAllocated", id, orderId: order.id, counterOrderId: undefined, ...each, ...goesOn })
+    recorder.emit({ _tag: "LotAllocated", id, orderId: order.id, counterOrderId: undefined, ...each, ...continues })
   }
 }
 
