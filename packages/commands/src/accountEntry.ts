@@ -1,6 +1,6 @@
 import { Account, type AccountName, Quantity, Ticker } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
-import { ladder, taxLots } from "@roundlot/core/ledger"
+import { cutOffs, ladder, taxLots } from "@roundlot/core/ledger"
 import { allocationPolicies } from "@roundlot/core/vocabulary"
 import { Either, Schema } from "effect"
 import { durationMs } from "./duration.ts"
@@ -87,6 +87,7 @@ const policies = {
   crossing: optional(Schema.Literal(...Account.crossings)),
   lotMethod: optional(Schema.Literal(...taxLots.methods)),
   allocation: optional(Schema.Literal(...allocationPolicies)),
+  cutOffs: optional(Schema.Array(cutOffs.CutOff)),
   resendWindow: optional(Schema.String),
   maxTradeAge: optional(Schema.String),
   band: optional(Band),
@@ -190,7 +191,7 @@ export const settingsOf = (
 ): Either.Either<Account.AccountSettings, SettingsError> =>
   Either.gen(function* () {
     const place = `accounts.${name}`
-    const { band, resendWindow, maxTradeAge, limits, live, order, ...plain } = entry
+    const { band, cutOffs: sentAt, resendWindow, maxTradeAge, limits, live, order, ...plain } = entry
     const environment = yield* environmentOf(file, place, entry, base.environment)
     const window =
       resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
@@ -201,6 +202,7 @@ export const settingsOf = (
       ...(live === true && base.environment === "paper" ? { shorting: "never" as const } : {}),
       ...plain,
       environment,
+      ...(sentAt === undefined ? {} : { cutOffs: sentAt.length === 0 ? undefined : sentAt }),
       ...limitsOf(limits, base),
       ...orderTermsOf(order),
       ...(window === undefined ? {} : { resendWindowMs: window }),

@@ -1,6 +1,6 @@
 import { Account, Decimal, Instant, Price, Quantity, Side, Ticker, Trade } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
-import { Command } from "@roundlot/core/ledger"
+import { Command, cutOffs } from "@roundlot/core/ledger"
 import { allocationPolicies, lotMethods } from "@roundlot/core/vocabulary"
 import { Effect, ParseResult, Schema } from "effect"
 
@@ -79,6 +79,7 @@ const Settings = Schema.partialWith(
     crossing: Schema.Literal(...Account.crossings),
     lotMethod: Schema.Literal(...lotMethods),
     allocation: Schema.Literal(...allocationPolicies),
+    cutOffs: Schema.Array(cutOffs.CutOff),
     cancelOnFlip: Schema.Boolean,
     maxTradeAgeMs: Schema.Int.pipe(Schema.positive())
   }),

@@ -54,6 +54,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   crossing: account.crossing ?? null,
   lotMethod: Account.lotMethodOf(account),
   allocation: account.allocation ?? "fifo",
+  cutOffs: account.cutOffs ?? null,
   resendWindowMs: account.resendWindowMs,
   maxTradeAgeMs: age.oldestOf(account),
   bandBp: account.bandBp ?? band.USUAL_BAND_BP,

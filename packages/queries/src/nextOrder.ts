@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { Account, Decimal, Instant, type Position, type Side } from "@roundlot/core"
+import { Account, Decimal, Instant, type Position, Side } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
 import { codeWords, Control, due, ladder, type PositionAnswer } from "@roundlot/core/ledger"
 import { decimalOrNull, idOrNull, valueOrNull } from "./text.ts"
@@ -48,6 +48,7 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
       `an order to ${side} ${Decimal.format(quantity)} would be made${atStep(terms.limitPrice, standing, side)}`,
     OrderLive: ({ orderId }) => liveWords(orderId, standing),
     NotDue: () => notDue(standing),
+    Collecting: ({ until }) => collecting(until, standing),
     Halted: () => "trading is halted; 'roundlot controls show' names the scope to resume",
     Observed: ({ quantity, side }) =>
       `an order to ${side} ${Decimal.format(quantity)} is due, but trading is only observed`,
@@ -96,6 +97,12 @@ const held = (by: HoldCause, orderId: number | undefined, position: Position.Pos
 }
 
 const refusal = ({ remedy, says }: (typeof Control.controls)[Control.Control]): string => `${says}. ${remedy}`
+
+const collecting = (until: Instant.Instant | undefined, { account, instrument, position }: due.Standing): string => {
+  const shares = Decimal.floorTo(Decimal.abs(position.residual), due.lotOf({ account, instrument }))
+  const then = until === undefined ? "when the exchange opens again" : `at ${Instant.format(until)}`
+  return `the account collects trades; an order to ${Side.ofSign(position.residual)} ${Decimal.format(shares)} is due at the next cut-off, ${then}`
+}
 
 const notDue = ({ account, instrument, position }: due.Standing): string => {
   const from = Account.dueFrom(account, due.lotOf({ account, instrument }))

@@ -17,6 +17,7 @@ import {
   Break,
   codeWords,
   type due,
+  cutOffs,
   evaluation,
   ladder,
   Ledger,
@@ -261,6 +262,7 @@ const detailOf = ({ breaks: open, lots, standing, trades }: Seen) =>
     const detail: PositionDetail = {
       ...document,
       coolDownUntil: timeOrNull(position.coolDownUntil),
+      nextCutOff: timeOrNull(standing.account.cutOffs && cutOffs.nextCutOff(standing.account.cutOffs, standing.at)),
       circuitUntil: timeOrNull(position.circuitUntil),
       ladder: ladderOf(standing),
       refusedSide: valueOrNull(position.refusedSide),

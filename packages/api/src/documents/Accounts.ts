@@ -107,6 +107,8 @@ export const AccountDocument = Schema.Struct({
   lotMethod: Schema.Literal(...lotMethods),
   /** How an order's fills go to the trades in it: to the oldest first, or to all pro rata. */
   allocation: Schema.Literal(...allocationPolicies),
+  /** When what its positions have collected is sent, in New York; null where that is at once. */
+  cutOffs: Schema.NullOr(Schema.Array(Schema.String)),
   resendWindowMs: Schema.Int,
   maxTradeAgeMs: Schema.Int,
   bandBp: Schema.Int,

@@ -84,6 +84,8 @@ export const PositionDetail = Schema.Struct({
   ...past,
   ...PositionDocument.fields,
   coolDownUntil: Schema.NullOr(Time),
+  /** When what it has collected is sent next; null where its account has no cut-offs. */
+  nextCutOff: Schema.NullOr(Time),
   circuitUntil: Schema.NullOr(Time),
   /** Where its account has several offsets: which of them the next order is made at, from 1 on, and what that is in basis points. */
   ladder: Schema.NullOr(LadderStep),

@@ -23,6 +23,8 @@ const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError
     return new UsageError({ problem: `'${text}' is not a valid account name`, remedy })
   })
 
+const listed = (text: string): ReadonlyArray<string> => text.split(",").filter((each) => each !== "")
+
 /** `accounts add`. */
 export const accountsAdd = Verb.make({
   name: "accounts add",
@@ -61,6 +63,10 @@ export const accountsAdd = Verb.make({
       "allocation",
       "How an order's fills go to its trades: fifo (default, the oldest first) or pro-rata (all, by what each has in the order)"
     ),
+    cutOffs: flags.text(
+      "cut-offs",
+      "When what was collected is sent, separated by commas: HH:MM in New York, open, open+5m, close-10m, every 30m; none (default) sends at once"
+    ),
     resendWindow: flags.text(
       "resend-window",
       "Time during which an order proven not to have arrived may be re-sent; default 10m"
@@ -71,6 +77,7 @@ export const accountsAdd = Verb.make({
   run: ({
     cancelOnFlip,
     config,
+    cutOffs,
     dryRun,
     envFile,
     json: _json,
@@ -95,7 +102,8 @@ export const accountsAdd = Verb.make({
         ...(live ? { live } : {}),
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
         limits: limitsSaid(said),
-        ...(restricted === undefined ? {} : { restricted: restricted.split(",").filter((each) => each !== "") })
+        ...(restricted === undefined ? {} : { restricted: listed(restricted) }),
+        ...(cutOffs === undefined ? {} : { cutOffs: cutOffs === "none" ? [] : listed(cutOffs) })
       }
       const place = { store, config, envFile, paper }
       const { brokers, configuration } = yield* settle(place)

@@ -46,6 +46,7 @@ import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../
 import * as Instant from "../values/Instant.ts"
 import { tradeReasons } from "../records/tradeReasons.ts"
 import { allocationPolicies } from "../records/allocationPolicy.ts"
+import { CutOff } from "../records/cutOffs.ts"
 import { lotMethods } from "../records/lotMethods.ts"
 import { IdentifiedLots } from "../records/IdentifiedLots.ts"
 
@@ -90,6 +91,7 @@ const later = {
   repriceOffsetsBp: maybe(Schema.Array(Schema.Int)),
   lotMethod: maybe(Schema.Literal(...lotMethods)),
   allocation: maybe(Schema.Literal(...allocationPolicies)),
+  cutOffs: maybe(Schema.Array(CutOff)),
   orderLifeSeconds: Schema.optionalWith(Account.fields.orderLifeSeconds, { default: unset }),
   orderSession: Schema.optionalWith(Account.fields.orderSession, { default: unset }),
   orderTimeInForce: Schema.optionalWith(Account.fields.orderTimeInForce, { default: unset }),

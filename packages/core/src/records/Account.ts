@@ -4,6 +4,7 @@ import * as Table from "../tables/Table.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { Quantity } from "../values/Quantity.ts"
 import { allocationPolicies } from "./allocationPolicy.ts"
+import { CutOff } from "./cutOffs.ts"
 import { lotMethods, type LotMethod } from "./lotMethods.ts"
 import { DatedSymbol } from "./DatedSymbol.ts"
 import { resolve, type OrderPolicy } from "./OrderPolicy.ts"
@@ -80,6 +81,8 @@ export const Account = Schema.Struct({
   lotMethod: Column.optional(Column.literal(lotMethods)),
   /** C6: how an order's fills go to the trades in it; from the oldest on where nothing is said. */
   allocation: Column.optional(Column.literal(allocationPolicies)),
+  /** D9: when what was collected is sent; at once where nothing is said. */
+  cutOffs: Column.optional(Column.json(Schema.Array(CutOff))),
   /** What the account's broker takes, as it last declared; unknown before the account was first driven. */
   crossesZero: Column.optional(Column.flag),
   supportedOrders: Column.optional(Column.json(Schema.Array(SupportedOrders))),
@@ -119,6 +122,7 @@ const settable = [
   "cancelOnFlip",
   "collarBp",
   "crossing",
+  "cutOffs",
   "currency",
   "direction",
   "environment",
@@ -201,7 +205,8 @@ export const defaultSettings: AccountSettings = {
   orderSession: undefined,
   orderTimeInForce: undefined,
   lotMethod: undefined,
-  allocation: undefined
+  allocation: undefined,
+  cutOffs: undefined
 }
 
 /** The method by which the profit of an account is reported where none is asked for (LOT-4). */

@@ -10,6 +10,7 @@ import type { Side } from "./Side.ts"
 import type { Instant } from "../values/Instant.ts"
 import { PositionAnswer } from "./PositionAnswer.ts"
 import { RecordedSplit } from "./splitting.ts"
+import { LateLots } from "./collecting.ts"
 
 /** Which sides of a position its broker refuses for a session. */
 export const refusedSides = ["buy", "sell", "both"] as const
@@ -57,6 +58,8 @@ export const Position = Schema.Struct({
   lastPriceAt: Column.optional(Column.instant),
   /** The price that the controls took when an order of it was last sent, in dollars a share. */
   judgedPrice: Column.optional(Column.brandedDecimal(Price)),
+  /** D9: the lots of trades since a cut-off, where its account has cut-offs. */
+  late: Column.optional(Column.json(LateLots)),
   /** What its sent orders can still fill, signed: in shares, and of orders over a notional in dollars. */
   openShares: Column.decimal,
   openDollars: Column.decimal,
@@ -97,6 +100,7 @@ export const draftOf = (position: Position): Table.Draft<Position> => ({
   lastPrice: position.lastPrice,
   lastPriceAt: position.lastPriceAt,
   judgedPrice: position.judgedPrice,
+  late: position.late,
   openShares: position.openShares,
   openDollars: position.openDollars,
   updatedAt: position.updatedAt,

@@ -2,6 +2,7 @@
 export const plainAnswers = [
   "NotDue",
   "OrderLive",
+  "Collecting",
   "Halted",
   "BreakOpen",
   "SessionClosed",

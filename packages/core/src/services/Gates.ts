@@ -1,7 +1,8 @@
 import { Array, Effect, Option } from "effect"
-import { AccountTable, policyOf } from "../records/Account.ts"
+import { type Account, AccountTable, policyOf } from "../records/Account.ts"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
+import { isCollected } from "../records/collecting.ts"
 import * as commands from "../rules/operator/commands.ts"
 import type { Control } from "../records/Control.ts"
 import { tickerAt } from "../records/DatedSymbol.ts"
@@ -18,7 +19,6 @@ import { known, PriceReference } from "../ports/PriceReference.ts"
 import { PositionTable, type Position } from "../records/Position.ts"
 import { answering, type PositionAnswer } from "../records/PositionAnswer.ts"
 import type { Instant } from "../values/Instant.ts"
-import type { TradingWindow } from "../values/TradingWindow.ts"
 import type { EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import * as KnownInstruments from "./KnownInstruments.ts"
@@ -40,10 +40,13 @@ export const regateMembers = (account: AccountName, symbols: ReadonlyArray<Ticke
   }
 })
 
+/** The answers that time alone may change. */
+const timely = new Set<PositionAnswer["_tag"]>(["CoolingDown", "SessionClosed", "Collecting"])
+
 /** May time alone change the answer? */
 const isTimed = (answer: PositionAnswer): boolean => {
   const { _tag } = answer
-  return _tag === "Held" ? answer.by !== "cancel" : _tag === "CoolingDown" || _tag === "SessionClosed"
+  return _tag === "Held" ? answer.by !== "cancel" : timely.has(_tag)
 }
 
 /** Does a price change the answer as soon as one is known? */
@@ -80,9 +83,12 @@ export const openGates = Effect.gen(function* () {
   const positions = yield* Effect.flatMap(Reads.all(PositionTable, { where: [gated] }), driven)
   const [timed, waiting] = Array.partition(positions, ({ answer }) => isPriceless(answer))
   const priced = yield* pricedNow(waiting, now)
-  const windows = yield* windowsOf(positions)
-  const isOpen = ({ account }: Position) => clock.isOpenAt(wall, account, windows.get(account))
-  const over = timed.filter((position) => isOver(position, now, isOpen(position)))
+  const accounts = yield* accountsOf(positions)
+  const over = timed.filter((position) => {
+    const account = accounts.get(position.account)
+    const window = account && windowOf(resolve(policyOf(account)))
+    return isOver(position, { now, account, isOpen: clock.isOpenAt(wall, position.account, window) })
+  })
   const due = [...over, ...priced]
   yield* ledger.submitAll(
     "report",
@@ -91,11 +97,11 @@ export const openGates = Effect.gen(function* () {
   return due.length
 })
 
-/** In which window the orders of the accounts leave that wait for their session. */
-const windowsOf = Effect.fnUntraced(function* (positions: ReadonlyArray<Position>) {
-  if (!positions.some(({ answer }) => answer._tag === "SessionClosed")) return new Map<AccountName, TradingWindow>()
-  const accounts = yield* Reads.all(AccountTable)
-  return new Map(accounts.map((each) => [each.name, windowOf(resolve(policyOf(each)))]))
+/** The accounts whose settings say when their positions go on: for a session or a cut-off. */
+const accountsOf = Effect.fnUntraced(function* (positions: ReadonlyArray<Position>) {
+  const waits = positions.some(({ answer }) => answer._tag === "SessionClosed" || answer._tag === "Collecting")
+  const accounts = waits ? yield* Reads.all(AccountTable) : []
+  return new Map(accounts.map((each) => [each.name, each]))
 })
 
 /** Those of which a source of prices knows one by now that may decide. */
@@ -126,10 +132,17 @@ export const regateLimited = Effect.gen(function* () {
   )
 })
 
-const isOver = (position: Position, now: Instant, isOpen: boolean): boolean => {
+interface Gate {
+  readonly now: Instant
+  readonly account: Account | undefined
+  readonly isOpen: boolean
+}
+
+const isOver = (position: Position, { account, isOpen, now }: Gate): boolean => {
   const isPast = (until: Instant | undefined) => until === undefined || until <= now
   const { answer, circuitUntil, coolDownUntil, refusedUntil } = position
   if (answer._tag === "SessionClosed") return isOpen
+  if (answer._tag === "Collecting") return account === undefined || isCollected(position, account, now)
   if (answer._tag === "Held") return isPast(answer.by === "circuit" ? circuitUntil : refusedUntil)
   return isPast(coolDownUntil)
 }

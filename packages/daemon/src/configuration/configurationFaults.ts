@@ -63,6 +63,7 @@ export const keys: Keys = {
       crossing: "now",
       lotMethod: "now",
       allocation: "now",
+      cutOffs: "now",
       resendWindow: "now",
       notPlacedAfter: "later",
       maxTradeAge: "now",

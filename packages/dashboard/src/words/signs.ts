@@ -306,6 +306,7 @@ const families = {
     Held: sign("octagon-mark", "Held", "warn", "Held until an operator resumes it, or its circuit breaker resets."),
     BreakOpen: sign("triangle", "Break open", "warn", "Blocked by a break. Resolve the break to continue."),
     SessionClosed: sign("square-clock", "Market closed", "idle", "It waits for the market to open."),
+    Collecting: sign("square-clock", "Collecting", "idle", "It waits for the next cut-off of the account."),
     CoolingDown: sign("square-clock", "Cooling down", "idle", "An order ended unfilled. The next one waits a while."),
     NoPrice: sign(
       "triangle",

@@ -30,4 +30,24 @@ describe("how orders of an account leave, by the command line", () => {
     expect((await cli(...named, "--session", "regular")).err).toContain("change accounts.hedge.order there")
     expect(await json(...named, "--lot", "2")).toMatchObject({ lot: "2" })
   })
+
+  it("D9: an account collects until its cut-offs: what is due waits and says until when; without cut-offs it does not", async () => {
+    const { cli, json } = desk()
+    const add = (...words: ReadonlyArray<string>) => json("accounts", "add", "pool", ...words)
+    const wrong = await cli("accounts", "add", "pool", "--cut-offs", "noon")
+    expect(wrong.err).toContain("cutOffs")
+    expect(wrong.err).toContain("expected HH:MM in New York, 'open', 'open+5m', 'close-10m' or 'every 30m'")
+    const cutOffs = ["close-10m", "every 30m"]
+    expect(await add("--cut-offs", cutOffs.join(","))).toMatchObject({ cutOffs })
+    await json("trades", "add", "--account", "pool", "--symbol", "AAPL", "--side", "buy", "--quantity", "2.5")
+    const shown = () => json("positions", "show", "AAPL", "--account", "pool")
+    const waiting = await shown()
+    expect(waiting).toMatchObject({ answer: { code: "Collecting" }, residual: "2.5" })
+    const next = String(Reflect.get(Object(waiting), "nextCutOff"))
+    expect(Date.parse(next)).toBeGreaterThan(Date.now())
+    const why = `the account collects trades; an order to buy 2 is due at the next cut-off, at ${next}`
+    expect(waiting).toMatchObject({ next: { why } })
+    expect(await add("--cut-offs", "none")).toMatchObject({ cutOffs: null })
+    expect(await shown()).toMatchObject({ answer: { code: "Refused", control: "InstrumentUnverified" }, nextCutOff: null })
+  })
 })

@@ -11,6 +11,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     repriceOffsetsBp: settings.repriceOffsetsBp,
     lotMethod: settings.lotMethod,
     allocation: settings.allocation,
+    cutOffs: settings.cutOffs,
     maxOpenOrders: settings.maxOpenOrders,
     maxPosition: settings.maxPosition,
     maxGrossPosition: settings.maxGrossPosition,

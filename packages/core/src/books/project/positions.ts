@@ -5,6 +5,7 @@ import type { Ticker } from "../../records/Ticker.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { atFirstStep, draftOf, type Position, residualOf } from "../../records/Position.ts"
 import { FIRST_ANSWER, isSame } from "../../records/PositionAnswer.ts"
+import { isLate } from "../../records/collecting.ts"
 import { AllocationId, LotId } from "../../values/Id.ts"
 import * as Price from "../../values/Price.ts"
 import { timesSplit } from "../../records/splitting.ts"
@@ -37,6 +38,7 @@ const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Posi
   lastPrice: undefined,
   lastPriceAt: undefined,
   judgedPrice: undefined,
+  late: undefined,
   openShares: Decimal.zero,
   openDollars: Decimal.zero,
   updatedAt: place.at,
@@ -90,11 +92,14 @@ export const ladderStepped = (books: Books, event: Of<"LadderStepped">, place: P
 
 /** Each open lot of a symbol, multiplied; the owner remembers what that added, so that its parts still sum up (A4). */
 const splitLots = (books: Books, symbol: Ticker, times: (shares: Decimal.Decimal) => Decimal.Decimal, place: Place) => {
+  const { late } = positionOf(books, symbol, place)
   let openLots = Decimal.zero
+  let lateOpen = Decimal.zero
   for (const lot of books.lots.find("open", [ownerOf(place), symbol])) {
     const open = times(lot.open)
     const added = Decimal.subtract(Decimal.abs(open), Decimal.abs(lot.open))
     openLots = Decimal.add(openLots, open)
+    if (isLate(late, lot)) lateOpen = Decimal.add(lateOpen, open)
     books.lots.put({ ...lot, open, version: place.seq })
     if (lot.tradeId !== undefined) {
       const trade = tradeOf(books, lot.tradeId)
@@ -115,7 +120,7 @@ const splitLots = (books: Books, symbol: Ticker, times: (shares: Decimal.Decimal
       })
     }
   }
-  return openLots
+  return { openLots, late: late && { ...late, open: lateOpen } }
 }
 
 /** Before these is nothing. */
@@ -127,7 +132,7 @@ export const splitAccepted = (books: Books, event: Of<"SplitAccepted">, place: P
   const { allocationId = FIRST_ALLOCATION, from, lotId = FIRST_LOT, symbol, to } = event
   const times = (shares: Decimal.Decimal) => timesSplit(shares, { from, to })
   const before = positionOf(books, symbol, place)
-  const openLots = splitLots(books, symbol, times, place)
+  const { late, openLots } = splitLots(books, symbol, times, place)
   const [hedged, direct, adopted] = [times(before.hedged), times(before.direct), times(before.adopted)]
   const added = Decimal.subtract(
     Decimal.sum([hedged, direct, adopted]),
@@ -145,7 +150,8 @@ export const splitAccepted = (books: Books, event: Of<"SplitAccepted">, place: P
     splitHeld: Decimal.add(before.splitHeld, added),
     splits: [...(before.splits ?? []), { at: place.at, to, from, lotId, allocationId }],
     lastPrice: inOther(before.lastPrice),
-    judgedPrice: inOther(before.judgedPrice)
+    judgedPrice: inOther(before.judgedPrice),
+    late
   })
 }
 

@@ -3,6 +3,7 @@ import type { Draft } from "../../tables/Table.ts"
 import type { LotId, TradeId } from "../../values/Id.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { signed } from "../../records/Side.ts"
+import { lateWith } from "../../records/collecting.ts"
 import { draftOf, targetOf, type Trade } from "../../records/Trade.ts"
 import { recount } from "./batches.ts"
 import { shrinkBoth } from "./lots.ts"
@@ -134,7 +135,9 @@ const count = (books: Books, trade: Draft<Trade>, lotId: LotId, place: Place): v
   const position = positionOf(books, symbol, place)
   const { exposure, lastPrice, lastPriceAt } = position
   const isNewest = trade.price !== undefined && (lastPriceAt === undefined || trade.tradedAt >= lastPriceAt)
+  const settings = must(books.accounts.get(account), `account ${account}`)
   patchPosition(books, symbol, place, {
+    late: lateWith(position.late, settings, { id: lotId, open: target }, place.at),
     exposure: trade.kind === "write_off" ? exposure : Decimal.add(exposure, signed(trade.side, trade.quantity)),
     target: Decimal.add(position.target, target),
     openLots: Decimal.add(position.openLots, target),

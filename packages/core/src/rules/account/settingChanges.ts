@@ -49,7 +49,8 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   orderSession: textOf(settings.orderSession),
   orderTimeInForce: textOf(settings.orderTimeInForce),
   lotMethod: textOf(settings.lotMethod),
-  allocation: textOf(settings.allocation)
+  allocation: textOf(settings.allocation),
+  cutOffs: textOf(settings.cutOffs)
 })
 
 /** Values by name, as texts; what is not set may be there as `undefined` or not at all. */

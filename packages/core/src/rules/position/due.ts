@@ -25,12 +25,15 @@ import type { holdCauses } from "../../records/answerCodes.ts"
 import { isAtOffset, offsetOf, offsetsOf } from "./ladder.ts"
 import { draftOf, holdingsOf, refusedUntil, type Position } from "../../records/Position.ts"
 import type { ForeseenAnswer, PositionAnswer } from "../../records/PositionAnswer.ts"
+import { collectedOf } from "../../records/collecting.ts"
+import { nextCutOff } from "../../records/cutOffs.ts"
 import { termsOf, type Terms } from "./terms.ts"
 
 /** The answer to "what order would be made now, or why none?" (D4). Quantities in shares. */
 export type Due = Data.TaggedEnum<{
   readonly OrderLive: { readonly orderId: number }
   readonly NotDue: object
+  readonly Collecting: { readonly until: Instant | undefined }
   readonly Halted: object
   readonly Observed: { readonly side: Side; readonly quantity: Quantity.Quantity }
   readonly Held: { readonly by: (typeof holdCauses)[number]; readonly orderId?: OrderId }
@@ -57,6 +60,7 @@ const notDue = made.NotDue()
 export const Due = {
   OrderLive: made.OrderLive,
   NotDue: () => notDue,
+  Collecting: made.Collecting,
   Halted: made.Halted,
   Observed: made.Observed,
   Held: made.Held,
@@ -132,7 +136,7 @@ export const dueOf = (standing: Standing): Due => {
   if (own !== undefined) return Due.OrderLive({ orderId: own.id })
   const lot = lotOf(standing)
   const amount = amountOf(standing, lot)
-  if (amount._tag === "NotDue") return Due.NotDue()
+  if (amount._tag === "NotDue") return collecting(standing, lot) ?? Due.NotDue()
   return obstacleOf(standing, amount) ?? controlled(standing, sizeOf(standing, lot, amount.side))
 }
 
@@ -162,10 +166,21 @@ type Amount =
   | { readonly _tag: "NoPrice"; readonly side: Side }
   | { readonly _tag: "Due"; readonly side: Side }
 
-/** D2, D3: is the residual large enough, in shares or, where a notional threshold is set, in money? */
-const amountOf = ({ account, position, reference }: Standing, lot: Quantity.Quantity): Amount => {
-  const shares = Decimal.abs(position.residual)
-  const side = ofSign(position.residual)
+/** D9: what of the residual may be ordered, signed. */
+const collected = ({ account, at, position }: Standing): Decimal.Decimal => collectedOf(position, account, at)
+
+/** D9: what is due but for trades that wait for the next cut-off. */
+const collecting = (standing: Standing, lot: Quantity.Quantity): Due | undefined => {
+  const { account, at, position } = standing
+  if (account.cutOffs === undefined || amountOf(standing, lot, position.residual)._tag === "NotDue") return undefined
+  return Due.Collecting({ until: nextCutOff(account.cutOffs, at) })
+}
+
+/** D2, D3: is what may be ordered large enough, in shares or, where a notional threshold is set, in money? */
+const amountOf = (standing: Standing, lot: Quantity.Quantity, of = collected(standing)): Amount => {
+  const { account, reference } = standing
+  const shares = Decimal.abs(of)
+  const side = ofSign(of)
   if (Decimal.isLess(shares, dueFrom(account, lot))) return { _tag: "NotDue" }
   if (account.thresholdNotional === undefined) return { _tag: "Due", side }
   if (reference._tag === "NoPrice") return { _tag: "NoPrice", side }
@@ -208,7 +223,7 @@ const sizeOf = (standing: Standing, lot: Quantity.Quantity, side: Side): Due => 
   if (instrument === undefined || instrument.status === "unverified" || instrument.releasing)
     return Due.Refused({ control: "InstrumentUnverified" })
   if (instrument.status !== "verified") return Due.Refused({ control: "InstrumentUnknown" })
-  const due = Decimal.floorTo(Decimal.abs(position.residual), lot)
+  const due = Decimal.floorTo(Decimal.abs(collected(standing)), lot)
   const most = Decimal.floorTo(Decimal.min(orderQuantityOf(account) ?? LARGEST_ORDER, LARGEST_ORDER), lot)
   if (Decimal.isZero(most)) return Due.Refused({ control: "MaxQuantity" })
   const wanted = Decimal.min(due, most)
