@@ -12,8 +12,8 @@ const limitOrders = (dollars: string) =>
   daemon.cli("controls", "set", "--account", "paper", "--order-notional", dollars, "--reason", "of a test", "--yes")
 
 /** The pages of books that were played, in a browser whose times are in UTC. */
-const pageOf = (url: string) =>
-  open("/settings", { script: `localStorage.setItem("roundlot.utc", "true")`, at: scene.second(200) }).then(
+const pageOf = (url: string, seconds = 200) =>
+  open("/settings", { script: `localStorage.setItem("roundlot.utc", "true")`, at: scene.second(seconds) }).then(
     async (seen) => {
       await seen.page.goto(url)
       return seen
@@ -169,3 +169,35 @@ test("BAT-10: a checked batch counts every row once, and its button says how man
   await limitOrders("100000")
   expect(seen.faults).toEqual([])
 })
+
+/** 10:00 in New York on 30 November 2026, in seconds since the first moment of scenes. */
+const MORNING = 96_050_800
+
+test("D9: a position that collects says so, what is due at its next cut-off, and when; its account shows the cut-offs", () =>
+  onBooks(
+    Effect.gen(function* () {
+      yield* scene.at(MORNING)
+      yield* scene.open(["AAPL"], scene.main, {
+        cutOffs: ["12:00", "close-10m"],
+        allocation: "pro-rata",
+        maxTradeAgeMs: 1e14
+      })
+      yield* scene.trade("t-1", "buy", "3")
+      const port = yield* serving
+      const url = `http://127.0.0.1:${port}`
+      yield* Effect.promise(async () => {
+        await using seen = await pageOf(`${url}/positions/main/AAPL`, MORNING)
+        const { page } = seen
+        const factOf = (name: string) => page.locator("dl > div", { hasText: name }).locator("dd")
+        await page.getByText("The account collects trades; an order to buy 3 is due at the next cut-off").waitFor()
+        await page.locator(".next").getByText("Collecting").waitFor()
+        expect(await factOf("Next cut-off").innerText()).toContain("17:00:00")
+        await page.goto(`${url}/ops/accounts/main`)
+        await page.getByRole("heading", { level: 1, name: "main" }).waitFor()
+        expect(await factOf("Cut-offs").innerText()).toBe("12:00, close-10m")
+        expect(await factOf("Allocation").innerText()).toBe("pro rata")
+        expect(await findings(page)).toEqual([])
+        expect(seen.faults).toEqual([])
+      })
+    })
+  ))

@@ -2,7 +2,6 @@ import { Schema } from "effect"
 import type { Account } from "./Account.ts"
 import { lastCutOff } from "./cutOffs.ts"
 import type { Lot } from "./Lot.ts"
-import type { Position } from "./Position.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { LotId } from "../values/Id.ts"
 import * as Instant from "../values/Instant.ts"
@@ -16,6 +15,11 @@ export const LateLots = Schema.Struct({
 
 /** The lots of trades that were counted since a cut-off. */
 export type LateLots = typeof LateLots.Type
+
+interface Collected {
+  readonly late: LateLots | undefined
+  readonly residual: Decimal.Decimal
+}
 
 type Collecting = Pick<Account, "cutOffs">
 
@@ -44,7 +48,7 @@ export const lateWith = (
 
 /** D9: the part of a residual that a cut-off has collected, signed: all of it but what is open of later lots (A4). */
 export const collectedOf = (
-  { late, residual }: Pick<Position, "late" | "residual">,
+  { late, residual }: Pick<Collected, "late" | "residual">,
   account: Collecting,
   at: Instant.Instant
 ): Decimal.Decimal => {
@@ -55,7 +59,7 @@ export const collectedOf = (
 }
 
 /** Has a cut-off come since the lots that a position waits with? */
-export const isCollected = ({ late }: Pick<Position, "late">, account: Collecting, at: Instant.Instant): boolean => {
+export const isCollected = ({ late }: Pick<Collected, "late">, account: Collecting, at: Instant.Instant): boolean => {
   if (account.cutOffs === undefined) return true
   const since = sinceOf(account, at)
   return since !== undefined && !isCurrent(late, since)

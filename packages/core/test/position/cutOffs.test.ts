@@ -28,6 +28,8 @@ const at = (text: string): Instant.Instant => {
   return moment
 }
 
+const isCutOff = (text: string): boolean => Either.isRight(Schema.decodeEither(CutOff)(text))
+
 const shown = (moment: Instant.Instant | undefined): string | undefined => moment && Instant.format(moment)
 
 describe("D9: cut-offs of a day", () => {
@@ -57,9 +59,8 @@ describe("D9: cut-offs of a day", () => {
   })
 
   test("what is no cut-off is refused with what is one", () => {
-    const isOne = (text: string) => Either.isRight(Schema.decodeEither(CutOff)(text))
     const ones = ["00:00", "23:59", "open", "open+5m", "close-1m", "every 30m"]
-    expect([...ones, "24:00", "9:30", "close", "close+5m", "open-5m", "every 0m", "every 30"].filter(isOne)).toEqual(
+    expect([...ones, "24:00", "9:30", "close", "close+5m", "open-5m", "every 0m", "every 30"].filter(isCutOff)).toEqual(
       ones
     )
     expect(String(Schema.decodeEither(CutOff)("noon"))).toContain("expected HH:MM in New York")

@@ -29,7 +29,7 @@ import { PageHead } from "../ui/parts/PageHead.tsx"
 import { StateSign } from "../ui/parts/Sign.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
 import { useMay } from "../ui/action/useMay.ts"
-import { sessionWords, timeWords, typeWords } from "../words/terms.ts"
+import { allocationWords, sessionWords, timeWords, typeWords } from "../words/terms.ts"
 import { texts } from "../words/text/operations.ts"
 import { Limits } from "./Limits.tsx"
 
@@ -158,7 +158,13 @@ const Detail = ({ account }: { readonly account: Account }) => (
       {account.name} <StateSign family="trading" state={account.tradingState} />
     </PageHead>
     <Panel title={texts.orderSettings} note={texts.settingsNote}>
-      <Facts facts={linesOf(account.order)} />
+      <Facts
+        facts={[
+          ...linesOf(account.order),
+          ["cutOffs", account.cutOffs?.join(", ") ?? texts.atOnce],
+          ["allocationPolicy", allocationWords(account.allocation)]
+        ]}
+      />
     </Panel>
     <Change account={account} />
     <Limits account={account} />

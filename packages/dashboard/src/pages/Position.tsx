@@ -376,6 +376,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
           ["base", <Figure of={position.base} signed />],
           ["direct", <Figure of={position.direct} signed />],
           ["adopted", <Figure of={position.adopted} signed />],
+          ["nextCutOff", position.nextCutOff === null ? null : <Moment at={position.nextCutOff} />],
           ["ladder", position.ladder === null ? null : ladderWords(position.ladder)],
           [
             "heldBy",

@@ -76,6 +76,12 @@ const entries = {
     head: "Ladder",
     help: "The offset step of the order. An order that expires unfilled is followed by one a step further."
   },
+  cutOffs: {
+    head: "Cut-offs",
+    help: "When collected trades are ordered, New York time. Later trades wait for the next cut-off."
+  },
+  nextCutOff: { head: "Next cut-off", help: "Trades collected until then are ordered then." },
+  allocationPolicy: { head: "Allocation", help: "How an order's fills are allocated to its trades." },
   lot: { head: "Lot", help: "Order size step, in whole shares." },
   threshold: { head: "Threshold", help: "Residual at which an order is made. Without a setting it is one lot." },
 

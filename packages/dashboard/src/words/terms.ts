@@ -17,6 +17,10 @@ export const timeWords = (timeInForce: string): string => times[timeInForce] ?? 
 /** Returns a session in words. */
 export const sessionWords = (session: string): string => texts.session({ session })
 
+/** Returns how fills go to the trades of an order, in words. */
+export const allocationWords = (policy: Documents.AccountDocument["allocation"]): string =>
+  policy === "fifo" ? texts.oldestFirst : texts.proRata
+
 /** The terms of an order, beside its prices. */
 type Worded = Pick<Documents.OrderDetail, "type" | "timeInForce" | "goodTill" | "session">
 

@@ -48,6 +48,9 @@ describe("how orders of an account leave, by the command line", () => {
     const why = `the account collects trades; an order to buy 2 is due at the next cut-off, at ${next}`
     expect(waiting).toMatchObject({ next: { why } })
     expect(await add("--cut-offs", "none")).toMatchObject({ cutOffs: null })
-    expect(await shown()).toMatchObject({ answer: { code: "Refused", control: "InstrumentUnverified" }, nextCutOff: null })
+    expect(await shown()).toMatchObject({
+      answer: { code: "Refused", control: "InstrumentUnverified" },
+      nextCutOff: null
+    })
   })
 })

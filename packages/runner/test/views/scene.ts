@@ -89,10 +89,14 @@ export const regated = () =>
   submit("report", (recorder) => commands.regate(recorder, Ticker.Ticker.make("AAPL"), false), [position("AAPL")])
 
 /** Opens the account, with instruments that the broker has confirmed. */
-export const open = (symbols: ReadonlyArray<string> = ["AAPL"], account = main) =>
+export const open = (
+  symbols: ReadonlyArray<string> = ["AAPL"],
+  account = main,
+  settings: Partial<Account.AccountSettings> = {}
+) =>
   Effect.gen(function* () {
     const service = yield* Commands.Commands
-    yield* service.setAccount(account, Account.defaultSettings, "test")
+    yield* service.setAccount(account, { ...Account.defaultSettings, ...settings }, "test")
     yield* Effect.forEach(symbols, (symbol) => confirms(symbol, account), { discard: true })
   })
 

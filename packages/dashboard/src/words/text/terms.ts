@@ -14,6 +14,8 @@ export const texts = messages({
   opg: "opening auction",
   cls: "closing auction",
   session: "{session} session",
+  oldestFirst: "oldest trade first (FIFO)",
+  proRata: "pro rata",
   goodTill: "good till {time}",
   offset: "{offset} bp beyond the reference price",
   offsets: "{offsets} bp beyond the reference price, step by step",
