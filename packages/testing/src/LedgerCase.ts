@@ -10,6 +10,7 @@ import {
   Lot,
   PositionAnswer,
   commands,
+  cutOffs,
   decode,
   intake,
   interpret,
@@ -34,6 +35,7 @@ const Step = Schema.Struct({
     "halt",
     "resume",
     "cooled",
+    "until",
     "accept-adjustment"
   ),
   id: Schema.optional(Schema.String),
@@ -48,6 +50,8 @@ const Step = Schema.Struct({
   status: Schema.optional(Schema.Literal("open", "filled", "cancelled", "expired", "rejected")),
   cum: Schema.optional(Schema.NullOr(Shares)),
   of: Schema.optional(Schema.String),
+  /** Until when our clock moves. */
+  at: Schema.optional(Instant.FromString),
   kind: Schema.optional(Schema.String),
   returns: Schema.NullOr(Schema.String),
   expect: Schema.Record({ key: Schema.String, value: Schema.Unknown })
@@ -66,7 +70,8 @@ export const LedgerCase = Schema.Struct({
       threshold: Schema.optional(Quantity.Quantity),
       direction: Schema.optional(Schema.Literal("mirror", "offset")),
       externalCounts: Schema.optional(Schema.Boolean),
-      allocation: Schema.optional(Schema.Literal("fifo", "pro-rata"))
+      allocation: Schema.optional(Schema.Literal("fifo", "pro-rata")),
+      cutOffs: Schema.optional(Schema.Array(cutOffs.CutOff))
     })
   ),
   steps: Schema.Array(Step),
@@ -132,6 +137,9 @@ const tableOf = ({ config, steps }: LedgerCase, store: MemoryStore.MemoryStore):
       ...(config?.direction === undefined ? {} : { direction: config.direction }),
       external: config?.externalCounts === true ? "count" : "ignore",
       allocation: config?.allocation,
+      cutOffs: config?.cutOffs,
+      // Trades of cases are as old as the clock was at the start.
+      maxTradeAgeMs: Number.MAX_SAFE_INTEGER,
       resendWindowMs: Number.MAX_SAFE_INTEGER
     },
     store
@@ -369,6 +377,10 @@ const performCommand = (table: CaseTable, step: Step): string | null => {
     }
     case "cooled":
       desk.pass(LONG_MS)
+      desk.commit("timer", (recorder) => commands.regate(recorder, desk.symbol, false))
+      return null
+    case "until":
+      desk.pass(Instant.millisBetween(desk.now(), required(step.at, "at")))
       desk.commit("timer", (recorder) => commands.regate(recorder, desk.symbol, false))
       return null
     case "accept-adjustment":
