@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process"
 import { cpus, tmpdir } from "node:os"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
+import * as allocation from "./allocation.ts"
 import * as api from "./api.ts"
 import * as attempts from "./attempts.ts"
 import * as audit from "./audit.ts"
@@ -59,6 +60,7 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["readers", api.measureReaders],
   ["batches", batches.measure],
   ["executed", executed.measure],
+  ["allocation", allocation.measure],
   ["idle", idle.measure],
   ["upload", upload.measure],
   ["dashboard", dashboard.measure],
