@@ -13,6 +13,7 @@ const NAMES: { readonly [F in TradeRow.Field]: string } = {
   side: "side",
   quantity: "quantity",
   price: "price",
+  owner: "owner",
   limit_price: "direct.limitPrice",
   stop_price: "direct.stopPrice",
   time_in_force: "direct.timeInForce",
@@ -53,6 +54,7 @@ export const inputOf = (
     side: request.side,
     quantity: request.quantity,
     price: request.price ?? "",
+    owner: request.owner ?? "",
     ...unsaid
   }
   const cell = (field: TradeRow.Field) => Either.right(cells[field])

@@ -14,6 +14,8 @@ export * as Instant from "./values/Instant.ts"
 export * as Account from "./records/Account.ts"
 /** `records/AccountName`: see that module. */
 export * as AccountName from "./records/AccountName.ts"
+/** `records/OwnerId`: see that module. */
+export * as OwnerId from "./records/OwnerId.ts"
 /** `records/Ticker`: see that module. */
 export * as Ticker from "./records/Ticker.ts"
 /** `rules/trade/SourcePolicy`: see that module. */

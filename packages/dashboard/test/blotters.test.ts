@@ -54,6 +54,24 @@ describe("a blotter", () => {
     expect(seen.faults).toEqual([])
   })
 
+  test("C7: of trades is narrowed to a beneficial owner, whom the trade's page names; without owners it has no such column", async () => {
+    const owned = { sourceId: "owned", symbol: "KO", side: "buy", quantity: "0.2", price: "60", owner: "client-7" }
+    const { id } = Object(await daemon.ask("/api/v1/trades", owned)).items[0]
+    await using seen = await open("/trades?owner=client-7")
+    const { page } = seen
+    await page.getByRole("link", { name: id, exact: true }).waitFor()
+    expect(await page.locator("tbody tr").count()).toBe(1)
+    await page.getByRole("columnheader", { name: "Beneficial owner" }).waitFor()
+    await page.goto(`${daemon.url}/trades?sourceId=filled`)
+    await page.getByRole("columnheader", { name: "Source id" }).waitFor()
+    await page.locator("tbody tr").first().waitFor()
+    expect(await page.getByRole("columnheader", { name: "Beneficial owner" }).count()).toBe(0)
+    await page.goto(`${daemon.url}/trades/${id}`)
+    await page.getByText("client-7").waitFor()
+    expect(await findings(page)).toEqual([])
+    expect(seen.faults).toEqual([])
+  })
+
   test("an average that is exact is shown as it is, and the tab names the record", async () => {
     await using seen = await open(`/orders/${filled}`)
     const { page } = seen

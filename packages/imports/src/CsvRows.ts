@@ -31,8 +31,6 @@ export const csvRows = (file: string, columns: Columns, settings: CsvSettings): 
   return { take: (line) => step(records.take(line)), end: () => step(records.end()) }
 }
 
-const known: ReadonlyArray<TradeRow.Field> = [...TradeRow.fields, ...TradeRow.extras]
-
 const SAMPLE = TradeRow.fields.join(",")
 
 /** The names of a CSV file's columns, and where each field stands. */
@@ -56,7 +54,7 @@ const headerOf = (
     return fail(file, "Format", `${where} that ${fault.reason}`, "give a header such as " + SAMPLE)
   if (raw.includes("\r"))
     return fail(file, "Format", "ends its lines with CR alone", "save it with LF or CRLF line ends")
-  const repeated = known.find((field) => placesOf(field, names, columns).length > 1)
+  const repeated = TradeRow.known.find((field) => placesOf(field, names, columns).length > 1)
   if (repeated !== undefined) {
     const twice = placesOf(repeated, names, columns).map((place) => `"${shown(names[place] ?? "")}"`)
     return fail(
@@ -70,7 +68,9 @@ const headerOf = (
   const others = names.filter((name) => !extraNames.includes(name))
   const missing = TradeRow.fields.filter((field) => isMissing(field, others, columns) && !isUsual(field, usual))
   if (missing.length > 0) return missingColumns(file, line, missing, names, columns)
-  const places = known.flatMap((field) => placesOf(field, names, columns).map((place) => [field, place] as const))
+  const places = TradeRow.known.flatMap((field) =>
+    placesOf(field, names, columns).map((place) => [field, place] as const)
+  )
   return { _tag: "Header", names, raw: TradeRow.kept(raw), places: new Map(places) }
 }
 

@@ -58,9 +58,9 @@ const jsonCell = (field: TradeRow.Field, found: JsonLine.JsonMembers): TradeRow.
   }
 }
 
-/** Numbers are taken as they are written; only a whole number can be an id, since 1.0 and 1 would be two. */
+/** Numbers are taken as they are written; only a whole number can be an id or an owner, since 1.0 and 1 would be two. */
 const numberCell = (field: TradeRow.Field, text: string): TradeRow.Cell => {
   if (TradeRow.isNumeric(field)) return Either.right(text)
-  if (field === "source_id" && /^\d+$/.test(text)) return Either.right(text)
+  if ((field === "source_id" || field === "owner") && /^\d+$/.test(text)) return Either.right(text)
   return Either.left({ value: text, reason: "is a number where a text is needed" })
 }

@@ -1,4 +1,4 @@
-import { Decimal, Instant, Price, Quantity, Side, type Trade } from "@roundlot/core"
+import { Decimal, Instant, OwnerId, Price, Quantity, Side, type Trade } from "@roundlot/core"
 import { OrderTerms, TradeSource } from "@roundlot/core/adapter"
 import { Either } from "effect"
 import type { NonEmptyReadonlyArray } from "effect/Array"
@@ -10,8 +10,11 @@ export const fields = ["source_id", "timestamp", "symbol", "side", "quantity", "
 /** What a trade may say beside: how it is to be ordered. A limit price makes a limit order of it, a stop price a stop order, both a stop limit one; a time until which it is good one that works until then. */
 export const extras = ["limit_price", "stop_price", "time_in_force", "good_till", "session"] as const
 
+/** All columns that a file may have: what it says of a trade, its beneficial owner, and how it is to be ordered. */
+export const known = [...fields, "owner", ...extras] as const
+
 /** What a trade instruction says. */
-export type Field = (typeof fields)[number] | (typeof extras)[number]
+export type Field = (typeof known)[number]
 
 /** The file's own names of its columns, `{ source_id: "Id" }`; `{ price: "" }` says that it has no price. */
 export type Columns = Partial<Readonly<Record<Field, string>>>
@@ -32,7 +35,8 @@ export const isNumeric = (field: Field): boolean => field === "quantity" || fiel
 export const isTime = (field: Field): boolean => field === "timestamp" || field === "good_till"
 
 /** May a row leave it empty? */
-export const mayBeEmpty = (field: Field): boolean => field === "price" || extras.some((extra) => extra === field)
+export const mayBeEmpty = (field: Field): boolean =>
+  field === "price" || field === "owner" || extras.some((extra) => extra === field)
 
 /** A row that is a trade, its symbol as the file has it; whether it may be taken is the ledger's word (B5). `line` counts from 1, the header included. */
 export interface Parsed {
@@ -114,8 +118,9 @@ const inputOf = (row: RowSource, settings: RowSettings) =>
     const side = yield* checked(row, "side", sideOf)
     const quantity = yield* checked(row, "quantity", quantityOf)
     const price = yield* checked(row, "price", priceOf)
+    const owner = yield* checked(row, "owner", ownerOf)
     const direct = settings.terms === undefined ? undefined : yield* termsIn(row, settings.terms)
-    const parts = { id, tradedAt, symbol, side, quantity, price, direct }
+    const parts = { id, tradedAt, symbol, side, quantity, price, owner, direct }
     const sourceId = yield* identityOf(parts, settings)
     const { source } = settings
     const input: Trade.TradeInput = {
@@ -128,6 +133,7 @@ const inputOf = (row: RowSource, settings: RowSettings) =>
       price,
       tradedAt,
       reverses: undefined,
+      ...(owner === undefined ? {} : { owner }),
       ...(direct === undefined ? {} : { direct })
     }
     return input
@@ -165,6 +171,7 @@ interface Parts {
   readonly side: Side.Side
   readonly quantity: Quantity.Quantity
   readonly price: Price.Price | undefined
+  readonly owner: OwnerId.OwnerId | undefined
   readonly direct: OrderTerms.Instruction | undefined
 }
 
@@ -176,6 +183,7 @@ const identityPart: { readonly [F in Field]: (parts: Parts) => string } = {
   side: ({ side }) => side.toUpperCase(),
   quantity: ({ quantity }) => Decimal.format(quantity),
   price: ({ price }) => (price === undefined ? "" : Decimal.format(price)),
+  owner: ({ owner }) => owner ?? "",
   limit_price: ({ direct }) => (direct?.limitPrice === undefined ? "" : Decimal.format(direct.limitPrice)),
   stop_price: ({ direct }) => (direct?.stopPrice === undefined ? "" : Decimal.format(direct.stopPrice)),
   time_in_force: ({ direct }) => direct?.timeInForce ?? "",
@@ -237,6 +245,11 @@ const quantityOf: Check<Quantity.Quantity> = (text) => Either.map(positive(text)
 
 const priceOf: Check<Price.Price | undefined> = (text) =>
   text === "" ? Either.right(undefined) : Either.map(positive(text), Price.make)
+
+const ownerOf: Check<OwnerId.OwnerId | undefined> = (text) => {
+  if (text === "" || OwnerId.isOwnerId(text)) return Either.right(text === "" ? undefined : OwnerId.OwnerId.make(text))
+  return Either.left("is no identifier of 1 to 64 letters, digits, '-', '_', '.' and ':'")
+}
 
 const oneOf =
   <const W extends readonly [string, ...ReadonlyArray<string>]>(words: W): Check<W[number] | undefined> =>

@@ -71,6 +71,30 @@ describe("CSV, well-formed", () => {
     })
   )
 
+  it.effect(
+    "C7: takes the owner of a trade, which a row may leave empty; what is no identifier is a fault of its row",
+    () =>
+      Effect.gen(function* () {
+        const rows = yield* rowsOf(`${HEADER},owner\n${GOOD},client-7\n${LAST},\n${GOOD},John Smith\n`)
+        expect(plainRows(rows)).toEqual([
+          trade(2, { owner: "client-7" }),
+          last(3),
+          expect.objectContaining({
+            line: 4,
+            column: "owner",
+            value: "John Smith",
+            reason: "is no identifier of 1 to 64 letters, digits, '-', '_', '.' and ':'"
+          })
+        ])
+        const unread = yield* rowsOf(`${HEADER},owner\n${GOOD},John Smith\n`, { columns: { owner: "" } })
+        expect(plainRows(unread)).toEqual([trade(2)])
+        const written = yield* rowsOf(`${json({ owner: "client-7" })}\n${json({ owner: 7 })}\n`, {
+          format: "json-lines"
+        })
+        expect(plainRows(written)).toEqual([trade(1, { owner: "client-7" }), trade(2, { owner: "7" })])
+      })
+  )
+
   it.effect("takes a byte order mark, CRLF, blank lines, and a last line without an end", () =>
     Effect.gen(function* () {
       const rows = yield* rowsOf(`\uFEFF${HEADER}\r\n\r\n${GOOD}\r\n${LAST}`)

@@ -38,7 +38,8 @@ export const plain = (input: Trade.TradeInput) => ({
   side: input.side,
   quantity: Decimal.format(input.quantity),
   price: input.price === undefined ? undefined : Decimal.format(input.price),
-  tradedAt: Instant.format(input.tradedAt)
+  tradedAt: Instant.format(input.tradedAt),
+  ...(input.owner === undefined ? {} : { owner: input.owner })
 })
 
 /** Rows as plain text: trades with their line, bad rows as they are. */

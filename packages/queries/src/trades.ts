@@ -44,6 +44,7 @@ export interface TradeFilters extends ListOptions, Period {
   readonly side?: string | undefined
   readonly source?: string | undefined
   readonly sourceId?: string | undefined
+  readonly owner?: string | undefined
   readonly orderId?: string | undefined
   readonly batchId?: string | undefined
   /** Who handed it in: the name of a token, a person or a source. Only with `since`. */
@@ -81,6 +82,7 @@ const listingOf = (filters: TradeFilters) =>
       ...(yield* isWord("side", filters.side, ["buy", "sell"])),
       ...inAnyCase("source", filters.source),
       ...exactly("sourceId", filters.sourceId),
+      ...exactly("owner", filters.owner),
       ...(yield* ofBatch(filters.batchId)),
       ...(yield* isWithin("createdAt", filters))
     ]
@@ -155,6 +157,7 @@ const documentOf = (
   account: trade.account,
   source: trade.source,
   sourceId: trade.sourceId,
+  owner: valueOrNull(trade.owner),
   batchId: idOrNull("batch", trade.batchId),
   kind: trade.kind,
   // No ticker is known yet, and the one that stands for that could be taken for a real one.

@@ -20,7 +20,7 @@ export interface OutboxConfig<E> {
   readonly columns?: Partial<Columns> | undefined
   /** The table that is taken for the one of before: a failure of `AnotherTable` names it. */
   readonly accept?: string | undefined
-  /** Makes a trade of a row's cells `sourceId`, `symbol`, `side`, `quantity`, `price` and `tradedAt`, or says why it is none. */
+  /** Makes a trade of a row's cells `sourceId`, `symbol`, `side`, `quantity`, `price`, `tradedAt` and, where its column is named, `owner`, or says why it is none. */
   readonly read: (cells: Cells) => Either.Either<Trade.TradeInput, string>
   /** Keeps rows that are no trades; the source goes on once it has. */
   readonly reject: (rows: ReadonlyArray<TradeSource.Rejected>) => Effect.Effect<void, E>

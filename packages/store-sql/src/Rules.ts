@@ -198,6 +198,7 @@ const trades: TableRules = {
     listed("status", ["status", "id"]),
     listed("created", ["createdAt", "id"]),
     listed("symbol", ["symbol", "id"]),
+    listedWhere("owner", ["owner", "id"], `"owner" IS NOT NULL`),
     listedWhere("batch", ["batchId", "status", "id"], `"batchId" IS NOT NULL`),
     listedWhere("batch_row", ["batchId", "id"], `"batchId" IS NOT NULL`),
     listedWhere("batch_symbol", ["batchId", "symbol"], `"batchId" IS NOT NULL`),

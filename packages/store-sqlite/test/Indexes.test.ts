@@ -63,6 +63,7 @@ const lists: ReadonlyArray<readonly [query: TradeRepository.PageQuery, plan: Reg
     /roundlot_trades_status \(status=\?\)/
   ],
   [descending("trades", { where: [is("symbol", "AAPL")] }), /roundlot_trades_symbol \(symbol=\?\)/],
+  [descending("trades", { where: [is("owner", "client-1")] }), /roundlot_trades_owner \(owner=\?\)/],
   [descending("trades", { orderBy: ["createdAt", "id"] }), /SCAN \w+ USING INDEX roundlot_trades_created$/],
   [
     descending("trades", { orderBy: ["createdAt", "id"], after: [9, 9] }),

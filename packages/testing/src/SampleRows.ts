@@ -121,6 +121,7 @@ export const trade: Row = {
   quantity: "1.3",
   price: "150.25",
   tradedAt: AT,
+  owner: "client-1",
   kind: "accumulate",
   orderType: null,
   limitPrice: null,

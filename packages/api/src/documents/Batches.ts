@@ -224,6 +224,8 @@ const BatchRow = Schema.Struct({
   side: Schema.optional(Cell),
   quantity: Schema.optional(Cell),
   price: Schema.optional(Cell),
+  /** The beneficial owner. */
+  owner: Schema.optional(Cell),
   /** Of a row that is executed: its order is a limit order, with a stop price a stop or stop limit order. */
   limit_price: Schema.optional(Cell),
   stop_price: Schema.optional(Cell),

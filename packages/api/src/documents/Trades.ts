@@ -12,6 +12,8 @@ export const TradeDocument = Schema.Struct({
   account: Schema.String,
   source: Schema.String,
   sourceId: Schema.String,
+  /** Its beneficial owner. */
+  owner: Schema.NullOr(Schema.String),
   /** The batch that it came in. */
   batchId: Schema.NullOr(Id),
   /** Joins its position's queue, is executed as given, or takes out of the queue what can never trade. */
@@ -122,6 +124,8 @@ export const TradeRequest = Schema.Struct({
   side: Schema.String,
   quantity: Schema.String,
   price: Schema.optional(Schema.NullOr(Schema.String)),
+  /** Beneficial owner: an identifier of 1 to 64 letters, digits, `-`, `_`, `.` and `:`. */
+  owner: Schema.optional(Schema.NullOr(Schema.String)),
   /** Default: now; for a `sourceId` that is known, the time on record. */
   tradedAt: Schema.optional(Schema.String),
   /** Present where it is to be executed as given, beside the queue. */
@@ -138,6 +142,7 @@ export const SourceTrade = Schema.Struct({
   side: TradeRequest.fields.side,
   quantity: TradeRequest.fields.quantity,
   price: TradeRequest.fields.price,
+  owner: TradeRequest.fields.owner,
   tradedAt: Schema.NonEmptyString,
   direct: TradeRequest.fields.direct
 }).annotations({ identifier: "SourceTrade", parseOptions: { onExcessProperty: "error" } })

@@ -37,6 +37,7 @@ export const only = {
   status: word("Only with this status, as shown in the records; an unknown one is rejected (400)."),
   source: word("Only of this source of trades."),
   sourceId: word("Only with this id at the source."),
+  owner: word("Only of this beneficial owner."),
   orderId: word("Only of this order, such as `O5`."),
   tradeId: word("Only of this trade, such as `T12`."),
   strategy: word("Only of this strategy."),

@@ -15,6 +15,7 @@ const tradesAsked = {
   side: only.side,
   source: only.source,
   sourceId: only.sourceId,
+  owner: only.owner,
   orderId: only.orderId,
   actor: only.actor
 }

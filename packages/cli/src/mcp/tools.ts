@@ -43,7 +43,7 @@ const listing = <const Name extends string, Parameters extends Schema.Struct.Fie
 const listTrades = listing(
   "list_trades",
   "Recorded inbound trades, oldest first: shares and dollars per share as exact decimals.",
-  listed,
+  { ...listed, owner: text },
   Documents.TradePage
 )
 

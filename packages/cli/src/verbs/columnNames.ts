@@ -2,13 +2,11 @@ import { TradeRow } from "@roundlot/imports"
 import { Effect } from "effect"
 import { unknownWord, UsageError } from "@roundlot/commands/errors"
 
-const known: ReadonlyArray<TradeRow.Field> = [...TradeRow.fields, ...TradeRow.extras]
-
 /** One of our column names: `source_id`, or `sourceId`. */
 export const fieldOf = (flag: string, word: string): Effect.Effect<TradeRow.Field, UsageError> => {
   const snake = word.trim().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-  const field = known.find((each) => each === snake)
-  return field === undefined ? Effect.fail(unknownWord(`${flag} column`, word, known)) : Effect.succeed(field)
+  const field = TradeRow.known.find((each) => each === snake)
+  return field === undefined ? Effect.fail(unknownWord(`${flag} column`, word, TradeRow.known)) : Effect.succeed(field)
 }
 
 /** The file's own names of its columns, `symbol=Ticker,price=`. */

@@ -43,6 +43,7 @@ const FLAGS: Cells = {
   side: "--side",
   quantity: "--quantity",
   price: "--price",
+  owner: "--owner",
   limit_price: "--limit-price",
   stop_price: "--stop-price",
   time_in_force: "--time-in-force",
@@ -190,6 +191,10 @@ export const tradesAdd = Verb.make({
     side: Options.text("side").pipe(Options.withDescription("buy or sell")),
     quantity: Options.text("quantity").pipe(Options.withDescription("Shares, such as 0.3")),
     price: Options.text("price").pipe(Options.withDescription("Price in dollars per share"), Options.withDefault("")),
+    owner: Options.text("owner").pipe(
+      Options.withDescription("Beneficial owner: an identifier of 1 to 64 letters, digits, -, _, . and :"),
+      Options.withDefault("")
+    ),
     id: flags.text("id", "Trade id at the source; the same id again is the same trade"),
     at: flags.text("at", "Trade time; default now"),
     ...instruction.flags,
@@ -210,6 +215,7 @@ export const tradesAdd = Verb.make({
         side: asked.side,
         quantity: asked.quantity,
         price: asked.price,
+        owner: asked.owner,
         limit_price: "",
         stop_price: "",
         time_in_force: "",

@@ -22,6 +22,7 @@ import {
   PayloadId,
   TradeId
 } from "../values/Id.ts"
+import { OwnerId } from "../records/OwnerId.ts"
 import { Ticker } from "../records/Ticker.ts"
 import { payloadDirections } from "../records/Payload.ts"
 import * as Decimal from "../values/Decimal.ts"
@@ -65,6 +66,8 @@ const recordedTrade = {
   quantity: Quantity,
   price: maybe(Price),
   tradedAt: Time,
+  /** Left away where it has none: entries of such trades are as they were before there were owners (C7). */
+  owner: maybe(OwnerId),
   direction: Schema.Literal(...directions),
   reversesSourceId: maybe(Schema.String),
   reversesOccurrence: maybe(Schema.String),
@@ -170,7 +173,9 @@ export const TradeHeld = Schema.TaggedStruct("TradeHeld", { id: TradeId, symbol:
 export const TradeReleased = Schema.TaggedStruct("TradeReleased", {
   id: TradeId,
   lotId: maybe(LotId),
-  symbol: Ticker
+  symbol: Ticker,
+  /** Of a reversal that came first and named none: the owner of its trade (C7). */
+  owner: maybe(OwnerId)
 })
 /** A trade that was never counted never will be. */
 export const TradeFailed = Schema.TaggedStruct("TradeFailed", { id: TradeId, ...tradeCause })

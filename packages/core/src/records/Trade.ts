@@ -4,6 +4,7 @@ import { directions } from "./Account.ts"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import { BatchId, LotId, TradeId } from "../values/Id.ts"
+import { OwnerId } from "./OwnerId.ts"
 import { Ticker } from "./Ticker.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { Price } from "../values/Price.ts"
@@ -26,6 +27,8 @@ export const TradeInput = Schema.Struct({
   quantity: Quantity,
   price: Schema.UndefinedOr(Price),
   tradedAt: Instant,
+  /** Whose it is, where one account has the trades of many clients (C7). */
+  owner: Schema.optional(OwnerId),
   /** Its source gave no time, and `tradedAt` stands for it: a repeat without a time is not compared by it (B1). */
   isTimeAssumed: Schema.optional(Schema.Boolean),
   reverses: Schema.UndefinedOr(Schema.Struct({ sourceId: Schema.String, occurrence: Schema.String })),
@@ -66,6 +69,8 @@ export const Trade = Schema.Struct({
   quantity: Column.brandedDecimal(Quantity),
   price: Column.optional(Column.brandedDecimal(Price)),
   tradedAt: Column.instant,
+  /** Its beneficial owner (C7). */
+  owner: Column.optional(Column.branded(OwnerId)),
   kind: Column.literal(tradeKinds),
   /** How a direct trade's order is executed. */
   orderType: Column.optional(Column.literal(orderTypes)),
@@ -113,6 +118,7 @@ export const draftOf = (trade: Trade): Table.Draft<Trade> => ({
   quantity: trade.quantity,
   price: trade.price,
   tradedAt: trade.tradedAt,
+  owner: trade.owner,
   kind: trade.kind,
   orderType: trade.orderType,
   limitPrice: trade.limitPrice,

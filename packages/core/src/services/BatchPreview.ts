@@ -136,12 +136,13 @@ export const begin = ({ account, actor, policy }: PreviewRequest): Effect.Effect
     }
   })
 
-const contentsOf = ({ direct, price, quantity, reverses, side, symbol, tradedAt }: TradeInput): number => {
+const contentsOf = ({ direct, owner, price, quantity, reverses, side, symbol, tradedAt }: TradeInput): number => {
   const figures = [quantity, price, direct?.limitPrice, direct?.stopPrice].map((each) => each && Decimal.format(each))
   const rest = [
     symbol,
     side,
     String(tradedAt),
+    owner,
     direct?.type,
     direct?.timeInForce,
     direct?.goodTill === undefined ? undefined : String(direct.goodTill),

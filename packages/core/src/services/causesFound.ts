@@ -53,6 +53,7 @@ const shownFields: ReadonlySet<string> = new Set([
   "direction",
   "source",
   "sourceId",
+  "owner",
   "method",
   "endpoint",
   "statusCode",

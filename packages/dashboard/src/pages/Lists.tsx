@@ -4,7 +4,7 @@ import { grouped, magnitude } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
 import { FillBar, LotGauge } from "../ui/chart/Bars.tsx"
 import * as columns from "../ui/table/columns.tsx"
-import { Foreign } from "../ui/parts/Figure.tsx"
+import { Foreign, GivenId } from "../ui/parts/Figure.tsx"
 import { Replaced } from "../ui/table/folding.tsx"
 import { filtersOfMaking, type Listing, mineToday, recordsIn, sortsBy, statesOf, wordsOf } from "../ui/list/Listing.ts"
 import { ListPage } from "../ui/list/ListPage.tsx"
@@ -117,6 +117,7 @@ const trades: Listing<Documents.TradeDocument> = {
     { name: "status", term: "status", options: wordsOf("trade").filter(([state]) => statuses.has(state)) },
     { name: "source", term: "source" },
     { name: "sourceId", term: "sourceId" },
+    { name: "owner", term: "beneficialOwner" },
     ...filtersOfMaking
   ],
   chips: [
@@ -151,6 +152,12 @@ const trades: Listing<Documents.TradeDocument> = {
     columns.figure("open", ({ openQuantity }) => openQuantity),
     columns.foreign("source", ({ source }) => source),
     columns.foreignId("sourceId", ({ sourceId }) => sourceId),
+    {
+      term: "beneficialOwner",
+      kind: "node",
+      of: ({ owner }) => <GivenId id={owner} isShort />,
+      isShown: (rows) => rows.some(({ owner }) => owner !== null)
+    },
     columns.linked("batch", "/batches", ({ batchId }) => batchId)
   ]
 }

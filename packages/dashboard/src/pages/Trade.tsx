@@ -86,6 +86,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => {
           ["received", <Moment at={trade.createdAt} />],
           ["source", <Foreign text={trade.source} />],
           ["sourceId", <GivenId id={trade.sourceId} />],
+          ["beneficialOwner", trade.owner === null ? null : <GivenId id={trade.owner} />],
           ["actor", <Foreign text={trade.statuses[0]?.cause.actor ?? null} />],
           ["batch", trade.batchId === null ? null : <RecordLink id={trade.batchId} to={`/batches/${trade.batchId}`} />],
           ["direction", trade.direction],

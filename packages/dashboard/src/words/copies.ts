@@ -33,7 +33,12 @@ const lists: Readonly<Record<string, List>> = {
     moment: "asOf"
   },
   positions: { route: "positions", verb: "positions list", filters: ["account", "symbol"], moment: "asOf" },
-  trades: { route: "trades", verb: "trades list", filters: [...ofTrade, "source", "sourceId"], moment: "asOf" },
+  trades: {
+    route: "trades",
+    verb: "trades list",
+    filters: [...ofTrade, "source", "sourceId", "owner"],
+    moment: "asOf"
+  },
   orders: { route: "orders", verb: "orders list", filters: [...ofTrade, "origin", "tradeId", "code"], moment: "asOf" },
   fills: {
     route: "fills",

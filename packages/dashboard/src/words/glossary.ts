@@ -127,6 +127,7 @@ const entries = {
   open: { head: "Open", help: "Shares neither netted nor allocated to an order." },
   source: { head: "Source", help: "Origin of the trade: a file, a feed or the API." },
   sourceId: { head: "Source id", help: "The trade's id at its source. The same id again is the same trade." },
+  beneficialOwner: { head: "Beneficial owner", help: "Client that the trade belongs to, by the caller's identifier." },
   batch: { head: "Batch", help: "Batch of the trade." },
   orders: { head: "Orders", help: "Orders with shares of this trade." },
   decision: { head: "Decision", help: "Decision that the order executes." },

@@ -330,6 +330,10 @@ describe("the books under /api/v1", () => {
       const refused = yield* Effect.flip(api.trades.take({ payload: list, headers: {} }))
       assert.deepInclude(refused, { _tag: "BadRequest", field: "[1].quantity" })
       assert.lengthOf((yield* api.trades.list({ urlParams: { source: "api" } })).items, 2)
+      const unnamed = yield* Effect.flip(api.trades.take({ payload: { ...trade, owner: "John Smith" }, headers: {} }))
+      assert.deepInclude(unnamed, { _tag: "BadRequest", field: "owner" })
+      const owned = (yield* api.trades.take({ payload: { ...trade, owner: "client-1" }, headers: {} })).items[0]
+      assert.include(owned?.why, "is client-1")
       yield* take({ ...trade, sourceId: "n-4", quantity: "5" })
       const halting = { reason: "news", account: "main", cancelOpen: true }
       const would = yield* api.controls.halt({ payload: { ...halting, dryRun: true }, headers: {} })

@@ -16,6 +16,8 @@ export interface Columns {
   readonly quantity: string
   readonly price: string
   readonly tradedAt: string
+  /** The beneficial owner; nothing is read of one where it is not named. */
+  readonly owner?: string | undefined
 }
 
 /** A table of trades in a database. */
@@ -25,7 +27,7 @@ export interface Outbox {
 }
 
 /** What is read of a row beside its place. */
-const fields = ["sourceId", "symbol", "side", "quantity", "price", "tradedAt"] as const
+const fields = ["sourceId", "symbol", "side", "quantity", "price", "tradedAt", "owner"] as const
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
@@ -63,7 +65,9 @@ interface Column {
 
 /** What keeps trades from being read out of columns as they are. */
 const faultOf = (columns: Columns, found: ReadonlyMap<string, Column>): readonly [string, string] | undefined => {
-  const missing = Object.values<string>({ ...columns }).find((name) => !found.has(name))
+  const missing = Object.values<string | undefined>({ ...columns }).find(
+    (name) => name !== undefined && !found.has(name)
+  )
   if (missing !== undefined) return [`has no column ${missing}`, "Add it, or name another one in the configuration"]
   const id = found.get(columns.id)
   const xid = found.get(columns.xid)
@@ -112,9 +116,10 @@ export const describe = ({ query }: Connection, { columns, table }: Outbox) =>
       )
     const fault = faultOf(columns, found)
     if (fault !== undefined) return yield* unfit(...fault)
-    const cells = fields.map(
-      (field) => `${cellOf(columns[field], found.get(columns[field])?.type)} AS ${quoted(field)}`
-    )
+    const cells = fields.flatMap((field) => {
+      const column = columns[field]
+      return column === undefined ? [] : [`${cellOf(column, found.get(column)?.type)} AS ${quoted(field)}`]
+    })
     const [serial] = yield* query("SELECT pg_get_serial_sequence($1, $2) AS name", [name, columns.id])
     return { table, columns, cells: cells.join(", "), sequence: serial?.["name"] ?? undefined } satisfies FitTable
   })
@@ -216,5 +221,5 @@ export const atOneMoment = <A, E>(connection: Connection, fit: FitTable, use: (p
 const rowOf = (cells: Cells): Row => ({
   xid: numberOf(cells, "xid"),
   id: numberOf(cells, "id"),
-  cells: Object.fromEntries(fields.map((field) => [field, cells[field] ?? null]))
+  cells: Object.fromEntries(fields.flatMap((field) => (field in cells ? [[field, cells[field] ?? null]] : [])))
 })

@@ -26,6 +26,7 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
     quantity: event.quantity,
     price: event.price,
     tradedAt: event.tradedAt,
+    owner: event.owner,
     kind: direct === undefined ? "accumulate" : "direct",
     orderType: direct?.type,
     limitPrice: direct?.limitPrice,
@@ -73,6 +74,7 @@ export const restWrittenOff = (books: Books, event: Of<"RestWrittenOff">, place:
     quantity,
     price: undefined,
     tradedAt: place.at,
+    owner: undefined,
     kind: "write_off",
     orderType: undefined,
     limitPrice: undefined,
@@ -101,11 +103,13 @@ export const restWrittenOff = (books: Books, event: Of<"RestWrittenOff">, place:
 }
 
 /** A quarantined trade is counted, or executed where it is direct. */
-export const tradeReleased = (books: Books, { id, lotId, symbol }: Of<"TradeReleased">, place: Place): void => {
+export const tradeReleased = (books: Books, event: Of<"TradeReleased">, place: Place): void => {
+  const { id, lotId, symbol } = event
   if (lotId === undefined) return tradeChanged(books, id, place, { symbol, reason: undefined, detail: undefined })
   const before = tradeOf(books, id)
   const released = draftOf(before)
   released.symbol = symbol
+  released.owner = event.owner ?? before.owner
   count(books, released, lotId, place)
   recount(books, before, released, place)
 }

@@ -28,7 +28,7 @@ export const again = (recorder: Recorder, { orderId, tradeId }: FailedRow, occur
   const trade = recorder.books.trades.get(tradeId)
   if (trade?.status !== "failed") return { fate: "not_failed" }
   if (orderId === undefined && trade.reason !== "BatchCancelled") return { fate: "dismissed" }
-  const { price, side, source, sourceId, symbol, tradedAt } = trade
+  const { owner, price, side, source, sourceId, symbol, tradedAt } = trade
   const filled = orderId === undefined ? Decimal.zero : orderOf(recorder, orderId).filled
   const rest = Decimal.subtract(trade.quantity, filled)
   const identity = { account: trade.account, source, sourceId, occurrence }
@@ -37,7 +37,7 @@ export const again = (recorder: Recorder, { orderId, tradeId }: FailedRow, occur
   if (known !== undefined) return { fate: "known" }
   if (!Decimal.isPositive(rest)) return { fate: "filled" }
   const quantity = Quantity.make(rest)
-  const wanted = { source, sourceId, occurrence, symbol, side, quantity, price, tradedAt, reverses: undefined }
+  const wanted = { source, sourceId, occurrence, symbol, side, quantity, price, tradedAt, owner, reverses: undefined }
   const direct = instructionOf(trade)
   const fate = Decimal.isPositive(filled) ? "rest" : "again"
   return { fate, input: direct === undefined ? wanted : { ...wanted, direct } }

@@ -387,6 +387,7 @@ export const reverseTrade = (recorder: Recorder, id: TradeId): CommandAnswer => 
       quantity: trade.quantity,
       price: trade.price,
       tradedAt: trade.tradedAt,
+      owner: trade.owner,
       reverses: { sourceId: trade.sourceId, occurrence: trade.occurrence }
     },
     symbol: trade.symbol,

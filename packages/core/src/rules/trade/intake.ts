@@ -19,6 +19,7 @@ import { execute } from "./direct.ts"
 import { judge, type Age, type Arriving } from "./age.ts"
 import { keepBody, type Body } from "./body.ts"
 import { holdForLate } from "./backlog.ts"
+import type { OwnerId } from "../../records/OwnerId.ts"
 import type { Trade, TradeInput } from "../../records/Trade.ts"
 import { reasonText } from "../../records/TradeStanding.ts"
 import type { TradeCause, TradeReason } from "../../records/tradeReasons.ts"
@@ -192,6 +193,8 @@ const differenceOf = (known: Trade, input: TradeInput): Contradiction | undefine
     goodTill: input.direct?.goodTill,
     session: input.direct?.session,
     givenSymbol: input.symbol,
+    // A reversal that names no owner has that of its trade.
+    owner: input.owner ?? (input.reverses === undefined ? undefined : known.owner),
     reversesSourceId: input.reverses?.sourceId,
     reversesOccurrence: input.reverses?.occurrence
   })
@@ -209,6 +212,7 @@ type Contents = Pick<
   | "quantity"
   | "price"
   | "tradedAt"
+  | "owner"
   | "orderType"
   | "limitPrice"
   | "stopPrice"
@@ -228,6 +232,7 @@ const contentsOf = (trade: Contents): ReadonlyArray<readonly [string, string | u
   ["quantity", Decimal.format(trade.quantity)],
   ["price", textOf(trade.price)],
   ["time", Instant.format(trade.tradedAt)],
+  ["owner", trade.owner],
   ["direct order", trade.orderType],
   ["limit price", textOf(trade.limitPrice)],
   ["stop price", textOf(trade.stopPrice)],
@@ -253,6 +258,7 @@ const fieldsOf = (recorder: Recorder, { body, direction, input }: Arrival, symbo
     quantity: input.quantity,
     price: input.price,
     tradedAt: input.tradedAt,
+    owner: input.owner,
     // A direct trade's side is its order's: nothing is turned.
     direction: input.direct === undefined ? (direction ?? account.direction) : "mirror",
     direct: input.direct,
@@ -308,7 +314,7 @@ const joinWaiting = (recorder: Recorder, trade: Trade): void => {
   const waiting = reversalsOf(recorder, trade).filter((each) => each.status === "pending")
   const first = waiting.find((each) => undoes(each, trade))
   if (first !== undefined) {
-    count(recorder, first.id, trade.symbol)
+    count(recorder, first.id, trade.symbol, trade.owner)
     netWith(recorder, trade.id, first.id)
   }
   for (const each of waiting) {
@@ -338,8 +344,8 @@ const tradeById = (recorder: Recorder, id: TradeId): Trade => {
   return trade
 }
 
-const count = (recorder: Recorder, id: TradeId, symbol: Ticker): void =>
-  recorder.emit({ _tag: "TradeReleased", id, lotId: recorder.next("lot"), symbol })
+const count = (recorder: Recorder, id: TradeId, symbol: Ticker, owner: OwnerId | undefined): void =>
+  recorder.emit({ _tag: "TradeReleased", id, lotId: recorder.next("lot"), symbol, owner })
 
 const reversalsOf = (recorder: Recorder, trade: Trade): ReadonlyArray<Trade> => {
   const { account, source, sourceId, occurrence } = trade
@@ -349,11 +355,12 @@ const reversalsOf = (recorder: Recorder, trade: Trade): ReadonlyArray<Trade> => 
 
 /** A reversal is never direct: what was ordered for its trade is due back by the ordinary rules. */
 const undoes = (
-  reversal: Pick<Trade, "side" | "quantity"> & Partial<Pick<Trade, "orderType">>,
+  reversal: Pick<Trade, "side" | "quantity"> & Partial<Pick<Trade, "orderType" | "owner">>,
   trade: Trade
 ): boolean =>
   reversal.orderType === undefined &&
   reversal.side === opposite(trade.side) &&
+  (reversal.owner === undefined || reversal.owner === trade.owner) &&
   Decimal.equals(reversal.quantity, trade.quantity)
 
 /** B4: a reversal nets first with its own trade's open lot. */
@@ -384,9 +391,10 @@ const reversal = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   if (!undoes({ ...arrival.input, orderType: arrival.input.direct?.type }, trade)) {
     return conflict(recorder, trade, doesNotUndo(arrival.input, trade))
   }
+  const owned = { ...arrival, input: { ...arrival.input, owner: trade.owner } }
   if (isOfBeforeSplit(recorder, trade))
-    return quarantine(recorder, arrival, { reason: "BeforeSplit", detail: `${name} was in other shares` })
-  return undo(recorder, arrival, trade)
+    return quarantine(recorder, owned, { reason: "BeforeSplit", detail: `${name} was in other shares` })
+  return undo(recorder, owned, trade)
 }
 
 /** P9: was a counted trade taken in before the last split of its symbol? Its quantity is one of other shares. */
@@ -418,7 +426,7 @@ export const release = (recorder: Recorder, trade: Trade, symbol: Ticker): void 
     refuseWaiting(recorder, trade)
     return execute(recorder, trade.id)
   }
-  count(recorder, trade.id, symbol)
+  count(recorder, trade.id, symbol, undefined)
   joinWaiting(recorder, tradeById(recorder, trade.id))
   net(recorder, symbol)
   recorder.touch(symbol)

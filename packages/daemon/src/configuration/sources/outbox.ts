@@ -30,7 +30,8 @@ export const OutboxEntry = Schema.Struct({
       side: optional(Column),
       quantity: optional(Column),
       price: optional(Column),
-      tradedAt: optional(Column)
+      tradedAt: optional(Column),
+      owner: optional(Column)
     })
   ),
   /** A table that has the same rows as the one of before, as the refusal names it. */
@@ -52,6 +53,7 @@ export const outboxKeys = {
     side: "now",
     quantity: "now",
     price: "now",
-    tradedAt: "now"
+    tradedAt: "now",
+    owner: "now"
   }
 } as const

@@ -12,6 +12,7 @@ const givingWay: ReadonlyArray<Term> = [
   "priceAt",
   "turnover",
   "sourceId",
+  "beneficialOwner",
   "brokerOrderId",
   "source",
   "origin",
