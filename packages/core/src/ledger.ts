@@ -100,6 +100,8 @@ export * as band from "./rules/fill/band.ts"
 export * as concluded from "./records/concluded.ts"
 /** `records/AttendedCase`: see that module. */
 export * as AttendedCase from "./records/AttendedCase.ts"
+/** `records/OwnerPosition`: see that module. */
+export * as OwnerPosition from "./records/OwnerPosition.ts"
 /** `records/Usage`: see that module. */
 export * as Usage from "./records/Usage.ts"
 /** `records/Break`: see that module. */

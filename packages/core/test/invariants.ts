@@ -4,6 +4,7 @@ import * as Fill from "../src/records/Fill.ts"
 import * as Order from "../src/records/Order.ts"
 import * as Allocation from "../src/records/Allocation.ts"
 import * as Lot from "../src/records/Lot.ts"
+import { OwnerPositionTable, type OwnerPosition } from "../src/records/OwnerPosition.ts"
 import * as Position from "../src/records/Position.ts"
 import * as Break from "../src/records/Break.ts"
 import * as Trade from "../src/records/Trade.ts"
@@ -22,12 +23,17 @@ const signed = (side: "buy" | "sell", quantity: Decimal.Decimal) =>
 
 const total = (all: ReadonlyArray<Decimal.Decimal>) => Decimal.sum(all)
 
+/** The sign of what a trade adds to the target. */
+const turned = (trade: Trade.Trade): Decimal.Decimal =>
+  Decimal.unsafe(Decimal.sign(Trade.targetOf(trade)) > 0 ? "1" : "-1")
+
 interface Rows {
   readonly position: Position.Position
   readonly account: Account.Account
   readonly trades: ReadonlyArray<Trade.Trade>
   readonly orders: ReadonlyArray<Order.Order>
   readonly lots: ReadonlyArray<Lot.Lot>
+  readonly owners: ReadonlyArray<OwnerPosition>
   readonly standing: ReadonlyArray<Allocation.Allocation>
   readonly openBreaks: ReadonlyArray<Break.Break>
   readonly fills: ReadonlyArray<Fill.Fill>
@@ -43,13 +49,14 @@ const rowsOf = (desk: Desk.Desk): Rows | undefined => {
     trades: desk.all(Trade.TradeTable),
     orders: desk.all(Order.OrderTable),
     lots: desk.all(Lot.LotTable),
+    owners: desk.all(OwnerPositionTable),
     standing: desk.all(Allocation.AllocationTable).filter((each) => each.releasedAt === undefined),
     openBreaks: desk.all(Break.BreakTable).filter((each) => each.closedAt === undefined),
     fills: desk.all(Fill.FillTable)
   }
 }
 
-/** Everything that A1 to A4, B3, D2, D5 and SYNC-1 say of the rows of a desk, recomputed from trades, orders, lots and links alone. */
+/** Everything that A1 to A4, B3, C7, D2, D5 and SYNC-1 say of the rows of a desk, recomputed from trades, orders, lots and links alone. */
 export const problemsOf = (desk: Desk.Desk): ReadonlyArray<string> => {
   const rows = rowsOf(desk)
   if (rows === undefined) return []
@@ -62,6 +69,7 @@ export const problemsOf = (desk: Desk.Desk): ReadonlyArray<string> => {
       ...fillProblems(rows, order),
       ...proRataProblems(rows, order)
     ]),
+    ...ownerProblems(rows),
     ...liveProblems(rows),
     ...healthProblems(desk, rows)
   ]
@@ -174,6 +182,54 @@ const tradeProblems = (rows: Rows, trade: Trade.Trade): ReadonlyArray<string> =>
     ...(status === trade.status
       ? []
       : [`B3 ${trade.sourceId} is ${trade.status}, should be ${status} (${text(unsettled)} unsettled)`])
+  ]
+}
+
+/** What of a counted trade is netted or filled, with its sign. */
+const settledOf = (rows: Rows, trade: Trade.Trade): Decimal.Decimal => {
+  const parts = rows.standing.flatMap((each) => {
+    if (each.kind === "net") return each.tradeId === trade.id || each.counterTradeId === trade.id ? [each.quantity] : []
+    return each.kind === "order" && each.tradeId === trade.id ? [filledPart(rows, each)] : []
+  })
+  return signed(trade.side, total(parts))
+}
+
+/** C7: what owners have is what their trades come to; with the trades of no owner it is all that the position has settled. */
+const ownerProblems = (rows: Rows): ReadonlyArray<string> => {
+  const counted = rows.trades.filter(isCounted)
+  const ofOwner = (owner: string | undefined) => counted.filter((trade) => trade.owner === owner)
+  const executed = (trades: ReadonlyArray<Trade.Trade>) => total(trades.map((trade) => settledOf(rows, trade)))
+  const owners = new Set(rows.trades.flatMap(({ owner }) => owner ?? []))
+  const open = total([
+    ...rows.lots.flatMap((lot) => (lot.tradeId === undefined ? [] : [lot.open])),
+    ...rows.standing.flatMap((each) => {
+      const trade = rows.trades.find(({ id }) => id === each.tradeId)
+      if (each.kind !== "order" || trade === undefined) return []
+      return [Decimal.multiply(Decimal.subtract(each.quantity, filledPart(rows, each)), turned(trade))]
+    })
+  ])
+  const settled = Decimal.subtract(rows.position.target, open)
+  const all = Decimal.add(total(rows.owners.map((row) => row.executed)), executed(ofOwner(undefined)))
+  const direction = Decimal.unsafe(rows.account.direction === "mirror" ? "1" : "-1")
+  return [
+    ...differ("C7 executed of all and what the position has settled", Decimal.multiply(all, direction), settled),
+    ...[...owners].flatMap((owner) => {
+      const row = rows.owners.find((each) => each.owner === owner)
+      const direct = rows.orders.filter((order) => rows.trades.some((t) => t.id === order.tradeId && t.owner === owner))
+      return [
+        ...differ(
+          `C7 ordered of ${owner}`,
+          row?.ordered ?? Decimal.zero,
+          total(ofOwner(owner).map((trade) => signed(trade.side, trade.quantity)))
+        ),
+        ...differ(`C7 executed of ${owner}`, row?.executed ?? Decimal.zero, executed(ofOwner(owner))),
+        ...differ(
+          `C7 direct of ${owner}`,
+          row?.direct ?? Decimal.zero,
+          total(direct.map((order) => signed(order.side, order.filled)))
+        )
+      ]
+    })
   ]
 }
 

@@ -3,11 +3,18 @@ import { Desk } from "@roundlot/testing"
 import { contradictionText } from "../src/records/breakText.ts"
 import * as Break from "../src/records/Break.ts"
 import { OwnerId } from "../src/records/OwnerId.ts"
+import { openOf, OwnerPositionTable, type OwnerPosition } from "../src/records/OwnerPosition.ts"
 import * as Trade from "../src/records/Trade.ts"
+import { begin, checkConservation, fold, type Fold } from "../src/ledger/audit.ts"
+import { acceptSplit } from "../src/rules/operator/split.ts"
 import * as Commands from "../src/rules/operator/commands.ts"
 import * as Intake from "../src/rules/trade/intake.ts"
 import * as Instant from "../src/values/Instant.ts"
 import * as Quantity from "../src/values/Quantity.ts"
+import * as Decimal from "../src/values/Decimal.ts"
+import { perform, type Step } from "./Story.ts"
+import { journalOf } from "./rows.ts"
+import { isSound } from "./sound.ts"
 
 const AT = Instant.make(1_600_000_000_000_000n)
 
@@ -89,5 +96,98 @@ describe("the owner of a trade", () => {
     const taken = take(desk, { id: "t-1", owner: "a" })
     desk.commit("command", (recorder) => Commands.reverseTrade(recorder, taken.tradeId))
     expect(ownersOf(desk)).toEqual(["t-1 a", "t-1/reversed a"])
+  })
+})
+
+const rows = (desk: Desk.Desk) =>
+  desk
+    .all(OwnerPositionTable)
+    .map((row) => `${row.owner} ${[row.ordered, row.executed, openOf(row), row.direct].map(Decimal.format).join(" ")}`)
+
+const split = (desk: Desk.Desk, to: number, from: number) =>
+  desk.commit("command", (recorder) =>
+    acceptSplit(recorder, { symbol: desk.symbol, to, from, cashInLieu: undefined }, "announced")
+  )
+
+const withOwner = (trade: Trade.Trade | undefined, owner: OwnerId): Trade.Trade => {
+  if (trade === undefined) throw new Error("no trade")
+  return { ...trade, owner }
+}
+
+const story = (desk: Desk.Desk, ...steps: ReadonlyArray<Step>) => {
+  for (const step of steps) perform(desk, step)
+}
+
+const bought: ReadonlyArray<Step> = [
+  { do: "send", order: 1, got: "accepted", time: 1 },
+  { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 3000, time: 2 }
+]
+
+/** Ordered, executed, open and direct of each owner. */
+describe("C7: what an owner has", () => {
+  test("is kept with each commit; shares that trades of two owners net are executed for both", () => {
+    const desk = Desk.make()
+    take(desk, { id: "t-1", owner: "a", quantity: "1.5" })
+    take(desk, { id: "t-2", owner: "b", quantity: "1.5" })
+    take(desk, { id: "t-3", quantity: "0.4" })
+    take(desk, { id: "t-4", owner: "b", side: "sell", quantity: "0.2" })
+    expect(rows(desk)).toEqual(["a 1.5 0.2 1.3 0", "b 1.3 -0.2 1.5 0"])
+    isSound(desk)
+  })
+
+  test("has what direct trades fill beside the queue, through busts and splits", () => {
+    const desk = Desk.make()
+    story(desk, { do: "trade", id: "a", side: "buy", milli: 3000, held: false, direct: true }, ...bought)
+    expect(rows(desk)).toEqual(["ann 0 0 0 3"])
+    split(desk, 2, 1)
+    expect(rows(desk)).toEqual(["ann 0 0 0 6"])
+    story(desk, { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 2, milli: 1000, time: 3 })
+    expect(rows(desk)).toEqual(["ann 0 0 0 2"])
+    isSound(desk)
+  })
+
+  test("is the same after splits, in the shares of today: open by open, what is held as a whole", () => {
+    const desk = Desk.make({ lot: Quantity.unsafe("3"), threshold: Quantity.unsafe("3") })
+    take(desk, { id: "t-1", owner: "a", quantity: "2" })
+    take(desk, { id: "t-2", owner: "b", quantity: "1.7" })
+    story(desk, ...bought)
+    expect(rows(desk)).toEqual(["a 2 2 0 0", "b 1.7 1 0.7 0"])
+    split(desk, 2, 1)
+    expect(rows(desk)).toEqual(["a 4 4 0 0", "b 3.4 2 1.4 0"])
+    isSound(desk)
+    split(desk, 1, 3)
+    isSound(desk)
+    // The fill of before the splits is busted: what each has back is open in the shares of today.
+    story(desk, { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 2, milli: 0, time: 3 })
+    isSound(desk)
+    expect(desk.all(OwnerPositionTable).map(({ executed }) => Decimal.format(executed))).toEqual(["0", "0"])
+  })
+
+  test("is summed anew by an audit: a wrong row, and one that is not there, are findings", () => {
+    const desk = Desk.make()
+    take(desk, { id: "t-1", owner: "a", quantity: "0.5" })
+    const findingsAfter = (change: (books: Fold["books"], row: OwnerPosition) => void) => {
+      const folded = begin()
+      for (const entry of journalOf(desk)) fold(folded, desk.account, entry)
+      for (const row of folded.books.owner_positions.all()) change(folded.books, row)
+      for (const _ of checkConservation(folded));
+      return folded.findings.filter(({ where }) => where.startsWith("owner_positions")).map(({ what }) => what)
+    }
+    expect(findingsAfter(() => undefined)).toEqual([])
+    const half = Decimal.unsafe("0.25")
+    expect(findingsAfter(({ owner_positions }, row) => owner_positions.put({ ...row, ordered: half }))).toEqual([
+      "what is ordered is not the sum of its trades (C7)"
+    ])
+    expect(findingsAfter(({ owner_positions }, row) => owner_positions.put({ ...row, executed: half }))).toEqual([
+      "what is executed is not what its trades have settled (C7)"
+    ])
+    const strange = OwnerId.make("z")
+    expect(findingsAfter(({ owner_positions }, row) => owner_positions.put({ ...row, owner: strange }))).toEqual([
+      "what is ordered is not the sum of its trades (C7)"
+    ])
+    expect(findingsAfter(({ trades }) => trades.put(withOwner([...trades.all()][0], strange)))).toEqual([
+      "what is ordered is not the sum of its trades (C7)",
+      "has trades and no row (C7)"
+    ])
   })
 })

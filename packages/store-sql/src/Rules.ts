@@ -223,6 +223,9 @@ const positions: TableRules = {
   ]
 }
 
+/** Of an owner with many symbols the key finds all. */
+const ownerPositions: TableRules = { ...none, references: [ofAccount] }
+
 const lots: TableRules = {
   ...none,
   references: [ofAccount, willReferTo("tradeId", "trades"), willReferTo("orderId", "orders")],
@@ -507,6 +510,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   batches,
   trades,
   positions,
+  owner_positions: ownerPositions,
   lots,
   decisions,
   orders,

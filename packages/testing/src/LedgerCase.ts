@@ -1,5 +1,5 @@
 import { Either, Schema } from "effect"
-import { Decimal, Instant, Order, Position, Price, Quantity, Side, Trade } from "@roundlot/core"
+import { Decimal, Instant, Order, OwnerId, Position, Price, Quantity, Side, Trade } from "@roundlot/core"
 import { ClientOrderId, Entry, Id, MemoryStore, OrderState, Report } from "@roundlot/core/adapter"
 import {
   Allocation,
@@ -8,6 +8,7 @@ import {
   type Event,
   type Interpreted,
   Lot,
+  OwnerPosition,
   PositionAnswer,
   commands,
   cutOffs,
@@ -41,6 +42,7 @@ const Step = Schema.Struct({
   id: Schema.optional(Schema.String),
   side: Schema.optional(Side.Side),
   qty: Schema.optional(Shares),
+  owner: Schema.optional(OwnerId.OwnerId),
   held: Schema.optional(Schema.NullOr(Schema.Union(Schema.String, Schema.Boolean))),
   order: Schema.optional(Schema.String),
   got: Schema.optional(Schema.Literal("accepted", "rejected", "not-accepted", "unknown", "nothing")),
@@ -100,6 +102,8 @@ export interface View {
   readonly position: { readonly [figure: string]: string }
   readonly orders: { readonly [id: string]: unknown }
   readonly trades: { readonly [id: string]: unknown }
+  /** C7: what is ordered and executed of each owner, in signed shares. */
+  readonly owners: { readonly [owner: string]: unknown }
   readonly breaks: ReadonlyArray<string>
   readonly why: string
 }
@@ -193,6 +197,7 @@ const inputOf = (step: Step, side: Side.Side, quantity: Quantity.Quantity, rever
   quantity,
   price: undefined,
   tradedAt: EPOCH,
+  owner: step.owner,
   reverses: reverses === undefined ? undefined : { sourceId: reverses, occurrence: "0" }
 })
 
@@ -432,6 +437,14 @@ const viewOf = (table: CaseTable): View => {
         { status: capital(trade.status), open: openOf(trade), net: netView(trade, allocations, name) }
       ])
     ),
+    owners: Object.fromEntries(
+      table.desk
+        .all(OwnerPosition.OwnerPositionTable)
+        .map(({ executed, ordered, owner }) => [
+          owner,
+          { ordered: Decimal.format(ordered), executed: Decimal.format(executed) }
+        ])
+    ),
     breaks: breaksView(table, name),
     why: renamed(position?.answer ?? PositionAnswer.FIRST_ANSWER, name)
   }
@@ -523,7 +536,7 @@ const answersOf = (table: CaseTable): ReadonlyArray<string> => {
 
 type Found = Omit<Difference, "caseId" | "step">
 
-const PARTS = ["position", "orders", "trades", "breaks", "why"] as const
+const PARTS = ["position", "orders", "trades", "owners", "breaks", "why"] as const
 
 const compareStep = (step: Step, before: View, after: View, returned: string | null): Found | undefined => {
   const what = `${step.do} ${step.id ?? step.order ?? step.of ?? ""}`.trim()

@@ -108,6 +108,20 @@ export const batch: Row = {
   version: 1
 }
 
+/** What an owner has. */
+export const ownerPosition: Row = {
+  owner: "client-1",
+  account: "main",
+  symbol: "AAPL",
+  ordered: "1",
+  executed: "1",
+  direct: "0",
+  splitOrdered: "0",
+  splitHeld: "0",
+  updatedAt: AT,
+  version: 5
+}
+
 /** A trade that is settled. */
 export const trade: Row = {
   id: 1,
@@ -661,6 +675,7 @@ export const soundRows: { readonly [T in Table.TableName]: Row } = {
   batches: batch,
   trades: trade,
   positions: position,
+  owner_positions: ownerPosition,
   lots: lot,
   decisions: decision,
   orders: order,
@@ -709,6 +724,7 @@ export const everything: ReadonlyArray<Books.TableChanges> = [
   inserting("batches", batch),
   inserting("trades", trade),
   inserting("positions", position),
+  inserting("owner_positions", ownerPosition),
   inserting("lots", lot, orderLot),
   inserting("decisions", decision),
   inserting("orders", order),

@@ -33,6 +33,7 @@ import { LotTable, type Lot } from "../records/Lot.ts"
 import { PositionTable, type Position } from "../records/Position.ts"
 import { AttendedCaseTable, type AttendedCase } from "../records/AttendedCase.ts"
 import { BreakTable, type Break } from "../records/Break.ts"
+import { OwnerPositionTable, type OwnerPosition } from "../records/OwnerPosition.ts"
 import { TradeTable, type Trade } from "../records/Trade.ts"
 import * as Shelf from "./Shelf.ts"
 import type { Cell } from "../tables/Column.ts"
@@ -45,6 +46,7 @@ export interface Books {
   readonly batches: Shelf.Shelf<Batch, number>
   readonly trades: Shelf.Shelf<Trade, number>
   readonly positions: Shelf.Shelf<Position, string>
+  readonly owner_positions: Shelf.Shelf<OwnerPosition, string>
   readonly lots: Shelf.Shelf<Lot, number>
   readonly decisions: Shelf.Shelf<Decision, number>
   readonly orders: Shelf.Shelf<Order, number>
@@ -85,6 +87,7 @@ export const make = (): Books => ({
   batches: Shelf.make(BatchTable),
   trades: Shelf.make(TradeTable),
   positions: Shelf.make(PositionTable),
+  owner_positions: Shelf.make(OwnerPositionTable),
   lots: Shelf.make(LotTable),
   decisions: Shelf.make(DecisionTable),
   orders: Shelf.make(OrderTable),
@@ -122,6 +125,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   batches: BatchTable,
   trades: TradeTable,
   positions: PositionTable,
+  owner_positions: OwnerPositionTable,
   lots: LotTable,
   decisions: DecisionTable,
   orders: OrderTable,
@@ -218,6 +222,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.batches),
     changesOf(books.trades),
     changesOf(books.positions),
+    changesOf(books.owner_positions),
     changesOf(books.lots),
     changesOf(books.decisions),
     changesOf(books.orders),

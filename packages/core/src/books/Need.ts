@@ -6,6 +6,10 @@ export type Need = Data.TaggedEnum<{
   readonly Account: { readonly account: string }
   /** A position with its oldest open lots, its live orders and open breaks. */
   readonly Position: { readonly account: string; readonly symbol: string }
+  /** What an owner has in a position. */
+  readonly OwnerPosition: { readonly account: string; readonly owner: string; readonly symbol: string }
+  /** What all owners have in a position. */
+  readonly OwnersOf: { readonly account: string; readonly symbol: string }
   /** As many of a position's open lots, oldest first. */
   readonly Lots: { readonly account: string; readonly symbol: string; readonly most: number }
   /** A trade by its identity, and whatever reverses it. */
@@ -86,6 +90,13 @@ type Fields<Tag extends Need["_tag"]> = Omit<Extract<Need, { readonly _tag: Tag 
 export const Need = {
   Account: ({ account }: Fields<"Account">): Need => ({ _tag: "Account", account }),
   Position: ({ account, symbol }: Fields<"Position">): Need => ({ _tag: "Position", account, symbol }),
+  OwnerPosition: ({ account, owner, symbol }: Fields<"OwnerPosition">): Need => ({
+    _tag: "OwnerPosition",
+    account,
+    owner,
+    symbol
+  }),
+  OwnersOf: ({ account, symbol }: Fields<"OwnersOf">): Need => ({ _tag: "OwnersOf", account, symbol }),
   Lots: ({ account, symbol, most }: Fields<"Lots">): Need => ({ _tag: "Lots", account, symbol, most }),
   Identity: ({ account, source, sourceId, occurrence }: Fields<"Identity">): Need => ({
     _tag: "Identity",

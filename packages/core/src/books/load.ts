@@ -193,6 +193,7 @@ const makeTakings = (books: Books): Takings => ({
   accounts: taking(books, (each) => each.accounts),
   instruments: taking(books, (each) => each.instruments),
   positions: taking(books, (each) => each.positions),
+  owner_positions: taking(books, (each) => each.owner_positions),
   batches: taking(books, (each) => each.batches),
   breaks: taking(books, (each) => each.breaks),
   attended_cases: taking(books, (each) => each.attended_cases),
@@ -213,9 +214,10 @@ const makeTakings = (books: Books): Takings => ({
   trades: taking(
     books,
     (each) => each.trades,
-    ({ account, batchId, id, symbol }, ask) => {
+    ({ account, batchId, id, owner, symbol }, ask) => {
       askForTrade(id, ask)
       ask(Need.Position({ account, symbol }))
+      if (owner !== undefined) ask(Need.OwnerPosition({ account, owner, symbol }))
       if (batchId !== undefined) ask(Need.BatchById({ id: batchId }))
     }
   ),
@@ -299,6 +301,10 @@ const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Question> => {
       return [of("accounts", "primary", [need.account])]
     case "Position":
       return ofPosition(of, need.account, need.symbol)
+    case "OwnerPosition":
+      return [of("owner_positions", "primary", [need.owner, need.account, need.symbol])]
+    case "OwnersOf":
+      return [of("owner_positions", "symbol", [need.account, need.symbol])]
     case "Lots":
       return [of("lots", "open", [need.account, need.symbol], need.most)]
     case "Identity": {

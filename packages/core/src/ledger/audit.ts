@@ -16,6 +16,7 @@ import { sha256 } from "../records/Payload.ts"
 import { project } from "../books/project.ts"
 import { allocationsOf } from "../books/project/allocations.ts"
 import { executionFault } from "./auditExecutions.ts"
+import { ownerFaults } from "./auditOwners.ts"
 import { keepLots, lotFaults, type LotEntries } from "./auditLots.ts"
 
 /** One thing in which the books differ from their journal. `seq` is the first entry that disagrees, where one can be named. */
@@ -241,7 +242,7 @@ export function* checkLots(self: Fold): Generator<void> {
   }
 }
 
-/** A4, A2 and F5, each figure summed from its own rows: what must hold of any books. Record by record, so that others can have the thread. */
+/** A4, A2, C7 and F5, each figure summed from its own rows: what must hold of any books. Record by record, so that others can have the thread. */
 export function* checkConservation(self: Fold): Generator<void> {
   const { books } = self
   const report = (where: string, what: string, account: string) =>
@@ -316,5 +317,9 @@ export function* checkConservation(self: Fold): Generator<void> {
     }
     const fault = executionFault(books, order)
     if (fault !== undefined) report(`orders ${order.id}`, fault, order.account)
+  }
+  for (const fault of ownerFaults(books)) {
+    yield
+    if (fault !== undefined) report(fault.where, fault.what, fault.account)
   }
 }

@@ -10,6 +10,7 @@ import { Due, saidOf } from "../rules/position/due.ts"
 import { standingOf } from "../rules/position/evaluation.ts"
 import * as metrics from "./metrics.ts"
 import { needsOf } from "../rules/trade/body.ts"
+import { ownerNeedsOf } from "../rules/trade/owner.ts"
 import { isProposedSource } from "../rules/trade/proposal.ts"
 import { intake, type IntakeResult } from "../rules/trade/intake.ts"
 import { arrivalOf, plain, type SourcePolicy } from "../rules/trade/SourcePolicy.ts"
@@ -103,6 +104,7 @@ const intakeMember = (
     needs: [
       Need.Identity({ account, source, sourceId, occurrence }),
       Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }),
+      ...ownerNeedsOf(account, input.owner, arrival.symbol),
       ...needsOf(account, arrival.body),
       ...reversed
     ],

@@ -10,6 +10,7 @@ import type { Recorder } from "../books/Recorder.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import { needsOf } from "../rules/trade/body.ts"
+import { ownerNeedsOf } from "../rules/trade/owner.ts"
 import { type Arrival, intake, IntakeResult } from "../rules/trade/intake.ts"
 import { arrivalOf, type SourcePolicy } from "../rules/trade/SourcePolicy.ts"
 import type { TradeInput } from "../records/Trade.ts"
@@ -76,6 +77,7 @@ const rowMember = (batch: Batch, { input, line }: BatchRow, policy: SourcePolicy
       Need.BatchById({ id }),
       Need.Identity({ account, source, sourceId, occurrence }),
       Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }),
+      ...ownerNeedsOf(account, input.owner, arrival.symbol),
       ...needsOf(account, arrival.body)
     ],
     apply: (recorder) => {

@@ -62,6 +62,7 @@ export const domainTables = [
   "batches",
   "trades",
   "positions",
+  "owner_positions",
   "lots",
   "decisions",
   "orders",

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "66023db1"
+export const fingerprint = "6c813483"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -293,6 +293,25 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "positions_rule_last_price" CHECK (("lastPrice" IS NULL) = ("lastPriceAt" IS NULL)),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE roundlot_owner_positions (
+  "owner" TEXT NOT NULL,
+  "account" TEXT NOT NULL,
+  "symbol" TEXT NOT NULL,
+  "ordered" TEXT NOT NULL,
+  "executed" TEXT NOT NULL,
+  "direct" TEXT NOT NULL,
+  "splitOrdered" TEXT NOT NULL,
+  "splitHeld" TEXT NOT NULL,
+  "updatedAt" INTEGER NOT NULL,
+  "version" INTEGER NOT NULL,
+  PRIMARY KEY ("owner", "account", "symbol"),
+  CONSTRAINT "owner_positions_ordered" CHECK ("ordered" <> '-0' AND "ordered" NOT GLOB '?*-*' AND ltrim("ordered", '-') GLOB '[0-9]*' AND ltrim("ordered", '-') NOT GLOB '*[^0-9.]*' AND ltrim("ordered", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("ordered", '-'), '.') = 0 OR (ltrim("ordered", '-') GLOB '*[1-9]' AND ltrim("ordered", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "owner_positions_executed" CHECK ("executed" <> '-0' AND "executed" NOT GLOB '?*-*' AND ltrim("executed", '-') GLOB '[0-9]*' AND ltrim("executed", '-') NOT GLOB '*[^0-9.]*' AND ltrim("executed", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("executed", '-'), '.') = 0 OR (ltrim("executed", '-') GLOB '*[1-9]' AND ltrim("executed", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "owner_positions_direct" CHECK ("direct" <> '-0' AND "direct" NOT GLOB '?*-*' AND ltrim("direct", '-') GLOB '[0-9]*' AND ltrim("direct", '-') NOT GLOB '*[^0-9.]*' AND ltrim("direct", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("direct", '-'), '.') = 0 OR (ltrim("direct", '-') GLOB '*[1-9]' AND ltrim("direct", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "owner_positions_splitOrdered" CHECK ("splitOrdered" <> '-0' AND "splitOrdered" NOT GLOB '?*-*' AND ltrim("splitOrdered", '-') GLOB '[0-9]*' AND ltrim("splitOrdered", '-') NOT GLOB '*[^0-9.]*' AND ltrim("splitOrdered", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("splitOrdered", '-'), '.') = 0 OR (ltrim("splitOrdered", '-') GLOB '*[1-9]' AND ltrim("splitOrdered", '-') NOT GLOB '*.*.*'))),
+  CONSTRAINT "owner_positions_splitHeld" CHECK ("splitHeld" <> '-0' AND "splitHeld" NOT GLOB '?*-*' AND ltrim("splitHeld", '-') GLOB '[0-9]*' AND ltrim("splitHeld", '-') NOT GLOB '*[^0-9.]*' AND ltrim("splitHeld", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("splitHeld", '-'), '.') = 0 OR (ltrim("splitHeld", '-') GLOB '*[1-9]' AND ltrim("splitHeld", '-') NOT GLOB '*.*.*'))),
+  FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
+) STRICT`,
   `CREATE TABLE roundlot_lots (
   "id" INTEGER NOT NULL PRIMARY KEY,
   "account" TEXT NOT NULL,
@@ -990,6 +1009,7 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_trades_reason ON roundlot_trades ("status", "reason") WHERE "reason" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_trades_lookup_identity ON roundlot_trades ("account", "source", "sourceId", "occurrence")`,
   `CREATE INDEX roundlot_trades_lookup_reversing ON roundlot_trades ("account", "source", "reversesSourceId", "reversesOccurrence") WHERE "reversesSourceId" IS NOT NULL`,
+  `CREATE INDEX roundlot_owner_positions_lookup_symbol ON roundlot_owner_positions ("account", "symbol", "owner")`,
   `CREATE INDEX roundlot_lots_lookup_open ON roundlot_lots ("account", "symbol") WHERE "open" <> '0'`,
   `CREATE UNIQUE INDEX roundlot_lots_lookup_trade ON roundlot_lots ("tradeId") WHERE "tradeId" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_lots_lookup_order ON roundlot_lots ("orderId") WHERE "orderId" IS NOT NULL`,
@@ -1378,6 +1398,24 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "positions_rule_ladder_until" CHECK ("ladderUntil" IS NULL OR "ladderStep" > 0),
   CONSTRAINT "positions_rule_ladder_of" CHECK (("ladderSide" IS NULL) = ("ladderOf" IS NULL)),
   CONSTRAINT "positions_rule_last_price" CHECK (("lastPrice" IS NULL) = ("lastPriceAt" IS NULL))
+)`,
+  `CREATE TABLE roundlot_owner_positions (
+  "owner" TEXT COLLATE "C" NOT NULL,
+  "account" TEXT COLLATE "C" NOT NULL,
+  "symbol" TEXT COLLATE "C" NOT NULL,
+  "ordered" NUMERIC NOT NULL,
+  "executed" NUMERIC NOT NULL,
+  "direct" NUMERIC NOT NULL,
+  "splitOrdered" NUMERIC NOT NULL,
+  "splitHeld" NUMERIC NOT NULL,
+  "updatedAt" TIMESTAMPTZ NOT NULL,
+  "version" BIGINT NOT NULL,
+  PRIMARY KEY ("owner", "account", "symbol"),
+  CONSTRAINT "owner_positions_ordered" CHECK (scale("ordered") = min_scale("ordered") AND "ordered" < 'Infinity' AND "ordered" > '-Infinity'),
+  CONSTRAINT "owner_positions_executed" CHECK (scale("executed") = min_scale("executed") AND "executed" < 'Infinity' AND "executed" > '-Infinity'),
+  CONSTRAINT "owner_positions_direct" CHECK (scale("direct") = min_scale("direct") AND "direct" < 'Infinity' AND "direct" > '-Infinity'),
+  CONSTRAINT "owner_positions_splitOrdered" CHECK (scale("splitOrdered") = min_scale("splitOrdered") AND "splitOrdered" < 'Infinity' AND "splitOrdered" > '-Infinity'),
+  CONSTRAINT "owner_positions_splitHeld" CHECK (scale("splitHeld") = min_scale("splitHeld") AND "splitHeld" < 'Infinity' AND "splitHeld" > '-Infinity')
 )`,
   `CREATE TABLE roundlot_lots (
   "id" BIGINT NOT NULL PRIMARY KEY,
@@ -2038,6 +2076,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_trades_reason ON roundlot_trades ("status", "reason", "id") WHERE "reason" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_trades_lookup_identity ON roundlot_trades ("account", "source", "sourceId", "occurrence")`,
   `CREATE INDEX roundlot_trades_lookup_reversing ON roundlot_trades ("account", "source", "reversesSourceId", "reversesOccurrence") WHERE "reversesSourceId" IS NOT NULL`,
+  `CREATE INDEX roundlot_owner_positions_lookup_symbol ON roundlot_owner_positions ("account", "symbol", "owner")`,
   `CREATE INDEX roundlot_lots_lookup_open ON roundlot_lots ("account", "symbol") WHERE "open" <> '0'`,
   `CREATE UNIQUE INDEX roundlot_lots_lookup_trade ON roundlot_lots ("tradeId") WHERE "tradeId" IS NOT NULL`,
   `CREATE UNIQUE INDEX roundlot_lots_lookup_order ON roundlot_lots ("orderId") WHERE "orderId" IS NOT NULL`,
@@ -2091,6 +2130,7 @@ export const postgres: ReadonlyArray<string> = [
   `ALTER TABLE roundlot_trades ADD CONSTRAINT "trades_refers_lotId" FOREIGN KEY ("lotId") REFERENCES roundlot_lots ("id")`,
   `ALTER TABLE roundlot_trades ADD CONSTRAINT "trades_refers_batchId" FOREIGN KEY ("batchId") REFERENCES roundlot_batches ("id")`,
   `ALTER TABLE roundlot_positions ADD CONSTRAINT "positions_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_owner_positions ADD CONSTRAINT "owner_positions_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_lots ADD CONSTRAINT "lots_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_lots ADD CONSTRAINT "lots_refers_tradeId" FOREIGN KEY ("tradeId") REFERENCES roundlot_trades ("id") DEFERRABLE INITIALLY DEFERRED`,
   `ALTER TABLE roundlot_lots ADD CONSTRAINT "lots_refers_orderId" FOREIGN KEY ("orderId") REFERENCES roundlot_orders ("id") DEFERRABLE INITIALLY DEFERRED`,

@@ -7,6 +7,7 @@ import { fifo, proRata } from "../../records/allocationPolicy.ts"
 import { targetOf } from "../../records/Trade.ts"
 import { addToLot, setExcess, takeFromLot } from "./lots.ts"
 import type { Order } from "../../records/Order.ts"
+import { ownerSettled } from "./owners.ts"
 import { must, type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
 import { cover, tradeChanged } from "./trades.ts"
 
@@ -81,6 +82,7 @@ export const allocationReleased = (books: Books, event: Of<"AllocationReleased">
   const allocation = must(books.allocations.get(event.id), `allocation A${event.id}`)
   const released = { releasedAt: place.at, releasedWhy: event.why, settled: Decimal.zero, carryLot: undefined }
   if (event.part === undefined) {
+    ownerSettled(books, allocation, Decimal.zero, place)
     books.allocations.put({ ...allocation, ...released, version: place.seq })
   } else {
     const rest = Quantity.make(Decimal.subtract(allocation.quantity, event.quantity))
@@ -129,6 +131,7 @@ export const settle = (books: Books, orderId: OrderId, place: Place): void => {
     if (allocation.kind !== "order") continue
     const isSame = Decimal.equals(settled, allocation.settled) && isSameLot(carryLot, allocation.carryLot)
     if (isSame) continue
+    ownerSettled(books, allocation, settled, place)
     const after = draftOf(allocation)
     after.settled = settled
     after.carryLot = carryLot

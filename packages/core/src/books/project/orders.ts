@@ -8,6 +8,7 @@ import { signed } from "../../records/Side.ts"
 import { openHolding } from "../../records/stillOpen.ts"
 import * as Usage from "../../records/Usage.ts"
 import { settle } from "./allocations.ts"
+import { ownerFilled } from "./owners.ts"
 import { type Of, orderOf, ownerOf, type Place } from "./place.ts"
 import { followOrder } from "./standing.ts"
 import { patchPosition, positionOf } from "./positions.ts"
@@ -240,6 +241,7 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   countOpen(books, before, after, place)
   contribute(books, after.symbol, contributionOf(before), contributionOf(after), place)
   if (event.splitFilled !== undefined || event.splitInFlight !== undefined) contributeSplits(books, after, event, place)
+  ownerFilled(books, before, filled, event.splitFilled, place)
   settle(books, after.id, place)
   followOrder(books, after, place)
 }

@@ -7,9 +7,12 @@ import { atFirstStep, draftOf, type Position, residualOf } from "../../records/P
 import { FIRST_ANSWER, isSame } from "../../records/PositionAnswer.ts"
 import { isLate } from "../../records/collecting.ts"
 import { AllocationId, LotId } from "../../values/Id.ts"
+import type { OwnerId } from "../../records/OwnerId.ts"
+import { signed } from "../../records/Side.ts"
 import * as Price from "../../values/Price.ts"
 import { timesSplit } from "../../records/splitting.ts"
 import * as Usage from "../../records/Usage.ts"
+import { type OpenOfOwners, ownersSplit } from "./owners.ts"
 import { type Of, orderOf, ownerOf, type Place, tradeOf } from "./place.ts"
 
 const emptyPosition = (account: AccountName, symbol: Ticker, place: Place): Position => ({
@@ -90,11 +93,24 @@ export const ladderStepped = (books: Books, event: Of<"LadderStepped">, place: P
     ladderUntil: event.until
   })
 
-/** Each open lot of a symbol, multiplied; the owner remembers what that added, so that its parts still sum up (A4). */
-const splitLots = (books: Books, symbol: Ticker, times: (shares: Decimal.Decimal) => Decimal.Decimal, place: Place) => {
+/** What a split makes of open lots: their sum, what of it is late (D9), and what is open of the trades of each owner. */
+interface SplitLots {
+  readonly openLots: Decimal.Decimal
+  readonly late: Position["late"]
+  readonly ofOwners: OpenOfOwners
+}
+
+/** Each open lot of a symbol, multiplied; what it is of remembers what that added, so that its parts still sum up (A4). */
+const splitLots = (
+  books: Books,
+  symbol: Ticker,
+  times: (shares: Decimal.Decimal) => Decimal.Decimal,
+  place: Place
+): SplitLots => {
   const { late } = positionOf(books, symbol, place)
   let openLots = Decimal.zero
   let lateOpen = Decimal.zero
+  const ofOwners = new Map<OwnerId, Decimal.Decimal>()
   for (const lot of books.lots.find("open", [ownerOf(place), symbol])) {
     const open = times(lot.open)
     const added = Decimal.subtract(Decimal.abs(open), Decimal.abs(lot.open))
@@ -105,6 +121,9 @@ const splitLots = (books: Books, symbol: Ticker, times: (shares: Decimal.Decimal
       const trade = tradeOf(books, lot.tradeId)
       const splitOpen = Decimal.add(trade.splitOpen, added)
       books.trades.put({ ...trade, splitOpen, updatedAt: place.at, version: place.seq })
+      const { owner, side } = trade
+      if (owner !== undefined)
+        ofOwners.set(owner, Decimal.add(ofOwners.get(owner) ?? Decimal.zero, signed(side, Decimal.abs(open))))
     }
     if (lot.orderId !== undefined) {
       const order = orderOf(books, lot.orderId)
@@ -120,7 +139,7 @@ const splitLots = (books: Books, symbol: Ticker, times: (shares: Decimal.Decimal
       })
     }
   }
-  return { openLots, late: late && { ...late, open: lateOpen } }
+  return { openLots, late: late && { ...late, open: lateOpen }, ofOwners }
 }
 
 /** Before these is nothing. */
@@ -132,7 +151,8 @@ export const splitAccepted = (books: Books, event: Of<"SplitAccepted">, place: P
   const { allocationId = FIRST_ALLOCATION, from, lotId = FIRST_LOT, symbol, to } = event
   const times = (shares: Decimal.Decimal) => timesSplit(shares, { from, to })
   const before = positionOf(books, symbol, place)
-  const { late, openLots } = splitLots(books, symbol, times, place)
+  const { late, ofOwners, openLots } = splitLots(books, symbol, times, place)
+  ownersSplit(books, symbol, times, ofOwners, place)
   const [hedged, direct, adopted] = [times(before.hedged), times(before.direct), times(before.adopted)]
   const added = Decimal.subtract(
     Decimal.sum([hedged, direct, adopted]),

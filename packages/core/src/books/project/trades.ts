@@ -7,6 +7,7 @@ import { lateWith } from "../../records/collecting.ts"
 import { draftOf, targetOf, type Trade } from "../../records/Trade.ts"
 import { recount } from "./batches.ts"
 import { shrinkBoth } from "./lots.ts"
+import { ownerNetted, ownerOrdered } from "./owners.ts"
 import { must, type Of, ownerOf, type Place, tradeOf } from "./place.ts"
 import { patchPosition, positionOf } from "./positions.ts"
 
@@ -136,6 +137,7 @@ const count = (books: Books, trade: Draft<Trade>, lotId: LotId, place: Place): v
     open: target,
     version: place.seq
   })
+  ownerOrdered(books, trade, place)
   const position = positionOf(books, symbol, place)
   const { exposure, lastPrice, lastPriceAt } = position
   const isNewest = trade.price !== undefined && (lastPriceAt === undefined || trade.tradedAt >= lastPriceAt)
@@ -170,5 +172,6 @@ export const cover = (books: Books, ids: readonly [TradeId, TradeId], shares: De
 const addNetted = (books: Books, id: TradeId, shares: Decimal.Decimal, place: Place): LotId => {
   const trade = tradeOf(books, id)
   tradeChanged(books, id, place, { netted: Decimal.add(trade.netted, shares) })
+  ownerNetted(books, trade, shares, place)
   return must(trade.lotId, `the lot of trade T${id}`)
 }

@@ -90,6 +90,7 @@ export const acceptSplit = (recorder: Recorder, split: Split, reason: string): C
   const obstacle = splitObstacle(recorder, split)
   if (obstacle !== undefined) return { _tag: "Refused", why: obstacle }
   loadAllLots(recorder, symbol)
+  recorder.need(Need.OwnersOf({ account, symbol }))
   const [lotId, allocationId] = [recorder.next("lot"), recorder.next("allocation")]
   recorder.emit({ _tag: "SplitAccepted", symbol, to, from, why: reason, lotId, allocationId })
   settleSplit(recorder, symbol)

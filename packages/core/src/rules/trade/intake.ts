@@ -19,6 +19,7 @@ import { execute } from "./direct.ts"
 import { judge, type Age, type Arriving } from "./age.ts"
 import { keepBody, type Body } from "./body.ts"
 import { holdForLate } from "./backlog.ts"
+import { ownerNeedsOf } from "./owner.ts"
 import type { OwnerId } from "../../records/OwnerId.ts"
 import type { Trade, TradeInput } from "../../records/Trade.ts"
 import { reasonText } from "../../records/TradeStanding.ts"
@@ -64,6 +65,7 @@ export const intake = (recorder: Recorder, given: Arrival): IntakeResult => {
   if (known !== undefined) return again(recorder, known, input)
   const arrival = byItsInstrument(recorder, given)
   recorder.need(Need.Position({ account, symbol: arrival.symbol ?? UNMAPPED }))
+  for (const need of ownerNeedsOf(account, input.owner, arrival.symbol)) recorder.need(need)
   const age = ageOf(recorder, arrival)
   const isRenamed = arrival.held !== given.held
   if (age._tag === "Hedged" && !isRenamed) return hedged(recorder, arrival)
@@ -420,6 +422,7 @@ const undo = (recorder: Recorder, arrival: Arrival, trade: Trade): IntakeResult 
 /** A quarantined trade may be counted, or executed, after all: under `symbol` where its own was unmapped (B5). */
 export const release = (recorder: Recorder, trade: Trade, symbol: Ticker): void => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
+  for (const need of ownerNeedsOf(recorder.account, trade.owner, symbol)) recorder.need(need)
   seeInstrument(recorder, symbol)
   if (trade.kind === "direct") {
     recorder.emit({ _tag: "TradeReleased", id: trade.id, symbol })
