@@ -53,6 +53,9 @@ export const ofBooks = {
       async () => (await import("./verbs/positionsWriteOff.ts")).positionsWriteOff
     )
   }),
+  owners: group("beneficial owners of trades", {
+    positions: leaf("what an owner has by account and symbol", async () => (await lists()).ownersPositions)
+  }),
   orders: group("orders sent to brokers", {
     list: leaf("list orders", async () => (await lists()).ordersList),
     show: leaf("show an order with its trades, attempts and fills", async () => (await lists()).ordersShow),

@@ -21,6 +21,7 @@ import {
   orderQuery,
   orders,
   overview,
+  owners,
   past,
   payloads,
   positions,
@@ -111,6 +112,12 @@ const ofPositions = HttpApiBuilder.group(RoundlotApi, "positions", (group) =>
         past.seen(asOf, positions.accountOf(symbol, account), positions.preview(symbol, account, { side, quantity }))
       )
     )
+)
+
+const ofOwners = HttpApiBuilder.group(RoundlotApi, "owners", (group) =>
+  group.handle("positions", ({ path: { owner }, urlParams }) =>
+    ofThen(urlParams, owners.positions({ ...urlParams, owner }))
+  )
 )
 
 const ofDecisions = HttpApiBuilder.group(RoundlotApi, "decisions", (group) =>
@@ -241,6 +248,7 @@ export const layer: Layer.Layer<
   Server.Group<
     | "orders"
     | "positions"
+    | "owners"
     | "decisions"
     | "attempts"
     | "fills"
@@ -258,6 +266,7 @@ export const layer: Layer.Layer<
 > = Layer.mergeAll(
   ofOrders,
   ofPositions,
+  ofOwners,
   ofDecisions,
   ofAttempts,
   ofFills,

@@ -58,6 +58,8 @@ export * as orders from "./orders.ts"
 export * as overview from "./overview.ts"
 /** `past`: the books as of any moment. */
 export * as past from "./past.ts"
+/** `owners`: what beneficial owners have. */
+export * as owners from "./owners.ts"
 /** `payloads`: bytes that were sent and answered. */
 export * as payloads from "./payloads.ts"
 /** `positions`: positions, and why there is no order. */

@@ -47,6 +47,28 @@ export type PositionDocument = typeof PositionDocument.Type
 /** A page of positions. */
 export const PositionPage = pageOf("PositionPage", PositionDocument)
 
+/** What a beneficial owner has in one instrument of an account, in signed shares as the trades give them. */
+export const OwnerPositionDocument = Schema.Struct({
+  owner: Schema.String,
+  account: Schema.String,
+  symbol: Schema.String,
+  /** The sum of the counted trades. */
+  ordered: Decimal,
+  /** What of them is netted or filled. */
+  executed: Decimal,
+  /** `ordered` less `executed`. */
+  open: Decimal,
+  /** What orders of direct trades filled; in neither of the others. */
+  direct: Decimal,
+  updatedAt: Time
+}).annotations({ identifier: "OwnerPosition" })
+
+/** What a beneficial owner has in one instrument of an account. */
+export type OwnerPositionDocument = typeof OwnerPositionDocument.Type
+
+/** A page of what an owner has. */
+export const OwnerPositionPage = pageOf("OwnerPositionPage", OwnerPositionDocument)
+
 /** What stands in a position's queue: of a trade, or of an order's excess. `open` is signed shares. */
 export const LotDocument = Schema.Struct({
   id: Id,

@@ -149,6 +149,22 @@ export const positions = looking("positions", "Positions of accounts.")
   )
   .middleware(Reading)
 
+/** What the owners of trades have. */
+export const owners = looking("owners", "Beneficial owners of trades.")
+  .add(
+    HttpApiEndpoint.get("positions", "/api/v1/owners/:owner/positions")
+      .setPath(Schema.Struct({ owner: needed("The beneficial owner, as trades name it.") }))
+      .setUrlParams(query({ ...page, account: only.account, symbol: only.symbol, ...moment }))
+      .addSuccess(Documents.OwnerPositionPage)
+      .pipe(
+        says(
+          "List the positions of an owner",
+          "Shares ordered and executed for the owner, by account and symbol; empty for an unknown owner."
+        )
+      )
+  )
+  .middleware(Reading)
+
 /** Decisions of strategies. */
 export const decisions = records(
   "decisions",

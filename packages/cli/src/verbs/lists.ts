@@ -16,6 +16,7 @@ import {
   orderQuery,
   orders,
   past,
+  owners,
   positions,
   type Screen,
   totals,
@@ -266,6 +267,18 @@ export const positionsList = Verb.make({
       : broker
         ? listed(asked, heldAtBroker.list(asked), heldAtBroker.table)
         : listed(asked, positions.list(asked), positions.table)
+})
+
+/** `owners positions`. */
+export const ownersPositions = Verb.make({
+  name: "owners positions",
+  summary: "list what a beneficial owner has: shares ordered and executed by account and symbol",
+  examples: [
+    ["roundlot owners positions client-7", "of all accounts"],
+    ["roundlot owners positions client-7 --as-of 2026-11-20T21:00:00Z", "as of that time"]
+  ],
+  flags: { ...view, ...page, account: ofAccount, asOf, symbol: ofSymbol, owner: Args.text({ name: "OWNER" }) },
+  run: (asked) => listed(asked, owners.positions(asked), owners.table)
 })
 
 /** `positions show`. */

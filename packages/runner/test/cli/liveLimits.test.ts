@@ -1,6 +1,5 @@
-import { Sqlite } from "@roundlot/sqlite"
 import { describe, expect, it } from "vitest"
-import { desk } from "./roundlot.ts"
+import { desk, overwrite } from "./roundlot.ts"
 
 type Cli = ReturnType<typeof desk>["cli"]
 
@@ -14,13 +13,6 @@ const decide = async (cli: Cli, symbol: string, quantity: string, limitPrice: st
 }
 
 const set = (cli: Cli, ...limits: ReadonlyArray<string>) => cli("controls", "set", "--account", "paper", ...limits)
-
-/** Writes into the store by hand. */
-const overwrite = (store: string, sql: string): void => {
-  const db = Sqlite.open(store.slice("sqlite:".length))
-  db.exec(sql)
-  db.close()
-}
 
 describe("limits over what lives and what is held, by the command line", () => {
   it("OpenOrders: a resting order counts after a restart; beyond the limit nothing leaves, with the control on record", async () => {

@@ -1,3 +1,4 @@
+import { Sqlite } from "@roundlot/sqlite"
 import type { Migrations } from "@roundlot/store-sql"
 import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -118,6 +119,13 @@ export const desk = (named?: string, known?: ReadonlyArray<Migrations.Migration>
       ahead += ms
     }
   }
+}
+
+/** Writes into the store by hand. */
+export const overwrite = (store: string, sql: string): void => {
+  const db = Sqlite.open(store.slice("sqlite:".length))
+  db.exec(sql)
+  db.close()
 }
 
 /** The header of a file of trades. */

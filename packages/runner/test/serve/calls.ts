@@ -12,7 +12,8 @@ const ids: Readonly<Record<string, string>> = {
   templates: "venue",
   breaks: "B1",
   backups: "monday.db",
-  decisions: "D1"
+  decisions: "D1",
+  owners: "client-1"
 }
 
 /** Rows of a batch that are taken. */

@@ -105,6 +105,7 @@ const counting = [
   "orders.fills",
   "orders.list",
   "overview.hedging",
+  "owners.positions",
   "positions.list",
   "reconciliation.list",
   "reconciliation.runs",

@@ -72,7 +72,14 @@ const played = (port: number, all: string) =>
       yield* give("/api/v1/decisions", { account: "main", symbol: "KO", side: "buy", quantity: "1", waitSeconds: 0 }),
       yield* give("/api/v1/batches/templates/zz-template", { mode: "accumulate", account: "main" }, "PUT"),
       yield* give("/api/v1/reconcile", { account: "main" }),
-      yield* give("/api/v1/cases/B1/note", { reason: "zz-note" })
+      yield* give("/api/v1/cases/B1/note", { reason: "zz-note" }),
+      yield* give("/api/v1/trades", {
+        account: "main",
+        symbol: "AAPL",
+        side: "buy",
+        quantity: "0.1",
+        owner: "zz-owner"
+      })
     ]
     for (const { status, text } of given) assert.strictEqual(status, 200, text)
     yield* commanded({ _tag: "Halt", scope: { _tag: "WholeAccount" } })
@@ -94,6 +101,7 @@ const foreign: Made = new Map(
     accounts: "main",
     positions: "AAPL",
     instruments: "AAPL",
+    owners: "zz-owner",
     entries: "1",
     templates: "zz-template"
   })
@@ -196,6 +204,9 @@ const wordless = [
 /** Of an own symbol of this name nothing is found, and what is done to it is done to the caller's own. */
 const isOfSymbol = (path: string): boolean => /\{symbol\}/.test(path)
 
+/** An owner has no record of its own: of one who has nothing in the caller's accounts the list is empty. */
+const isOfOwner = (path: string): boolean => /\{owner\}/.test(path)
+
 /** What a reader hears from the begin of the feed up to where it stands. */
 const heard = (port: number, secret: string, { after, until }: { readonly after: string; readonly until: string }) =>
   Effect.async<string>((resume) => {
@@ -260,7 +271,8 @@ describe("a token that is bound to accounts", () => {
             if (marks.length > 0) faults.push(`${call.method} ${call.asked}: ${status} shows ${marks.join(", ")}`)
             if (status >= 500 && route.name !== "ready.ready")
               faults.push(`${call.method} ${call.asked}: ${status} ${text}`)
-            if (status === 200 && route.path.includes("{") && !(call.method !== "GET" && isOfSymbol(route.path)))
+            const isOwn = (call.method !== "GET" && isOfSymbol(route.path)) || isOfOwner(route.path)
+            if (status === 200 && route.path.includes("{") && !isOwn)
               faults.push(`${call.method} ${call.asked}: 200 ${text}`)
           }
         }
