@@ -151,7 +151,7 @@ const directOf = (direct: boolean | Instruction | undefined): Instruction | unde
 
 /** Whose the trade of an id is: a third have no owner, the others are of two. A reversal says none: it has its trade's. */
 const ownerOf = (id: string): OwnerId | undefined => {
-  const kind = [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 3
+  const kind = id.split("").reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 3
   return kind === 0 ? undefined : OwnerId.make(kind === 1 ? "ann" : "bob")
 }
 

@@ -1,6 +1,7 @@
 import { FastCheck as fc } from "effect"
 import { describe, expect, test } from "vitest"
 import { OrderTable } from "../src/records/Order.ts"
+import { OwnerPositionTable } from "../src/records/OwnerPosition.ts"
 import { PositionTable } from "../src/records/Position.ts"
 import { TradeTable } from "../src/records/Trade.ts"
 import { AllocationTable } from "../src/records/Allocation.ts"
@@ -237,7 +238,7 @@ describe("P9: what an order of before a split filled is corrected in the shares 
     isSound(desk)
   })
 
-  test("corrections after a split leave what the same corrections before it would have left", () => {
+  test("C7: corrections after a split leave what the same corrections before it would have left, also to an owner", () => {
     const history = fc.record({
       ratio: fc.constantFrom([2, 1], [3, 1], [10, 1], [3, 2], [1, 2]),
       trades: fc.array(
@@ -267,7 +268,8 @@ describe("P9: what an order of before a split filled is corrected in the shares 
           fills.reduce((a, b) => a + b, 0)
         )
         const base: ReadonlyArray<Step> = [
-          trade("T0", size),
+          // Of an owner.
+          trade("T1", size),
           sent(1),
           ...fills.map((milli, i) => fill(`e${i}`, 1, milli)),
           ended(
@@ -283,17 +285,20 @@ describe("P9: what an order of before a split filled is corrected in the shares 
           if (isSplitFirst) split(desk, to, from)
           for (const step of steps) perform(desk, step)
           isSound(desk)
-          return figures(desk)[3]
+          const [owned] = desk.all(OwnerPositionTable)
+          return [figures(desk)[3], owned && Decimal.format(owned.executed)]
         }
         const after = run(corrected, true)
         const plain = run(corrected, false)
         if (after === undefined || plain === undefined) return
-        const expected = Decimal.divide(
-          Decimal.multiply(Decimal.unsafe(plain), Decimal.unsafe(String(to))),
-          Decimal.unsafe(String(from)),
-          12
+        const expected = plain.map((shares) =>
+          Decimal.divide(
+            Decimal.multiply(Decimal.unsafe(shares ?? ""), Decimal.unsafe(String(to))),
+            Decimal.unsafe(String(from)),
+            12
+          )
         )
-        expect(after).toBe(Decimal.format(expected))
+        expect(after).toEqual(expected.map(Decimal.format))
       }),
       { numRuns: 40 }
     )

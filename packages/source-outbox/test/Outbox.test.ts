@@ -33,7 +33,8 @@ const taken = (url: string, count: number, cursor?: string, options: Options = {
       Stream.runCollect,
       Effect.map(Chunk.toReadonlyArray)
     )
-    return { ids: idsOf(all), cursor: all.at(-1)?.cursor ?? "", rejected }
+    const owners = all.flatMap(({ trades }) => trades.map(({ owner }) => owner))
+    return { ids: idsOf(all), owners, cursor: all.at(-1)?.cursor ?? "", rejected }
   })
 
 /** What a source that is followed from a cursor fails with. */
@@ -299,6 +300,18 @@ describe("an outside that contradicts itself", () => {
         expect((yield* taken(reader, 1, undefined, { columns: { side: "way", sourceId: "ref" } })).ids).toEqual([
           "r-1 AAPL"
         ])
+      })
+    ))
+
+  it("C7: the owner of a trade is read where its column is named, and of a table without that column it is refused", () =>
+    run(({ app, reader }) =>
+      Effect.gen(function* () {
+        const columns = { owner: "client" }
+        yield* ask(app, rowsOf("AAPL"))
+        expect((yield* failureOf(reader, undefined, { columns })).message).toContain("has no column client")
+        yield* ask(app, "ALTER TABLE trade_outbox ADD client text", "UPDATE trade_outbox SET client = 'client-7'")
+        expect((yield* taken(reader, 1, undefined, { columns })).owners).toEqual(["client-7"])
+        expect((yield* taken(reader, 1)).owners).toEqual([undefined])
       })
     ))
 

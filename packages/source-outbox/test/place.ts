@@ -1,4 +1,4 @@
-import { Clock, Decimal, Instant, Price, Quantity, Side, Trade } from "@roundlot/core"
+import { Clock, Decimal, Instant, OwnerId, Price, Quantity, Side, Trade } from "@roundlot/core"
 import { type TradeSource } from "@roundlot/core/adapter"
 import type { SourceContract } from "@roundlot/testing"
 import { Effect, Either, Redacted, Schema } from "effect"
@@ -66,7 +66,8 @@ const Cells = Schema.Struct({
   side: Side.Side,
   quantity: Quantity.Quantity,
   price: Schema.NullOr(Price.Price),
-  tradedAt: Instant.FromString
+  tradedAt: Instant.FromString,
+  owner: Schema.optional(OwnerId.OwnerId)
 })
 
 /** A trade of a row. */
