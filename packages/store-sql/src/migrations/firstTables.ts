@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "6c813483"
+export const fingerprint = "93fb9d56"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -39,6 +39,7 @@ export const sqlite: ReadonlyArray<string> = [
   "orderTimeInForce" TEXT,
   "lotMethod" TEXT,
   "allocation" TEXT,
+  "cutOffs" TEXT,
   "crossesZero" INTEGER,
   "supportedOrders" TEXT,
   "notionalTypes" TEXT,
@@ -72,6 +73,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_orderTimeInForce" CHECK ("orderTimeInForce" = 'day' OR "orderTimeInForce" = 'gtc' OR "orderTimeInForce" = 'opg' OR "orderTimeInForce" = 'cls' OR "orderTimeInForce" = 'ioc' OR "orderTimeInForce" = 'fok'),
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" = 'fifo' OR "lotMethod" = 'lifo' OR "lotMethod" = 'hifo' OR "lotMethod" = 'average'),
   CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
+  CONSTRAINT "accounts_cutOffs" CHECK (json_valid("cutOffs")),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK (json_valid("supportedOrders")),
   CONSTRAINT "accounts_notionalTypes" CHECK (json_valid("notionalTypes")),
@@ -261,6 +263,7 @@ export const sqlite: ReadonlyArray<string> = [
   "lastPrice" TEXT,
   "lastPriceAt" INTEGER,
   "judgedPrice" TEXT,
+  "late" TEXT,
   "openShares" TEXT NOT NULL,
   "openDollars" TEXT NOT NULL,
   "updatedAt" INTEGER NOT NULL,
@@ -282,6 +285,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "positions_heldBy" CHECK ("heldBy" > 0),
   CONSTRAINT "positions_lastPrice" CHECK ("lastPrice" <> '0' AND "lastPrice" GLOB '[0-9]*' AND "lastPrice" NOT GLOB '*[^0-9.]*' AND "lastPrice" NOT GLOB '0[0-9]*' AND (instr("lastPrice", '.') = 0 OR ("lastPrice" GLOB '*[1-9]' AND "lastPrice" NOT GLOB '*.*.*'))),
   CONSTRAINT "positions_judgedPrice" CHECK ("judgedPrice" <> '0' AND "judgedPrice" GLOB '[0-9]*' AND "judgedPrice" NOT GLOB '*[^0-9.]*' AND "judgedPrice" NOT GLOB '0[0-9]*' AND (instr("judgedPrice", '.') = 0 OR ("judgedPrice" GLOB '*[1-9]' AND "judgedPrice" NOT GLOB '*.*.*'))),
+  CONSTRAINT "positions_late" CHECK (json_valid("late")),
   CONSTRAINT "positions_openShares" CHECK ("openShares" <> '-0' AND "openShares" NOT GLOB '?*-*' AND ltrim("openShares", '-') GLOB '[0-9]*' AND ltrim("openShares", '-') NOT GLOB '*[^0-9.]*' AND ltrim("openShares", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("openShares", '-'), '.') = 0 OR (ltrim("openShares", '-') GLOB '*[1-9]' AND ltrim("openShares", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "positions_openDollars" CHECK ("openDollars" <> '-0' AND "openDollars" NOT GLOB '?*-*' AND ltrim("openDollars", '-') GLOB '[0-9]*' AND ltrim("openDollars", '-') NOT GLOB '*[^0-9.]*' AND ltrim("openDollars", '-') NOT GLOB '0[0-9]*' AND (instr(ltrim("openDollars", '-'), '.') = 0 OR (ltrim("openDollars", '-') GLOB '*[1-9]' AND ltrim("openDollars", '-') NOT GLOB '*.*.*'))),
   CONSTRAINT "positions_rule_conservation" CHECK ("residual" = "openLots"),
@@ -1151,6 +1155,7 @@ export const postgres: ReadonlyArray<string> = [
   "orderTimeInForce" TEXT COLLATE "C",
   "lotMethod" TEXT COLLATE "C",
   "allocation" TEXT COLLATE "C",
+  "cutOffs" TEXT,
   "crossesZero" SMALLINT,
   "supportedOrders" TEXT,
   "notionalTypes" TEXT,
@@ -1184,6 +1189,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_orderTimeInForce" CHECK ("orderTimeInForce" IN ('day', 'gtc', 'opg', 'cls', 'ioc', 'fok')),
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" IN ('fifo', 'lifo', 'hifo', 'average')),
   CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
+  CONSTRAINT "accounts_cutOffs" CHECK ("cutOffs" IS NULL OR ("cutOffs"::json) IS NOT NULL),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK ("supportedOrders" IS NULL OR ("supportedOrders"::json) IS NOT NULL),
   CONSTRAINT "accounts_notionalTypes" CHECK ("notionalTypes" IS NULL OR ("notionalTypes"::json) IS NOT NULL),
@@ -1368,6 +1374,7 @@ export const postgres: ReadonlyArray<string> = [
   "lastPrice" NUMERIC,
   "lastPriceAt" TIMESTAMPTZ,
   "judgedPrice" NUMERIC,
+  "late" TEXT,
   "openShares" NUMERIC NOT NULL,
   "openDollars" NUMERIC NOT NULL,
   "updatedAt" TIMESTAMPTZ NOT NULL,
@@ -1389,6 +1396,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "positions_heldBy" CHECK ("heldBy" > 0),
   CONSTRAINT "positions_lastPrice" CHECK ("lastPrice" <> '0' AND scale("lastPrice") = min_scale("lastPrice") AND "lastPrice" < 'Infinity' AND "lastPrice" >= 0),
   CONSTRAINT "positions_judgedPrice" CHECK ("judgedPrice" <> '0' AND scale("judgedPrice") = min_scale("judgedPrice") AND "judgedPrice" < 'Infinity' AND "judgedPrice" >= 0),
+  CONSTRAINT "positions_late" CHECK ("late" IS NULL OR ("late"::json) IS NOT NULL),
   CONSTRAINT "positions_openShares" CHECK (scale("openShares") = min_scale("openShares") AND "openShares" < 'Infinity' AND "openShares" > '-Infinity'),
   CONSTRAINT "positions_openDollars" CHECK (scale("openDollars") = min_scale("openDollars") AND "openDollars" < 'Infinity' AND "openDollars" > '-Infinity'),
   CONSTRAINT "positions_rule_conservation" CHECK ("residual" = "openLots"),
