@@ -238,7 +238,7 @@ const offerPrices = (floor: Floor, clock: Instant.Instant): void => {
   passTime(floor, book, turn.now, hours)
   for (const [symbol, price] of options.prices) {
     rows.offerPrice(symbol, Decimal.format(price))
-    book.sweep(symbol)
+    OrderBook.sweep(book, symbol)
   }
   turn.end(Turn.plainly)
 }

@@ -36,13 +36,16 @@ export const hoursAt = ({ options, rows }: Floor, now: Instant.Instant): Hours =
 }
 
 /** The books of a turn on this exchange. */
-export const bookOf = ({ options: { unsaidPrice }, orderIdOf, tag }: Floor, turn: Turn.Turn, hours: Hours) =>
-  OrderBook.make(turn, { tag, orderIdOf, hours, unsaidPrice })
+export const bookOf = (
+  { options: { unsaidPrice }, orderIdOf, tag }: Floor,
+  turn: Turn.Turn,
+  hours: Hours
+): OrderBook.OrderBook => ({ turn, rows: turn.rows, tag, orderIdOf, hours, unsaidPrice })
 
 /** What time has brought since it was last asked: the end of an earlier day before anything of this one. */
 export const passTime = (floor: Floor, book: OrderBook.OrderBook, now: Instant.Instant, hours: Hours): void => {
   endEarlierDay(floor, book, now, hours)
-  book.lapse()
+  OrderBook.lapse(book)
 }
 
 /** Ends what an earlier day's sessions left where nothing was asked since they closed: as their close would have. */
@@ -54,7 +57,7 @@ const endEarlierDay = (floor: Floor, book: OrderBook.OrderBook, now: Instant.Ins
   const before = rows.fact("tradedOn")
   if (before === today) return
   rows.setFact("tradedOn", today)
-  if (before !== undefined) book.endSession({ regular: false, extended: false }, new Set(restingIn(floor)))
+  if (before !== undefined) OrderBook.endSession(book, { regular: false, extended: false }, new Set(restingIn(floor)))
 }
 
 /** The orders that were placed while the market was closed, and wait for it to open. */

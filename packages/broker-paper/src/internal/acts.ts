@@ -5,7 +5,7 @@ import type { Act } from "../Instruction.ts"
 import { leavesOf } from "./figures.ts"
 import { rename, split } from "./corporate.ts"
 import * as Market from "./market.ts"
-import type { OrderBook } from "./orderBook.ts"
+import * as OrderBook from "./orderBook.ts"
 import * as Power from "./power.ts"
 import { mayTrade } from "./refusing.ts"
 import type { ExecutionRow, OrderRow } from "./rows.ts"
@@ -23,7 +23,7 @@ export class CannotAct extends Error {}
 /** What an act works on. */
 export interface Stage {
   readonly turn: Turn
-  readonly book: OrderBook
+  readonly book: OrderBook.OrderBook
   /** The order, by its id, that the triggering request made or was about. */
   readonly target: string | undefined
   readonly account: AccountName.AccountName | undefined
@@ -89,13 +89,13 @@ export const perform = (stage: Stage, act: Act): string => {
 const fill = (stage: Stage, act: ActOf<"fill">): string => {
   const order = orderOf(stage, act)
   const quantity = act.quantity ?? leavesOf(order)
-  const price = act.price ?? stage.book.priceOf(order)
+  const price = act.price ?? OrderBook.priceOf(stage.book, order)
   if (!Decimal.isPositive(quantity))
     throw new CannotAct(`order ${order.brokerOrderId} has nothing left; name a quantity`)
   if (price === undefined) throw new CannotAct(`no price of ${order.symbol} is known; name one`)
   if (stage.turn.rows.fact(shownAs(order.brokerOrderId)) !== undefined)
     stage.turn.rows.setFact(shownAs(order.brokerOrderId), "")
-  return told(stage.book.fill(order, quantity, price))
+  return told(OrderBook.fill(stage.book, order, quantity, price))
 }
 
 const told = ({ brokerOrderId, execId, price: at, quantity }: ExecutionRow): string =>
@@ -109,7 +109,7 @@ const end = (
 ): string => {
   const order = orderOf(stage, act)
   if (!isWorking(order.status)) throw new CannotAct(`order ${order.brokerOrderId} is ${order.status} already`)
-  stage.book.close(order, status, reason)
+  OrderBook.close(stage.book, order, status, reason)
   return `${status} ${order.brokerOrderId}`
 }
 
@@ -124,7 +124,7 @@ const showAs = (stage: Stage, act: ActOf<"status">): string => {
 const hide = (stage: Stage, act: ActOf<"hide">): string => {
   const order = orderOf(stage, act)
   const until = Instant.addMillis(stage.turn.now, act.ms)
-  stage.book.keep(order, { hiddenUntil: until })
+  OrderBook.keep(stage.book, order, { hiddenUntil: until })
   if (act.everywhere === true) stage.turn.rows.setFact(hiddenEverywhere(order.brokerOrderId), Instant.format(until))
   return `hid ${order.brokerOrderId} for ${act.ms} ms`
 }
@@ -134,7 +134,7 @@ const silence = (stage: Stage, act: ActOf<"silence">): string => {
   const span = act.ms === undefined ? "until further notice" : `for ${act.ms} ms`
   if (namesOrder(act) || stage.target !== undefined) {
     const order = orderOf(stage, act)
-    stage.book.keep(order, { silentUntil: until })
+    OrderBook.keep(stage.book, order, { silentUntil: until })
     return `silent about ${order.brokerOrderId} ${span}`
   }
   stage.turn.rows.setFact("silentUntil", Instant.format(until))
@@ -150,12 +150,12 @@ const repeatNewestEvent = ({ turn: { rows } }: Stage): string => {
 
 const correct = (stage: Stage, act: ActOf<"correct">): string => {
   const execution = executionOf(stage, act.execId)
-  return `corrected to ${told(stage.book.revise(execution, act.quantity ?? execution.quantity, act.price ?? execution.price))}`
+  return `corrected to ${told(OrderBook.revise(stage.book, execution, act.quantity ?? execution.quantity, act.price ?? execution.price))}`
 }
 
 const bust = (stage: Stage, act: ActOf<"bust">): string => {
   const execution = executionOf(stage, act.execId)
-  return `busted by ${told(stage.book.revise(execution, Decimal.zero, execution.price))}`
+  return `busted by ${told(OrderBook.revise(stage.book, execution, Decimal.zero, execution.price))}`
 }
 
 const manualOrder = (stage: Stage, act: ActOf<"manualOrder">): string => {
@@ -167,7 +167,7 @@ const manualOrder = (stage: Stage, act: ActOf<"manualOrder">): string => {
   if (clientOrderId !== null && stage.turn.rows.orderByClientId(account, clientOrderId) !== undefined) {
     throw new CannotAct(`account ${account} has an order ${clientOrderId} already`)
   }
-  const order = stage.book.enter(account, symbol, {
+  const order = OrderBook.enter(stage.book, account, symbol, {
     ...plainRequest(symbol, act.side, act.quantity),
     clientOrderId,
     type: act.type ?? "market",
@@ -176,7 +176,7 @@ const manualOrder = (stage: Stage, act: ActOf<"manualOrder">): string => {
     timeInForce: act.timeInForce ?? "day",
     session: act.session ?? "regular"
   })
-  return `entered ${order.brokerOrderId} by hand: ${stage.book.work(order).status}`
+  return `entered ${order.brokerOrderId} by hand: ${OrderBook.work(stage.book, order).status}`
 }
 
 const holding = (stage: Stage, act: ActOf<"holding">): string => {
@@ -210,7 +210,7 @@ const price = (stage: Stage, act: ActOf<"price">): string => {
   rows.setPrice(symbol, Decimal.format(at))
   rows.setFact(`spread ${symbol}`, Decimal.format(spread))
   for (const side of ["buy", "sell"] as const) Market.setDepth(rows, side, symbol, size)
-  const filled = stage.book.sweep(symbol)
+  const filled = OrderBook.sweep(stage.book, symbol)
   return `${symbol} is at ${Decimal.format(at)}; ${filled} orders filled`
 }
 
@@ -221,7 +221,7 @@ const halt = ({ turn }: Stage, { ms, symbol }: ActOf<"halt">): string => {
 
 const resume = ({ book, turn }: Stage, { symbol }: ActOf<"resume">): string => {
   if (!Market.resume(turn.rows, symbol)) throw new CannotAct(`${symbol} is not halted`)
-  return `resumed ${symbol}; ${book.sweep(symbol)} orders filled`
+  return `resumed ${symbol}; ${OrderBook.sweep(book, symbol)} orders filled`
 }
 
 const bands = ({ turn }: Stage, { lower, symbol, upper }: ActOf<"bands">): string => {
@@ -234,7 +234,7 @@ const session = (stage: Stage, act: ActOf<"session">): string => {
   const { extended = false, open } = act
   stage.turn.rows.setFact("session", open ? "open" : extended ? "extended" : "closed")
   if (open) return "opened the session"
-  const expired = stage.book.endSession({ regular: false, extended })
+  const expired = OrderBook.endSession(stage.book, { regular: false, extended })
   return `closed the ${extended ? "regular " : ""}session; ${expired} day orders expired`
 }
 
@@ -245,7 +245,7 @@ const buyingPower = (stage: Stage, act: ActOf<"buyingPower">): string => {
   if (accounts.length === 0) throw new CannotAct("the exchange has no account yet; name `account`")
   for (const each of accounts) {
     stage.openAccount(each)
-    Power.setLeft({ rows: stage.turn.rows, priceOf: stage.book.priceOf }, each, act.amount)
+    Power.setLeft({ rows: stage.turn.rows, priceOf: (order) => OrderBook.priceOf(stage.book, order) }, each, act.amount)
   }
   return `buying power of ${accounts.join(", ")} is ${Decimal.format(act.amount)}`
 }

@@ -3,7 +3,7 @@ import { isWorking } from "../ExchangeOrder.ts"
 import { splitTrail } from "./contingent.ts"
 import * as Market from "./market.ts"
 import { leavesOf } from "./figures.ts"
-import type { OrderBook } from "./orderBook.ts"
+import * as OrderBook from "./orderBook.ts"
 import { noteName, noteSplit } from "./paid.ts"
 import type { OrderRow, Rows } from "./rows.ts"
 
@@ -23,7 +23,7 @@ export interface Ratio {
  */
 export const split = (
   rows: Rows,
-  book: OrderBook,
+  book: OrderBook.OrderBook,
   symbol: Ticker.Ticker,
   ratio: Ratio,
   endsOrders: boolean
@@ -47,7 +47,7 @@ export const split = (
 }
 
 /** Another name for a symbol: what is held goes by it, its price with it; orders under the old one end. */
-export const rename = (rows: Rows, book: OrderBook, symbol: Ticker.Ticker, to: Ticker.Ticker): string => {
+export const rename = (rows: Rows, book: OrderBook.OrderBook, symbol: Ticker.Ticker, to: Ticker.Ticker): string => {
   endAll(rows, book, symbol, `${symbol} is ${to} from now on`)
   for (const account of rows.accounts()) {
     const held = rows.holding(account, symbol)?.amount ?? Decimal.zero
@@ -62,11 +62,11 @@ export const rename = (rows: Rows, book: OrderBook, symbol: Ticker.Ticker, to: T
   return `${symbol} is ${to} from now on`
 }
 
-const endAll = (rows: Rows, book: OrderBook, symbol: Ticker.Ticker, why: string): void => {
+const endAll = (rows: Rows, book: OrderBook.OrderBook, symbol: Ticker.Ticker, why: string): void => {
   for (const order of rows.working(symbol)) {
     // The end of one of its group may have ended it.
     const now = rows.order(order.brokerOrderId) ?? order
-    if (isWorking(now.status)) book.close(now, "cancelled", why)
+    if (isWorking(now.status)) OrderBook.close(book, now, "cancelled", why)
   }
 }
 
@@ -85,16 +85,16 @@ const dollarsAfter = (dollars: Decimal.Decimal, { from, to }: Ratio): Decimal.De
 const priceAfter = (price: Decimal.Decimal, ratio: Ratio): Price.Price => Price.make(dollarsAfter(price, ratio))
 
 /** An order that works follows a split; one that asks for no whole share after it ends. */
-const follow = (rows: Rows, book: OrderBook, brokerOrderId: string, ratio: Ratio): void => {
+const follow = (rows: Rows, book: OrderBook.OrderBook, brokerOrderId: string, ratio: Ratio): void => {
   const order = rows.order(brokerOrderId)
   // The end of one of its group may have ended it.
   if (order === undefined || !isWorking(order.status)) return
   if (Decimal.isZero(sharesAfter(leavesOf(order), ratio))) {
-    book.close(order, "cancelled", `a split of ${order.symbol} left no whole share of it`)
+    OrderBook.close(book, order, "cancelled", `a split of ${order.symbol} left no whole share of it`)
     return
   }
   splitTrail(rows, brokerOrderId, (dollars) => dollarsAfter(dollars, ratio))
-  book.amend(order, adjusted(order, ratio))
+  OrderBook.amend(book, order, adjusted(order, ratio))
 }
 
 /** What is left of it grows with the shares, and its prices fall to the cent below. */

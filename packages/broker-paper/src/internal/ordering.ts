@@ -2,6 +2,7 @@ import { Decimal, Ticker } from "@roundlot/core"
 import type { AccountName } from "@roundlot/core"
 import { Schema } from "effect"
 import * as Contingent from "./contingent.ts"
+import * as OrderBook from "./orderBook.ts"
 import type { ExchangeOrder } from "../ExchangeOrder.ts"
 import { PlaceRequest, isWorking } from "../ExchangeOrder.ts"
 import type { Asked } from "../ExchangeReply.ts"
@@ -28,13 +29,13 @@ const takeOrder = (
 ): Served<ExchangeOrder> => {
   const { rejectsWhatIsTaken = false, restsWhileClosed = false } = floor.options
   const { symbol } = request
-  if (hours.extended && mayTrade(symbol)) book.learnPrice({ ...request, symbol })
-  const refusal = book.refusalOf(account, request, restsWhileClosed)
+  if (hours.extended && mayTrade(symbol)) OrderBook.learnPrice(book, { ...request, symbol })
+  const refusal = OrderBook.refusalOf(book, account, request, restsWhileClosed)
   const isTaken = rejectsWhatIsTaken && refusal?.code === TOO_DEAR
   if (refusal !== undefined && !isTaken) return refused(refusal)
-  const order = book.enter(account, Ticker.Ticker.make(symbol), request)
+  const order = OrderBook.enter(book, account, Ticker.Ticker.make(symbol), request)
   if (refusal !== undefined) {
-    book.close(order, "rejected", refusal.words)
+    OrderBook.close(book, order, "rejected", refusal.words)
     return done(order, order.brokerOrderId)
   }
   const { filling, restAfterRequests } = script
@@ -42,10 +43,10 @@ const takeOrder = (
     const resting = Contingent.groupOf(floor.rows, order.brokerOrderId)
     floor.rows.setFact("resting", [...restingIn(floor), ...resting].join(" "))
   }
-  if (filling === undefined) book.work(order)
+  if (filling === undefined) OrderBook.work(book, order)
   const now = turn.rows.order(order.brokerOrderId) ?? order
   if (restAfterRequests !== undefined && isWorking(now.status)) {
-    book.keep(now, { fillsAtRequest: requestNumber + restAfterRequests })
+    OrderBook.keep(book, now, { fillsAtRequest: requestNumber + restAfterRequests })
   }
   return done(order, order.brokerOrderId)
 }
@@ -69,10 +70,10 @@ export const amend = (
       if (isAnother(order, request)) return refused(anotherOrder(brokerOrderId))
       const shares = Decimal.subtract(request.quantity, order.filledQuantity)
       const unnamed = { ...request, clientOrderId: null }
-      const refusal = book.refusalOf(account, unnamed, restsWhileClosed, { brokerOrderId, shares })
+      const refusal = OrderBook.refusalOf(book, account, unnamed, restsWhileClosed, { brokerOrderId, shares })
       if (refusal !== undefined) return refused(refusal)
-      const changed = book.amend(order, request)
-      if (script.filling === undefined) book.work(changed, true)
+      const changed = OrderBook.amend(book, order, request)
+      if (script.filling === undefined) OrderBook.work(book, changed, true)
       return done(turn.rows.order(brokerOrderId) ?? changed, brokerOrderId)
     }
   )
@@ -96,10 +97,10 @@ export const replace = (
         return refused({ status: 422, code: "not_replaceable", words })
       }
       if (isAnother(order, request)) return refused(anotherOrder(brokerOrderId))
-      const refusal = book.refusalOf(account, request, false, { brokerOrderId, shares: request.quantity })
+      const refusal = OrderBook.refusalOf(book, account, request, false, { brokerOrderId, shares: request.quantity })
       if (refusal !== undefined) return refused(refusal)
-      const entered = book.replace(order, request)
-      if (script.filling === undefined) book.work(entered)
+      const entered = OrderBook.replace(book, order, request)
+      if (script.filling === undefined) OrderBook.work(book, entered)
       return done(entered, entered.brokerOrderId)
     }
   )
@@ -131,7 +132,7 @@ export const cancel = (floor: Floor, account: AccountName.AccountName, brokerOrd
       if (!isWorking(order.status)) {
         return refused({ status: 422, code: "not_cancelable", words: `order ${brokerOrderId} is ${order.status}` })
       }
-      if (script.filling?._tag !== "accept") book.close(order, "cancelled", "asked for by the client")
+      if (script.filling?._tag !== "accept") OrderBook.close(book, order, "cancelled", "asked for by the client")
       return done(null, brokerOrderId)
     }
   )

@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import type * as Instruction from "../Instruction.ts"
 import * as Turn from "./Turn.ts"
 import * as Faults from "./faults.ts"
-import type * as OrderBook from "./orderBook.ts"
+import * as OrderBook from "./orderBook.ts"
 import type { Refusal } from "./refusing.ts"
 import type * as Rows from "./rows.ts"
 import type { LoggedAnswer } from "../ExchangeOrder.ts"
@@ -113,8 +113,8 @@ const wake = (floor: Floor, book: OrderBook.OrderBook): void => {
     // What traded before may have ended it.
     const order = floor.rows.order(brokerOrderId)
     if (order === undefined || !isWorking(order.status)) continue
-    if (order.timeInForce === "opg") book.auction(order)
-    else book.work(order)
+    if (order.timeInForce === "opg") OrderBook.auction(book, order)
+    else OrderBook.work(book, order)
   }
 }
 
@@ -127,8 +127,8 @@ const arrive = (floor: Floor, { account }: Ask, clock: Instant.Instant): Scene =
   const requestNumber = rows.lastRequest() + 1
   passTime(floor, book, turn.now, hours)
   if (hours.regular) wake(floor, book)
-  else book.endSession(hours, new Set(restingIn(floor)))
-  book.fillDue(requestNumber)
+  else OrderBook.endSession(book, hours, new Set(restingIn(floor)))
+  OrderBook.fillDue(book, requestNumber)
   return { turn, book, script: nothing, requestNumber, hours }
 }
 
