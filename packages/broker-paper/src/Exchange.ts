@@ -200,6 +200,13 @@ const prepare = (file: Connection.ExchangeFile, entropy: number): Rows.Rows => {
   return rows
 }
 
+const look = ({ rows }: Floor, brokerOrderId: string) => {
+  const order = rows.order(brokerOrderId)
+  if (order === undefined) return undefined
+  const word = rows.fact(shownAs(brokerOrderId))
+  return { order, executions: rows.executionsOf(brokerOrderId), shownAs: word === "" ? undefined : word }
+}
+
 /** Nobody is asked anything here, so that what is over ends before: a halt, a limit state. Streams hear what comes of it. */
 const stand = (floor: Floor, account: AccountName.AccountName, symbol: string) =>
   floor.file
@@ -246,6 +253,11 @@ const offerPrices = (floor: Floor, clock: Instant.Instant): void => {
 const heldBy = ({ rows }: Floor, account: AccountName.AccountName): ReadonlyArray<ExchangeHolding> =>
   rows.holdings(account).filter(({ quantity }) => !Decimal.isZero(quantity))
 
+const worthOf = (floor: Floor, account: AccountName.AccountName) => ({
+  cash: Power.cashOf(floor.rows, account),
+  holdings: heldBy(floor, account).map((held) => ({ ...held, price: tradesAt(floor, held.symbol) }))
+})
+
 const paidBy = (floor: Floor, account: AccountName.AccountName): ReadonlyMap<string, Decimal.Decimal> => {
   const executed = sharesOf(floor.rows, account)
   const averages = heldBy(floor, account).map(
@@ -260,20 +272,9 @@ const service = (floor: Floor, changes: PubSub.PubSub<void>): ExchangeService =>
   orders: pages(floor, floor.rows.ordersAfter),
   fills: pages(floor, floor.rows.executionsAfter),
   requests: pages(floor, floor.rows.requestsAfter),
-  look: (brokerOrderId) =>
-    floor.file.transact(() => {
-      const order = floor.rows.order(brokerOrderId)
-      if (order === undefined) return undefined
-      const word = floor.rows.fact(shownAs(brokerOrderId))
-      const executions = floor.rows.executionsOf(brokerOrderId)
-      return { order, executions, shownAs: word === "" ? undefined : word }
-    }),
+  look: (brokerOrderId) => floor.file.transact(() => look(floor, brokerOrderId)),
   stand: (account, symbol) => stand(floor, account, symbol),
-  worth: (account) =>
-    floor.file.transact(() => ({
-      cash: Power.cashOf(floor.rows, account),
-      holdings: heldBy(floor, account).map((held) => ({ ...held, price: tradesAt(floor, held.symbol) }))
-    })),
+  worth: (account) => floor.file.transact(() => worthOf(floor, account)),
   paid: (account) => floor.file.transact(() => paidBy(floor, account)),
   groups: (brokerOrderIds) => floor.file.transact(() => new Map(brokerOrderIds.map((id) => [id, groupOf(floor, id)]))),
   working: (account) =>

@@ -90,8 +90,8 @@ export type Fact =
   | `trail ${string}`
   | `waits ${string}`
 
-/** Everything that is read from and written to the file: statements are prepared once a connection, rows decoded. */
-export const make = (database: Sqlite.Database) => {
+/** How rows are read and written: a statement is prepared once a connection, and rows are decoded. */
+const statementsOf = (database: Sqlite.Database) => {
   const many = <A, I>(row: Schema.Schema<A, I>, sql: string) => {
     const statement = database.prepare(sql)
     const decode = Schema.decodeUnknownSync(row)
@@ -129,102 +129,143 @@ export const make = (database: Sqlite.Database) => {
     const read = one(Count, `SELECT coalesce(max(number), 0) AS number FROM ${table}`)
     return (): number => read()?.number ?? 0
   }
-  const visible = "(hiddenUntil IS NULL OR hiddenUntil <= ?)"
+  return { last, many, one, put, run }
+}
+
+type Statements = ReturnType<typeof statementsOf>
+
+const visible = "(hiddenUntil IS NULL OR hiddenUntil <= ?)"
+
+const factRows = ({ one, run }: Statements) => {
   const fact = one(Text, "SELECT value AS text FROM facts WHERE name = ?")
   const setFact = run("INSERT INTO facts VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value")
-  const accounts = many(Opened, "SELECT account FROM accounts ORDER BY account")
   return {
     fact: (name: Fact): string | undefined => fact(name)?.text,
-    setFact: (name: Fact, value: string): void => setFact(name, value),
+    setFact: (name: Fact, value: string): void => setFact(name, value)
+  }
+}
+
+/** The accounts, with what each holds. */
+const accountRows = ({ many, one, run }: Statements) => {
+  const accounts = many(Opened, "SELECT account FROM accounts ORDER BY account")
+  return {
     accounts: (): ReadonlyArray<AccountName.AccountName> => accounts().map(({ account }) => account),
     openAccount: run("INSERT INTO accounts VALUES (?, ?) ON CONFLICT DO NOTHING"),
     buyingPower: one(Amount, "SELECT buyingPower AS amount FROM accounts WHERE account = ?"),
     setBuyingPower: run("UPDATE accounts SET buyingPower = ? WHERE account = ?"),
-    order: one(OrderRow, "SELECT * FROM orders WHERE brokerOrderId = ?"),
-    orderByClientId: one(OrderRow, "SELECT * FROM orders WHERE account = ? AND clientOrderId = ?"),
-    anyByClientId: one(OrderRow, "SELECT * FROM orders WHERE clientOrderId = ? ORDER BY number DESC LIMIT 1"),
-    ordersAfter: many(OrderRow, "SELECT * FROM orders WHERE number > ? ORDER BY number LIMIT ?"),
-    ordersEntered: many(
-      OrderRow,
-      `SELECT * FROM orders WHERE number > ? AND account = ? AND enteredAt BETWEEN ? AND ? AND ${visible} ORDER BY number LIMIT ?`
-    ),
-    working: many(
-      OrderRow,
-      "SELECT * FROM orders WHERE symbol = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
-    ),
-    workingOf: many(
-      OrderRow,
-      // The plus keeps SQLite from the index of all orders of an account.
-      "SELECT * FROM orders WHERE +account = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
-    ),
-    /** What may end with a session. */
-    endingOrders: many(
-      OrderRow,
-      "SELECT * FROM orders WHERE status IN ('new', 'unpriced', 'partially_filled') AND timeInForce IN ('day', 'cls') ORDER BY symbol, number"
-    ),
-    /** What was good until a moment that has come. */
-    lapsed: many(
-      OrderRow,
-      "SELECT * FROM orders WHERE status IN ('new', 'unpriced', 'partially_filled') AND goodTill <= ? ORDER BY symbol, number"
-    ),
-    due: many(
-      OrderRow,
-      "SELECT * FROM orders WHERE fillsAtRequest IS NOT NULL AND fillsAtRequest <= ? ORDER BY fillsAtRequest, number"
-    ),
-    putOrder: put("orders", OrderRow, Object.keys(OrderRow.fields)),
-    lastOrder: last("orders"),
-    execution: one(ExecutionRow, "SELECT * FROM executions WHERE execId = ?"),
-    newestRevision: one(ExecutionRow, "SELECT * FROM executions WHERE execIdBase = ? ORDER BY revision DESC LIMIT 1"),
-    executionsOf: many(ExecutionRow, "SELECT * FROM executions WHERE brokerOrderId = ? ORDER BY number"),
-    executionsSince: many(
-      ExecutionRow,
-      "SELECT * FROM executions WHERE account = ? AND executedAt >= ? ORDER BY number"
-    ),
-    executionsAfter: many(ExecutionRow, "SELECT * FROM executions WHERE number > ? ORDER BY number LIMIT ?"),
-    executionsAt: many(
-      ExecutionRow,
-      `SELECT executions.* FROM executions JOIN orders USING (brokerOrderId) WHERE executions.number > ? AND executions.account = ?
-       AND executedAt BETWEEN ? AND ? AND ${visible} ORDER BY executions.number LIMIT ?`
-    ),
-    putExecution: put("executions", ExecutionRow, Object.keys(ExecutionRow.fields)),
-    lastExecution: last("executions"),
     holding: one(Amount, "SELECT quantity AS amount FROM holdings WHERE account = ? AND symbol = ?"),
     holdings: many(ExchangeHolding, "SELECT symbol, quantity FROM holdings WHERE account = ? ORDER BY symbol"),
-    setHolding: run("INSERT INTO holdings VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = excluded.quantity"),
-    /** The market's price; `since` is when a client knew it, null where an instruction or a file says it. */
-    price: one(
-      MarketPrice,
-      `SELECT price, CASE source WHEN 'client' THEN (SELECT value FROM facts WHERE name = 'priced ' || symbol) END AS since
-       FROM prices WHERE symbol = ?`
-    ),
-    setPrice: run(
-      "INSERT INTO prices VALUES (?, ?, 'instruction') ON CONFLICT DO UPDATE SET price = excluded.price, source = excluded.source"
-    ),
-    /** Another price for shares that were split: one that clients say is still theirs to say. */
-    adjustPrice: run(
-      "UPDATE prices SET price = ?, source = CASE source WHEN 'client' THEN source ELSE 'instruction' END WHERE symbol = ?"
-    ),
-    offerPrice: run(
-      `INSERT INTO prices VALUES (?, ?, 'file') ON CONFLICT DO UPDATE SET price = excluded.price, source = excluded.source
-       WHERE source <> 'instruction'`
-    ),
-    knowPrice: run(
-      "INSERT INTO prices VALUES (?, ?, 'client') ON CONFLICT DO UPDATE SET price = excluded.price WHERE source = 'client'"
-    ),
-    putRequest: put("requests", LoggedRequest, Object.keys(LoggedRequest.fields)),
-    requestsAfter: many(LoggedRequest, "SELECT * FROM requests WHERE number > ? ORDER BY number LIMIT ?"),
-    lastRequest: last("requests"),
-    instruction: one(InstructionRow, "SELECT * FROM instructions WHERE id = ?"),
-    waiting: many(InstructionRow, "SELECT * FROM instructions WHERE operation = ? AND remaining > 0 ORDER BY number"),
-    putInstruction: put("instructions", InstructionRow, Object.keys(InstructionRow.fields)),
-    lastInstruction: last("instructions"),
-    say: run("INSERT INTO events (account, kind, body) VALUES (?, ?, ?)"),
-    newestEvent: one(EventRow, "SELECT * FROM events WHERE kind <> 'dropped' ORDER BY number DESC LIMIT 1"),
-    lastEvent: last("events"),
-    eventsAfter: many(
-      EventRow,
-      "SELECT * FROM events WHERE number > ? AND (account = ? OR account IS NULL) ORDER BY number LIMIT ?"
-    )
+    setHolding: run("INSERT INTO holdings VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET quantity = excluded.quantity")
+  }
+}
+
+const orderRows = ({ last, many, one, put }: Statements) => ({
+  order: one(OrderRow, "SELECT * FROM orders WHERE brokerOrderId = ?"),
+  orderByClientId: one(OrderRow, "SELECT * FROM orders WHERE account = ? AND clientOrderId = ?"),
+  anyByClientId: one(OrderRow, "SELECT * FROM orders WHERE clientOrderId = ? ORDER BY number DESC LIMIT 1"),
+  ordersAfter: many(OrderRow, "SELECT * FROM orders WHERE number > ? ORDER BY number LIMIT ?"),
+  ordersEntered: many(
+    OrderRow,
+    `SELECT * FROM orders WHERE number > ? AND account = ? AND enteredAt BETWEEN ? AND ? AND ${visible} ORDER BY number LIMIT ?`
+  ),
+  working: many(
+    OrderRow,
+    "SELECT * FROM orders WHERE symbol = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
+  ),
+  workingOf: many(
+    OrderRow,
+    // The plus keeps SQLite from the index of all orders of an account.
+    "SELECT * FROM orders WHERE +account = ? AND status IN ('new', 'unpriced', 'partially_filled') ORDER BY number"
+  ),
+  /** What may end with a session. */
+  endingOrders: many(
+    OrderRow,
+    "SELECT * FROM orders WHERE status IN ('new', 'unpriced', 'partially_filled') AND timeInForce IN ('day', 'cls') ORDER BY symbol, number"
+  ),
+  /** What was good until a moment that has come. */
+  lapsed: many(
+    OrderRow,
+    "SELECT * FROM orders WHERE status IN ('new', 'unpriced', 'partially_filled') AND goodTill <= ? ORDER BY symbol, number"
+  ),
+  due: many(
+    OrderRow,
+    "SELECT * FROM orders WHERE fillsAtRequest IS NOT NULL AND fillsAtRequest <= ? ORDER BY fillsAtRequest, number"
+  ),
+  putOrder: put("orders", OrderRow, Object.keys(OrderRow.fields)),
+  lastOrder: last("orders")
+})
+
+const executionRows = ({ last, many, one, put }: Statements) => ({
+  execution: one(ExecutionRow, "SELECT * FROM executions WHERE execId = ?"),
+  newestRevision: one(ExecutionRow, "SELECT * FROM executions WHERE execIdBase = ? ORDER BY revision DESC LIMIT 1"),
+  executionsOf: many(ExecutionRow, "SELECT * FROM executions WHERE brokerOrderId = ? ORDER BY number"),
+  executionsSince: many(ExecutionRow, "SELECT * FROM executions WHERE account = ? AND executedAt >= ? ORDER BY number"),
+  executionsAfter: many(ExecutionRow, "SELECT * FROM executions WHERE number > ? ORDER BY number LIMIT ?"),
+  executionsAt: many(
+    ExecutionRow,
+    `SELECT executions.* FROM executions JOIN orders USING (brokerOrderId) WHERE executions.number > ? AND executions.account = ?
+     AND executedAt BETWEEN ? AND ? AND ${visible} ORDER BY executions.number LIMIT ?`
+  ),
+  putExecution: put("executions", ExecutionRow, Object.keys(ExecutionRow.fields)),
+  lastExecution: last("executions")
+})
+
+const priceRows = ({ one, run }: Statements) => ({
+  /** The market's price; `since` is when a client knew it, null where an instruction or a file says it. */
+  price: one(
+    MarketPrice,
+    `SELECT price, CASE source WHEN 'client' THEN (SELECT value FROM facts WHERE name = 'priced ' || symbol) END AS since
+     FROM prices WHERE symbol = ?`
+  ),
+  setPrice: run(
+    "INSERT INTO prices VALUES (?, ?, 'instruction') ON CONFLICT DO UPDATE SET price = excluded.price, source = excluded.source"
+  ),
+  /** Another price for shares that were split: one that clients say is still theirs to say. */
+  adjustPrice: run(
+    "UPDATE prices SET price = ?, source = CASE source WHEN 'client' THEN source ELSE 'instruction' END WHERE symbol = ?"
+  ),
+  offerPrice: run(
+    `INSERT INTO prices VALUES (?, ?, 'file') ON CONFLICT DO UPDATE SET price = excluded.price, source = excluded.source
+     WHERE source <> 'instruction'`
+  ),
+  knowPrice: run(
+    "INSERT INTO prices VALUES (?, ?, 'client') ON CONFLICT DO UPDATE SET price = excluded.price WHERE source = 'client'"
+  )
+})
+
+/** What clients asked, and what instructions wait for it. */
+const requestRows = ({ last, many, one, put }: Statements) => ({
+  putRequest: put("requests", LoggedRequest, Object.keys(LoggedRequest.fields)),
+  requestsAfter: many(LoggedRequest, "SELECT * FROM requests WHERE number > ? ORDER BY number LIMIT ?"),
+  lastRequest: last("requests"),
+  instruction: one(InstructionRow, "SELECT * FROM instructions WHERE id = ?"),
+  waiting: many(InstructionRow, "SELECT * FROM instructions WHERE operation = ? AND remaining > 0 ORDER BY number"),
+  putInstruction: put("instructions", InstructionRow, Object.keys(InstructionRow.fields)),
+  lastInstruction: last("instructions")
+})
+
+/** What the stream says. */
+const eventRows = ({ last, many, one, run }: Statements) => ({
+  say: run("INSERT INTO events (account, kind, body) VALUES (?, ?, ?)"),
+  newestEvent: one(EventRow, "SELECT * FROM events WHERE kind <> 'dropped' ORDER BY number DESC LIMIT 1"),
+  lastEvent: last("events"),
+  eventsAfter: many(
+    EventRow,
+    "SELECT * FROM events WHERE number > ? AND (account = ? OR account IS NULL) ORDER BY number LIMIT ?"
+  )
+})
+
+/** Everything that is read from and written to the file. */
+export const make = (database: Sqlite.Database) => {
+  const statements = statementsOf(database)
+  return {
+    ...factRows(statements),
+    ...accountRows(statements),
+    ...orderRows(statements),
+    ...executionRows(statements),
+    ...priceRows(statements),
+    ...requestRows(statements),
+    ...eventRows(statements)
   }
 }
 
