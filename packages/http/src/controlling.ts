@@ -1,3 +1,6 @@
+import type * as HttpApi from "@effect/platform/HttpApi"
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
 import {
@@ -15,14 +18,13 @@ import {
   Trade
 } from "@roundlot/core"
 import { type Table } from "@roundlot/core/adapter"
-import { AccountScope, Break, type Command, Jobs } from "@roundlot/core/ledger"
+import { AccountScope, Break, type Command, type Jobs } from "@roundlot/core/ledger"
 import {
   accounts,
   controls,
   criteria,
   decisionDocument as decisions,
   decisionOutlook as outlooks,
-  jobs as jobViews,
   past
 } from "@roundlot/queries"
 import { Effect, Layer, Option, Schema, Struct } from "effect"
@@ -43,11 +45,21 @@ import {
   verdicts
 } from "@roundlot/commands"
 import type { Settings } from "./Settings.ts"
-import { acted, type ActFailure, type ActProblem, undone } from "./failing.ts"
-import { type Call, type First, jobKeyOf, once, ownKey } from "./once.ts"
+import { acted, type ActFailure, type ActProblem } from "./failing.ts"
+import { enqueued } from "./jobs.ts"
+import { type Call, once, ownKey } from "./once.ts"
 import { versionsIn } from "./versions.ts"
 
 const { RoundlotApi } = Api
+
+type Endpoints = HttpApiGroup.HttpApiGroup.EndpointsWithName<Groups<typeof RoundlotApi>, "controls">
+
+type Groups<A> = A extends HttpApi.HttpApi<infer _Id, infer G, infer _E, infer _R> ? G : never
+
+/** What an endpoint takes in the body of a call. */
+interface Of<Name extends string> {
+  readonly payload: HttpApiEndpoint.HttpApiEndpoint.Payload<HttpApiEndpoint.HttpApiEndpoint.WithName<Endpoints, Name>>
+}
 
 /** What every command says. */
 interface Wish extends Call {
@@ -111,10 +123,8 @@ const setState = (tag: "Resume" | "Observe" | "Reduce" | "AskFirst") =>
     Effect.flatMap(whereOf(where), ({ account, scope }) => command(account, where, { _tag: tag, scope }))
   )
 
-type Halting = Where & { readonly payload: { readonly cancelOpen?: boolean | undefined } }
-
 /** A halt waits for what is on its way, also where nobody is left to bring it to an end. */
-const halting = commanded((where: Halting) =>
+const halting = commanded((where: Where & Of<"halt">) =>
   Effect.gen(function* () {
     const asked = { ...(yield* wishOf(where)), ...(yield* whereOf(where)) }
     const performed = halts.halt({ ...asked, cancelOpen: where.payload.cancelOpen ?? false })
@@ -154,55 +164,50 @@ const simply =
   (found: R) =>
     Effect.succeed(commandOf(found))
 
-type Resolving = OnRecord & {
-  readonly payload: {
-    readonly as?: string | undefined
-    readonly notPlaced?: boolean | undefined
-    readonly ended?: boolean | undefined
-  }
-}
-
 const resolving = on(
   Order.OrderTable,
   "order",
-  ({ id }: Order.Order, { payload: { as, ended = false, notPlaced = false } }: Resolving) =>
+  ({ id }: Order.Order, { payload: { as, ended = false, notPlaced = false } }: OnRecord & Of<"resolveOrder">) =>
     verdicts.resolution(id, { as: Option.fromNullable(as), ended, notPlaced })
 )
 
 const acceptingReport = on(
   Order.OrderTable,
   "order",
-  ({ id }: Order.Order, { payload }: OnRecord & { readonly payload: { readonly report: number } }) =>
+  ({ id }: Order.Order, { payload }: OnRecord & Of<"acceptReport">) =>
     Effect.succeed<Command.Command>({ _tag: "AcceptHeldReport", orderId: id, number: payload.report })
 )
 
-const voiding = on(
-  Order.OrderTable,
-  "order",
-  (
-    { id }: Order.Order,
-    { payload }: OnRecord & { readonly payload: { readonly execution?: ReadonlyArray<string> | undefined } }
-  ) => Effect.succeed<Command.Command>({ _tag: "VoidOrder", orderId: id, execIds: payload.execution ?? [] })
+const voiding = on(Order.OrderTable, "order", ({ id }: Order.Order, { payload }: OnRecord & Of<"voidOrder">) =>
+  Effect.succeed<Command.Command>({ _tag: "VoidOrder", orderId: id, execIds: payload.execution ?? [] })
 )
 
-const approving = on(
-  Order.OrderTable,
-  "order",
-  ({ id, side }: Order.Order, asked: OnRecord & { readonly payload: { readonly quantity: string } }) =>
-    Effect.map(
-      read("quantity", Quantity.Quantity, asked.payload.quantity, "number of shares above zero"),
-      (quantity): Command.Command => ({ _tag: "Approve", orderId: id, side, quantity })
-    )
+const approving = on(Order.OrderTable, "order", ({ id, side }: Order.Order, asked: OnRecord & Of<"approveOrder">) =>
+  Effect.map(
+    read("quantity", Quantity.Quantity, asked.payload.quantity, "number of shares above zero"),
+    (quantity): Command.Command => ({ _tag: "Approve", orderId: id, side, quantity })
+  )
 )
 
-const releasing = on(
-  Trade.TradeTable,
-  "trade",
-  ({ id }: Trade.Trade, { payload }: OnRecord & { readonly payload: { readonly symbol?: string | undefined } }) =>
-    Effect.map(
-      payload.symbol === undefined ? Effect.succeed(undefined) : readTicker(payload.symbol),
-      (symbol): Command.Command => ({ _tag: "Release", tradeId: id, symbol })
+const releasing = on(Trade.TradeTable, "trade", ({ id }: Trade.Trade, { payload }: OnRecord & Of<"releaseTrade">) =>
+  Effect.map(
+    payload.symbol === undefined ? Effect.succeed(undefined) : readTicker(payload.symbol),
+    (symbol): Command.Command => ({ _tag: "Release", tradeId: id, symbol })
+  )
+)
+
+/** The queue is no account's; the order is. */
+const rechecked = (asked: Call & { readonly path: { readonly id: string } }) =>
+  once(Documents.JobDocument, asked, (first) =>
+    Effect.flatMap(verdicts.recordOf(Order.OrderTable, "order", asked.path.id), ({ id: orderId }) =>
+      AccountScope.lifted(enqueued(jobTypes.recheckType, { orderId }, first))
     )
+  )
+
+const identifyingLots = commanded((asked: OnRecord & Of<"identifyLots">) =>
+  Effect.flatMap(lots.identifying(asked.path.id, asked.payload.lots), ({ account, command: wanted }) =>
+    command(account, asked, wanted)
+  )
 )
 
 // Symbols and accounts
@@ -223,6 +228,57 @@ const onSymbol = <Asked extends OnSymbol, E extends ActFailure | ActProblem, N>(
     })
   )
 
+const adjusting = onSymbol((symbol, { payload: { as, by, held, price } }: OnSymbol & Of<"adjust">) =>
+  Effect.gen(function* () {
+    const shares = yield* read("by", Decimal.FromString, by, "number of shares")
+    const command = { _tag: "AdjustPosition", symbol, as, by: shares } as const
+    return { ...command, price: yield* readPrice("price", price), held: yield* readHeld(held) }
+  })
+)
+
+const splitting = onSymbol((symbol, { payload: { cashInLieu, from, held, to } }: OnSymbol & Of<"split">) =>
+  Effect.gen(function* () {
+    if (from < 1 || to < 1) {
+      return yield* Effect.fail(Problem.failures.badRequest("a split ratio has whole shares, such as 2 for 1", "to"))
+    }
+    const price = yield* readPrice("cashInLieu.price", cashInLieu?.price)
+    const quantity = yield* readShares("cashInLieu.quantity", cashInLieu?.quantity)
+    return {
+      _tag: "AcceptSplit",
+      symbol,
+      to,
+      from,
+      cashInLieu: quantity === undefined ? undefined : { quantity, price },
+      held: yield* readHeld(held)
+    }
+  })
+)
+
+const renaming = onSymbol((symbol, { payload: { since, to } }: OnSymbol & Of<"rename">) =>
+  Effect.gen(function* () {
+    const from = since === undefined ? undefined : yield* criteria.momentOf("since", since)
+    return { _tag: "RenameSymbol", symbol, to: yield* readTicker(to), since: from }
+  })
+)
+
+const writingOff = onSymbol((symbol, { payload }: OnSymbol & Of<"writeOff">) =>
+  Effect.gen(function* () {
+    const quantity = yield* readShares("quantity", payload.quantity)
+    return { _tag: "WriteOff", symbol, quantity, owed: yield* readOwed(payload.owed) }
+  })
+)
+
+const confirming = onSymbol((symbol, { payload: { lot, tick } }: OnSymbol & Of<"confirmInstrument">) =>
+  Effect.gen(function* () {
+    return {
+      _tag: "DeclareInstrument",
+      symbol,
+      lot: yield* readShares("lot", lot),
+      tick: yield* readPrice("tick", tick)
+    }
+  })
+)
+
 interface Holding {
   readonly symbol: string
   readonly quantity: string
@@ -233,6 +289,16 @@ const readHolding = ({ quantity, symbol }: Holding, at: number) =>
     symbol: read(`holdings[${at}].symbol`, Ticker.Ticker, symbol, "symbol"),
     quantity: read(`holdings[${at}].quantity`, Decimal.FromString, quantity, "number of shares")
   })
+
+type Adopting = Wish & { readonly path: { readonly name: string } } & Of<"adopt">
+
+const adopting = commanded((asked: Adopting) =>
+  Effect.gen(function* () {
+    const account = yield* accountNames.known(asked.path.name)
+    const holdings = yield* Effect.forEach(asked.payload.holdings, readHolding)
+    return yield* command(account, asked, { _tag: "AdoptAccount", holdings })
+  })
+)
 
 interface Limiting {
   readonly path: { readonly name: string }
@@ -317,18 +383,6 @@ const rehearsed = (asked: Documents.DecisionRequest) =>
     return outlooks.documentOf(outlook)
   }).pipe(Effect.catchTag("BrokerReadFailed", Effect.die))
 
-// Background work
-
-/** Enqueues a job, once for each key of a call. */
-export const enqueued = (
-  type: Jobs.JobType,
-  payload: unknown,
-  first: First | undefined
-): Effect.Effect<jobViews.JobDocument, Exclude<Jobs.EnqueueError, Jobs.UnknownJobType> | ActProblem, Jobs.Jobs> =>
-  Effect.flatMap(Jobs.Jobs, (jobs) =>
-    Effect.map(jobs.enqueue({ type: type.name, payload, key: jobKeyOf(first) }), ({ job }) => jobViews.documentOf(job))
-  ).pipe(Effect.catchTag("UnknownJobType", (error) => Effect.fail(undone(error))))
-
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 
 const ofOrder = (commandOf: (order: Order.Order) => Command.Command) => on(Order.OrderTable, "order", simply(commandOf))
@@ -341,8 +395,6 @@ const onCase = <Asked extends OnRecord>(actOf: (asked: Asked) => attending.Act) 
       return yield* command(account, asked, wanted, versionsIn(asked.headers["if-match"], asked.path.id))
     })
   )
-
-type Assigning = OnRecord & { readonly payload: { readonly to: string } }
 
 const ofTrade = (commandOf: (trade: Trade.Trade) => Command.Command) => on(Trade.TradeTable, "trade", simply(commandOf))
 
@@ -369,16 +421,7 @@ const ofControls = (settings: Settings) =>
         "retryOrder",
         ofOrder(({ id }) => ({ _tag: "Retry", orderId: id }))
       )
-      .handle("recheckOrder", (asked) =>
-        acted(
-          once(Documents.JobDocument, asked, (first) =>
-            Effect.flatMap(verdicts.recordOf(Order.OrderTable, "order", asked.path.id), ({ id: orderId }) =>
-              // The queue is no account's; the order is.
-              AccountScope.lifted(enqueued(jobTypes.recheckType, { orderId }, first))
-            )
-          )
-        )
-      )
+      .handle("recheckOrder", (asked) => acted(rechecked(asked)))
       .handle("resolveBreak", on(Break.BreakTable, "break", verdicts.verdictOn))
       .handle(
         "acknowledgeCase",
@@ -386,20 +429,13 @@ const ofControls = (settings: Settings) =>
       )
       .handle(
         "assignCase",
-        onCase(({ payload }: Assigning) => attending.assigning(payload.to))
+        onCase(({ payload }: OnRecord & Of<"assignCase">) => attending.assigning(payload.to))
       )
       .handle(
         "noteCase",
         onCase(() => attending.noting)
       )
-      .handle(
-        "identifyLots",
-        commanded((asked) =>
-          Effect.flatMap(lots.identifying(asked.path.id, asked.payload.lots), ({ account, command: wanted }) =>
-            command(account, asked, wanted)
-          )
-        )
-      )
+      .handle("identifyLots", identifyingLots)
       .handle(
         "reverseTrade",
         ofTrade(({ id }) => ({ _tag: "Reverse", tradeId: id }))
@@ -409,79 +445,12 @@ const ofControls = (settings: Settings) =>
         ofTrade(({ id }) => ({ _tag: "DismissTrade", tradeId: id }))
       )
       .handle("releaseTrade", releasing)
-      .handle(
-        "adjust",
-        onSymbol((symbol, { payload: { as, by, held, price } }) =>
-          Effect.gen(function* () {
-            const shares = yield* read("by", Decimal.FromString, by, "number of shares")
-            const command = { _tag: "AdjustPosition", symbol, as, by: shares } as const
-            return { ...command, price: yield* readPrice("price", price), held: yield* readHeld(held) }
-          })
-        )
-      )
-      .handle(
-        "split",
-        onSymbol((symbol, { payload: { cashInLieu, from, held, to } }) =>
-          Effect.gen(function* () {
-            if (from < 1 || to < 1) {
-              return yield* Effect.fail(
-                Problem.failures.badRequest("a split ratio has whole shares, such as 2 for 1", "to")
-              )
-            }
-            const price = yield* readPrice("cashInLieu.price", cashInLieu?.price)
-            const quantity = yield* readShares("cashInLieu.quantity", cashInLieu?.quantity)
-            return {
-              _tag: "AcceptSplit",
-              symbol,
-              to,
-              from,
-              cashInLieu: quantity === undefined ? undefined : { quantity, price },
-              held: yield* readHeld(held)
-            }
-          })
-        )
-      )
-      .handle(
-        "rename",
-        onSymbol((symbol, { payload: { since, to } }) =>
-          Effect.gen(function* () {
-            const from = since === undefined ? undefined : yield* criteria.momentOf("since", since)
-            return { _tag: "RenameSymbol", symbol, to: yield* readTicker(to), since: from }
-          })
-        )
-      )
-      .handle(
-        "writeOff",
-        onSymbol((symbol, { payload }) =>
-          Effect.gen(function* () {
-            const quantity = yield* readShares("quantity", payload.quantity)
-            return { _tag: "WriteOff", symbol, quantity, owed: yield* readOwed(payload.owed) }
-          })
-        )
-      )
-      .handle(
-        "confirmInstrument",
-        onSymbol((symbol, { payload: { lot, tick } }) =>
-          Effect.gen(function* () {
-            return {
-              _tag: "DeclareInstrument",
-              symbol,
-              lot: yield* readShares("lot", lot),
-              tick: yield* readPrice("tick", tick)
-            }
-          })
-        )
-      )
-      .handle(
-        "adopt",
-        commanded((asked) =>
-          Effect.gen(function* () {
-            const account = yield* accountNames.known(asked.path.name)
-            const holdings = yield* Effect.forEach(asked.payload.holdings, readHolding)
-            return yield* command(account, asked, { _tag: "AdoptAccount", holdings })
-          })
-        )
-      )
+      .handle("adjust", adjusting)
+      .handle("split", splitting)
+      .handle("rename", renaming)
+      .handle("writeOff", writingOff)
+      .handle("confirmInstrument", confirming)
+      .handle("adopt", adopting)
       .handle("setLimits", (asked) =>
         asked.payload.dryRun === true
           ? acted(Effect.flatMap(limitsOf(asked), limitChange.rehearse))

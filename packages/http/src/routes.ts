@@ -12,6 +12,7 @@ import * as access from "./access.ts"
 import * as controlling from "./controlling.ts"
 import * as Provider from "./access/Provider.ts"
 import * as dashboard from "./dashboard.ts"
+import * as jobs from "./jobs.ts"
 import * as references from "./references.ts"
 import * as Live from "./Live.ts"
 import * as living from "./living.ts"
@@ -51,6 +52,7 @@ export const layer = (
         living.layer,
         sessions.layer,
         together.layer(settings.configuration),
+        jobs.layer(settings.configuration),
         storing.layer(settings)
       )
     ),

@@ -8,14 +8,14 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Access, Api, Documents, type Parameters, Problem, type Server, Sizes } from "@roundlot/api"
 import { Batches } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
-import { AccountScope, type Batch, Jobs, OrderPolicy, type Template, Templates } from "@roundlot/core/ledger"
+import { type Batch, OrderPolicy, type Template, Templates } from "@roundlot/core/ledger"
 import { BatchFile, TradeFile } from "@roundlot/imports"
-import { batches as views, batchResults, jobs as jobViews, past, templates } from "@roundlot/queries"
-import { Effect, Layer, Option, Sink, Stream } from "effect"
-import { accountNames, batchTerms, jobTypes, namedSources, type Services, webhooks } from "@roundlot/commands"
+import { batches as views, batchResults, past, templates } from "@roundlot/queries"
+import { Effect, type Layer, Option, Sink, Stream } from "effect"
+import { accountNames, batchTerms, namedSources, type Services } from "@roundlot/commands"
 import type { Configured } from "./Settings.ts"
-import { acted, undone } from "./failing.ts"
-import { type Call, type First, jobKeyOf, once } from "./once.ts"
+import { acted } from "./failing.ts"
+import { type Call, type First, once } from "./once.ts"
 import { sent } from "./sent.ts"
 import { versionsIn } from "./versions.ts"
 
@@ -199,6 +199,50 @@ const doneOr = (asked: Rehearsable, verb: Batches.BatchVerb, change: Change) =>
     onFalse: () => changed(asked, change)
   })
 
+const cancelled = (asked: Asking & { readonly payload: { readonly reason: string } }) =>
+  changed(asked, (batch, actor, versions) =>
+    Effect.flatMap(service, (batches) => batches.cancel(batch.id, asked.payload.reason, actor, versions))
+  )
+
+const queued = (asked: Rehearsable) =>
+  changed(asked, (batch, actor, versions) =>
+    Effect.flatMap(service, (batches) => batches.queue(batch.id, { actor, reason: asked.urlParams.reason, versions }))
+  )
+
+/** Submits the failed rows of a batch once more, as a batch of their own. */
+const retrying =
+  (reason: string): Change =>
+  (batch, actor, versions) =>
+    Effect.gen(function* () {
+      const uid = yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex)
+      return yield* (yield* service).retry(batch.id, uid, reason, actor, versions)
+    })
+
+interface OfTemplate extends Call {
+  readonly path: { readonly name: string }
+}
+
+const savedTemplate = (asked: OfTemplate & { readonly payload: Parameters<typeof Templates.save>[1] }) =>
+  once(Documents.TemplateDocument, asked, () =>
+    Effect.flatMap(Access.Caller, ({ name }) =>
+      Effect.map(Templates.save(asked.path.name, asked.payload, name), templates.documentOf)
+    )
+  )
+
+const removedTemplate = (asked: OfTemplate) =>
+  once(Documents.TemplateDocument, asked, () => Effect.map(Templates.remove(asked.path.name), templates.documentOf))
+
+interface Looking {
+  readonly path: { readonly id: string }
+  readonly urlParams: { readonly asOf?: string | undefined }
+}
+
+/** What is read of the batch of a path, as of the moment that the caller asks for. */
+const seen = <D extends object, E, R>(
+  { path: { id }, urlParams: { asOf } }: Looking,
+  view: (id: string) => Effect.Effect<D, E, R>
+) => past.seen(asOf, views.ownerOf(id), view(id))
+
 const ofBatches = (configuration: Configured) =>
   HttpApiBuilder.group(RoundlotApi, "batches", (group) =>
     group
@@ -215,80 +259,29 @@ const ofBatches = (configuration: Configured) =>
         )
       )
       .handleRaw("upload", (asked) => acted(uploaded(asked, configuration)))
-      .handle("show", ({ path: { id }, urlParams: { asOf } }) =>
-        acted(past.seen(asOf, views.ownerOf(id), views.show(id)))
-      )
-      .handle("trades", ({ path: { id }, urlParams }) =>
-        acted(past.seen(urlParams.asOf, views.ownerOf(id), views.rows(id, urlParams)))
-      )
-      .handle("progress", ({ path: { id }, urlParams: { asOf } }) =>
-        acted(past.seen(asOf, views.ownerOf(id), views.progress(id)))
-      )
-      .handle("results", ({ path: { id }, urlParams: { asOf } }) =>
-        acted(past.seen(asOf, views.ownerOf(id), batchResults.results(id)))
-      )
-      .handle("errors", ({ path: { id }, urlParams }) =>
-        acted(past.seen(urlParams.asOf, views.ownerOf(id), views.errors(id, urlParams)))
-      )
-      .handle("rows", ({ path: { id }, urlParams: { asOf, ...asked } }) => {
-        const owner = views.ownerOf(id)
-        if (Object.keys(asked).length > 0) return acted(past.seen(asOf, owner, batchResults.rows(id, asked)))
-        return acted(
-          Effect.map(past.seen(asOf, owner, batchResults.exported(id)), (exported) =>
-            streamed(jsonOf(exported), "application/json")
-          )
-        )
+      .handle("show", (asked) => acted(seen(asked, views.show)))
+      .handle("trades", (asked) => acted(seen(asked, (id) => views.rows(id, asked.urlParams))))
+      .handle("progress", (asked) => acted(seen(asked, views.progress)))
+      .handle("results", (asked) => acted(seen(asked, batchResults.results)))
+      .handle("errors", (asked) => acted(seen(asked, (id) => views.errors(id, asked.urlParams))))
+      .handle("rows", (asked) => {
+        const { asOf: _, ...chosen } = asked.urlParams
+        if (Object.keys(chosen).length > 0) return acted(seen(asked, (id) => batchResults.rows(id, chosen)))
+        return acted(Effect.map(seen(asked, batchResults.exported), allRows))
       })
-      .handle("export", ({ path: { id }, urlParams: { asOf } }) =>
-        acted(
-          Effect.map(past.seen(asOf, views.ownerOf(id), batchResults.exported(id)), ({ rows }) =>
-            streamed(batchResults.csvOf(rows), "text/csv; charset=utf-8", {
-              "content-disposition": `attachment; filename="batch-${id.replaceAll(/[^A-Za-z0-9]/g, "")}.csv"`
-            })
-          )
-        )
-      )
-      .handle("cancel", (asked) => {
-        const { dryRun, reason } = asked.payload
-        if (dryRun === true) return rehearsed(asked, "cancel")
-        return changed(asked, (batch, actor, versions) =>
-          Effect.flatMap(service, (batches) => batches.cancel(batch.id, reason, actor, versions))
-        )
-      })
-      .handle("queue", (asked) =>
-        changed(asked, (batch, actor, versions) =>
-          Effect.flatMap(service, (batches) =>
-            batches.queue(batch.id, { actor, reason: asked.urlParams.reason, versions })
-          )
-        )
-      )
+      .handle("export", (asked) => acted(Effect.map(seen(asked, batchResults.exported), csvFileOf(asked.path.id))))
+      .handle("cancel", (asked) => (asked.payload.dryRun === true ? rehearsed(asked, "cancel") : cancelled(asked)))
+      .handle("queue", queued)
       .handle("templates", () => acted(templates.list))
-      .handle("saveTemplate", (asked) =>
-        acted(
-          once(Documents.TemplateDocument, asked, () =>
-            Effect.flatMap(Access.Caller, ({ name }) =>
-              Effect.map(Templates.save(asked.path.name, asked.payload, name), templates.documentOf)
-            )
-          )
-        )
-      )
+      .handle("saveTemplate", (asked) => acted(savedTemplate(asked)))
       .handle("removeTemplate", (asked) =>
         acted(
           asked.urlParams.dryRun === true
             ? Effect.map(Templates.find(asked.path.name), templates.documentOf)
-            : once(Documents.TemplateDocument, asked, () =>
-                Effect.map(Templates.remove(asked.path.name), templates.documentOf)
-              )
+            : removedTemplate(asked)
         )
       )
-      .handle("retry", (asked) =>
-        doneOr(asked, "retry", (batch, actor, versions) =>
-          Effect.gen(function* () {
-            const uid = yield* Effect.flatMap(Entropy.Entropy, (entropy) => entropy.hex)
-            return yield* (yield* service).retry(batch.id, uid, reasonOf(asked, "retried"), actor, versions)
-          })
-        )
-      )
+      .handle("retry", (asked) => doneOr(asked, "retry", retrying(reasonOf(asked, "retried"))))
       .handle("archive", (asked) =>
         doneOr(asked, "archive", (batch, actor, versions) =>
           Effect.flatMap(service, (batches) => batches.archive(batch.id, reasonOf(asked, "archived"), actor, versions))
@@ -302,6 +295,17 @@ const ofBatches = (configuration: Configured) =>
   )
 
 const RECENT = 20
+
+type Exported = Effect.Effect.Success<ReturnType<typeof batchResults.exported>>
+
+const allRows = (exported: Exported) => streamed(jsonOf(exported), "application/json")
+
+const csvFileOf =
+  (id: string) =>
+  ({ rows }: Exported) =>
+    streamed(batchResults.csvOf(rows), "text/csv; charset=utf-8", {
+      "content-disposition": `attachment; filename="batch-${id.replaceAll(/[^A-Za-z0-9]/g, "")}.csv"`
+    })
 
 /** A page of all rows, as they are read. */
 const jsonOf = <E>({
@@ -330,83 +334,11 @@ const streamed = <E>(
 /** So many rows are sent together. */
 const PARTS = 200
 
-interface OfJob extends Call {
-  readonly path: { readonly id: string }
-  readonly payload: { readonly reason: string }
-}
-
-/** An operator's change of a job, once for each key. */
-const changedJob = (asked: OfJob, verb: "cancel" | "retry") =>
-  acted(
-    once(Documents.JobDocument, asked, () =>
-      Effect.flatMap(Jobs.Jobs, (jobs) =>
-        Effect.map(jobs[verb](asked.path.id, asked.payload.reason), jobViews.documentOf)
-      )
-    )
-  )
-
-/** A reconciliation of an account, or of each. */
-const reconciling = (account: string | undefined, first: First | undefined) =>
-  Effect.gen(function* () {
-    const jobs = yield* Jobs.Jobs
-    const accounts = yield* accountNames.chosen(Option.fromNullable(account))
-    const key = jobKeyOf(first)
-    const asked = yield* Effect.forEach(accounts, (name) =>
-      // The queue is no account's; the job is.
-      AccountScope.lifted(
-        jobs.enqueue({
-          type: jobTypes.reconcileType.name,
-          payload: { account: name },
-          key: key === undefined ? undefined : `${key}/${name}`
-        })
-      )
-    )
-    return { items: asked.map(({ job }) => jobViews.documentOf(job)), nextCursor: null }
-  }).pipe(Effect.catchTag("UnknownJobType", (error) => Effect.fail(undone(error))))
-
-const ofJobs = (configuration: Configured) =>
-  HttpApiBuilder.group(RoundlotApi, "jobs", (group) =>
-    group
-      .handle("list", ({ urlParams }) => Effect.zipRight(AccountScope.requireAll, acted(jobViews.list(urlParams))))
-      .handle("show", ({ path: { id } }) =>
-        Effect.zipRight(AccountScope.requireAll, acted(Effect.map(jobViews.find(id), jobViews.detailOf)))
-      )
-      .handle("enqueue", (asked) =>
-        acted(
-          once(Documents.JobDocument, asked, (first) =>
-            Effect.gen(function* () {
-              const { again = false, key = jobKeyOf(first), payload, type } = asked.payload
-              const jobs = yield* Jobs.Jobs
-              return jobViews.documentOf((yield* jobs.enqueue({ type, payload, again, key })).job)
-            })
-          )
-        )
-      )
-      .handle("reconcile", (asked) =>
-        acted(once(Documents.JobPage, asked, (first) => reconciling(asked.payload.account, first)))
-      )
-      .handle("cancel", (asked) => changedJob(asked, "cancel"))
-      .handle("retry", (asked) => changedJob(asked, "retry"))
-      .handle("webhooks", () => Effect.zipRight(AccountScope.requireAll, acted(webhooks.list(configuration))))
-      .handle("goOn", (asked) =>
-        Effect.zipRight(
-          AccountScope.requireAll,
-          acted(
-            asked.payload.dryRun === true
-              ? webhooks.rehearse(configuration, asked.path.name, asked.payload.after)
-              : once(Documents.WebhookDocument, asked, () =>
-                  webhooks.goOn(configuration, asked.path.name, asked.payload.after)
-                )
-          )
-        )
-      )
-  )
-
-/** Trades that are submitted together, and background work. */
+/** Trades that are submitted together. */
 export const layer = (
   configuration: Configured
 ): Layer.Layer<
-  Server.Group<"batches" | "jobs">,
+  Server.Group<"batches">,
   never,
-  Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Jobs.Jobs | Services
-> => Layer.merge(ofBatches(configuration), ofJobs(configuration))
+  Access.Reading | Parameters.KnownParameters | Access.Trading | Access.Operating | Services
+> => ofBatches(configuration)
