@@ -67,6 +67,34 @@ const keptAfter = ({ commits }: Kept, position: number): Commits | undefined => 
   return commits.slice(position + 1 - first.position, position + 1 - first.position + PAGE)
 }
 
+/** What is read of a store: the commits after a position, and the position of the newest. */
+const readingOf = (repository: TradeRepository.TradeRepositoryService) => ({
+  incarnation: repository.identity.incarnation,
+  after: (position: number) =>
+    Feed.commitsAfter(position, PAGE).pipe(
+      Effect.map((commits) => commits.map(documentOf)),
+      Effect.provideService(TradeRepository.TradeRepository, repository)
+    ),
+  newest: Feed.newestRow.pipe(
+    Effect.map((row) => row?.position ?? 0),
+    Effect.provideService(TradeRepository.TradeRepository, repository)
+  )
+})
+
+/** Where a reader begins, of a store that has been read to a position. */
+const beginningOf = (
+  { after }: Wanted,
+  { incarnation, newest }: ReturnType<typeof readingOf>,
+  position: number
+): Effect.Effect<number, Feed.LostCursor | TradeRepository.StoreError> =>
+  Effect.gen(function* () {
+    if (after === undefined) return yield* newest
+    const begin = yield* Feed.placeOf(after, incarnation)
+    if (begin.position > position && begin.position > (yield* newest)) return yield* Feed.aheadOfStore
+    // Within a commit it begins with that commit again, which is sent whole.
+    return begin.seq === undefined ? begin.position : begin.position - 1
+  })
+
 /** What happens in the program's store: read once, for all readers. */
 export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepository.TradeRepository | Ledger.Ledger> =
   Layer.scoped(
@@ -77,24 +105,15 @@ export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepositor
         Feed.hints,
         yield* Effect.context<Ledger.Ledger | TradeRepository.TradeRepository>()
       )
-      const { incarnation } = repository.identity
-      const readers = yield* Readers.make((position) => Feed.cursorOf(incarnation, { position }))
-      const read = (position: number) =>
-        Feed.commitsAfter(position, PAGE).pipe(
-          Effect.map((commits) => commits.map(documentOf)),
-          Effect.provideService(TradeRepository.TradeRepository, repository)
-        )
-      const newest = Effect.map(
-        Effect.provideService(Feed.newestRow, TradeRepository.TradeRepository, repository),
-        (row) => row?.position ?? 0
-      )
-      let kept: Kept = { commits: [], position: yield* newest }
+      const reading = readingOf(repository)
+      const readers = yield* Readers.make((position) => Feed.cursorOf(reading.incarnation, { position }))
+      let kept: Kept = { commits: [], position: yield* reading.newest }
 
       /** Reads on from what is kept, and tells it. */
       const readOn = Effect.gen(function* () {
         for (;;) {
           const before = kept.position
-          const commits = yield* read(before)
+          const commits = yield* reading.after(before)
           const last = commits.at(-1)
           if (last === undefined) return
           kept = { commits: trimmed([...kept.commits, ...commits]), position: last.position }
@@ -116,7 +135,7 @@ export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepositor
             reader.isBehind = false
             return
           }
-          readers.tellOne(reader, keptAfter(kept, reader.position) ?? (yield* read(reader.position)))
+          readers.tellOne(reader, keptAfter(kept, reader.position) ?? (yield* reading.after(reader.position)))
           readers.readOn(reader)
         })
       yield* Effect.forkScoped(
@@ -134,18 +153,9 @@ export const layer: Layer.Layer<Live, TradeRepository.StoreError, TradeRepositor
         )
       )
 
-      const beginningOf = ({ after }: Wanted) =>
-        Effect.gen(function* () {
-          if (after === undefined) return yield* newest
-          const begin = yield* Feed.placeOf(after, incarnation)
-          if (begin.position > kept.position && begin.position > (yield* newest)) return yield* Feed.aheadOfStore
-          // Within a commit it begins with that commit again, which is sent whole.
-          return begin.seq === undefined ? begin.position : begin.position - 1
-        })
-
       const follow: LiveService["follow"] = (wanted, listener) =>
         Effect.gen(function* () {
-          const from = yield* beginningOf(wanted)
+          const from = yield* beginningOf(wanted, reading, kept.position)
           const reader = yield* Effect.acquireRelease(
             Effect.sync(() => readers.add(wanted, listener, from)),
             (each) => Effect.sync(() => readers.remove(each))

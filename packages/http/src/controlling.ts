@@ -387,6 +387,9 @@ const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 
 const ofOrder = (commandOf: (order: Order.Order) => Command.Command) => on(Order.OrderTable, "order", simply(commandOf))
 
+const cancelling = ofOrder(({ id }) => ({ _tag: "Cancel", orderId: id }))
+const retrying = ofOrder(({ id }) => ({ _tag: "Retry", orderId: id }))
+
 /** What is done about a case, where it is still as the caller has read it. */
 const onCase = <Asked extends OnRecord>(actOf: (asked: Asked) => attending.Act) =>
   commanded((asked: Asked) =>
@@ -409,18 +412,12 @@ const ofControls = (settings: Settings) =>
       .handle("observe", setState("Observe"))
       .handle("reduce", setState("Reduce"))
       .handle("approve", setState("AskFirst"))
-      .handle(
-        "cancelOrder",
-        ofOrder(({ id }) => ({ _tag: "Cancel", orderId: id }))
-      )
+      .handle("cancelOrder", cancelling)
       .handle("approveOrder", approving)
       .handle("resolveOrder", resolving)
       .handle("acceptReport", acceptingReport)
       .handle("voidOrder", voiding)
-      .handle(
-        "retryOrder",
-        ofOrder(({ id }) => ({ _tag: "Retry", orderId: id }))
-      )
+      .handle("retryOrder", retrying)
       .handle("recheckOrder", (asked) => acted(rechecked(asked)))
       .handle("resolveBreak", on(Break.BreakTable, "break", verdicts.verdictOn))
       .handle(

@@ -143,13 +143,39 @@ const discover = async (
   })
 }
 
+/** Where a person goes to sign in, and what the answer is held to. */
+const begun = async (
+  library: Library,
+  configuration: openid.Configuration,
+  scopes: ReadonlyArray<string>,
+  redirectUri: string
+) => {
+  const [state, nonce] = [library.randomState(), library.randomNonce()]
+  const verifier = library.randomPKCECodeVerifier()
+  const url = library.buildAuthorizationUrl(configuration, {
+    redirect_uri: redirectUri,
+    scope: scopes.join(" "),
+    state,
+    nonce,
+    code_challenge: await library.calculatePKCECodeChallenge(verifier),
+    code_challenge_method: "S256"
+  })
+  return { redirectUri, state, nonce, verifier: Redacted.make(verifier), url }
+}
+
 /** What a provider says of who has signed in: what is in its token, and beside that what it tells who asks with it. */
 const claimsOf = async (
   library: Library,
   configuration: openid.Configuration,
   groupsClaim: string,
-  tokens: Awaited<ReturnType<Library["authorizationCodeGrant"]>>
+  answer: URLSearchParams,
+  { nonce, redirectUri, state, verifier }: Begun
 ): Promise<Claims> => {
+  const tokens = await library.authorizationCodeGrant(configuration, new URL(`${redirectUri}?${answer.toString()}`), {
+    expectedState: state,
+    expectedNonce: nonce,
+    pkceCodeVerifier: Redacted.value(verifier)
+  })
   const claims = tokens.claims()
   if (claims === undefined) throw new Error("no ID token", { cause: { code: "no_id_token" } })
   const isWhole = claims[groupsClaim] !== undefined
@@ -208,36 +234,14 @@ export const make = (
         Effect.gen(function* () {
           const known = yield* configuration
           const loaded = yield* library
-          const [state, nonce] = [loaded.randomState(), loaded.randomNonce()]
-          const verifier = loaded.randomPKCECodeVerifier()
-          const challenge = yield* Effect.promise(() => loaded.calculatePKCECodeChallenge(verifier))
-          const url = loaded.buildAuthorizationUrl(known, {
-            redirect_uri: redirectUri,
-            scope: settings.scopes.join(" "),
-            state,
-            nonce,
-            code_challenge: challenge,
-            code_challenge_method: "S256"
-          })
-          return { redirectUri, state, nonce, verifier: Redacted.make(verifier), url }
+          return yield* Effect.promise(() => begun(loaded, known, settings.scopes, redirectUri))
         }),
-      finish: (answer, { nonce, redirectUri, state, verifier }) =>
+      finish: (answer, begin) =>
         Effect.gen(function* () {
           const known = yield* configuration
           const loaded = yield* library
           return yield* Effect.tryPromise({
-            try: async () => {
-              const tokens = await loaded.authorizationCodeGrant(
-                known,
-                new URL(`${redirectUri}?${answer.toString()}`),
-                {
-                  expectedState: state,
-                  expectedNonce: nonce,
-                  pkceCodeVerifier: Redacted.value(verifier)
-                }
-              )
-              return claimsOf(loaded, known, settings.groupsClaim, tokens)
-            },
+            try: () => claimsOf(loaded, known, settings.groupsClaim, answer, begin),
             catch: failed
           })
         })
