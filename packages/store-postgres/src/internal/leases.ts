@@ -79,35 +79,47 @@ const newSession = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 25
   bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")
 )
 
+/** Where leases are kept, and how long each stands that is not renewed. */
+interface Keeping {
+  readonly place: string
+  readonly durationMs: number
+}
+
+/** Looks before it locks, so that who waits for a lease does not stand in the writer's way. */
+const take = (
+  ask: Ask,
+  { durationMs, place }: Keeping,
+  holder: Lease.Holder,
+  session: string,
+  account: AccountName.AccountName
+) =>
+  Effect.gen(function* () {
+    const refusedBy = (row: Row) =>
+      new Lease.LeaseHeld({ account, host: row.host, pid: row.pid, sinceMs: Math.max(0, row.heldMs) })
+    const [before] = yield* ask<Row>(texts.one, [account])
+    if (before?.session === session) return before.token
+    if (before !== undefined && !(yield* isFree(ask, before, durationMs))) return yield* refusedBy(before)
+    yield* ask(texts.make, [account])
+    const row = yield* askOne<Row>(ask, `${texts.one} FOR UPDATE`, [account])
+    if (!(yield* isFree(ask, row, durationMs))) return yield* refusedBy(row)
+    const { state } = yield* askOne<{ readonly state: Identity.Standing }>(ask, Identity.selectState, [])
+    const refused = Identity.drivingRefusal(place, state)
+    if (refused !== undefined) return yield* refused
+    const { token } = yield* askOne<Known>(ask, texts.take, [account, session, holder.host, holder.pid])
+    return token
+  })
+
+const renew = (ask: Ask, session: string, taken: ReadonlyArray<Lease.Fence>) =>
+  Effect.gen(function* () {
+    const lost = outdated(taken, yield* ask<Known>(texts.renew, [session]))
+    if (lost !== undefined) return yield* new Lease.Fenced(lost)
+  })
+
 /** The leases of the store at `place`, judged by the server's clock and by its view of who is still connected. */
 export const make = (place: string, connections: Connections, durationMs: number): Lease.Leases => {
   const { sql } = connections
   const transaction = <A, E>(body: (ask: Ask) => Effect.Effect<A, E>) =>
     inTransaction(connections, begin(), ({ ask }) => Effect.map(body(ask), (value) => ({ value, keep: true })))
-
-  /** Looks before it locks, so that who waits for a lease does not stand in the writer's way. */
-  const take = (ask: Ask, holder: Lease.Holder, session: string, account: AccountName.AccountName) =>
-    Effect.gen(function* () {
-      const refusedBy = (row: Row) =>
-        new Lease.LeaseHeld({ account, host: row.host, pid: row.pid, sinceMs: Math.max(0, row.heldMs) })
-      const [before] = yield* ask<Row>(texts.one, [account])
-      if (before?.session === session) return before.token
-      if (before !== undefined && !(yield* isFree(ask, before, durationMs))) return yield* refusedBy(before)
-      yield* ask(texts.make, [account])
-      const row = yield* askOne<Row>(ask, `${texts.one} FOR UPDATE`, [account])
-      if (!(yield* isFree(ask, row, durationMs))) return yield* refusedBy(row)
-      const { state } = yield* askOne<{ readonly state: Identity.Standing }>(ask, Identity.selectState, [])
-      const refused = Identity.drivingRefusal(place, state)
-      if (refused !== undefined) return yield* refused
-      const { token } = yield* askOne<Known>(ask, texts.take, [account, session, holder.host, holder.pid])
-      return token
-    })
-
-  const renew = (ask: Ask, session: string, taken: ReadonlyArray<Lease.Fence>) =>
-    Effect.gen(function* () {
-      const lost = outdated(taken, yield* ask<Known>(texts.renew, [session]))
-      if (lost !== undefined) return yield* new Lease.Fenced(lost)
-    })
 
   const failed = (error: SqlError | CommitUnanswered | TradeRepository.StoreUnavailable): TradeRepository.StoreError =>
     failureOrIo(place, error instanceof CommitUnanswered ? error.error : error)
@@ -135,7 +147,7 @@ export const make = (place: string, connections: Connections, durationMs: number
         const taken: Array<Lease.Fence> = []
         return {
           take: (account) =>
-            transaction((ask) => take(ask, holder, session, account)).pipe(
+            transaction((ask) => take(ask, { place, durationMs }, holder, session, account)).pipe(
               Effect.mapError((error) => (error instanceof Lease.LeaseHeld ? error : failed(error))),
               Effect.tap((token) =>
                 Effect.sync(() => {

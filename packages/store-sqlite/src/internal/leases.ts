@@ -52,6 +52,104 @@ const nowUs = Effect.map(Clock.currentTimeMillis, (millis) => Math.floor(millis 
 const refused = ({ account, host, pid, takenAt }: Row, now: number) =>
   new Lease.LeaseHeld({ account, host, pid, sinceMs: Math.max(0, now - takenAt) / 1000 })
 
+/** What leases are kept with. */
+interface Keeping {
+  readonly file: string
+  readonly db: Sqlite.Database
+  readonly durationMs: number
+  readonly rows: ReturnType<typeof leaseRows>
+  /** Does what throws, and waits where the file is locked. */
+  readonly attempt: <A, E = never>(
+    run: () => A,
+    isExpected?: (error: unknown) => error is E
+  ) => Effect.Effect<A, E | TradeRepository.StoreError>
+}
+
+/** The statements of leases, prepared once. */
+const leaseRows = (file: string, db: Sqlite.Database) => {
+  const find = db.prepare(texts.one)
+  const held = db.prepare(texts.held)
+  const put = db.prepare(texts.put)
+  const renew = db.prepare(texts.renew)
+  const release = db.prepare(texts.release)
+  const state = Sqlite.scalar<Identity.Standing>(db, Identity.selectState)
+  return {
+    find: (account: AccountName.AccountName): Row | undefined => {
+      const row = find.get(account)
+      return row === undefined ? undefined : decode(row)
+    },
+    held: (): ReadonlyArray<Row> => held.all().map((row) => decode(row)),
+    put: ({ account, host, pid, renewedAt, session, takenAt, token }: Row): void =>
+      void put.run(account, token, session, host, pid, takenAt, renewedAt),
+    renew: (now: number, session: string): void => void renew.run(now, session),
+    release: (session: string): void => void release.run(session),
+    check: fencing(db),
+    mustDrive: (): void => {
+      const refused = Identity.drivingRefusal(file, state() ?? "active")
+      if (refused !== undefined) throw refused
+    }
+  }
+}
+
+/** A clock that was set back would keep a lease standing for as long as it was: it is no older than it is young. */
+const isInTime = ({ durationMs }: Keeping, row: Row, now: number): boolean =>
+  Math.abs(now - row.renewedAt) < durationMs * 1000
+
+const isLive = (keeping: Keeping, row: Row, host: string, now: number): boolean =>
+  row.session !== null && isInTime(keeping, row, now) && !(row.host === host && Life.isOver(keeping.file, row.session))
+
+/** Looks before it locks, so that who waits for a lease does not stand in the writer's way. */
+const take = (
+  keeping: Keeping,
+  { host, pid }: Lease.Holder,
+  session: string,
+  account: AccountName.AccountName,
+  now: number
+): number => {
+  const { db, file, rows } = keeping
+  const before = rows.find(account)
+  if (before?.session === session) return before.token
+  if (before !== undefined && isLive(keeping, before, host, now)) throw refused(before, now)
+  return Sqlite.transaction(db, () => {
+    const row = rows.find(account)
+    if (row !== undefined && isLive(keeping, row, host, now)) throw refused(row, now)
+    rows.mustDrive()
+    const token = (row?.token ?? 0) + 1
+    rows.put({ account, token, session, host, pid, takenAt: now, renewedAt: now })
+    const left = row?.session ?? undefined
+    if (left !== undefined && row?.host === host && Life.isOver(file, left)) Life.clear(file, left)
+    return token
+  })
+}
+
+const sessionOf = (keeping: Keeping, holder: Lease.Holder, session: string): Lease.LeaseSession => {
+  const { attempt, db, rows } = keeping
+  const taken: Array<Lease.Fence> = []
+  return {
+    take: (account) =>
+      Effect.flatMap(nowUs, (now) =>
+        attempt(
+          () => {
+            const token = take(keeping, holder, session, account, now)
+            if (!taken.some((each) => each.account === account)) taken.push({ account, token })
+            return token
+          },
+          (error) => error instanceof Lease.LeaseHeld
+        )
+      ),
+    renew: Effect.flatMap(nowUs, (now) =>
+      attempt(
+        () =>
+          Sqlite.transaction(db, () => {
+            rows.check(taken)
+            rows.renew(now, session)
+          }),
+        (error) => error instanceof Lease.Fenced
+      )
+    )
+  }
+}
+
 /** The leases of the store in `file`: rows of its own beside the books, and a lock for each session that drives. */
 export const make = (
   file: string,
@@ -59,21 +157,9 @@ export const make = (
   durationMs: number,
   patiently: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
 ): Lease.Leases => {
-  const find = db.prepare(texts.one)
-  const findHeld = db.prepare(texts.held)
-  const put = db.prepare(texts.put)
-  const setRenewed = db.prepare(texts.renew)
-  const setReleased = db.prepare(texts.release)
-  const findState = Sqlite.scalar<Identity.Standing>(db, Identity.selectState)
-  const check = fencing(db)
-  const mustDrive = (): void => {
-    const refused = Identity.drivingRefusal(file, findState() ?? "active")
-    if (refused !== undefined) throw refused
-  }
-
-  const attempt = <A, E = never>(run: () => A, isExpected?: (error: unknown) => error is E) =>
+  const attempt: Keeping["attempt"] = (run, isExpected) =>
     patiently(
-      Effect.suspend((): Effect.Effect<A, E | TradeRepository.StoreError> => {
+      Effect.suspend(() => {
         try {
           return Effect.succeed(run())
         } catch (error) {
@@ -81,60 +167,8 @@ export const make = (
         }
       })
     )
-
-  const rowOf = (account: AccountName.AccountName): Row | undefined => {
-    const row = find.get(account)
-    return row === undefined ? undefined : decode(row)
-  }
-  /** A clock that was set back would keep a lease standing for as long as it was: it is no older than it is young. */
-  const isInTime = (row: Row, now: number) => Math.abs(now - row.renewedAt) < durationMs * 1000
-  const isLive = (row: Row, host: string, now: number) =>
-    row.session !== null && isInTime(row, now) && !(row.host === host && Life.isOver(file, row.session))
-
-  /** Looks before it locks, so that who waits for a lease does not stand in the writer's way. */
-  const take = (holder: Lease.Holder, session: string, account: AccountName.AccountName, now: number): number => {
-    const before = rowOf(account)
-    if (before?.session === session) return before.token
-    if (before !== undefined && isLive(before, holder.host, now)) throw refused(before, now)
-    return Sqlite.transaction(db, () => {
-      const row = rowOf(account)
-      if (row !== undefined && isLive(row, holder.host, now)) throw refused(row, now)
-      mustDrive()
-      const token = (row?.token ?? 0) + 1
-      put.run(account, token, session, holder.host, holder.pid, now, now)
-      const left = row?.session ?? undefined
-      if (left !== undefined && row?.host === holder.host && Life.isOver(file, left)) Life.clear(file, left)
-      return token
-    })
-  }
-
-  const sessionOf = (holder: Lease.Holder, session: string): Lease.LeaseSession => {
-    const taken: Array<Lease.Fence> = []
-    return {
-      take: (account) =>
-        Effect.flatMap(nowUs, (now) =>
-          attempt(
-            () => {
-              const token = take(holder, session, account, now)
-              if (!taken.some((each) => each.account === account)) taken.push({ account, token })
-              return token
-            },
-            (error) => error instanceof Lease.LeaseHeld
-          )
-        ),
-      renew: Effect.flatMap(nowUs, (now) =>
-        attempt(
-          () =>
-            Sqlite.transaction(db, () => {
-              check(taken)
-              setRenewed.run(now, session)
-            }),
-          (error) => error instanceof Lease.Fenced
-        )
-      )
-    }
-  }
-
+  const rows = leaseRows(file, db)
+  const keeping: Keeping = { file, db, durationMs, rows, attempt }
   return {
     durationMs,
     open: (holder) =>
@@ -142,23 +176,20 @@ export const make = (
         const session = yield* newSession
         yield* Effect.acquireRelease(
           attempt(() => Life.begin(file, session)),
-          (end) => Effect.zipRight(Effect.ignore(attempt(() => setReleased.run(session))), Effect.sync(end))
+          (end) => Effect.zipRight(Effect.ignore(attempt(() => rows.release(session))), Effect.sync(end))
         )
-        return sessionOf(holder, session)
+        return sessionOf(keeping, holder, session)
       }),
     held: Effect.flatMap(nowUs, (now) =>
       attempt(() =>
-        findHeld
-          .all()
-          .map((row) => decode(row))
-          .map((row) => ({
-            account: row.account,
-            token: row.token,
-            host: row.host,
-            pid: row.pid,
-            takenAt: Instant.make(BigInt(row.takenAt)),
-            isLive: isInTime(row, now) && !Life.isOver(file, row.session ?? "")
-          }))
+        rows.held().map((row) => ({
+          account: row.account,
+          token: row.token,
+          host: row.host,
+          pid: row.pid,
+          takenAt: Instant.make(BigInt(row.takenAt)),
+          isLive: isInTime(keeping, row, now) && !Life.isOver(file, row.session ?? "")
+        }))
       )
     )
   }

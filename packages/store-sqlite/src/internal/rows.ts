@@ -81,140 +81,172 @@ const tableOf = (db: Sqlite.Database, name: Table.TableName) => {
   }
 }
 
-const appendEntry = Statements.appendEntry(sqlite)
-const appendFeed = Statements.appendFeed(sqlite)
-const setHead = Statements.setHead(sqlite)
-const rememberCommit = Statements.rememberCommit(sqlite)
+/** What is being written: the database does not say it of what it refuses. */
+const progressOf = () => {
+  let place = ""
+  let rows = nothingYet
+  return {
+    place: (): string => place,
+    rows: () => rows(),
+    at: (name: string): void => void (place = name),
+    with: (written: () => ReadonlyArray<Written>): void => void (rows = written)
+  }
+}
 
-/** The statements of one connection's writes to a store opened at a version, prepared once. Everything throws. */
-export const writing = (file: string, db: Sqlite.Database, opened: number) => {
+type Progress = ReturnType<typeof progressOf>
+
+/** Writes the rows of tables: what planning changed, in the order of its turns. */
+const tableWriter = (db: Sqlite.Database, progress: Progress) => {
   const tables = new Map(Statements.order.map(({ table }) => [table, tableOf(db, table)]))
   const own = (name: Table.TableName) => tables.get(name) ?? tableOf(db, name)
-  const begin = db.prepare("BEGIN IMMEDIATE")
-  const commit = db.prepare("COMMIT")
-  const rollback = db.prepare("ROLLBACK")
-  const entry = db.prepare(appendEntry)
-  const head = db.prepare(setHead)
-  const feedRow = db.prepare(appendFeed)
-  const counters = db.prepare<Id.Counters>(Statements.counters)
-  const headOf = db.prepare<Entry.Head>(Statements.selectHead(sqlite))
-  const newest = db.prepare<Pick<TradeRepository.State, "newestAt">>(Statements.selectNewestAt)
-  const remembered = db.prepare<{ readonly journals: string }>(Statements.selectCommit(sqlite))
-  const remember = db.prepare(rememberCommit)
-  const lastFeed = db.prepare<Entry.FeedRow>(Statements.selectLastFeed)
-  const version = Sqlite.scalar<number>(db, "PRAGMA data_version")
-  const migrated = Sqlite.scalar<number>(db, Migrations.selectVersion)
-  const state = Sqlite.scalar<Identity.Standing>(db, Identity.selectState)
-  const heads: TradeRepository.Heads = { get: (account) => headOf.get(account) }
-  let place = ""
-  let current = nothingYet
 
   const changed = (count: number): void => {
-    if (count !== 1) throw new Error(`an update of ${place} found ${count} rows`)
+    if (count !== 1) throw new Error(`an update of ${progress.place()} found ${count} rows`)
   }
 
   /** Writes the rows of a table as they were made or as they stand now, each whole. */
   const writeWhole = (table: Table.TableName, kind: "inserts" | "updates", rows: ReadonlyArray<Table.EncodedRow>) => {
     const { cells, statement } = own(table).whole(kind)
     for (const row of rows) {
-      current = () => [{ table, row }]
+      progress.with(() => [{ table, row }])
       changed(statement.run(...cells.map((column) => row[column] ?? null)).changes)
     }
   }
 
-  const writeBare = (change: Books.TableChanges, bare: Books.BareChanges, kind: "inserts" | "updates"): void => {
-    const { table } = change
+  const writeInserts = ({ inserts, table }: Books.TableChanges, bare: Books.BareChanges): void => {
     let at = 0
-    const underWay = () => change[kind].slice(at, at + 1).map((row) => ({ table, row }))
-    current = underWay
-    if (kind === "inserts") {
-      const insert = bare.inserts.length === 0 ? undefined : own(table).insert()
-      for (const cells of bare.inserts) {
-        insert?.run(...cells)
-        at++
-      }
-      return
-    }
-    for (const difference of bare.updates) {
-      const statement = difference.columns.length === 0 ? undefined : own(table).setting(difference.columns)
-      if (statement !== undefined) changed(statement.run(...difference.cells, ...difference.key).changes)
-      else if (difference.columns.length > 0) writeWhole(table, kind, change.updates.slice(at, at + 1))
-      current = underWay
+    progress.with(() => inserts.slice(at, at + 1).map((row) => ({ table, row })))
+    const insert = bare.inserts.length === 0 ? undefined : own(table).insert()
+    for (const cells of bare.inserts) {
+      insert?.run(...cells)
       at++
     }
   }
 
-  const isDangling = ({ row }: Written, reference: Rules.Reference): boolean => {
-    const cell = row[reference.column] ?? null
-    return cell !== null && db.prepare(Statements.referred(sqlite, reference)).get(cell) === undefined
+  /** Sets the columns of rows that differ. */
+  const writeDifferences = ({ table, updates }: Books.TableChanges, bare: Books.BareChanges): void => {
+    let at = 0
+    const rows = () => updates.slice(at, at + 1)
+    const underWay = () => rows().map((row) => ({ table, row }))
+    for (const { cells, columns, key } of bare.updates) {
+      progress.with(underWay)
+      const statement = columns.length === 0 ? undefined : own(table).setting(columns)
+      if (statement !== undefined) changed(statement.run(...cells, ...key).changes)
+      else if (columns.length > 0) writeWhole(table, "updates", rows())
+      at++
+    }
   }
 
+  const idsOf = ({ bare, change, table }: Part) => ({
+    table,
+    ids:
+      bare === undefined ? change.inserts.map(({ id }) => id) : bare.inserts.map((cells) => cells[own(table).idPlace])
+  })
+
+  return (changes: ReadonlyArray<Books.TableChanges>, free: Id.Counters): Id.Counters => {
+    const parts = partsOf(changes)
+    for (const { bare, change, kind, table } of parts) {
+      progress.at(table)
+      if (bare === undefined) writeWhole(table, kind, change[kind])
+      else if (kind === "inserts") writeInserts(change, bare)
+      else writeDifferences(change, bare)
+    }
+    progress.with(() =>
+      changes.flatMap(({ inserts, table, updates }) => [...updates, ...inserts].map((row) => ({ table, row })))
+    )
+    return Books.counted(free, parts.filter(({ kind }) => kind === "inserts").map(idsOf))
+  }
+}
+
+/** Appends to journals, and to the feed of all of them. */
+const journalWriter = (db: Sqlite.Database, progress: Progress) => {
+  const entry = db.prepare(Statements.appendEntry(sqlite))
+  const setHead = db.prepare(Statements.setHead(sqlite))
+  const feedRow = db.prepare(Statements.appendFeed(sqlite))
   return {
-    begin: (): void => void begin.run(),
-    commit: (): void => void commit.run(),
-    rollback: (): void => void rollback.run(),
-    /** Changes whenever another connection has written, and with nothing that this one writes. */
-    version,
-    /** The newest row of the feed. */
-    lastFeed: (): Entry.FeedRow | undefined => lastFeed.get(),
-    /** The heads of journals, each as it stands when it is asked for. */
-    heads,
-    /** When the newest entry was, and the next free ids. Throws where the tables are others by now, or the store was retired. */
-    ground: (): Ground => {
-      const found = migrated() ?? 0
-      if (found !== opened) throw Migrations.versionChanged(file, opened, found)
-      const refused = Identity.drivingRefusal(file, state() ?? "active")
-      if (refused !== undefined) throw refused
-      const next = counters.get()
-      if (next === undefined) throw new Error("the counters' statement gave no row")
-      return {
-        newestAt: newest.get()?.newestAt ?? 0,
-        counters: next
-      }
-    },
-    /** Writes what planning changed; gives the next free ids. */
-    rows: (changes: ReadonlyArray<Books.TableChanges>, free: Id.Counters): Id.Counters => {
-      const parts = partsOf(changes)
-      for (const { bare, change, kind, table } of parts) {
-        place = table
-        if (bare === undefined) writeWhole(table, kind, change[kind])
-        else writeBare(change, bare, kind)
-      }
-      current = () =>
-        changes.flatMap(({ inserts, table, updates }) => [...updates, ...inserts].map((row) => ({ table, row })))
-      const made = parts
-        .filter(({ kind }) => kind === "inserts")
-        .map(({ bare, change, table }) => ({
-          table,
-          ids:
-            bare === undefined
-              ? change.inserts.map(({ id }) => id)
-              : bare.inserts.map((cells) => cells[own(table).idPlace])
-        }))
-      return Books.counted(free, made)
-    },
-    journal: (part: TradeRepository.JournalPart): void => {
-      place = "journal"
-      for (const each of part.entries) entry.run(...Statements.entryCells(each))
-      place = "heads"
-      head.run(part.account, part.head.seq, part.head.hash)
+    journal: ({ account, entries, head }: TradeRepository.JournalPart): void => {
+      progress.at("journal")
+      for (const each of entries) entry.run(...Statements.entryCells(each))
+      progress.at("heads")
+      setHead.run(account, head.seq, head.hash)
     },
     /** Appends a row for each part after `newest`; gives the row that is the newest then. */
     feed: (
       newest: Entry.FeedRow | undefined,
       parts: ReadonlyArray<TradeRepository.JournalPart>
     ): Entry.FeedRow | undefined => {
-      place = "feed"
+      progress.at("feed")
       let last = newest
       for (const { account, entries, head } of parts) {
         const step = { account, firstSeq: entries[0].seq, lastSeq: head.seq, headHash: head.hash }
         const next = Entry.nextFeedRow(last, step)
-        const cells = Statements.feedColumns.map((column) => next[column])
-        feedRow.run(...cells)
+        feedRow.run(...Statements.feedColumns.map((column) => next[column]))
         last = next
       }
       return last
-    },
+    }
+  }
+}
+
+/** What planning starts from; throws where the tables are others than when the store was opened, or it was retired. */
+const groundOf = (file: string, db: Sqlite.Database, opened: number): (() => Ground) => {
+  const counters = db.prepare<Id.Counters>(Statements.counters)
+  const newest = db.prepare<Pick<TradeRepository.State, "newestAt">>(Statements.selectNewestAt)
+  const migrated = Sqlite.scalar<number>(db, Migrations.selectVersion)
+  const state = Sqlite.scalar<Identity.Standing>(db, Identity.selectState)
+  return () => {
+    const found = migrated() ?? 0
+    if (found !== opened) throw Migrations.versionChanged(file, opened, found)
+    const refused = Identity.drivingRefusal(file, state() ?? "active")
+    if (refused !== undefined) throw refused
+    const next = counters.get()
+    if (next === undefined) throw new Error("the counters' statement gave no row")
+    return { newestAt: newest.get()?.newestAt ?? 0, counters: next }
+  }
+}
+
+/** Which reference of these rows it is that the database refused. */
+const danglingOf = (
+  db: Sqlite.Database,
+  written: ReadonlyArray<Written>
+): TradeRepository.ConstraintRefused | undefined => {
+  for (const { row, table } of written) {
+    const found = Rules.rules[table].references.find((reference) => {
+      const cell = row[reference.column] ?? null
+      return cell !== null && db.prepare(Statements.referred(sqlite, reference)).get(cell) === undefined
+    })
+    if (found === undefined) continue
+    return new TradeRepository.ConstraintRefused({ table, constraint: `FOREIGN KEY ${found.column} to ${found.table}` })
+  }
+  return undefined
+}
+
+/** The statements of one connection's writes to a store opened at a version, prepared once. Everything throws. */
+export const writing = (file: string, db: Sqlite.Database, opened: number) => {
+  const progress = progressOf()
+  const begin = db.prepare("BEGIN IMMEDIATE")
+  const commit = db.prepare("COMMIT")
+  const rollback = db.prepare("ROLLBACK")
+  const headOf = db.prepare<Entry.Head>(Statements.selectHead(sqlite))
+  const remembered = db.prepare<{ readonly journals: string }>(Statements.selectCommit(sqlite))
+  const remember = db.prepare(Statements.rememberCommit(sqlite))
+  const lastFeed = db.prepare<Entry.FeedRow>(Statements.selectLastFeed)
+  const heads: TradeRepository.Heads = { get: (account) => headOf.get(account) }
+  return {
+    ...journalWriter(db, progress),
+    begin: (): void => void begin.run(),
+    commit: (): void => void commit.run(),
+    rollback: (): void => void rollback.run(),
+    /** Changes whenever another connection has written, and with nothing that this one writes. */
+    version: Sqlite.scalar<number>(db, "PRAGMA data_version"),
+    /** The newest row of the feed. */
+    lastFeed: (): Entry.FeedRow | undefined => lastFeed.get(),
+    /** The heads of journals, each as it stands when it is asked for. */
+    heads,
+    /** When the newest entry was, and the next free ids. Throws where the tables are others by now, or the store was retired. */
+    ground: groundOf(file, db, opened),
+    /** Writes what planning changed; gives the next free ids. */
+    rows: tableWriter(db, progress),
     /** Throws `AlreadyCommitted` where a commit of this id was made. */
     expectNew: (commitId: string): void => {
       const did = remembered.get(commitId)
@@ -225,17 +257,9 @@ export const writing = (file: string, db: Sqlite.Database, opened: number) => {
       remember.run(commitId, TradeRepository.rememberedAs(parts))
     },
     /** The table whose row was being written. */
-    place: (): string => place,
+    place: progress.place,
     /** Which reference it is that the database refused; it does not say so itself. */
-    dangling: (): TradeRepository.ConstraintRefused | undefined => {
-      for (const written of current()) {
-        const found = Rules.rules[written.table].references.find((each) => isDangling(written, each))
-        if (found === undefined) continue
-        const constraint = `FOREIGN KEY ${found.column} to ${found.table}`
-        return new TradeRepository.ConstraintRefused({ table: written.table, constraint })
-      }
-      return undefined
-    }
+    dangling: () => danglingOf(db, progress.rows())
   }
 }
 
