@@ -56,15 +56,15 @@ export interface BatchPreview {
 const TOGETHER = 200
 
 /** Begins the dry run of a batch on the books as they stand. */
-export const begin = ({ account, actor, policy }: PreviewRequest): Effect.Effect<BatchPreview, never, Ledger> =>
+export const begin = (request: PreviewRequest): Effect.Effect<BatchPreview, never, Ledger> =>
   Effect.map(Ledger, (ledger) => {
-    /** The contents of rows by their identities, as hashes: of a million rows little is kept. */
-    const known = new Map<string, number>()
+    const { account, actor, policy } = request
+    const repeated = makeRepeated()
     const moved = new Map<Ticker, Moved>()
     let direct = orderSums()
 
     /** Carries out a rule of which nothing is kept. */
-    const rehearsed = <A>(needs: ReadonlyArray<Need>, apply: (recorder: Recorder) => A) =>
+    const rehearsed: Rehearsed = (needs, apply) =>
       ledger.submit("command", {
         account,
         cause: { kind: "command", actor },
@@ -79,16 +79,6 @@ export const begin = ({ account, actor, policy }: PreviewRequest): Effect.Effect
       const by = Decimal.add(before?.by ?? Decimal.zero, found.by)
       moved.set(found.symbol, { symbol: found.symbol, by, price: row.price ?? before?.price })
       return found
-    }
-
-    /** What an earlier row of the batch makes of one; nothing where it is the first of its identity. */
-    const repeated = (row: TradeInput): Previewed | undefined => {
-      const identity = JSON.stringify([row.source, row.sourceId, row.occurrence])
-      const contents = contentsOf(row)
-      const before = known.get(identity)
-      if (before === undefined) known.set(identity, contents)
-      if (before === undefined || before === contents) return before === undefined ? undefined : { _tag: "Repeated" }
-      return { _tag: "Conflict", reason: "an earlier row has its identity and other contents" }
     }
 
     const addChunk = (rows: ReadonlyArray<TradeInput>) =>
@@ -108,32 +98,55 @@ export const begin = ({ account, actor, policy }: PreviewRequest): Effect.Effect
         return previewed.map(({ found, row }) => found ?? noted(row, outcomeOf(outcomes, row)))
       })
 
-    const outlook = Effect.gen(function* () {
-      let sums = direct
-      const blocked: Array<BatchOutlook["blocked"][number]> = []
-      const all = [...moved.values()].filter(({ by }) => !Decimal.isZero(by))
-      for (const some of Array.chunksOf(all, TOGETHER)) {
-        const needs = some.map(({ symbol }) => Need.Position({ account, symbol }))
-        const { blocked: found, upon } = yield* rehearsed(needs, (recorder) => {
-          const upon = sums.copy()
-          const blocked = some.flatMap((each) => {
-            const would = previewPosition(recorder, each)
-            if (would?._tag !== "Ordered") return would ? { symbol: would.symbol, answer: would.answer } : []
-            const found = withinDay(recorder, upon, would)
-            return found._tag === "Refused" ? { symbol: each.symbol, answer: found } : []
-          })
-          return { blocked, upon }
-        })
-        sums = upon
-        blocked.push(...found)
-      }
-      return { orders: sums.all(), blocked }
-    })
-
     return {
       add: (rows) => Effect.map(Effect.forEach(Array.chunksOf(rows, TOGETHER), addChunk), (all) => all.flat()),
-      outlook
+      outlook: Effect.suspend(() => outlookOf(rehearsed, account, direct, [...moved.values()]))
     }
+  })
+
+type Rehearsed = <A>(needs: ReadonlyArray<Need>, apply: (recorder: Recorder) => A) => Effect.Effect<A, LedgerError>
+
+/** What an earlier row of the batch makes of one; nothing where it is the first of its identity. */
+const makeRepeated = () => {
+  /** The contents of rows by their identities, as hashes: of a million rows little is kept. */
+  const known = new Map<string, number>()
+  return (row: TradeInput): Previewed | undefined => {
+    const identity = JSON.stringify([row.source, row.sourceId, row.occurrence])
+    const contents = contentsOf(row)
+    const before = known.get(identity)
+    if (before === undefined) known.set(identity, contents)
+    if (before === undefined || before === contents) return before === undefined ? undefined : { _tag: "Repeated" }
+    return { _tag: "Conflict", reason: "an earlier row has its identity and other contents" }
+  }
+}
+
+/** What the positions that rows have moved come to, upon the orders that rows are by themselves. */
+const outlookOf = (
+  rehearsed: Rehearsed,
+  account: AccountName,
+  direct: ReturnType<typeof orderSums>,
+  moved: ReadonlyArray<Moved>
+) =>
+  Effect.gen(function* () {
+    let sums = direct
+    const blocked: Array<BatchOutlook["blocked"][number]> = []
+    const all = moved.filter(({ by }) => !Decimal.isZero(by))
+    for (const some of Array.chunksOf(all, TOGETHER)) {
+      const needs = some.map(({ symbol }) => Need.Position({ account, symbol }))
+      const { blocked: found, upon } = yield* rehearsed(needs, (recorder) => {
+        const upon = sums.copy()
+        const blocked = some.flatMap((each) => {
+          const would = previewPosition(recorder, each)
+          if (would?._tag !== "Ordered") return would ? { symbol: would.symbol, answer: would.answer } : []
+          const found = withinDay(recorder, upon, would)
+          return found._tag === "Refused" ? { symbol: each.symbol, answer: found } : []
+        })
+        return { blocked, upon }
+      })
+      sums = upon
+      blocked.push(...found)
+    }
+    return { orders: sums.all(), blocked }
   })
 
 const contentsOf = ({ direct, owner, price, quantity, reverses, side, symbol, tradedAt }: TradeInput): number => {

@@ -1,30 +1,23 @@
 import { Deferred, Effect, Fiber, Ref, Schedule, type Scope } from "effect"
 import { AccountTable, type Account } from "../records/Account.ts"
 import type { AccountName } from "../records/AccountName.ts"
-import { InstrumentTable } from "../records/Instrument.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { WaitingCommissionTable, WaitingFillTable, type WaitingFill } from "../records/Fill.ts"
 import * as Instant from "../values/Instant.ts"
-import { format, type OrderId } from "../values/Id.ts"
-import { BreakTable, type Break } from "../records/Break.ts"
-import { hasLife } from "../rules/position/life.ts"
-import { OrderTable, type Order } from "../records/Order.ts"
 import type { Brokers, NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import { within } from "../ports/deadline.ts"
 import type { Holder, LeaseHeld } from "../ports/Lease.ts"
 import { mayPass } from "../ports/StoreError.ts"
-import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
-import { PositionTable, type Position } from "../records/Position.ts"
-import type { PositionAnswer } from "../records/PositionAnswer.ts"
-import { atOnce, inTurn, makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
+import type { TradeRepository } from "../ports/TradeRepository.ts"
+import { makeBeside, onlyWhere, type EachAccount } from "./accountwise.ts"
 import * as BatchWork from "./BatchWork.ts"
 import * as BuyingPower from "./BuyingPower.ts"
 import { watchBlocked } from "./BlockedPositions.ts"
 import { requestCancels } from "./Cancels.ts"
 import { watchBookTime } from "./ClockAhead.ts"
 import { makeWorkOff } from "./Decisions.ts"
-import { askForDoubtful, lookForAll, makeAsked } from "./Doubts.ts"
+import { askForDoubtful, makeAsked } from "./Doubts.ts"
 import { confirmRefusals, makeAskedRefusals, watchEnds } from "./Refusals.ts"
 import { confirmInstrumentsOfEach, confirmUnknownAgain, openGates, regateAll, regateLimited } from "./Gates.ts"
 import { makeAskedAccounts, readRefused, watchAccounts } from "./RefusedAccounts.ts"
@@ -52,6 +45,8 @@ import { follow } from "./Following.ts"
 import { sweepEach } from "./Sweep.ts"
 import * as StartGate from "./StartGate.ts"
 import * as work from "./work.ts"
+
+export { type Left, untilIdle } from "./untilIdle.ts"
 
 /** What the services of a daemon need. */
 export type Requirements = Ledger | TradeRepository | Brokers | Clock | Health
@@ -99,104 +94,135 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
         yield* opening(account)
         return false
       })
-    // Nothing is read into the books of an account before its broker has shown that it is that account's.
-    const beside = Effect.map(makeBeside, (each) => onlyWhere(each, gate.isProven))
-    const each = yield* Effect.all({
-      accounts: beside,
-      buyingPower: beside,
-      cancels: beside,
-      clocks: makeBeside,
-      decisions: makeBeside,
-      doubts: beside,
-      held: beside,
-      hours: makeBeside,
-      instruments: makeBeside,
-      lending: makeBeside,
-      logins: makeBeside,
-      polls: beside,
-      positions: beside,
-      quotes: makeBeside,
-      refusals: beside,
-      refusedAccounts: beside,
-      requests: makeBeside,
-      sends: makeBeside,
-      sweeps: beside,
-      syncs: beside
-    })
+    const each = yield* makeBesides(gate)
     yield* start(driving, gate, opening, each.polls)
     const look = yield* work.makeLooks(() => polling.lookMs ?? "1 second")
+    const scene: Scene = { driving, each, gate, look, mayDrive, polling }
+    const works = [
+      ...(yield* uponCommits(scene)),
+      ...(yield* byTheClock(scene)),
+      followAccounts(driving, look, gate, opening),
+      Deferred.await(otherAccount)
+    ]
+    return yield* Effect.zipRight(Effect.all(works, { concurrency: "unbounded", discard: true }), Effect.never)
+  }).pipe(Effect.scoped)
+
+/** Who does each kind of work for several accounts at a time. */
+const makeBesides = (gate: StartGate.StartGate) => {
+  // Nothing is read into the books of an account before its broker has shown that it is that account's.
+  const beside = Effect.map(makeBeside, (each) => onlyWhere(each, gate.isProven))
+  return Effect.all({
+    accounts: beside,
+    buyingPower: beside,
+    cancels: beside,
+    clocks: makeBeside,
+    decisions: makeBeside,
+    doubts: beside,
+    held: beside,
+    hours: makeBeside,
+    instruments: makeBeside,
+    lending: makeBeside,
+    logins: makeBeside,
+    polls: beside,
+    positions: beside,
+    quotes: makeBeside,
+    refusals: beside,
+    refusedAccounts: beside,
+    requests: makeBeside,
+    sends: makeBeside,
+    sweeps: beside,
+    syncs: beside
+  })
+}
+
+/** What the work of a daemon is done with. */
+interface Scene {
+  readonly driving: Driving.Driving
+  readonly each: Effect.Effect.Success<ReturnType<typeof makeBesides>>
+  readonly gate: StartGate.StartGate
+  readonly look: Effect.Effect.Success<ReturnType<typeof work.makeLooks>>
+  /** Does this process drive the account, and has its broker shown that it is that account's? */
+  readonly mayDrive: (account: AccountName) => Effect.Effect<boolean, never, Requirements>
+  readonly polling: PollingOptions
+}
+
+/** Work that commits wake. */
+const uponCommits = ({ driving, each, gate, look, mayDrive, polling }: Scene) =>
+  Effect.gen(function* () {
     const polled = yield* makePolled
     const asked = yield* makeAsked
     const heldReadings = yield* makePaces
-    const heldSyncs = yield* pacing.make<AccountName>()
     const refusals = yield* makeAskedRefusals
     const unverified = yield* pacing.make<string>()
+    const waiting = yield* pacing.make<string>()
+    const decisions = yield* makeWorkOff(gate, driving, each.decisions)
+    return [
+      work.forever("instruments", look, confirmInstrumentsOfEach(unverified, each.instruments), {
+        after: ["instruments", "accounts"]
+      }),
+      work.forever("known instruments", look, KnownInstruments.releaseKnown, {
+        after: ["instruments"]
+      }),
+      work.forever("submission", look, submitPending(mayDrive, each.sends), { after: submissionFollows, rest: 1 }),
+      work.forever("decisions", look, decisions.pass, { after: ["decisions"] }),
+      work.forever("batches", look, workOffBatches, { after: ["batches"], rest: 4 }),
+      work.forever("cancels", look, requestCancels(each.cancels), { after: ["CancelRequested", "OrderChanged"] }),
+      work.forever("quotes", look, askForWaiting(waiting, each.quotes), { after: ["instruments"] }),
+      work.forever("gates", look, openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
+      work.forever("doubts", look, askForDoubtful(asked, mayDrive, each.doubts), { after: ["AttemptAnswered"] }),
+      work.forever("held reports", look, readHeldAgain(heldReadings, each.held), { after: ["breaks"] }),
+      work.forever("refusals", look, confirmRefusals(refusals, mayDrive, each.refusals), {
+        after: ["AttemptAnswered"]
+      }),
+      work.forever("polling", look, pollOpenOrders(polling, polled, each.polls), {
+        after: ["CancelAsked", "OrderChanged", "OrderCreated"],
+        rest: 4
+      })
+    ]
+  })
+
+/** Work that is done every so often, whatever is committed. */
+const byTheClock = ({ each, gate, polling }: Scene) =>
+  Effect.gen(function* () {
+    const heldSyncs = yield* pacing.make<AccountName>()
     const unknown = yield* pacing.make<string>()
     const unlent = yield* pacing.make<string>()
     const askedAccounts = yield* makeAskedAccounts
     const shortOfPower = yield* pacing.make<AccountName>()
-    const waiting = yield* pacing.make<string>()
     const watchCases = yield* Verdicts.makeWatch
-    const decisions = yield* makeWorkOff(gate, driving, each.decisions)
-    return yield* Effect.all(
-      [
-        work.forever("instruments", look, confirmInstrumentsOfEach(unverified, each.instruments), {
-          after: ["instruments", "accounts"]
-        }),
-        work.forever("known instruments", look, KnownInstruments.releaseKnown, {
-          after: ["instruments"]
-        }),
-        work.forever("submission", look, submitPending(mayDrive, each.sends), { after: submissionFollows, rest: 1 }),
-        work.forever("decisions", look, decisions.pass, { after: ["decisions"] }),
-        work.forever("batches", look, workOffBatches, { after: ["batches"], rest: 4 }),
-        work.forever("cancels", look, requestCancels(each.cancels), { after: ["CancelRequested", "OrderChanged"] }),
-        work.forever("quotes", look, askForWaiting(waiting, each.quotes), { after: ["instruments"] }),
-        work.forever("gates", look, openGates, { after: ["CoolDownStarted", "TradingStateSet"] }),
-        work.forever("doubts", look, askForDoubtful(asked, mayDrive, each.doubts), { after: ["AttemptAnswered"] }),
-        work.forever("held reports", look, readHeldAgain(heldReadings, each.held), { after: ["breaks"] }),
-        work.forever("refusals", look, confirmRefusals(refusals, mayDrive, each.refusals), {
-          after: ["AttemptAnswered"]
-        }),
-        work.forever("polling", look, pollOpenOrders(polling, polled, each.polls), {
-          after: ["CancelAsked", "OrderChanged", "OrderCreated"],
-          rest: 4
-        }),
-        work.every("lending", "15 seconds", ShortSales.readRefused(unlent, each.lending)),
-        work.every("unknown instruments", "5 seconds", confirmUnknownAgain(unknown, each.instruments)),
-        work.every("sweep", polling.sweepMs ?? "1 minute", sweepEach(each.sweeps)),
-        work.every("sync of held reports", "15 seconds", syncHeld(heldSyncs, each.syncs)),
-        work.every("positions", "5 minutes", reconcileEach(each.positions)),
-        work.every("differences of positions", "15 seconds", recheckDifferences(each.positions)),
-        work.every("refused accounts", "15 seconds", readRefused(askedAccounts, each.refusedAccounts)),
-        work.every("states of accounts", "5 minutes", watchAccounts(each.accounts)),
-        work.every("buying power", "5 seconds", BuyingPower.askForShort(shortOfPower, each.buyingPower)),
-        work.every("requests to brokers", "5 seconds", watchRequests(each.requests)),
-        work.every("notional thresholds", "1 minute", regateNotional),
-        work.every("lost answers", "1 minute", recoverLost),
-        work.every("inbox", "1 minute", watchInbox),
-        work.every("risk", "2 seconds", watchTrading),
-        work.every("cases", "5 seconds", watchCases),
-        work.every("market hours", "1 hour", learnHoursOfEach(each.hours)),
-        work.every("book time", "5 seconds", watchBookTime),
-        work.every("clocks", "1 minute", gate.watchClocks(each.clocks)),
-        Effect.zipRight(
-          work.reported("old requests", Requests.forgetOld),
-          work.every("old requests", "1 hour", Requests.forgetOld)
-        ),
-        Effect.zipRight(
-          work.reported("old reconciliations", forgetOldRuns),
-          work.every("old reconciliations", "1 hour", forgetOldRuns)
-        ),
-        Effect.zipRight(
-          work.reported("logins", watchLogins(each.logins)),
-          work.every("logins", "15 seconds", watchLogins(each.logins))
-        ),
-        followAccounts(driving, look, gate, opening),
-        Deferred.await(otherAccount)
-      ],
-      { concurrency: "unbounded", discard: true }
-    ).pipe(Effect.zipRight(Effect.never))
-  }).pipe(Effect.scoped)
+    return [
+      work.every("lending", "15 seconds", ShortSales.readRefused(unlent, each.lending)),
+      work.every("unknown instruments", "5 seconds", confirmUnknownAgain(unknown, each.instruments)),
+      work.every("sweep", polling.sweepMs ?? "1 minute", sweepEach(each.sweeps)),
+      work.every("sync of held reports", "15 seconds", syncHeld(heldSyncs, each.syncs)),
+      work.every("positions", "5 minutes", reconcileEach(each.positions)),
+      work.every("differences of positions", "15 seconds", recheckDifferences(each.positions)),
+      work.every("refused accounts", "15 seconds", readRefused(askedAccounts, each.refusedAccounts)),
+      work.every("states of accounts", "5 minutes", watchAccounts(each.accounts)),
+      work.every("buying power", "5 seconds", BuyingPower.askForShort(shortOfPower, each.buyingPower)),
+      work.every("requests to brokers", "5 seconds", watchRequests(each.requests)),
+      work.every("notional thresholds", "1 minute", regateNotional),
+      work.every("lost answers", "1 minute", recoverLost),
+      work.every("inbox", "1 minute", watchInbox),
+      work.every("risk", "2 seconds", watchTrading),
+      work.every("cases", "5 seconds", watchCases),
+      work.every("market hours", "1 hour", learnHoursOfEach(each.hours)),
+      work.every("book time", "5 seconds", watchBookTime),
+      work.every("clocks", "1 minute", gate.watchClocks(each.clocks)),
+      Effect.zipRight(
+        work.reported("old requests", Requests.forgetOld),
+        work.every("old requests", "1 hour", Requests.forgetOld)
+      ),
+      Effect.zipRight(
+        work.reported("old reconciliations", forgetOldRuns),
+        work.every("old reconciliations", "1 hour", forgetOldRuns)
+      ),
+      Effect.zipRight(
+        work.reported("logins", watchLogins(each.logins)),
+        work.every("logins", "15 seconds", watchLogins(each.logins))
+      )
+    ]
+  })
 
 /** As at the start: whose keys turn out to be those of another account, when its broker answers at last, ends the daemon. */
 const tryGate = Effect.fn("Daemon.tryGate")(function* (
@@ -282,15 +308,12 @@ const whenUsable = <A, E extends { readonly _tag: string; readonly message: stri
 ): Effect.Effect<A, E, R | Health> =>
   Effect.flatMap(Health, (health) =>
     step.pipe(
-      Effect.tapError((error) => (mayPass(error) ? health.failed(STARTED, error.message) : Effect.void)),
+      Effect.tapError((error) => (mayPass(error) ? health.failed(StartGate.STARTED, error.message) : Effect.void)),
       Effect.retry({ schedule: Schedule.spaced("1 second"), while: mayPass })
     )
   )
 
-const tellStarted = Effect.flatMap(Health, (health) => health.succeeded(STARTED))
-
-/** The part of health that says that brokers were read, or tried to be, before anything else. */
-const STARTED = "start"
+const tellStarted = Effect.flatMap(Health, (health) => health.succeeded(StartGate.STARTED))
 
 /** What was compared before anything was sent is not compared once more when the first connection stands. */
 const afterTheFirst = <A, R>(again: Effect.Effect<A, never, R>): Effect.Effect<Effect.Effect<void, never, R>> =>
@@ -332,106 +355,3 @@ const followAccounts = (
       return yield* work.forever("accounts", look, followNew, { after: ["accounts"] })
     })
   )
-
-/** What is left where nothing can move without an operator, a session or a cool-down. */
-export interface Left {
-  readonly orders: ReadonlyArray<Order>
-  readonly positions: ReadonlyArray<Position>
-}
-
-const moving = ["pending", "submitting", "in_doubt", "submitted", "partially_filled"]
-const STILL_ROUNDS = 3
-
-/** So long a report that was held is read again quickly; then it waits for a person. */
-const READ_AGAIN_MS = 15_000
-
-/** So long, after the last commit, an order in doubt may still be sent again that could not go for what passes by itself: it is asked for every 5 s. */
-const SENT_AGAIN_MS = 7_000
-
-/** May an order in doubt with such a case still go again: once another one that is ahead of it is settled, or its position owes it? */
-const mayGoAgain = ({ details }: Break): boolean =>
-  details._tag === "Doubt" && (details.obstacle === "NotAdmitted" || details.obstacle === "NotDue")
-
-/** Waits until nothing moves by itself any more: no plan, no attempt, and orders that work or are in doubt, which reading does not change. */
-export const untilIdle: Effect.Effect<Left, StoreError, Requirements> = Effect.gen(function* () {
-  const repository = yield* TradeRepository
-  const health = yield* Health
-  const wentWell = (name: string) =>
-    Effect.map(health.all, (parts) =>
-      parts.some(({ lastSuccessAt, part }) => part === name && lastSuccessAt !== undefined)
-    )
-  // Nothing is read into the books of an account before its broker has shown that it is that account's.
-  const poll = pollEach(onlyWhere(inTurn, (account) => wentWell(StartGate.partOf(account))))
-  const looked = new Set<OrderId>()
-  // Each doubt is looked for once: a broker that does not answer is not waited for again.
-  const lookOnce = (orders: ReadonlyArray<Order>) =>
-    Effect.gen(function* () {
-      const unlooked = orders.filter(({ id, status }) => status === "in_doubt" && !looked.has(id))
-      const proven = yield* Effect.filter(unlooked, ({ account }) => wentWell(StartGate.partOf(account)))
-      for (const { id } of proven) looked.add(id)
-      if (proven.length > 0) yield* lookForAll(proven, atOnce)
-    })
-  const seqsNow = Effect.map(repository.heads, (heads) =>
-    [...heads].map(([account, head]) => `${account}${head.seq}`).join()
-  )
-  const stateAfter = Effect.fnUntraced(function* (quietMs: number) {
-    const orders = yield* Reads.all(OrderTable, { where: [{ column: "status", in: moving }] })
-    const unverified = yield* Reads.all(InstrumentTable, { where: [{ column: "status", in: ["unverified"] }] })
-    const doubts = yield* Reads.all(BreakTable, { where: [{ column: "kind", in: ["Doubt", "OrderMissing"] }] })
-    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-    const held = yield* Reads.all(BreakTable, {
-      where: [
-        { column: "closedAt", in: [null] },
-        { column: "kind", in: ["Implausible"] }
-      ]
-    })
-    const readsAgain = held.some(({ openedAt }) => Instant.millisBetween(openedAt, now) < READ_AGAIN_MS)
-    const waits = (each: Break) => quietMs < SENT_AGAIN_MS && mayGoAgain(each)
-    const isKept = new Set(
-      doubts.flatMap((each) => (each.closedAt === undefined && !waits(each) ? [each.subject] : []))
-    )
-    const asksStill = orders.some((order) => order.status === "in_doubt" && !isKept.has(format("order", order.id)))
-    const hasStarted = yield* wentWell(STARTED)
-    const living = new Set(orders.map(({ id }) => id))
-    const moves =
-      unverified.length > 0 ||
-      asksStill ||
-      readsAgain ||
-      orders.some((order) => isOnItsWay(order, living) || hasLife(order))
-    return { orders, isBusy: moves || !hasStarted || (yield* BatchWork.isBusy()) || (yield* KnownInstruments.isBusy) }
-  })
-  let still = 0
-  let before = ""
-  let committedMs = 0
-  for (;;) {
-    const seqs = yield* seqsNow
-    const nowMs = yield* Effect.flatMap(Clock, (clock) => clock.monotonicMs)
-    // While commits come nothing is read: what moves is plain.
-    if (seqs === before) {
-      const now = yield* stateAfter(nowMs - committedMs)
-      still = now.isBusy ? 0 : still + 1
-      if (still >= STILL_ROUNDS) return { orders: now.orders, positions: yield* waitingPositions }
-      if (still > 0 && now.orders.length > 0) yield* Effect.zipRight(poll, lookOnce(now.orders))
-    } else {
-      still = 0
-      committedMs = nowMs
-    }
-    before = seqs
-    yield* Effect.sleep("25 millis")
-  }
-})
-
-/** W11: an end waits for its second reading. A plan that was judged and has to wait moves when what it waits for does: an order of the other side that has ended (D5). */
-const isOnItsWay = (order: Order, living: ReadonlySet<OrderId>): boolean =>
-  order.status === "submitting" ||
-  order.endReported !== undefined ||
-  (order.status === "pending" && isNext(order, living))
-
-const isNext = ({ heldBehind, heldFor }: Order, living: ReadonlySet<OrderId>): boolean =>
-  heldFor === undefined || (heldBehind !== undefined && !living.has(heldBehind))
-
-const settled: ReadonlyArray<PositionAnswer["_tag"]> = ["NotDue", "OrderLive", "Ordered"]
-
-const waitingPositions = Effect.map(Reads.all(PositionTable), (positions) =>
-  positions.filter(({ answer }) => !settled.includes(answer._tag))
-)

@@ -91,6 +91,9 @@ const without =
   (accounts: ReadonlySet<AccountName>): ReadonlySet<AccountName> =>
     new Set([...accounts].filter((each) => each !== account))
 
+/** The part of health that says that brokers were read, or tried to be, before anything else. */
+export const STARTED = "start"
+
 /** The part of health that says how an account's broker was read. */
 export const partOf = (account: AccountName): string => `start of ${account}`
 
