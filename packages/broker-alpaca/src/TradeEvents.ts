@@ -51,54 +51,12 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
     Ref.make<State>({ caughtUpTo: undefined, lastEventId: undefined, corrected: new Map(), ofAny: undefined }),
     Effect.makeSemaphore(1),
     (ref, one): TradeEvents => {
-      const resolve = (orderId: OrderId): Effect.Effect<ReadonlyArray<Revised>, Broker.BrokerReadFailed> =>
-        Effect.gen(function* () {
-          const from = Instant.addMillis(yield* createdAt(orderId), -OVERLAP_MS)
-          const mayBeIts = (each: Told) => orderOf(each) === orderId || mayBeOfAny(each)
-          const [unread, own] = Array.separate((yield* history(wire, from)).filter(mayBeIts))
-          const revisions = revisionsOf(account, own)
-          const executions = new Set(own.map(({ ref_id }) => ref_id))
-          const found = { revisions, isWhole: unread.length === 0 && revisions.length === executions.size }
-          if (!found.isWhole)
-            yield* Effect.logWarning(`the corrections of Alpaca's order ${orderId} are reported in part`)
-          yield* Ref.update(ref, (state) => ({ ...state, corrected: new Map(state.corrected).set(orderId, found) }))
-          return revisions
-        })
-      const readOn = Effect.gen(function* () {
-        const now = Instant.fromMillis(yield* Clock.currentTimeMillis)
-        const { caughtUpTo, corrected, ofAny } = yield* Ref.get(ref)
-        const next =
-          caughtUpTo === undefined ? Instant.addMillis(now, -LOOK_BACK_MS) : Instant.addMillis(caughtUpTo, -OVERLAP_MS)
-        // What could not be read before is read again: one bad answer is no reason to trust nothing for days.
-        const from = ofAny !== undefined && ofAny.from < next ? ofAny.from : next
-        const events = yield* history(wire, from)
-        yield* Ref.update(ref, (state) => ({ ...state, ofAny: undefined }))
-        yield* noteOfAny(ref, events, { at: ofAny?.at ?? now, from })
-        const touched = events.filter((event) => corrects(event) || corrected.has(orderOf(event) ?? ""))
-        const inPart = [...corrected].flatMap(([orderId, { isWhole }]) =>
-          isWhole ? [] : [ClientOrderId.BrokerOrderId.make(orderId)]
-        )
-        const orders = new Set([...touched.flatMap((event) => orderOf(event) ?? []), ...inPart])
-        yield* Effect.forEach(orders, resolve, { discard: true })
-        yield* Ref.update(ref, (state) => ({ ...state, caughtUpTo: now }))
-      })
-      const told = (event: Told): Effect.Effect<ReadonlyArray<Revised>, Broker.BrokerReadFailed> =>
-        Effect.gen(function* () {
-          if (Either.isRight(event))
-            yield* Ref.update(ref, (state) => ({ ...state, lastEventId: event.right.event_id }))
-          const at = Instant.fromMillis(yield* Clock.currentTimeMillis)
-          const { caughtUpTo, ofAny } = yield* Ref.get(ref)
-          yield* noteOfAny(ref, [event], ofAny ?? { at, from: Instant.addMillis(caughtUpTo ?? at, -OVERLAP_MS) })
-          const { corrected } = yield* Ref.get(ref)
-          const orderId = orderOf(event)
-          if (orderId === undefined) return []
-          return corrects(event) || corrected.has(orderId) ? yield* resolve(orderId) : []
-        })
+      const reading: Reading = { wire, account, createdAt, ref }
       // Whoever waited while a reading began and ended takes that one for theirs.
       const catchUp = Effect.gen(function* () {
         const asked = Instant.fromMillis(yield* Clock.currentTimeMillis)
         const isRead = Effect.map(Ref.get(ref), ({ caughtUpTo }) => caughtUpTo !== undefined && caughtUpTo > asked)
-        yield* one.withPermits(1)(Effect.unlessEffect(readOn, isRead))
+        yield* one.withPermits(1)(Effect.unlessEffect(readOn(reading), isRead))
       })
       return {
         catchUp,
@@ -109,7 +67,7 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
         live: Stream.unwrap(
           Effect.map(Ref.get(ref), ({ lastEventId }) =>
             events(wire, lastEventId === undefined ? PATH : `${PATH}?since_id=${lastEventId}`, Stream.never).pipe(
-              Stream.mapEffect(told),
+              Stream.mapEffect((event) => toldBy(reading, event)),
               Stream.flatMap(Stream.fromIterable)
             )
           )
@@ -117,6 +75,67 @@ export const make = (wire: Wire, account: AccountName.AccountName, createdAt: Cr
       }
     }
   )
+
+/** What the events of a pair of keys are read with. */
+interface Reading {
+  readonly wire: Wire
+  readonly account: AccountName.AccountName
+  readonly createdAt: CreatedAt
+  readonly ref: Ref.Ref<State>
+}
+
+/** Reads what was said since the last reading, and the orders that it corrects. */
+const readOn = (reading: Reading) =>
+  Effect.gen(function* () {
+    const { ref, wire } = reading
+    const now = Instant.fromMillis(yield* Clock.currentTimeMillis)
+    const { caughtUpTo, corrected, ofAny } = yield* Ref.get(ref)
+    const next =
+      caughtUpTo === undefined ? Instant.addMillis(now, -LOOK_BACK_MS) : Instant.addMillis(caughtUpTo, -OVERLAP_MS)
+    // What could not be read before is read again: one bad answer is no reason to trust nothing for days.
+    const from = ofAny !== undefined && ofAny.from < next ? ofAny.from : next
+    const events = yield* history(wire, from)
+    yield* Ref.update(ref, (state) => ({ ...state, ofAny: undefined }))
+    yield* noteOfAny(ref, events, { at: ofAny?.at ?? now, from })
+    const touched = events.filter((event) => corrects(event) || corrected.has(orderOf(event) ?? ""))
+    const inPart = [...corrected].flatMap(([orderId, { isWhole }]) =>
+      isWhole ? [] : [ClientOrderId.BrokerOrderId.make(orderId)]
+    )
+    const orders = new Set([...touched.flatMap((event) => orderOf(event) ?? []), ...inPart])
+    yield* Effect.forEach(orders, (orderId) => resolve(reading, orderId), { discard: true })
+    yield* Ref.update(ref, (state) => ({ ...state, caughtUpTo: now }))
+  })
+
+/** What an event of the stream makes of the executions of its order. */
+const toldBy = (reading: Reading, event: Told): Effect.Effect<ReadonlyArray<Revised>, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const { ref } = reading
+    if (Either.isRight(event)) yield* Ref.update(ref, (state) => ({ ...state, lastEventId: event.right.event_id }))
+    const at = Instant.fromMillis(yield* Clock.currentTimeMillis)
+    const { caughtUpTo, ofAny } = yield* Ref.get(ref)
+    yield* noteOfAny(ref, [event], ofAny ?? { at, from: Instant.addMillis(caughtUpTo ?? at, -OVERLAP_MS) })
+    const { corrected } = yield* Ref.get(ref)
+    const orderId = orderOf(event)
+    if (orderId === undefined) return []
+    return corrects(event) || corrected.has(orderId) ? yield* resolve(reading, orderId) : []
+  })
+
+/** Reads all that was said of the executions of an order, and keeps it. */
+const resolve = (
+  { account, createdAt, ref, wire }: Reading,
+  orderId: OrderId
+): Effect.Effect<ReadonlyArray<Revised>, Broker.BrokerReadFailed> =>
+  Effect.gen(function* () {
+    const from = Instant.addMillis(yield* createdAt(orderId), -OVERLAP_MS)
+    const mayBeIts = (each: Told) => orderOf(each) === orderId || mayBeOfAny(each)
+    const [unread, own] = Array.separate((yield* history(wire, from)).filter(mayBeIts))
+    const revisions = revisionsOf(account, own)
+    const executions = new Set(own.map(({ ref_id }) => ref_id))
+    const found = { revisions, isWhole: unread.length === 0 && revisions.length === executions.size }
+    if (!found.isWhole) yield* Effect.logWarning(`the corrections of Alpaca's order ${orderId} are reported in part`)
+    yield* Ref.update(ref, (state) => ({ ...state, corrected: new Map(state.corrected).set(orderId, found) }))
+    return revisions
+  })
 
 const failed = (detail: string, kind: Broker.BrokerReadFailed["kind"] = "network") =>
   new Broker.BrokerReadFailed({ operation: "trade events", kind, detail })

@@ -66,72 +66,11 @@ export const make = (
     const context = yield* Effect.context<FileSystem.FileSystem | Entropy.Entropy>()
     const known = yield* Ref.make(nothing)
     const one = yield* Effect.makeSemaphore(1)
-
-    /** What another process wrote since; the same tokens keep what was said of them. */
-    const reread = Effect.gen(function* () {
-      const before = yield* Ref.get(known)
-      const read = yield* Effect.either(TokenFile.read(file))
-      if (read._tag === "Left") {
-        yield* Ref.set(known, { ...before, tokens: undefined, problem: read.left.message })
-        return
-      }
-      const tokens = Option.getOrUndefined(read.right)
-      const isSame = tokens !== undefined && before.tokens !== undefined && sameTokens(tokens, before.tokens)
-      if (isSame) return
-      const problem = tokens === undefined ? "not logged in yet" : undefined
-      yield* Ref.set(known, { ...nothing, tokens, problem })
-    }).pipe(Effect.provide(context))
-
-    /** What another holder has just written does as well. */
-    const renewAsHolder = (nowMs: number, isMine: Effect.Effect<boolean>) =>
-      Effect.gen(function* () {
-        yield* reread
-        const { problem, tokens, ...state } = yield* Ref.get(known)
-        if (tokens === undefined || problem !== undefined || isFresh({ ...state, problem, tokens }, nowMs)) return
-        yield* renew(
-          tokens,
-          nowMs,
-          Effect.if(isMine, { onTrue: () => standsIn(file, tokens), onFalse: () => Effect.succeed(false) })
-        )
-      })
-
-    const renew = (tokens: Tokens, nowMs: number, mayReplace: Effect.Effect<boolean, never, FileSystem.FileSystem>) =>
-      Effect.gen(function* () {
-        const renewed = yield* Effect.either(Login.refresh(exchange, place, credentials, tokens))
-        if (renewed._tag === "Left") {
-          const { isRefused, message } = renewed.left
-          yield* Effect.logWarning(`Schwab's token was not refreshed: ${message}`)
-          yield* Ref.update(known, (state) => ({
-            ...state,
-            refreshNotBefore: nowMs + AGAIN_MS,
-            ...(isRefused ? { problem: message } : {})
-          }))
-          return
-        }
-        yield* Ref.set(known, { ...nothing, tokens: renewed.right })
-        const written = yield* Effect.either(TokenFile.write(file, renewed.right, mayReplace))
-        if (written._tag === "Left") yield* Effect.logError(written.left.message)
-        else if (!written.right) yield* reread
-      }).pipe(Effect.provide(context))
-
-    const settle = Effect.gen(function* () {
-      const nowMs = yield* Clock.currentTimeMillis
-      if (!isFresh(yield* Ref.get(known), nowMs)) yield* reread
-      const state = yield* Ref.get(known)
-      const { problem, refreshNotBefore, tokens } = state
-      const isDue = tokens !== undefined && problem === undefined && !isFresh(state, nowMs)
-      const isAlive = tokens !== undefined && nowMs < Instant.toMillis(tokens.refreshExpiresAt)
-      if (isDue && isAlive && nowMs >= refreshNotBefore)
-        yield* Effect.provide(
-          TokenFile.asHolder(file, (isMine) => renewAsHolder(nowMs, isMine)),
-          context
-        )
-      return yield* Ref.get(known)
-    }).pipe(one.withPermits(1))
-
+    const keeping: Keeping = { credentials, place, file, exchange, known }
+    const settled = settle(keeping).pipe(Effect.provide(context), one.withPermits(1))
     return {
       access: Effect.gen(function* () {
-        const state = yield* settle
+        const state = yield* settled
         const nowMs = yield* Clock.currentTimeMillis
         if (state.tokens === undefined || !isUsable(state, nowMs))
           return yield* new NeedsLogin({ why: whyNot(state, nowMs) })
@@ -140,7 +79,7 @@ export const make = (
       refused: (token) =>
         Ref.update(known, (state) => (state.tokens?.accessToken === token ? { ...state, isRefused: true } : state)),
       standing: Effect.gen(function* () {
-        const state = yield* settle
+        const state = yield* settled
         const nowMs = yield* Clock.currentTimeMillis
         const until = state.tokens?.refreshExpiresAt
         if (until === undefined || state.problem !== undefined || nowMs >= Instant.toMillis(until))
@@ -149,6 +88,86 @@ export const make = (
         return { _tag: isSoon ? "EndsSoon" : "Valid", until } as const
       })
     }
+  })
+
+/** What a session is kept with. */
+interface Keeping {
+  readonly credentials: Credentials
+  readonly place: Address.Address
+  readonly file: TokenPlace
+  readonly exchange: Exchange
+  readonly known: Ref.Ref<Known>
+}
+
+/** Reads the file, and refreshes, where the tokens that are known do not do. */
+const settle = (keeping: Keeping) =>
+  Effect.gen(function* () {
+    const { file, known } = keeping
+    const nowMs = yield* Clock.currentTimeMillis
+    if (!isFresh(yield* Ref.get(known), nowMs)) yield* reread(keeping)
+    const state = yield* Ref.get(known)
+    const { problem, refreshNotBefore, tokens } = state
+    const isDue = tokens !== undefined && problem === undefined && !isFresh(state, nowMs)
+    const isAlive = tokens !== undefined && nowMs < Instant.toMillis(tokens.refreshExpiresAt)
+    if (isDue && isAlive && nowMs >= refreshNotBefore)
+      yield* TokenFile.asHolder(file, (isMine) => renewAsHolder(keeping, nowMs, isMine))
+    return yield* Ref.get(known)
+  })
+
+/** What another holder has just written does as well. */
+const renewAsHolder = (keeping: Keeping, nowMs: number, isMine: Effect.Effect<boolean>) =>
+  Effect.gen(function* () {
+    yield* reread(keeping)
+    const { problem, tokens, ...state } = yield* Ref.get(keeping.known)
+    if (tokens === undefined || problem !== undefined || isFresh({ ...state, problem, tokens }, nowMs)) return
+    yield* renew(
+      keeping,
+      tokens,
+      nowMs,
+      Effect.if(isMine, { onTrue: () => standsIn(keeping.file, tokens), onFalse: () => Effect.succeed(false) })
+    )
+  })
+
+/** Refreshes tokens, and writes the new ones where they may still take the place of the old. */
+const renew = (
+  keeping: Keeping,
+  tokens: Tokens,
+  nowMs: number,
+  mayReplace: Effect.Effect<boolean, never, FileSystem.FileSystem>
+) =>
+  Effect.gen(function* () {
+    const { credentials, exchange, file, known, place } = keeping
+    const renewed = yield* Effect.either(Login.refresh(exchange, place, credentials, tokens))
+    if (renewed._tag === "Left") {
+      const { isRefused, message } = renewed.left
+      yield* Effect.logWarning(`Schwab's token was not refreshed: ${message}`)
+      yield* Ref.update(known, (state) => ({
+        ...state,
+        refreshNotBefore: nowMs + AGAIN_MS,
+        ...(isRefused ? { problem: message } : {})
+      }))
+      return
+    }
+    yield* Ref.set(known, { ...nothing, tokens: renewed.right })
+    const written = yield* Effect.either(TokenFile.write(file, renewed.right, mayReplace))
+    if (written._tag === "Left") yield* Effect.logError(written.left.message)
+    else if (!written.right) yield* reread(keeping)
+  })
+
+/** What another process wrote since; the same tokens keep what was said of them. */
+const reread = ({ file, known }: Keeping) =>
+  Effect.gen(function* () {
+    const before = yield* Ref.get(known)
+    const read = yield* Effect.either(TokenFile.read(file))
+    if (read._tag === "Left") {
+      yield* Ref.set(known, { ...before, tokens: undefined, problem: read.left.message })
+      return
+    }
+    const tokens = Option.getOrUndefined(read.right)
+    const isSame = tokens !== undefined && before.tokens !== undefined && sameTokens(tokens, before.tokens)
+    if (isSame) return
+    const problem = tokens === undefined ? "not logged in yet" : undefined
+    yield* Ref.set(known, { ...nothing, tokens, problem })
   })
 
 const sameTokens = (a: Tokens, b: Tokens): boolean =>

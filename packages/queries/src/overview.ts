@@ -65,6 +65,45 @@ const unconfirmedOf = ({ order, stake }: Trading.Doubtful): Documents.OverviewDo
   sentAt: timeOrNull(order.sentAt)
 })
 
+/** When each account was last compared with its broker. */
+const comparedOf = (accounts: ReadonlyArray<Account.Account>) =>
+  Effect.forEach(accounts, ({ name }) =>
+    Effect.map(Reconciliation.lastCompared(name), (at) => [name, at] as const)
+  ).pipe(Effect.map((all) => new Map(all)))
+
+type Open = Effect.Effect.Success<typeof OpenCases.read>
+
+const proposedOf = (order: Open["proposed"][number]): Documents.OverviewDocument["proposed"][number] => ({
+  id: Id.format("order", order.id),
+  account: order.account,
+  symbol: order.symbol,
+  side: order.side,
+  quantity: Decimal.format(order.quantity),
+  proposedAt: Instant.format(order.createdAt),
+  approveBy: Instant.format(order.approveBy)
+})
+
+const failedOrderOf = (order: Open["failedOrders"][number]): Documents.OverviewDocument["failedOrders"][number] => ({
+  id: Id.format("order", order.id),
+  account: order.account,
+  symbol: order.symbol,
+  side: order.side,
+  quantity: Decimal.format(order.quantity),
+  askedNotional: decimalOrNull(order.askedNotional),
+  status: order.status === "rejected" ? "rejected" : "failed",
+  reason: valueOrNull(order.reason),
+  endedAt: timeOrNull(order.endedAt)
+})
+
+const failedBatchOf = (batch: Open["failedBatches"][number]): Documents.OverviewDocument["failedBatches"][number] => ({
+  id: Id.format("batch", batch.id),
+  account: batch.account,
+  name: batch.name,
+  failed: batch.failed,
+  total: batch.total,
+  finishedAt: timeOrNull(batch.finishedAt)
+})
+
 /** What the books do not have: the parts of the daemon that fail, whether it answers, and the work that waits for a process. */
 export interface Processes {
   readonly failing: ReadonlyArray<Pick<Health.PartHealth, "isAlert" | "part">>
@@ -81,11 +120,7 @@ export const overviewWhere = Effect.fnUntraced(function* ({ answers, failing, wa
       const accounts = yield* Reads.all(Account.AccountTable)
       const standing = yield* Reads.all(Position.PositionTable)
       const working = yield* Reads.all(Order.OrderTable, { where: [{ column: "status", in: live }] })
-      const compared = new Map(
-        yield* Effect.forEach(accounts, ({ name }) =>
-          Effect.map(Reconciliation.lastCompared(name), (at) => [name, at] as const)
-        )
-      )
+      const compared = yield* comparedOf(accounts)
       const open = yield* OpenCases.read
       const settled = OpenCases.settled(open, now)
       const cases = OpenCases.countOf(open, now)
@@ -130,37 +165,10 @@ export const overviewWhere = Effect.fnUntraced(function* ({ answers, failing, wa
         inDoubt: Trading.unsaid(settled.cases, yield* Risk.doubtful).map(unconfirmedOf),
         openBreaks: yield* breaks.openDocumentsOf(open.breaks),
         breakCases: settled.cases.map(({ breaks: all }) => all.map(({ id }) => Id.format("break", id))),
-        proposed: open.proposed.map((order) => ({
-          id: Id.format("order", order.id),
-          account: order.account,
-          symbol: order.symbol,
-          side: order.side,
-          quantity: Decimal.format(order.quantity),
-          proposedAt: Instant.format(order.createdAt),
-          approveBy: Instant.format(order.approveBy)
-        })),
+        proposed: open.proposed.map(proposedOf),
         quarantined: open.quarantined,
-        failedOrders: open.failedOrders.map(
-          ({ account, askedNotional, endedAt, id, quantity, reason, side, status, symbol }) => ({
-            id: Id.format("order", id),
-            account,
-            symbol,
-            side,
-            quantity: Decimal.format(quantity),
-            askedNotional: decimalOrNull(askedNotional),
-            status: status === "rejected" ? ("rejected" as const) : ("failed" as const),
-            reason: valueOrNull(reason),
-            endedAt: timeOrNull(endedAt)
-          })
-        ),
-        failedBatches: open.failedBatches.map(({ account, failed: rows, finishedAt, id, name, total }) => ({
-          id: Id.format("batch", id),
-          account,
-          name,
-          failed: rows,
-          total,
-          finishedAt: timeOrNull(finishedAt)
-        })),
+        failedOrders: open.failedOrders.map(failedOrderOf),
+        failedBatches: open.failedBatches.map(failedBatchOf),
         givenUp: open.givenUp,
         controls: states.map(controls.documentOf),
         owing: standing

@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net"
-import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/broker-paper"
+import { Exchange, type ExchangeOrder, type ExchangeFailed, Listing, Matching } from "@roundlot/broker-paper"
 import { AccountName } from "@roundlot/core"
 import { Effect, FiberSet, Schema } from "effect"
 import type { Scope } from "effect"
@@ -114,27 +114,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       hours: {},
       ineligible: new Map()
     }
-    const account = options.account ?? ACCOUNT
-    const desk: Desk = {
-      exchange,
-      account,
-      state: () => state,
-      number: options.number ?? NUMBER,
-      others: options.others ?? [],
-      shape: options.times ?? "zone",
-      commissions: options.commissions ?? "with",
-      marketData: options.marketData ?? "live",
-      isAlwaysOpen: options.isOpen === undefined,
-      permIds: options.permIds ?? "always",
-      quantityOfFilled: options.quantityOfFilled ?? "shown",
-      newestVersion: options.newestVersion ?? NEWEST,
-      placed: new Map(),
-      combined: new Map(),
-      combining: { isUnderWay: false },
-      references: new Set(known.flatMap(({ clientOrderId }) => clientOrderId ?? [])),
-      orderIds: new Map(),
-      connected: new Set()
-    }
+    const desk = deskOf(options, exchange, known, () => state)
     const sockets = new Set<Socket>()
     const run = yield* FiberSet.makeRuntime()
     const server = yield* Effect.acquireRelease(
@@ -161,7 +141,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       port,
       number: desk.number,
       exchange,
-      account,
+      account: desk.account,
       become: (change) =>
         Effect.sync(() => {
           state = { ...state, ...change }
@@ -172,6 +152,33 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       cut: Effect.sync(() => sockets.forEach(Seat.cutAmid))
     }
   })
+
+/** What a simulator starts with: as TWS is, but for what the options say. */
+const deskOf = (
+  options: Options,
+  exchange: Exchange.ExchangeService,
+  known: ReadonlyArray<ExchangeOrder.ExchangeOrder>,
+  state: () => AccountState
+): Desk => ({
+  exchange,
+  account: options.account ?? ACCOUNT,
+  state,
+  number: options.number ?? NUMBER,
+  others: options.others ?? [],
+  shape: options.times ?? "zone",
+  commissions: options.commissions ?? "with",
+  marketData: options.marketData ?? "live",
+  isAlwaysOpen: options.isOpen === undefined,
+  permIds: options.permIds ?? "always",
+  quantityOfFilled: options.quantityOfFilled ?? "shown",
+  newestVersion: options.newestVersion ?? NEWEST,
+  placed: new Map(),
+  combined: new Map(),
+  combining: { isUnderWay: false },
+  references: new Set(known.flatMap(({ clientOrderId }) => clientOrderId ?? [])),
+  orderIds: new Map(),
+  connected: new Set()
+})
 
 const PRICE = "100"
 
