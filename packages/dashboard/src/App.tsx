@@ -100,12 +100,8 @@ const Screens = () => {
     <Shell>
       <Part at={path} coming={<Coming />} instead={(error) => <NotShown error={error} />}>
         <Switch>
-          <Route path={addresses.overview}>
-            <Overview />
-          </Route>
-          <Route path={addresses.attention}>
-            <Attention />
-          </Route>
+          <Route path={addresses.overview} component={Overview} />
+          <Route path={addresses.attention} component={Attention} />
           <Route path={addresses.case}>
             {({ id }) => (/^B\d+$/i.test(id) ? <Case id={id} /> : <OpenCase id={id} />)}
           </Route>
@@ -113,12 +109,8 @@ const Screens = () => {
           <Route path={addresses.position}>
             {({ account, symbol }) => <PositionPage account={account} symbol={symbol} />}
           </Route>
-          <Route path={addresses.profit}>
-            <ProfitPage />
-          </Route>
-          <Route path={addresses.slippage}>
-            <SlippagePage />
-          </Route>
+          <Route path={addresses.profit} component={ProfitPage} />
+          <Route path={addresses.slippage} component={SlippagePage} />
           <Route path={addresses.profitOf}>
             {({ account, symbol }) => <ProfitOfSymbol account={account} symbol={symbol} />}
           </Route>
@@ -139,35 +131,21 @@ const Screens = () => {
           <Route path={addresses.entry}>{({ account, seq }) => <EntryPage account={account} seq={seq} />}</Route>
           <Route path={addresses.whyRecord}>{({ id }) => <WhyPage of={id} />}</Route>
           <Route path={addresses.whyEntry}>{({ account, seq }) => <WhyPage of={`${account}/${seq}`} />}</Route>
-          <Route path={addresses.batches}>
-            <Batches />
-          </Route>
+          <Route path={addresses.batches} component={Batches} />
           <Route path={addresses.newBatch}>
             <FormForRole role="trade" title={texts.newBatch}>
               <NewBatch />
             </FormForRole>
           </Route>
           <Route path={addresses.batch}>{({ id = "", tab }) => <BatchPage id={id} tab={tab} />}</Route>
-          <Route path={addresses.operations}>
-            <Operations />
-          </Route>
-          <Route path={addresses.reconciliation}>
-            <ReconciliationPage />
-          </Route>
-          <Route path={addresses.jobs}>
-            <JobsPage />
-          </Route>
+          <Route path={addresses.operations} component={Operations} />
+          <Route path={addresses.reconciliation} component={ReconciliationPage} />
+          <Route path={addresses.jobs} component={JobsPage} />
           <Route path={addresses.job}>{({ id }) => <JobPage id={id} />}</Route>
-          <Route path={addresses.audit}>
-            <AuditPage />
-          </Route>
+          <Route path={addresses.audit} component={AuditPage} />
           <Route path={addresses.account}>{({ name }) => <AccountPage name={name} />}</Route>
-          <Route path={addresses.settings}>
-            <SettingsPage />
-          </Route>
-          <Route path={addresses.signIn}>
-            <SignIn />
-          </Route>
+          <Route path={addresses.settings} component={SettingsPage} />
+          <Route path={addresses.signIn} component={SignIn} />
           {(["positions", "trades", "orders", "fills", "decisions", "attempts", "journal"] as const).map((list) => (
             <Route key={list} path={addresses[list]}>
               <Lists key={list} list={list} />

@@ -118,6 +118,14 @@ export interface Sight {
 const nothing: Sight = { ids: new Set(), isKept: false }
 const noNews = { count: 0, isMore: false }
 
+/** Where in a list the first known row stands, below so many that are new; nothing where yet more came in meanwhile. */
+const anchorBelow = <A>(head: Page<A>, above: Page<A>, count: number, idOf: (row: A) => string): string | undefined => {
+  const last = above.items.at(-1)
+  const expected = head.items[count - 1]
+  if (last === undefined || expected === undefined || idOf(last) !== idOf(expected)) return undefined
+  return above.nextCursor ?? undefined
+}
+
 /**
  * Reads a list part by part. Whenever something happened, its beginning and what of it is on screen are read again, however long it
  * is: what nobody looks at is read again by whoever goes there.
@@ -132,14 +140,6 @@ export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
   }
   const read = (from: string | undefined, limit = AT_ONCE) => ask(from, after(from, limit))
   const readHead = () => ask(undefined, { limit: AT_ONCE, count: true })
-  /** Where in the list its first known row stands, below so many that are new; nothing where yet more came in meanwhile. */
-  const anchorBelow = async ({ items }: Page<A>, count: number): Promise<string | undefined> => {
-    const { page } = await read(undefined, count)
-    const last = page.items.at(-1)
-    const expected = items[count - 1]
-    if (last === undefined || expected === undefined || idOf(last) !== idOf(expected)) return undefined
-    return page.nextCursor ?? undefined
-  }
   const query = useQuery({
     queryKey: key,
     structuralSharing: false,
@@ -151,7 +151,9 @@ export const useList = <A, E>({ idOf, key, use }: Reading<A, E>) => {
       const ahead = isKept ? newRows(known, head.page, idOf) : noNews
       const isHeld = ahead.count > 0
       const anchor =
-        isHeld && !ahead.isMore && known[0]?.from === undefined ? await anchorBelow(head.page, ahead.count) : undefined
+        isHeld && !ahead.isMore && known[0]?.from === undefined
+          ? anchorBelow(head.page, (await read(undefined, ahead.count)).page, ahead.count, idOf)
+          : undefined
       setNews((before) => (before.count === ahead.count && before.isMore === ahead.isMore ? before : ahead))
       // Meanwhile there may be more of it.
       const now = answers.reduce(

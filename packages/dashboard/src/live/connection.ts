@@ -12,6 +12,44 @@ export interface Connection {
   readonly again: () => void
 }
 
+/** Calls this when it was silent for too long. */
+const whenSilent = (end: () => void) => {
+  let timer = setTimeout(end, SILENT_MS)
+  return {
+    heard: (): void => {
+      clearTimeout(timer)
+      timer = setTimeout(end, SILENT_MS)
+    },
+    over: (): void => clearTimeout(timer)
+  }
+}
+
+/** Reads texts to their end. */
+const readAll = async (
+  body: ReadableStream<Uint8Array<ArrayBuffer>>,
+  onPart: (part: string) => void
+): Promise<void> => {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return
+    onPart(value)
+  }
+}
+
+/** Waits so long, or until it is ended before. */
+const pause = (millis: number, onBegin: (end: () => void) => void): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, millis)
+    onBegin(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+
+const addressAfter = (cursor: string | undefined): string =>
+  `/api/v1/live${cursor === undefined ? "" : `?after=${encodeURIComponent(cursor)}`}`
+
 /** Follows the daemon's stream for as long as the page or worker lives. */
 export const connect = (tell: (told: Told) => void): Connection => {
   let cursor: string | undefined
@@ -37,10 +75,9 @@ export const connect = (tell: (told: Told) => void): Connection => {
   const once = async (): Promise<void> => {
     const aborting = new AbortController()
     current = aborting
-    let timer = setTimeout(() => aborting.abort(), SILENT_MS)
+    const silence = whenSilent(() => aborting.abort())
     try {
-      const after = cursor === undefined ? "" : `?after=${encodeURIComponent(cursor)}`
-      const response = await fetch(`/api/v1/live${after}`, { signal: aborting.signal, cache: "no-store" })
+      const response = await fetch(addressAfter(cursor), { signal: aborting.signal, cache: "no-store" })
       if (response.status === 401) return tell({ kind: "signedOut" })
       if (response.status === 410) {
         cursor = undefined
@@ -51,19 +88,15 @@ export const connect = (tell: (told: Told) => void): Connection => {
       parser.reset()
       if (quietSince === 0) quietSince = Date.now()
       tell({ kind: "open", at: Date.now() })
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
-      for (;;) {
-        const { done, value } = await reader.read()
-        if (done) return
-        clearTimeout(timer)
-        timer = setTimeout(() => aborting.abort(), SILENT_MS)
-        parser.feed(value)
+      await readAll(response.body, (part) => {
+        silence.heard()
+        parser.feed(part)
         tell({ kind: "heard", at: Date.now(), quietSince })
-      }
+      })
     } catch {
       // Not answered, or ended: it is tried again.
     } finally {
-      clearTimeout(timer)
+      silence.over()
     }
   }
 
@@ -73,13 +106,7 @@ export const connect = (tell: (told: Told) => void): Connection => {
       attempt += 1
       const wait = Math.min(LONGEST_WAIT_MS, 500 * 2 ** Math.min(attempt - 1, 6))
       tell({ kind: "retrying", attempt, nextAt: Date.now() + wait })
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, wait)
-        wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
+      await pause(wait, (end) => (wake = end))
       wake = undefined
     }
   }

@@ -56,15 +56,43 @@ const useKnown = () => {
   return { accounts: accounts?.items, templates: templates?.items, sources: sources?.items }
 }
 
+/** Submits a file once for its key, and goes to its batch where that is as its check said. */
+const useSubmission = (key: string, wish: Wish) => {
+  const [, go] = useLocation()
+  const submitting = useMutation({
+    mutationFn: () =>
+      call((api) => api.batches.submit({ headers: { "idempotency-key": key }, payload: requestOf(wish) })),
+    onSuccess: (submitted) => {
+      forget()
+      void queries.invalidateQueries()
+      if (!("batch" in submitted) || !isAsForeseen(submitted)) return
+      go(pathOfRecord({ kind: "batch", id: submitted.batch.id }) ?? "/batches")
+    }
+  })
+  const submitted = submitting.data !== undefined && "batch" in submitting.data ? submitting.data : undefined
+  return { submitted, submitting }
+}
+
+const StepHead = ({ step }: { readonly step: number }) => (
+  <PageHead
+    note={texts.stepOf({
+      batches: <Link href="/batches">{texts.batches}</Link>,
+      step: step + 1,
+      total: steps.length,
+      name: steps[step]
+    })}
+  >
+    {texts.newBatch}
+  </PageHead>
+)
+
 /** A file of trades in three steps: the file, its check with the corrections, and the submission. */
 export const NewBatch = () => {
-  const [, go] = useLocation()
   const { get, set } = useFilters()
   const [begun, setBegun] = useState(kept)
-  const { key, wish: chosen } = begun
   const known = useKnown()
   // What was removed or is not taken any more cannot be submitted by.
-  const wish = settled(chosen, known)
+  const wish = settled(begun.wish, known)
   const isChecked = get("step") === CHECK && wish.csv.trim() !== ""
   const { checking, last } = useCheck()
   useEffect(() => keep(begun), [begun])
@@ -85,30 +113,11 @@ export const NewBatch = () => {
   useEffect(() => {
     if (isChecked) check(wish)
   }, [isChecked])
-  const submitting = useMutation({
-    mutationFn: () =>
-      call((api) => api.batches.submit({ headers: { "idempotency-key": key }, payload: requestOf(wish) })),
-    onSuccess: (submitted) => {
-      forget()
-      void queries.invalidateQueries()
-      if (!("batch" in submitted) || !isAsForeseen(submitted)) return
-      go(pathOfRecord({ kind: "batch", id: submitted.batch.id }) ?? "/batches")
-    }
-  })
-  const submitted = submitting.data !== undefined && "batch" in submitting.data ? submitting.data : undefined
+  const { submitted, submitting } = useSubmission(begun.key, wish)
   const step = submitted !== undefined || submitting.isPending ? 2 : isChecked ? 1 : 0
   return (
     <>
-      <PageHead
-        note={texts.stepOf({
-          batches: <Link href="/batches">{texts.batches}</Link>,
-          step: step + 1,
-          total: steps.length,
-          name: steps[step]
-        })}
-      >
-        {texts.newBatch}
-      </PageHead>
+      <StepHead step={step} />
       {submitted === undefined ? null : <SubmittedRows of={submitted} />}
       {submitted === undefined && !isChecked ? (
         <BatchFile

@@ -1,3 +1,4 @@
+import type { Documents } from "@roundlot/api"
 import { useMutation } from "@tanstack/react-query"
 import { useState } from "react"
 import { Link } from "wouter"
@@ -56,6 +57,75 @@ const Preview = ({ wish }: { readonly wish: Wish | undefined }) => {
   )
 }
 
+interface SizeProps {
+  readonly size: string
+  readonly unit: string
+  readonly onSize: (size: string) => void
+  readonly onUnit: (unit: string) => void
+  readonly errorOf: ReturnType<typeof faultsAt>["errorOf"]
+}
+
+/** How much, in shares or dollars. */
+const Size = ({ errorOf, onSize, onUnit, size, unit }: SizeProps) => {
+  const term = unit === "dollars" ? "notional" : "quantity"
+  return (
+    <>
+      <Choice
+        term="size"
+        label={texts.sizeIn}
+        value={unit}
+        options={[
+          ["shares", "shares"],
+          ["dollars", "dollars"]
+        ]}
+        onChoose={onUnit}
+      />
+      <Written
+        term={term}
+        label={unit === "dollars" ? texts.dollars : texts.quantity}
+        value={size}
+        onWrite={onSize}
+        error={errorOf(term)}
+        inputMode="decimal"
+        required
+      />
+    </>
+  )
+}
+
+interface Saying {
+  readonly ticket: ReturnType<typeof useTicket>
+  readonly size: string
+  readonly unit: string
+  readonly terms: Terms | undefined
+}
+
+const OnCommandLine = ({ size, terms, ticket: { account, side, symbol }, unit }: Saying) => {
+  const { utc } = useSettings()
+  return (
+    <p className="faint">
+      {texts.sameOnCommandLine({
+        command: (
+          <code>
+            npx roundlot decide --account {account} --symbol {quoted(symbol || "AAPL")} --side {side}{" "}
+            {unit === "dollars" ? "--notional" : "--quantity"} {quoted(size || "1")}
+            {terms === undefined ? "" : flagsOf(terms, utc)}
+          </code>
+        )
+      })}
+    </p>
+  )
+}
+
+/** The decision that was made, with what has become of it. */
+const Made = ({ id, reason, status }: Documents.DecisionDocument) => (
+  <div className="panel form" role="status">
+    <p>
+      <Link href={`/decisions/${id}`}>{id}</Link> <StateSign family="decision" state={status} /> {reason}
+    </p>
+  </div>
+)
+
 const FIELDS = ["account", "symbol", "side", "quantity", "notional", "rationale"]
 const TERMS: ReadonlyArray<string> = ["orderType", ...Object.keys(asAccountSays)]
 
@@ -93,25 +163,7 @@ export const NewDecision = () => {
         }}
       >
         <TicketFields ticket={ticket} errorOf={errorOf} />
-        <Choice
-          term="size"
-          label={texts.sizeIn}
-          value={unit}
-          options={[
-            ["shares", "shares"],
-            ["dollars", "dollars"]
-          ]}
-          onChoose={changed(setUnit)}
-        />
-        <Written
-          term={unit === "dollars" ? "notional" : "quantity"}
-          label={unit === "dollars" ? texts.dollars : texts.quantity}
-          value={size}
-          onWrite={changed(setSize)}
-          error={errorOf(unit === "dollars" ? "notional" : "quantity")}
-          inputMode="decimal"
-          required
-        />
+        <Size size={size} unit={unit} onSize={changed(setSize)} onUnit={changed(setUnit)} errorOf={errorOf} />
         {offered === undefined ? null : (
           <OrderTerms
             offered={offered}
@@ -129,31 +181,14 @@ export const NewDecision = () => {
         />
         {elsewhere === null ? null : <Problem error={elsewhere} />}
         <Preview wish={wish} />
-        <p className="faint">
-          {texts.sameOnCommandLine({
-            command: (
-              <code>
-                npx roundlot decide --account {account} --symbol {quoted(symbol || "AAPL")} --side {side}{" "}
-                {unit === "dollars" ? "--notional" : "--quantity"} {quoted(size || "1")}
-                {offered === undefined ? "" : flagsOf(offered.terms, utc)}
-              </code>
-            )
-          })}
-        </p>
+        <OnCommandLine ticket={ticket} size={size} unit={unit} terms={offered?.terms} />
         <div className="buttons">
           <button type="submit" className="button primary" aria-disabled={deciding.isPending}>
             {deciding.isPending ? texts.sending : texts.sendDecision}
           </button>
         </div>
       </form>
-      {made === undefined || "verdict" in made ? null : (
-        <div className="panel form" role="status">
-          <p>
-            <Link href={`/decisions/${made.id}`}>{made.id}</Link> <StateSign family="decision" state={made.status} />{" "}
-            {made.reason}
-          </p>
-        </div>
-      )}
+      {made === undefined || "verdict" in made ? null : <Made {...made} />}
     </>
   )
 }

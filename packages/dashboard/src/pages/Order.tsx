@@ -247,6 +247,58 @@ const Actions = ({ of: order }: { readonly of: Order }) => {
   )
 }
 
+/** It was sent, and nothing was heard of it: a person says what became of it. */
+const Unconfirmed = ({ order }: { readonly order: Order }) => (
+  <div className="banner tone-doubt" role="status" data-verdicts="">
+    <SignIcon sign={signOfState("order", "in_doubt")} />
+    <span>{texts.unconfirmed({ command: <code>npx roundlot orders resolve {order.id}</code> })}</span>
+    {/* Where the broker lists what it may be, one of those is chosen and none is written by hand. */}
+    {candidatesOf(order).length > 0 ? null : (
+      <ActionButton action={markPlaced(order, undefined)} className="button small" />
+    )}
+    <ActionButton action={markNotPlaced(order)} className="button small" />
+  </div>
+)
+
+const factsOf = (order: Order): ReadonlyArray<Fact> => [
+  ["account", order.account],
+  ["orderType", <Terms of={order} />],
+  ["askedNotional", order.askedNotional === null ? null : <Figure of={order.askedNotional} money />],
+  ["limitPrice", order.limitPrice === null ? null : <Figure of={order.limitPrice} money />],
+  ["ladder", order.ladder === null ? null : ladderWords(order.ladder)],
+  ["stopPrice", order.stopPrice === null ? null : <Figure of={order.stopPrice} money />],
+  [
+    "filled",
+    <>
+      {texts.filledOfQuantity({
+        filled: <Figure of={order.filledQuantity} />,
+        quantity: <Figure of={order.quantity} />
+      })}
+    </>
+  ],
+  [
+    "averagePrice",
+    order.averagePrice === null ? null : (
+      <>
+        <Figure of={order.averagePrice} money isAbout /> <WhyLink of={order.id} />
+      </>
+    )
+  ],
+  ["notional", <Figure of={order.filledNotional} money />],
+  ["unpriced", order.unpricedQuantity === "0" ? null : <Figure of={order.unpricedQuantity} />],
+  ["excess", order.excess === "0" ? null : <Figure of={order.excess} />],
+  ["origin", order.origin],
+  ...originsOf(order),
+  [
+    "replacedBy",
+    order.phase !== "ended" || order.endedAt === null ? null : <ReplacedBy order={order} since={order.endedAt} />
+  ],
+  ["brokerOrderId", order.brokerOrderId === null ? null : <GivenId id={order.brokerOrderId} />],
+  ["clientOrderId", <GivenId id={order.clientOrderId} />],
+  ["reason", order.reason === null ? null : <Said text={order.reason} />],
+  ["error", order.code === null ? null : <Foreign text={order.code} />]
+]
+
 const Detail = ({ order }: { readonly order: Order }) => (
   <>
     <PageHead note={<Crumb id={order.id} name={texts.orders} to="/orders" />} actions={<Actions of={order} />}>
@@ -254,61 +306,12 @@ const Detail = ({ order }: { readonly order: Order }) => (
       <SignView sign={signOfOrder(order)} />
       <Tags of={order} />
     </PageHead>
-    {order.status === "in_doubt" ? (
-      <div className="banner tone-doubt" role="status" data-verdicts="">
-        <SignIcon sign={signOfState("order", "in_doubt")} />
-        <span>{texts.unconfirmed({ command: <code>npx roundlot orders resolve {order.id}</code> })}</span>
-        {/* Where the broker lists what it may be, one of those is chosen and none is written by hand. */}
-        {candidatesOf(order).length > 0 ? null : (
-          <ActionButton action={markPlaced(order, undefined)} className="button small" />
-        )}
-        <ActionButton action={markNotPlaced(order)} className="button small" />
-      </div>
-    ) : null}
+    {order.status === "in_doubt" ? <Unconfirmed order={order} /> : null}
     <AwaitsApproval order={order} />
     <Contradicted order={order} />
     <Candidates order={order} />
     <HeldReports order={order} />
-    <Facts
-      facts={[
-        ["account", order.account],
-        ["orderType", <Terms of={order} />],
-        ["askedNotional", order.askedNotional === null ? null : <Figure of={order.askedNotional} money />],
-        ["limitPrice", order.limitPrice === null ? null : <Figure of={order.limitPrice} money />],
-        ["ladder", order.ladder === null ? null : ladderWords(order.ladder)],
-        ["stopPrice", order.stopPrice === null ? null : <Figure of={order.stopPrice} money />],
-        [
-          "filled",
-          <>
-            {texts.filledOfQuantity({
-              filled: <Figure of={order.filledQuantity} />,
-              quantity: <Figure of={order.quantity} />
-            })}
-          </>
-        ],
-        [
-          "averagePrice",
-          order.averagePrice === null ? null : (
-            <>
-              <Figure of={order.averagePrice} money isAbout /> <WhyLink of={order.id} />
-            </>
-          )
-        ],
-        ["notional", <Figure of={order.filledNotional} money />],
-        ["unpriced", order.unpricedQuantity === "0" ? null : <Figure of={order.unpricedQuantity} />],
-        ["excess", order.excess === "0" ? null : <Figure of={order.excess} />],
-        ["origin", order.origin],
-        ...originsOf(order),
-        [
-          "replacedBy",
-          order.phase !== "ended" || order.endedAt === null ? null : <ReplacedBy order={order} since={order.endedAt} />
-        ],
-        ["brokerOrderId", order.brokerOrderId === null ? null : <GivenId id={order.brokerOrderId} />],
-        ["clientOrderId", <GivenId id={order.clientOrderId} />],
-        ["reason", order.reason === null ? null : <Said text={order.reason} />],
-        ["error", order.code === null ? null : <Foreign text={order.code} />]
-      ]}
-    />
+    <Facts facts={factsOf(order)} />
     <OrderStages order={order} />
     {order.breaks.map((found) => (
       <BreakBanner key={found.id} found={found} />

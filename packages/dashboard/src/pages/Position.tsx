@@ -1,13 +1,7 @@
 import type { Documents } from "@roundlot/api"
-import { useMutation } from "@tanstack/react-query"
-import { useEffect } from "react"
 import { Link } from "wouter"
-import { readOf } from "../api/calling.ts"
-import type { Api } from "../api/client.ts"
-import { ProblemError } from "../api/problem.ts"
-import { tried, useAsk } from "../api/asking.ts"
+import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
-import type { Past } from "../api/records.ts"
 import { asAverage, grouped, withMinus } from "../format/figure.ts"
 import { halt, resume } from "../ui/action/halting.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
@@ -15,11 +9,10 @@ import { momentOf, useAsOf } from "../ui/parts/asOf.ts"
 import { Equation, LotGauge } from "../ui/chart/Bars.tsx"
 import * as columns from "../ui/table/columns.tsx"
 import type { Column } from "../ui/table/Column.ts"
-import { Facts } from "../ui/parts/Facts.tsx"
+import { type Fact, Facts } from "../ui/parts/Facts.tsx"
 import { Figure, Foreign, GivenId, Moment } from "../ui/parts/Figure.tsx"
 import { useDueFrom } from "../ui/record/NextOrder.tsx"
-import { Head } from "../ui/parts/Help.tsx"
-import { Asked, Empty, Panel, Problem, Skeleton } from "../ui/parts/Panel.tsx"
+import { Asked, Empty, Panel } from "../ui/parts/Panel.tsx"
 import { BreakBanner, RecordLink, Shown } from "../ui/record/Record.tsx"
 import { ForRole } from "../ui/action/Role.tsx"
 import { type Point, StepChart } from "../ui/chart/StepChart.tsx"
@@ -34,6 +27,7 @@ import { isSameAnswer, isStopped, signOfCoolDown, signOfNext, signOfState } from
 import { ladderWords } from "../words/terms.ts"
 import { profitFacts } from "./profitFacts.tsx"
 import { methodWords } from "./ProfitFilters.tsx"
+import { ResidualOverTime } from "./ResidualOverTime.tsx"
 import { texts } from "../words/text/positions.ts"
 
 type Position = Documents.PositionDetail
@@ -83,99 +77,6 @@ const Slippage = ({ hedged }: { readonly hedged: ReadonlyArray<Documents.Hedging
       points={points}
       columns={slippage}
     />
-  )
-}
-
-const spans = [
-  [texts.hour, 3_600_000],
-  [texts.day, 86_400_000],
-  [texts.week, 604_800_000]
-] as const
-
-/** At how many moments the past is asked for: each is read of the journal. */
-const MOMENTS = 13
-
-const residuals: ReadonlyArray<Column<Point>> = [
-  columns.time("asOf", ({ at }) => at),
-  { term: "residual", kind: "figure", of: ({ figure }) => figure, signed: true }
-]
-
-/**
- * What the position owed at moments of the past, those before its first trade left out, and what it owes now. Of moments the daemon's
- * own clock is asked: by a browser's that goes before it, some would not have come yet.
- */
-const residualsOver = async (account: string, symbol: string, ms: number): Promise<ReadonlyArray<Point>> => {
-  const { at: now } = await readOf((api) => api.overview.overview({ urlParams: {} }))
-  const pointAt = async (at: string, past: Past): Promise<ReadonlyArray<Point>> => {
-    const show = (api: Api) => api.positions.show({ path: { symbol }, urlParams: { account, ...past } })
-    return readOf(show).then(
-      ({ residual }) => [{ at, figure: residual }],
-      (error: unknown) => {
-        if (error instanceof ProblemError && error.status === 404) return []
-        throw error
-      }
-    )
-  }
-  const before = Array.from({ length: MOMENTS - 1 }, (_, step) => {
-    const at = new Date(Date.parse(now) - ms + (step * ms) / (MOMENTS - 1)).toISOString()
-    return pointAt(at, momentOf(at))
-  })
-  return (await Promise.all([...before, pointAt(now, {})])).flat()
-}
-
-/** Up to so many commits the past is read on opening: what it costs then is bounded, however long the books are. */
-const READ_ON_OPENING = 5_000
-
-const [[, FIRST_SPAN]] = spans
-
-/** The residual over time: of short books its first span on opening, and else what is asked for. */
-const OverTime = ({ account, symbol }: Pick<Position, "account" | "symbol">) => {
-  const reading = useMutation({ ...tried, mutationFn: (ms: number) => residualsOver(account, symbol, ms) })
-  const { data: points, error, isPending, mutate, variables } = reading
-  const commits = useOverview().data?.position
-  const isShort = commits !== undefined && commits <= READ_ON_OPENING
-  const isUnread = points === undefined && error === null
-  useEffect(() => {
-    if (isShort) mutate(FIRST_SPAN)
-  }, [isShort, mutate])
-  return (
-    <Panel title={texts.residualOverTime} note={texts.atMoments({ count: MOMENTS })}>
-      <div className="filters" role="group" aria-label={texts.span}>
-        <Head term="span" />
-        {spans.map(([name, ms]) => (
-          <button
-            key={name}
-            type="button"
-            className="button small"
-            aria-pressed={variables === ms}
-            onClick={() => mutate(ms)}
-          >
-            {name}
-          </button>
-        ))}
-      </div>
-      {error === null ? null : (
-        <Problem error={error} again={variables === undefined ? undefined : () => mutate(variables)} />
-      )}
-      {isPending || (isUnread && (isShort || commits === undefined)) ? (
-        <Skeleton />
-      ) : points === undefined ? (
-        <Empty>{texts.chooseATimeRange({ commits: grouped(String(commits)) })}</Empty>
-      ) : points.length === 0 ? (
-        <Empty>{texts.noPositionThen}</Empty>
-      ) : (
-        <StepChart
-          label={texts.residual}
-          summary={texts.residualSummary({
-            first: grouped(points[0]?.figure ?? "", true),
-            last: grouped(points.at(-1)?.figure ?? "", true)
-          })}
-          unit={texts.shares}
-          points={points}
-          columns={residuals}
-        />
-      )}
-    </Panel>
   )
 }
 
@@ -267,17 +168,109 @@ const Controls = ({ bound, position }: { readonly position: Position; readonly b
   )
 }
 
-const Detail = ({ position }: { readonly position: Position }) => {
-  const bound = useBound(position)
+/** What may be done with the position: a trade or a decision in its symbol, a halt or a resume. */
+const Actions = ({ bound, position }: { readonly position: Position; readonly bound: ReadonlyArray<Control> }) => {
+  const { account, symbol } = position
+  const asked = `account=${encodeURIComponent(account)}&symbol=${encodeURIComponent(symbol)}`
+  return (
+    <>
+      <ForRole role="trade">
+        <Link href={`/trades/new?${asked}`} className="button quiet">
+          {texts.newTrade}
+        </Link>
+        <Link href={`/decisions/new?${asked}`} className="button quiet">
+          {texts.newDecision}
+        </Link>
+      </ForRole>
+      <Controls position={position} bound={bound} />
+    </>
+  )
+}
+
+/** What it holds and owes, and what order comes next. */
+const Standing = ({ position }: { readonly position: Position }) => {
   const from = useDueFrom()(position)
-  const { account, next, symbol } = position
+  const { next } = position
+  return (
+    <Panel title={texts.position} note={texts.asOf({ at: <Moment at={position.updatedAt} /> })}>
+      <Equation of={position} />
+      <div className="next">
+        <LotGauge residual={position.residual} from={from} isHeld={isStopped(next.answer)} />
+        <span className="figure">
+          {grouped(position.residual, true)} / {grouped(from)}
+        </span>
+        <Next answer={next.answer} of={position} />
+        <span>
+          {upper(withMinus(next.why))}.{" "}
+          <span className="faint">
+            {texts.threshold({ threshold: grouped(from) })}
+            {isSameAnswer(next.answer, position.answer) && (
+              <> {texts.unchangedSince({ at: <Moment at={position.answerSince} /> })}</>
+            )}
+          </span>
+        </span>
+      </div>
+    </Panel>
+  )
+}
+
+const RecentOrders = ({ account, symbol }: Pick<Position, "account" | "symbol">) => {
   const past = momentOf(useAsOf())
   const recent = useAsk(["orders of", account, symbol, past], (api) =>
     api.orders.list({ urlParams: { account, symbol, order: "newest", limit: 20, ...past } })
   )
+  return (
+    <Panel
+      title={texts.orders}
+      note={texts.newestFirst}
+      action={<Link href={`/orders?account=${account}&symbol=${symbol}`}>{texts.all}</Link>}
+    >
+      <Asked query={recent}>
+        {({ items }) => (
+          <Rows
+            label={texts.orders}
+            empty={texts.noOrdersYet}
+            columns={orders}
+            rows={items}
+            idOf={({ id }) => id}
+            isShort
+          />
+        )}
+      </Asked>
+    </Panel>
+  )
+}
+
+const Hedging = ({ account, symbol }: Pick<Position, "account" | "symbol">) => {
+  const past = momentOf(useAsOf())
   const hedging = useAsk(["hedging of", account, symbol, past], (api) =>
     api.overview.hedging({ urlParams: { account, symbol, order: "newest", limit: 200, ...past } })
   )
+  return (
+    <Panel
+      title={texts.slippage}
+      note={texts.slippageNote}
+      action={<Link href={pathOfSlippage(account)}>{texts.allSymbols}</Link>}
+    >
+      <Asked query={hedging}>{({ items }) => <Slippage hedged={items} />}</Asked>
+    </Panel>
+  )
+}
+
+const factsOf = (position: Position): ReadonlyArray<Fact> => [
+  ["exposure", <Figure of={position.exposure} signed />],
+  ["base", <Figure of={position.base} signed />],
+  ["direct", <Figure of={position.direct} signed />],
+  ["adopted", <Figure of={position.adopted} signed />],
+  ["nextCutOff", position.nextCutOff === null ? null : <Moment at={position.nextCutOff} />],
+  ["ladder", position.ladder === null ? null : ladderWords(position.ladder)],
+  ["heldBy", position.heldBy === null ? null : <Link href={`/orders/${position.heldBy}`}>{position.heldBy}</Link>],
+  ["entries", <Link href={pathOfEntries(position.account, `position/${position.symbol}`)}>{texts.viewInJournal}</Link>]
+]
+
+const Detail = ({ position }: { readonly position: Position }) => {
+  const bound = useBound(position)
+  const { account, symbol } = position
   return (
     <>
       <PageHead
@@ -286,50 +279,14 @@ const Detail = ({ position }: { readonly position: Position }) => {
             <Link href="/positions">{texts.positions}</Link> · {account}
           </>
         }
-        actions={
-          <>
-            <ForRole role="trade">
-              <Link
-                href={`/trades/new?account=${encodeURIComponent(account)}&symbol=${encodeURIComponent(symbol)}`}
-                className="button quiet"
-              >
-                {texts.newTrade}
-              </Link>
-              <Link
-                href={`/decisions/new?account=${encodeURIComponent(account)}&symbol=${encodeURIComponent(symbol)}`}
-                className="button quiet"
-              >
-                {texts.newDecision}
-              </Link>
-            </ForRole>
-            <Controls position={position} bound={bound} />
-          </>
-        }
+        actions={<Actions position={position} bound={bound} />}
       >
         {symbol}
       </PageHead>
       {bound.map((each) => (
         <BoundBanner key={nameOf(each)} by={each} />
       ))}
-      <Panel title={texts.position} note={texts.asOf({ at: <Moment at={position.updatedAt} /> })}>
-        <Equation of={position} />
-        <div className="next">
-          <LotGauge residual={position.residual} from={from} isHeld={isStopped(next.answer)} />
-          <span className="figure">
-            {grouped(position.residual, true)} / {grouped(from)}
-          </span>
-          <Next answer={next.answer} of={position} />
-          <span>
-            {upper(withMinus(next.why))}.{" "}
-            <span className="faint">
-              {texts.threshold({ threshold: grouped(from) })}
-              {isSameAnswer(next.answer, position.answer) && (
-                <> {texts.unchangedSince({ at: <Moment at={position.answerSince} /> })}</>
-              )}
-            </span>
-          </span>
-        </div>
-      </Panel>
+      <Standing position={position} />
       {position.breaks.map((found) => (
         <BreakBanner key={found.id} found={found} />
       ))}
@@ -342,49 +299,12 @@ const Detail = ({ position }: { readonly position: Position }) => {
           rows={position.lots}
           idOf={({ id }) => id}
         />
-        <Panel
-          title={texts.orders}
-          note={texts.newestFirst}
-          action={<Link href={`/orders?account=${account}&symbol=${symbol}`}>{texts.all}</Link>}
-        >
-          <Asked query={recent}>
-            {({ items }) => (
-              <Rows
-                label={texts.orders}
-                empty={texts.noOrdersYet}
-                columns={orders}
-                rows={items}
-                idOf={({ id }) => id}
-                isShort
-              />
-            )}
-          </Asked>
-        </Panel>
+        <RecentOrders account={account} symbol={symbol} />
       </div>
       <CostAndProfit account={account} symbol={symbol} />
-      <OverTime account={account} symbol={symbol} />
-      <Panel
-        title={texts.slippage}
-        note={texts.slippageNote}
-        action={<Link href={pathOfSlippage(account)}>{texts.allSymbols}</Link>}
-      >
-        <Asked query={hedging}>{({ items }) => <Slippage hedged={items} />}</Asked>
-      </Panel>
-      <Facts
-        facts={[
-          ["exposure", <Figure of={position.exposure} signed />],
-          ["base", <Figure of={position.base} signed />],
-          ["direct", <Figure of={position.direct} signed />],
-          ["adopted", <Figure of={position.adopted} signed />],
-          ["nextCutOff", position.nextCutOff === null ? null : <Moment at={position.nextCutOff} />],
-          ["ladder", position.ladder === null ? null : ladderWords(position.ladder)],
-          [
-            "heldBy",
-            position.heldBy === null ? null : <Link href={`/orders/${position.heldBy}`}>{position.heldBy}</Link>
-          ],
-          ["entries", <Link href={pathOfEntries(account, `position/${symbol}`)}>{texts.viewInJournal}</Link>]
-        ]}
-      />
+      <ResidualOverTime account={account} symbol={symbol} />
+      <Hedging account={account} symbol={symbol} />
+      <Facts facts={factsOf(position)} />
     </>
   )
 }

@@ -47,22 +47,11 @@ const haltsIn = ({ accounts, positions }: Documents.OverviewDocument, text: stri
     .slice(0, MOST)
 }
 
-/** Finds anything by any of its ids, goes to any page, and does what can be done from anywhere: type or paste, Enter. */
-export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
+/** What can be done from anywhere, by its name. */
+const useCommands = ({ onHalt, onHelp }: Pick<SearchProps, "onHalt" | "onHelp">): ReadonlyArray<Command> => {
   const [, go] = useLocation()
-  const list = useId()
-  const [text, setText] = useState("")
-  const [said, setSaid] = useState("")
-  const [isOpen, setOpen] = useState(false)
-  const [at, setAt] = useState(0)
-  const close = (): void => {
-    setText("")
-    setSaid("")
-    setOpen(false)
-    setAt(0)
-  }
   const mayTrade = useMay("trade")
-  const commands: ReadonlyArray<Command> = [
+  return [
     ...pages.map(([path, name, key]) => ({ name, does: texts.opensThePage({ key }), run: () => go(path) })),
     ...(mayTrade
       ? [
@@ -80,6 +69,55 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
       run: turnTheme
     }
   ]
+}
+
+/** The page of the record that an id or a name is of. */
+const pathOf = async (q: string): Promise<string | undefined> => {
+  const { items } = await readOf((api) => api.overview.resolve({ urlParams: { q } }))
+  return items.flatMap((each) => pathOfRecord(each) ?? [])[0]
+}
+
+interface PaletteProps {
+  readonly id: string
+  readonly at: number
+  readonly options: ReadonlyArray<Command>
+  readonly isHidden: boolean
+  readonly onChoose: (command: Command) => void
+}
+
+/** What fits what is written. */
+const Palette = ({ at, id, isHidden, onChoose, options }: PaletteProps) => (
+  <ul id={id} role="listbox" aria-label={texts.results} hidden={isHidden} className="palette">
+    {options.map((command, index) => (
+      // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are those of the field that owns the list
+      <li
+        key={`${index} ${command.name}`}
+        id={`${id}-${index}`}
+        role="option"
+        aria-selected={index === at}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={() => onChoose(command)}
+      >
+        <bdi>{command.name.slice(0, 60)}</bdi> <span className="faint">{command.does}</span>
+      </li>
+    ))}
+  </ul>
+)
+
+/** What is written, what fits that, and what comes of it. */
+const useSearch = ({ field, overview, ...does }: SearchProps) => {
+  const [, go] = useLocation()
+  const [text, setText] = useState("")
+  const [said, setSaid] = useState("")
+  const [isOpen, setOpen] = useState(false)
+  const [at, setAt] = useState(0)
+  const close = (): void => {
+    setText("")
+    setSaid("")
+    setOpen(false)
+    setAt(0)
+  }
+  const commands = useCommands(does)
   const halts = overview === undefined || text.trim() === "" ? [] : haltsIn(overview, text)
   const found = [...commands.filter(({ name }) => fits(text, name)), ...halts].slice(
     0,
@@ -96,8 +134,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
   const find = async (): Promise<void> => {
     const q = text.trim()
     try {
-      const { items } = await readOf((api) => api.overview.resolve({ urlParams: { q } }))
-      const [record] = items.flatMap((each) => pathOfRecord(each) ?? [])
+      const record = await pathOf(q)
       const [command] = found
       if (record === undefined && command !== undefined) return doIt(command)
       if (record === undefined) return setSaid(texts.nothingFound({ q: q.slice(0, 40) }))
@@ -118,6 +155,19 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
     else return
     event.preventDefault()
   }
+  const written = (next: string): void => {
+    setText(next)
+    setSaid("")
+    setOpen(true)
+    setAt(0)
+  }
+  return { at, choosing, isOpen, options, pressed, said, setOpen, text, written }
+}
+
+/** Finds anything by any of its ids, goes to any page, and does what can be done from anywhere: type or paste, Enter. */
+export const Search = (props: SearchProps) => {
+  const { at, choosing, isOpen, options, pressed, said, setOpen, text, written } = useSearch(props)
+  const list = useId()
   return (
     <form
       className="search"
@@ -130,7 +180,7 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
       onBlur={(event) => event.currentTarget.contains(event.relatedTarget) || setOpen(false)}
     >
       <input
-        ref={field}
+        ref={props.field}
         type="search"
         role="combobox"
         aria-label={texts.searchLabel}
@@ -141,31 +191,12 @@ export const Search = ({ field, onHalt, onHelp, overview }: SearchProps) => {
         value={text}
         onFocus={() => setOpen(true)}
         onKeyDown={pressed}
-        onChange={(event) => {
-          setText(event.target.value)
-          setSaid("")
-          setOpen(true)
-          setAt(0)
-        }}
+        onChange={(event) => written(event.target.value)}
         autoComplete="off"
         spellCheck={false}
       />
       <kbd aria-hidden="true">Ctrl K</kbd>
-      <ul id={list} role="listbox" aria-label={texts.results} hidden={!isOpen || said !== ""} className="palette">
-        {options.map((command, index) => (
-          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the keys are those of the field that owns the list
-          <li
-            key={`${index} ${command.name}`}
-            id={`${list}-${index}`}
-            role="option"
-            aria-selected={index === at}
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => choosing(command)}
-          >
-            <bdi>{command.name.slice(0, 60)}</bdi> <span className="faint">{command.does}</span>
-          </li>
-        ))}
-      </ul>
+      <Palette id={list} at={at} options={options} isHidden={!isOpen || said !== ""} onChoose={choosing} />
       <span className="said" role="status">
         {said}
       </span>

@@ -1,4 +1,4 @@
-import { lazy, useEffect, useRef, useState, type ReactNode } from "react"
+import { lazy, useEffect, useRef, useState, type ReactNode, type RefObject } from "react"
 import { Link, useLocation } from "wouter"
 import type { Documents } from "@roundlot/api"
 import { queries, useIsStale, useStanding } from "../../api/asking.ts"
@@ -250,9 +250,56 @@ const BottomBar = ({ cases, path }: { readonly cases: number; readonly path: str
   </nav>
 )
 
+interface TopProps {
+  readonly of: Documents.OverviewDocument | undefined
+  readonly verdict: Verdict | undefined
+  readonly path: string
+  readonly search: RefObject<HTMLInputElement | null>
+  /** Where the stop is. */
+  readonly halting: RefObject<HTMLSpanElement | null>
+  readonly onHalt: () => void
+  readonly onHelp: () => void
+}
+
+const Top = ({ halting, of: overview, onHalt, onHelp, path, search, verdict }: TopProps) => {
+  const accounts = overview?.accounts ?? []
+  // What an answer leaves out may be real money.
+  const isReal = accounts.some(({ environment }) => environment !== "paper")
+  return (
+    <header className="top">
+      <Explained help={texts.moneyHelp} className={isReal ? "badge real" : "badge paper"}>
+        {isReal ? texts.realMoney : texts.paper}
+      </Explained>
+      <AccountSwitch names={accounts.map(({ name }) => name)} />
+      <Search field={search} overview={overview} onHalt={onHalt} onHelp={onHelp} />
+      <ZoneSwitch>{(zone) => zone}</ZoneSwitch>
+      {overview === undefined ? null : <MarketClock of={overview.market} />}
+      {verdict === undefined ? null : <VerdictLink of={verdict} />}
+      <LiveClock />
+      <span ref={halting}>
+        <DialogButton label={texts.halt} className="button halt" onAsk={() => askHaltAny(accounts, positionAt(path))} />
+      </span>
+    </header>
+  )
+}
+
+/** That trading is halted, and where it is resumed. */
+const Halted = ({ scopes }: { readonly scopes: string }) => {
+  const [, go] = useLocation()
+  return (
+    <div className="banner tone-danger" role="alert">
+      <SignIcon sign={signOfState("trading", "halted")} />
+      <span>{texts.halted({ scopes })}</span>
+      <button type="button" className="button small" onClick={() => go("/ops")}>
+        {texts.controls}
+      </button>
+    </div>
+  )
+}
+
 /** The frame around every screen: where one can go, how the stream stands, what is halted, and the stop. */
 export const Shell = ({ children }: { readonly children: ReactNode }) => {
-  const [path, go] = useLocation()
+  const [path] = useLocation()
   const asOf = useAsOf()
   const isStale = useIsStale()
   const { data: overview, isFetched } = useOverview()
@@ -264,13 +311,11 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
   const verdict = isStale ? notConnected : overview === undefined ? undefined : verdictOf(overview)
   useTab(verdict, path)
   const [isHelping, setHelping] = useState(false)
+  const onHelp = (): void => setHelping(true)
   const onHalt = (): void => halting.current?.querySelector("button")?.click()
-  useKeys({ onSearch: () => search.current?.focus(), onHalt, onHelp: () => setHelping(true) })
+  useKeys({ onSearch: () => search.current?.focus(), onHalt, onHelp })
   const cases = overview === undefined ? 0 : overview.cases
   const halted = overview === undefined ? [] : haltedOf(overview)
-  const accounts = overview?.accounts ?? []
-  // What an answer leaves out may be real money.
-  const isReal = accounts.some(({ environment }) => environment !== "paper")
   return (
     <div className={`shell${asOf === "" ? "" : " past"}${isStale ? " stale" : ""}`}>
       <a className="skip" href="#main">
@@ -278,33 +323,16 @@ export const Shell = ({ children }: { readonly children: ReactNode }) => {
       </a>
       <Rail cases={cases} path={path} />
       <div className="frame">
-        <header className="top">
-          <Explained help={texts.moneyHelp} className={isReal ? "badge real" : "badge paper"}>
-            {isReal ? texts.realMoney : texts.paper}
-          </Explained>
-          <AccountSwitch names={accounts.map(({ name }) => name)} />
-          <Search field={search} overview={overview} onHalt={onHalt} onHelp={() => setHelping(true)} />
-          <ZoneSwitch>{(zone) => zone}</ZoneSwitch>
-          {overview === undefined ? null : <MarketClock of={overview.market} />}
-          {verdict === undefined ? null : <VerdictLink of={verdict} />}
-          <LiveClock />
-          <span ref={halting}>
-            <DialogButton
-              label={texts.halt}
-              className="button halt"
-              onAsk={() => askHaltAny(accounts, positionAt(path))}
-            />
-          </span>
-        </header>
-        {halted.length === 0 ? null : (
-          <div className="banner tone-danger" role="alert">
-            <SignIcon sign={signOfState("trading", "halted")} />
-            <span>{texts.halted({ scopes: named(halted) })}</span>
-            <button type="button" className="button small" onClick={() => go("/ops")}>
-              {texts.controls}
-            </button>
-          </div>
-        )}
+        <Top
+          of={overview}
+          verdict={verdict}
+          path={path}
+          search={search}
+          halting={halting}
+          onHalt={onHalt}
+          onHelp={onHelp}
+        />
+        {halted.length === 0 ? null : <Halted scopes={named(halted)} />}
         <Unlocked />
         <Fallback />
         <Missing />

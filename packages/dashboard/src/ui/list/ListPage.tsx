@@ -43,6 +43,11 @@ const useSorts = (sorts: ReadonlyArray<Sort>) => {
   return { sort, sorting, onNext: (): void => choose(sorts[(at + 1) % sorts.length]) }
 }
 
+const nameOf = ({ direction, term }: Sort): string => {
+  if (term === "status") return texts.byStatus
+  return direction === "descending" ? texts.newestFirst : texts.oldestFirst
+}
+
 const FORTHCOMING = 8
 
 /** A list before its rows have come: its heads, and where they will be. */
@@ -76,10 +81,9 @@ const never = (): null => null
 const isShown = <A,>(column: Column<A>, rows: ReadonlyArray<A>): boolean =>
   column.kind !== "node" || (column.isShown?.(rows) ?? true)
 
-/** A list with its filters in the address, read on as it is scrolled, live. */
-export const ListPage = <A extends object>({ listing }: { readonly listing: Listing<A> }) => {
+/** Which rows the address asks for, and as of when. */
+const useWanted = <A extends object>(listing: Listing<A>) => {
   const { get } = useFilters()
-  const { utc } = useSettings()
   const asked = Object.fromEntries(
     listing.filters
       .map(({ name, usual }) => [name, askedBy(get, name, usual)] as const)
@@ -87,15 +91,18 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   )
   const asOf = useAsOf()
   const past = asOf === "" || listing.moment === undefined ? {} : { [listing.moment]: asOf }
-  const { onNext, sort, sorting } = useSorts(listing.sorts ?? [])
-  const ordered = sort?.asked ?? {}
-  const read = (api: Api, page: PageAsked) => listing.read(api, { ...asked, ...past, ...ordered }, page)
-  const key = ["list", listing.name, asked, past, ordered]
-  const { count, hasMore, look, news, query, readOn, rows } = useList({ key, use: read, idOf: listing.idOf })
-  const { hrefOf } = listing
+  return { asked, past }
+}
+
+/** A record that is opened from a list knows those before and after it. */
+const useSiblings = <A extends object>({ hrefOf }: Listing<A>, rows: ReadonlyArray<A>): void =>
   useEffect(() => {
     if (hrefOf !== undefined) rememberList(() => rows.map(hrefOf))
   }, [hrefOf, rows])
+
+/** The columns of a list: those that were chosen, or that a phone has room for. */
+const useShown = <A extends object>(listing: Listing<A>, rows: ReadonlyArray<A>) => {
+  const { get } = useFilters()
   const terms = listing.columns.map(({ term }) => term)
   const chosen = useColumns(listing.name, terms)
   // Columns that were chosen are shown on a phone too.
@@ -104,7 +111,36 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   const hidden = listing.columns
     .filter((column, index) => (index > 0 && away.includes(column.term)) || !isShown(column, rows))
     .map(({ term }) => term)
-  const isFiltered = listing.filters.some(({ name }) => get(name) !== "")
+  return { chosen, hidden, terms }
+}
+
+type Wanted = Readonly<Record<string, string>>
+
+/** What a list without rows says: that nothing fits the filters that are set, or what there is to do. */
+const useEmpty = <A extends object>({ empty, filters }: Listing<A>, asked: Wanted) => {
+  const { get } = useFilters()
+  const { utc } = useSettings()
+  const isFiltered = filters.some(({ name }) => get(name) !== "")
+  if (!isFiltered || Object.keys(asked).length === 0) return empty
+  const said = filters.flatMap((filter) => {
+    const value = asked[filter.name]
+    return value === undefined ? [] : [shownFilter(filter, value, utc)]
+  })
+  return texts.nothingMatches({ filters: said.join(", ") })
+}
+
+/** A list with its filters in the address, read on as it is scrolled, live. */
+export const ListPage = <A extends object>({ listing }: { readonly listing: Listing<A> }) => {
+  const { get } = useFilters()
+  const { asked, past } = useWanted(listing)
+  const { onNext, sort, sorting } = useSorts(listing.sorts ?? [])
+  const ordered = sort?.asked ?? {}
+  const read = (api: Api, page: PageAsked) => listing.read(api, { ...asked, ...past, ...ordered }, page)
+  const key = ["list", listing.name, asked, past, ordered]
+  const { count, hasMore, look, news, query, readOn, rows } = useList({ key, use: read, idOf: listing.idOf })
+  useSiblings(listing, rows)
+  const { chosen, hidden, terms } = useShown(listing, rows)
+  const empty = useEmpty(listing, asked)
   return (
     <>
       <PageHead actions={listing.actions}>{listing.title}</PageHead>
@@ -118,11 +154,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         <ColumnChoice chosen={chosen} terms={terms} />
         {sort === undefined ? null : (
           <button type="button" className="button quiet small" data-key="s" onClick={onNext}>
-            {sort.term === "status"
-              ? texts.byStatus
-              : sort.direction === "descending"
-                ? texts.newestFirst
-                : texts.oldestFirst}
+            {nameOf(sort)}
           </button>
         )}
         {rows.length === 0 ? null : (
@@ -152,18 +184,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
                 news={news}
                 onSight={look}
                 coming={ordered["order"] === "newest" ? "above" : "waiting"}
-                empty={
-                  isFiltered && Object.keys(asked).length > 0
-                    ? texts.nothingMatches({
-                        filters: listing.filters
-                          .flatMap((filter) => {
-                            const value = asked[filter.name]
-                            return value === undefined ? [] : [shownFilter(filter, value, utc)]
-                          })
-                          .join(", ")
-                      })
-                    : listing.empty
-                }
+                empty={empty}
                 onEnd={readOn}
                 sorting={sorting}
               />
