@@ -1,20 +1,16 @@
-import { Cause, Context, Effect, Either, Layer, Option, Queue, Schema, Stream, type Scope } from "effect"
+import { Cause, Context, Effect, Either, Layer, Option, Queue, Schema, Stream } from "effect"
+import type { MetricLabel, Scope } from "effect"
 import type { LedgerEvent } from "../events/Event.ts"
-import type { World } from "../books/Recorder.ts"
-import type { AccountName } from "../records/AccountName.ts"
 import * as ClientOrderId from "../values/ClientOrderId.ts"
-import type { Need } from "../books/Need.ts"
 import type { TableName } from "../tables/Table.ts"
-import { isTicker } from "../records/Ticker.ts"
-import { Reference } from "../values/Reference.ts"
-import { known, PriceReference } from "../ports/PriceReference.ts"
+import { PriceReference } from "../ports/PriceReference.ts"
 import { requireEach } from "../ports/AccountScope.ts"
 import { Clock, turn } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
-import { TradeRepository, type Planned, type State, type StoreError } from "../ports/TradeRepository.ts"
+import { TradeRepository } from "../ports/TradeRepository.ts"
+import type { Planned, State, StoreError, TradeRepositoryService } from "../ports/TradeRepository.ts"
 import * as Instant from "../values/Instant.ts"
-import type { TradingWindow } from "../values/TradingWindow.ts"
 import * as BookTime from "./BookTime.ts"
 import * as HeldLeases from "./HeldLeases.ts"
 import * as KeptAccounts from "./KeptAccounts.ts"
@@ -23,8 +19,9 @@ import * as KnownQuotes from "./KnownQuotes.ts"
 import * as KnownTrading from "./KnownTrading.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
-import { defaultLimits, paceOn, type GroupLimits } from "./pace.ts"
+import { defaultLimits, paceOn, type GroupLimits, type Pace } from "./pace.ts"
 import { planInSlices, planSteps, type Member, type Outcome } from "./plan.ts"
+import { noPrices, pricesFor, type Surroundings, worldFrom } from "./world.ts"
 
 export { defaultLimits, type GroupLimits } from "./pace.ts"
 
@@ -118,151 +115,26 @@ const LONGEST_BREATH_MS = 2
 export const make = (limits: GroupLimits = defaultLimits) =>
   Effect.gen(function* () {
     const repository = yield* TradeRepository
-    const clock = yield* Clock
-    const entropy = yield* (yield* Entropy).hex
-    const priceReference = yield* Effect.serviceOption(PriceReference)
     const ticks = yield* Effect.clock
-    const labels = yield* Effect.metricLabels
-    const queue = Lanes.make<Job>(LANE_CAPACITY)
-    const pace = paceOn(repository, limits)
+    const writing: Writing = {
+      repository,
+      clock: yield* Clock,
+      entropy: yield* (yield* Entropy).hex,
+      priceReference: Option.getOrUndefined(yield* Effect.serviceOption(PriceReference)),
+      labels: yield* Effect.metricLabels,
+      pace: paceOn(repository, limits),
+      time: yield* BookTime.make,
+      leases: HeldLeases.make(),
+      accounts: KeptAccounts.make(),
+      quotes: KnownQuotes.make(),
+      buyingPower: KnownBuyingPower.make(),
+      trading: KnownTrading.make(),
+      storeTag: ClientOrderId.storeTag(repository.identity.id),
+      tickMs: () => Number(ticks.unsafeCurrentTimeNanos()) / 1_000_000
+    }
     const watchers = new Set<Watcher>()
-    const leases = HeldLeases.make()
-    const accounts = KeptAccounts.make()
-    const quotes = KnownQuotes.make()
-    const buyingPower = KnownBuyingPower.make()
-    const trading = KnownTrading.make()
-    const storeTag = ClientOrderId.storeTag(repository.identity.id)
-    let wake: (() => void) | undefined
-    let group = 0
-    let breathedMs = 0
-    const news: Array<News> = []
+    const { depths, drain, idle, put } = makeWriter(writing, watchers)
     let isClosed = false
-
-    const time = yield* BookTime.make
-    /** By the clock that never jumps. Who only wants to know how long something took asks without a step of the runtime. */
-    const tickMs = (): number => Number(ticks.unsafeCurrentTimeNanos()) / 1_000_000
-
-    /**
-     * The world of a group, by one reading of clock, prices and hours: what a broker says of its hours while the group is planned counts
-     * for the next one. Whether the market is open the clock says, whatever the books' time is.
-     */
-    const worldFrom = (prices: ReadonlyMap<string, Reference>, { atLeast, clockNow }: BookTime.Reading) => {
-      const openIn = onceEach((window: TradingWindow) =>
-        onceEach((account: AccountName) => clock.isOpenAt(clockNow, account, window))
-      )
-      return onceEach((newestAt: number): World => {
-        const at = atLeast(Instant.make(BigInt(newestAt)))
-        const openingIn = onceEach((window: TradingWindow) =>
-          onceEach((account: AccountName) => clock.nextOpeningAfter(at, account, window))
-        )
-        return {
-          at,
-          clockAt: BookTime.isAhead(at, clockNow) ? clockNow : undefined,
-          isSessionOpen: (account, window = "regular") => openIn(window)(account),
-          nextOpening: (account, window = "regular") => openingIn(window)(account),
-          priceOf: (symbol) => prices.get(symbol) ?? noPrice,
-          quoteOf: quotes.of,
-          buyingPower: {
-            of: (account, currency, except) => buyingPower.of(account, currency, at, except),
-            take: buyingPower.take
-          },
-          statusOf: trading.of,
-          storeTag,
-          entropy
-        }
-      })
-    }
-
-    const fencesOf = (members: ReadonlyArray<Queued>): ReadonlyArray<Fence> => {
-      const accounts = new Set(members.flatMap(({ account, isDriving }) => (isDriving ? [account] : [])))
-      return Array.from(accounts, (account) => ({ account, token: leases.of(account)?.token ?? NO_TOKEN }))
-    }
-
-    const commit = Effect.fnUntraced(function* (members: ReadonlyArray<Queued>) {
-      const fences = fencesOf(members)
-      const needs = members.flatMap((member) => member.needs)
-      const prices = Option.isNone(priceReference) ? noPrices : yield* pricesFor(needs, priceReference.value)
-      const reading = yield* time.reading
-      const begunMs = tickMs()
-      const worldAt = worldFrom(prices, reading)
-      group += 1
-      const commitId = `${entropy.slice(0, 12)}-${group}`
-      const named = [...new Set(members.map((member) => member.account))]
-      let plannedMs = 0
-      let sinceMs = begunMs
-      let done: Done = { journals: [], changes: [] }
-      const isSliceOver = pace.sliceMs === Infinity ? () => false : () => tickMs() - sinceMs > pace.sliceMs
-      const inSlices = planInSlices(
-        (state) => planSteps(state, commitId, worldAt(state.newestAt), members),
-        isSliceOver
-      )
-      const planned = (state: State) => {
-        sinceMs = tickMs()
-        const plan = inSlices(state)
-        plannedMs += tickMs() - sinceMs
-        if (plan._tag === "Planned") done = plan
-        return plan
-      }
-      // The ledger makes every id anew: one that was there is a fault of ours.
-      const written = yield* Effect.catchTag(
-        repository.write({ commitId, accounts: named, needs, fences }, planned),
-        "AlreadyCommitted",
-        Effect.die
-      )
-      const tookMs = tickMs() - begunMs
-      noteGroup(members.length, tookMs, labels)
-      pace.took(members.length, plannedMs, tookMs)
-      if (done.changes.some(({ table }) => table === "accounts")) accounts.forgetAll()
-      const { changes, journals } = done
-      if (journals.length > 0) news.push({ changes, journals, feedPosition: written.feedPosition })
-      return written.answer
-    })
-
-    const serve = (parts: ReadonlyArray<Part>): Effect.Effect<void> => {
-      const members = parts.flatMap(({ from, job, to }) => job.members.slice(from, to))
-      return commit(members).pipe(
-        Effect.matchCauseEffect({
-          onSuccess: (outcomes) => Effect.sync(() => tell(parts, outcomes)),
-          onFailure: (cause) => apart(parts, members.length, cause, serve)
-        })
-      )
-    }
-
-    /** Who waits for an answer goes on before those who look for work that it may have made. */
-    const serveNext = Effect.gen(function* () {
-      const parts = queue.take(pace.room())
-      yield* serve(parts)
-      for (const { job, to } of parts) if (to === job.members.length) job.ended()
-      for (const each of news.splice(0)) tellWatchers(watchers, each)
-      yield* breathe
-    })
-
-    /**
-     * Those who were answered may have more, which then goes into the next group. Yielding lets other fibers go on, but neither
-     * timers nor sockets: a writer that always has work lets them in every few milliseconds.
-     */
-    const breathe = Effect.gen(function* () {
-      if (tickMs() - breathedMs < LONGEST_BREATH_MS) return yield* Effect.yieldNow()
-      yield* turn
-      breathedMs = tickMs()
-    })
-
-    const drain: Effect.Effect<void> = Effect.suspend(() =>
-      queue.isEmpty() ? Effect.void : Effect.zipRight(serveNext, drain)
-    )
-
-    const idle = Effect.async<void>((resume) => {
-      if (queue.isEmpty()) wake = () => resume(Effect.void)
-      else resume(Effect.void)
-    })
-
-    /** What is interrupted while it waits outside is never submitted. */
-    const put = (lane: Lanes.Lane, job: Job): Effect.Effect<void> | void => {
-      const takeBack = queue.put(lane, job)
-      wake?.()
-      wake = undefined
-      return takeBack && Effect.sync(takeBack)
-    }
 
     yield* Effect.addFinalizer(() => {
       isClosed = true
@@ -284,22 +156,11 @@ export const make = (limits: GroupLimits = defaultLimits) =>
         })
       )
 
-    const submitAll = <A>(
-      lane: Lanes.Lane,
-      members: ReadonlyArray<Member<A>>
-    ): Effect.Effect<ReadonlyArray<A>, LedgerError> => Effect.flatMap(submitEach(lane, members), Either.all)
-
-    const watch: LedgerService["watch"] = (topics, tell) =>
-      Effect.suspend(() => {
-        const watcher: Watcher = { topics: topics === undefined ? undefined : new Set<string>(topics), tell }
-        watchers.add(watcher)
-        return Effect.addFinalizer(() => Effect.sync(() => watchers.delete(watcher)))
-      })
-
+    const watch = watchIn(watchers)
     return Ledger.of({
-      submitAll,
+      submitAll: (lane, members) => Effect.flatMap(submitEach(lane, members), Either.all),
       submitEach,
-      depths: Effect.sync(queue.depths),
+      depths: Effect.sync(depths),
       submit: <A>(lane: Lanes.Lane, member: Member<A>) =>
         Effect.zipRight(
           requireEach([member.account]),
@@ -309,26 +170,157 @@ export const make = (limits: GroupLimits = defaultLimits) =>
           })
         ),
       watch,
-      commits: Stream.unwrapScoped(
-        Effect.gen(function* () {
-          const positions = yield* Queue.sliding<number>(16)
-          yield* watch(undefined, (position) => positions.unsafeOffer(position))
-          return Stream.fromQueue(positions)
-        })
-      ),
-      now: time.now,
-      leases,
-      accounts,
-      quotes,
-      buyingPower,
-      trading
+      commits: positionsOf(watch),
+      now: writing.time.now,
+      leases: writing.leases,
+      accounts: writing.accounts,
+      quotes: writing.quotes,
+      buyingPower: writing.buyingPower,
+      trading: writing.trading
     })
   })
+
+/** What a ledger writes with. */
+interface Writing extends Surroundings {
+  readonly repository: TradeRepositoryService
+  readonly priceReference: Context.Tag.Service<typeof PriceReference> | undefined
+  readonly labels: ReadonlyArray<MetricLabel.MetricLabel>
+  readonly pace: Pace
+  readonly time: BookTime.BookTime
+  readonly leases: HeldLeases.HeldLeases
+  readonly accounts: KeptAccounts.KeptAccounts
+  /** By the clock that never jumps. Who only wants to know how long something took asks without a step of the runtime. */
+  readonly tickMs: () => number
+}
+
+const fencesOf = (leases: HeldLeases.HeldLeases, members: ReadonlyArray<Queued>): ReadonlyArray<Fence> => {
+  const accounts = new Set(members.flatMap(({ account, isDriving }) => (isDriving ? [account] : [])))
+  return Array.from(accounts, (account) => ({ account, token: leases.of(account)?.token ?? NO_TOKEN }))
+}
+
+/** Plans and commits a group; what each of its members came to. */
+const committing = (writing: Writing, onNews: (news: News) => void) => {
+  const { accounts, entropy, labels, leases, pace, priceReference, repository, tickMs, time } = writing
+  let group = 0
+  return Effect.fnUntraced(function* (members: ReadonlyArray<Queued>) {
+    const fences = fencesOf(leases, members)
+    const needs = members.flatMap((member) => member.needs)
+    const prices = priceReference === undefined ? noPrices : yield* pricesFor(needs, priceReference)
+    const reading = yield* time.reading
+    const begunMs = tickMs()
+    const worldAt = worldFrom(writing, prices, reading)
+    group += 1
+    const commitId = `${entropy.slice(0, 12)}-${group}`
+    const named = [...new Set(members.map((member) => member.account))]
+    let plannedMs = 0
+    let sinceMs = begunMs
+    let done: Done = { journals: [], changes: [] }
+    const isSliceOver = pace.sliceMs === Infinity ? () => false : () => tickMs() - sinceMs > pace.sliceMs
+    const inSlices = planInSlices((state) => planSteps(state, commitId, worldAt(state.newestAt), members), isSliceOver)
+    const planned = (state: State) => {
+      sinceMs = tickMs()
+      const plan = inSlices(state)
+      plannedMs += tickMs() - sinceMs
+      if (plan._tag === "Planned") done = plan
+      return plan
+    }
+    // The ledger makes every id anew: one that was there is a fault of ours.
+    const written = yield* Effect.catchTag(
+      repository.write({ commitId, accounts: named, needs, fences }, planned),
+      "AlreadyCommitted",
+      Effect.die
+    )
+    const tookMs = tickMs() - begunMs
+    noteGroup(members.length, tookMs, labels)
+    pace.took(members.length, plannedMs, tookMs)
+    if (done.changes.some(({ table }) => table === "accounts")) accounts.forgetAll()
+    const { changes, journals } = done
+    if (journals.length > 0) onNews({ changes, journals, feedPosition: written.feedPosition })
+    return written.answer
+  })
+}
+
+/** What waits to be committed, and the work on it: one group after another. */
+const makeWriter = (writing: Writing, watchers: Iterable<Watcher>) => {
+  const { pace, tickMs } = writing
+  const queue = Lanes.make<Job>(LANE_CAPACITY)
+  const news: Array<News> = []
+  const commit = committing(writing, (each) => void news.push(each))
+  let wake: (() => void) | undefined
+  let breathedMs = 0
+
+  const serve = (parts: ReadonlyArray<Part>): Effect.Effect<void> => {
+    const members = parts.flatMap(({ from, job, to }) => job.members.slice(from, to))
+    return commit(members).pipe(
+      Effect.matchCauseEffect({
+        onSuccess: (outcomes) => Effect.sync(() => tell(parts, outcomes)),
+        onFailure: (cause) => apart(parts, members.length, cause, serve)
+      })
+    )
+  }
+
+  /** Who waits for an answer goes on before those who look for work that it may have made. */
+  const serveNext = Effect.gen(function* () {
+    const parts = queue.take(pace.room())
+    yield* serve(parts)
+    for (const { job, to } of parts) if (to === job.members.length) job.ended()
+    for (const each of news.splice(0)) tellWatchers(watchers, each)
+    yield* breathe
+  })
+
+  /**
+   * Those who were answered may have more, which then goes into the next group. Yielding lets other fibers go on, but neither
+   * timers nor sockets: a writer that always has work lets them in every few milliseconds.
+   */
+  const breathe = Effect.gen(function* () {
+    if (tickMs() - breathedMs < LONGEST_BREATH_MS) return yield* Effect.yieldNow()
+    yield* turn
+    breathedMs = tickMs()
+  })
+
+  const drain: Effect.Effect<void> = Effect.suspend(() =>
+    queue.isEmpty() ? Effect.void : Effect.zipRight(serveNext, drain)
+  )
+
+  const idle = Effect.async<void>((resume) => {
+    if (queue.isEmpty()) wake = () => resume(Effect.void)
+    else resume(Effect.void)
+  })
+
+  /** What is interrupted while it waits outside is never submitted. */
+  const put = (lane: Lanes.Lane, job: Job): Effect.Effect<void> | void => {
+    const takeBack = queue.put(lane, job)
+    wake?.()
+    wake = undefined
+    return takeBack && Effect.sync(takeBack)
+  }
+
+  return { depths: queue.depths, drain, idle, put }
+}
 
 interface Watcher {
   readonly topics: ReadonlySet<string> | undefined
   readonly tell: (feedPosition: number) => void
 }
+
+const watchIn =
+  (watchers: Set<Watcher>): LedgerService["watch"] =>
+  (topics, tell) =>
+    Effect.suspend(() => {
+      const watcher: Watcher = { topics: topics === undefined ? undefined : new Set<string>(topics), tell }
+      watchers.add(watcher)
+      return Effect.addFinalizer(() => Effect.sync(() => watchers.delete(watcher)))
+    })
+
+/** Where the feed stood after each commit that wrote entries. */
+const positionsOf = (watch: LedgerService["watch"]): Stream.Stream<number> =>
+  Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const positions = yield* Queue.sliding<number>(16)
+      yield* watch(undefined, (position) => positions.unsafeOffer(position))
+      return Stream.fromQueue(positions)
+    })
+  )
 
 type Done = Pick<Planned<unknown>, "journals" | "changes">
 
@@ -413,35 +405,6 @@ const tell = (parts: ReadonlyArray<Part>, outcomes: ReadonlyArray<Outcome<void>>
       if (outcome?._tag === "Poisoned") job.failed(place, new PlanningFailed({ detail: describe(outcome) }))
     }
   }
-}
-
-/** What is found once for each key, and is the same from then on. */
-const onceEach = <K, A>(find: (key: K) => A): ((key: K) => A) => {
-  const found = new Map<K, { readonly value: A }>()
-  return (key) => {
-    const known = found.get(key) ?? { value: find(key) }
-    found.set(key, known)
-    return known.value
-  }
-}
-
-const noPrice = Reference.NoPrice()
-
-/** What is known of prices where a program has no source of them. */
-const noPrices: ReadonlyMap<string, Reference> = new Map()
-
-/** What a program's source of prices knows of the instruments that a group is about. */
-const pricesFor = (
-  needs: ReadonlyArray<Need>,
-  source: Context.Tag.Service<typeof PriceReference>
-): Effect.Effect<ReadonlyMap<string, Reference>> => {
-  const tickers = new Set(needs.flatMap((need) => (need._tag === "Position" ? [need.symbol] : [])).filter(isTicker))
-  return Effect.map(
-    Effect.forEach(tickers, (ticker) => Effect.map(known(source, ticker), (price) => [ticker, price] as const), {
-      concurrency: "unbounded"
-    }),
-    (pairs) => new Map(pairs)
-  )
 }
 
 const describe = (outcome: { readonly cause: unknown }): string =>
