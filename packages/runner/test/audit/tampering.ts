@@ -9,6 +9,7 @@ import {
   Decisions,
   Instant,
   Order,
+  OwnerId,
   Price,
   Quantity,
   Reads,
@@ -58,7 +59,8 @@ const trade = (sourceId: string, symbol: string, side: "buy" | "sell", shares: s
     side,
     quantity: Quantity.unsafe(shares),
     price: Price.unsafe("10"),
-    tradedAt: Instant.make(1n)
+    tradedAt: Instant.make(1n),
+    owner: OwnerId.OwnerId.make("client-1")
   })
 
 /** An execution of an order that nobody knows. */

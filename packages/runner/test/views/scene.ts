@@ -9,6 +9,7 @@ import {
   Instant,
   MemoryRepository,
   Order,
+  OwnerId,
   Price,
   Quantity,
   Reads,
@@ -124,6 +125,12 @@ export const input = (
 export const tradeOf = (account: AccountName.AccountName, ...terms: Parameters<typeof input>) =>
   Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
     accumulator.submit(account, input(...terms), SourcePolicy.anyAge)
+  )
+
+/** Takes a trade of the owner `client-1` in. */
+const owned = (...terms: Parameters<typeof input>) =>
+  Effect.flatMap(Accumulator.Accumulator, (accumulator) =>
+    accumulator.submit(main, { ...input(...terms), owner: OwnerId.OwnerId.make("client-1") }, SourcePolicy.anyAge)
   )
 
 /** Takes a trade in. */
@@ -346,7 +353,7 @@ const steps: ReadonlyArray<Effect.Effect<unknown, Failed, Layer.Layer.Success<ty
   at(0),
   open(["AAPL", "MSFT"]),
   trade("t-1", "buy", "0.3"),
-  trade("t-2", "buy", "0.5"),
+  owned("t-2", "buy", "0.5"),
   trade("t-3", "buy", "0.4"),
   at(1),
   accepted(1),

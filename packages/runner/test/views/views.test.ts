@@ -64,6 +64,7 @@ describe("documents", () => {
         account: "main",
         source: "tape",
         sourceId: "t-3",
+        owner: null,
         batchId: null,
         kind: "accumulate",
         symbol: "AAPL",
