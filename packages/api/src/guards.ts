@@ -223,7 +223,7 @@ export const guarded =
     const changes = Limiter.make(CHANGES)
     const changesOf = Limiter.perCaller(CHANGES_OF_ONE)
     const refusals = Limiter.make(REFUSALS)
-    const signIns = SignInAttempts.make()
+    const attempts = SignInAttempts.make()
     const note = makeNoting()
     // What is refused before any route was asked has its headers from here.
     const answered = Effect.fnUntraced(function* (
@@ -242,12 +242,12 @@ export const guarded =
       const most = yield* mostBytes(request)
       const refusal = refusalOf(request, most, listening)
       if (refusal !== undefined) return withHeaders(problemResponse(refusal), requestId)
-      const address = isSignIn(request) ? from : undefined
-      const wait = address === undefined ? 0 : yield* signIns.waitSeconds(address)
-      if (wait > 0) return withHeaders(tooManySignIns(wait), requestId)
+      const refusing = SignInAttempts.refusing(request.method, routed(request.url))
+      const wait = refusing === undefined ? 0 : yield* attempts.waitSeconds(from)
+      if (wait > 0) return withHeaders(tooManyAttempts(wait), requestId)
       const strictly = Effect.provideService(app, HttpServerRequest.HttpServerRequest, strict(request))
       const response = yield* HttpServerRequest.withMaxBodySize(strictly, Option.some(FileSystem.Size(most)))
-      if (address !== undefined && response.status === UNAUTHORIZED) yield* signIns.failed(address)
+      if (response.status === refusing) yield* attempts.failed(from)
       return response.status !== UNAUTHORIZED || (yield* refusals.take) ? response : withHeaders(tooMany, requestId)
     })
     return Effect.gen(function* () {
@@ -263,9 +263,6 @@ export const guarded =
       return yield* Effect.annotateLogs(named, { requestId })
     })
   }
-
-const isSignIn = ({ method, url }: Asked): boolean =>
-  `${method} ${routed(url)}` === "POST /api/v1/session" || `${method} ${routed(url)}` === `GET ${CALLBACK}`
 
 /** Identifies the caller before authentication: by the secret that he gives, as it is read then, else by where he calls from. */
 const callerOf = (request: HttpServerRequest.HttpServerRequest, address: string): string =>
@@ -291,8 +288,8 @@ const tooMany = problemResponse(problem("too-many-requests", "retry after 1 s, o
   "retry-after": "1"
 })
 
-const tooManySignIns = (seconds: number) =>
-  problemResponse(problem("too-many-requests", `too many failed sign-ins: try again in ${seconds} s`), {
+const tooManyAttempts = (seconds: number) =>
+  problemResponse(problem("too-many-requests", `too many failed attempts: try again in ${seconds} s`), {
     "retry-after": String(seconds)
   })
 

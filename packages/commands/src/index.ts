@@ -37,6 +37,8 @@ export * as orderPolicy from "./orderPolicy.ts"
 /** `PostAddress`: an address where nobody reads along what is posted. */
 export * as PostAddress from "./PostAddress.ts"
 export type { Services } from "./Services.ts"
+/** `tokens`: API tokens, created and revoked. */
+export * as tokens from "./tokens.ts"
 /** `tradeRequest`: a trade of a request, and what became of it. */
 export * as tradeRequest from "./tradeRequest.ts"
 /** `verdicts`: what a person says of an order, a break, a trading state. */

@@ -47,7 +47,8 @@ export type ActFailure =
   | Accumulator.Unfit
   | Sources.OutOfOrder
 
-type LookProblem = Problem.Failure<"BadRequest" | "NotFound" | "Unavailable" | "Fault">
+/** What looking can be answered with. */
+export type LookProblem = Problem.Failure<"BadRequest" | "NotFound" | "Unavailable" | "Fault">
 
 /** What acting can be answered with. */
 export type ActProblem = LookProblem | Problem.Failure<"Conflict" | "KeyReused" | "Stale" | "TooLarge">
@@ -57,7 +58,8 @@ const { badRequest, conflict, fault, keyReused, notFound, stale, unavailable } =
 /** The filter as a request names it: the command line's `as-of` is `asOf` there. */
 const fieldOf = (filter: string): string => filter.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 
-const lookProblem = (error: LookFailure): LookProblem => {
+/** The problem of a failure of looking. */
+export const lookProblem = (error: LookFailure): LookProblem => {
   switch (error._tag) {
     case "BadFilter":
       return badRequest(error.message, fieldOf(error.filter))

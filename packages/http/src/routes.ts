@@ -22,6 +22,7 @@ import * as taking from "./taking.ts"
 import * as signed from "./signed.ts"
 import * as storing from "./storing.ts"
 import * as sessions from "./sessions.ts"
+import * as tokens from "./tokens.ts"
 import * as versions from "./versions.ts"
 import * as together from "./together.ts"
 
@@ -51,6 +52,7 @@ export const layer = (
         controlling.layer(settings),
         living.layer,
         sessions.layer,
+        tokens.layer,
         together.layer(settings.configuration),
         jobs.layer(settings.configuration),
         storing.layer(settings)

@@ -4,8 +4,8 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, Api, EventLoop, Listening, type Parameters, Problem, type Server } from "@roundlot/api"
 import { Clock, Instant } from "@roundlot/core"
 import { AccountScope, Sessions, TokenRegister, Tokens } from "@roundlot/core/ledger"
-import { sessions as sessionViews, tokens as views } from "@roundlot/queries"
-import { Effect, Either, Layer, Redacted } from "effect"
+import { sessions as sessionViews } from "@roundlot/queries"
+import { Effect, Either, type Layer, Redacted } from "effect"
 import type { Services } from "@roundlot/commands"
 import { bearerOf } from "./access.ts"
 import { looked } from "./failing.ts"
@@ -44,7 +44,7 @@ export const withSession = (
 const cookie = (host: string, value: string, maxAge?: "0 seconds") =>
   withSession(HttpServerResponse.empty({ status: 204 }), host, value, maxAge)
 
-const { badRequest, conflict, forbidden, notFound, unauthorized } = Problem.failures
+const { badRequest, forbidden, notFound, unauthorized } = Problem.failures
 
 /** The token that a code stands for, once. A page of the link's own origin has sent it: a browser says which, and no page can lie. */
 const redeemed = (code: string) =>
@@ -149,61 +149,9 @@ const caller = Effect.zipWith(
   })
 )
 
-const ofSession = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
-  group
-    .handle("signIn", ({ payload }) => signIn(payload))
-    .handle("makeLink", () => makeLink)
-    .handle("signOut", () => signOut)
-    .handle("caller", () => caller)
-    .handle("end", ({ path, urlParams }) => endSession(path.id, urlParams))
-    .handle("endOthers", ({ urlParams }) => endOthers(urlParams))
-)
-
-/** The answer to a caller that does not have the present secret of the token: one that took a session is no better off. */
-const NOT_PRESENT = "this is not the present secret of the token"
-
-const KEPT_IN_A_FILE = `a file on the daemon's host keeps the secret of '${Tokens.FIRST}': run 'roundlot tokens rotate ${Tokens.FIRST}' there`
-
-interface Rotation {
-  readonly overlapSeconds?: number | undefined
-  readonly secret: Redacted.Redacted
-}
-
-const rotated = (name: string, actor: string, { overlapSeconds, secret: present }: Rotation) =>
-  Effect.gen(function* () {
-    const overlapMs = overlapSeconds === undefined ? undefined : overlapSeconds * 1000
-    const { secret: token, token: changed } = yield* Tokens.rotate({ name, overlapMs, actor, present })
-    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-    return { ...views.documentOf(changed, now), token }
-  }).pipe(
-    Effect.catchTags({
-      NoToken: () => Effect.succeed(undefined),
-      TokenVoid: () => Effect.succeed(undefined),
-      SecretNotPresent: () => Effect.succeed(undefined)
-    }),
-    AccountScope.lifted,
-    looked
-  )
-
-/** A new secret for a token, given to a caller that has the present one. The first token's is in a file of the host, which the command line writes. */
-const rotate = (name: string, asked: Rotation) =>
-  Effect.gen(function* () {
-    const caller = yield* Access.Caller
-    if (caller.name !== name) yield* AccountScope.requireAll
-    if (name === Tokens.FIRST) return yield* Effect.fail(conflict(KEPT_IN_A_FILE))
-    return (yield* rotated(name, caller.name, asked)) ?? (yield* Effect.fail(forbidden(NOT_PRESENT)))
-  })
-
-const ofTokens = HttpApiBuilder.group(RoundlotApi, "tokens", (group) =>
-  group
-    .handle("list", () => Effect.zipRight(AccountScope.requireAll, looked(views.list)))
-    .handle("rotate", ({ path, payload }) => rotate(path.name, payload))
-    .handle("sessions", () => Effect.zipRight(AccountScope.requireAll, looked(sessionViews.list)))
-)
-
-/** Who is signed in, a browser's way to sign in and out, and who may call. */
+/** Who is signed in, and a browser's way to sign in and out. */
 export const layer: Layer.Layer<
-  Server.Group<"session" | "tokens">,
+  Server.Group<"session">,
   never,
   | Access.Reading
   | Parameters.KnownParameters
@@ -213,4 +161,12 @@ export const layer: Layer.Layer<
   | Sessions.Sessions
   | TokenRegister.TokenRegister
   | Services
-> = Layer.merge(ofSession, ofTokens)
+> = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
+  group
+    .handle("signIn", ({ payload }) => signIn(payload))
+    .handle("makeLink", () => makeLink)
+    .handle("signOut", () => signOut)
+    .handle("caller", () => caller)
+    .handle("end", ({ path, urlParams }) => endSession(path.id, urlParams))
+    .handle("endOthers", ({ urlParams }) => endOthers(urlParams))
+)

@@ -22,16 +22,27 @@ const fields = {
   revokedBy: Schema.NullOr(Schema.String)
 }
 
+/** What a token is to be: `expires` is a lifetime such as `30d`; the amounts per day are of the role `propose` alone. */
+export const tokenRequest = {
+  name: Schema.String,
+  role: Role,
+  accounts: Schema.optional(Schema.NonEmptyArray(Schema.String)),
+  expires: Schema.optional(Schema.String),
+  ordersPerDay: Schema.optional(Schema.Int),
+  notionalPerDay: Schema.optional(Decimal)
+}
+
 /** Who may call the API: all of a token but its secret. */
 export const TokenDocument = Schema.Struct(fields).annotations({ identifier: "Token" })
 
 /** Who may call the API. */
 export type TokenDocument = typeof TokenDocument.Type
 
-/** A token that has a new secret, which no other answer shows again. */
-export const RotatedTokenDocument = Schema.Struct({ ...fields, token: Schema.Redacted(Schema.String) }).annotations({
-  identifier: "RotatedToken"
-})
+/** A token with the secret that it has from now on, which no other answer shows again. */
+export const TokenWithSecretDocument = Schema.Struct({
+  ...fields,
+  token: Schema.Redacted(Schema.String)
+}).annotations({ identifier: "TokenWithSecret" })
 
 /** All tokens. */
 export const TokenPage = pageOf("TokenPage", TokenDocument)

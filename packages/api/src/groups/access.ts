@@ -60,7 +60,7 @@ export const session = looking("session", "Signing browsers in and out.")
 /** For how long the secret before is good as well: a week at most. */
 const Overlap = Schema.Int.pipe(Schema.between(0, 7 * 24 * 3600))
 
-/** Who may call, and which browsers are signed in. Tokens are made and revoked on the command line, and rotated by who has their secret. */
+/** Who may call, and which browsers are signed in. A session alone changes no token: who does so types a secret anew. */
 export const tokens = looking("tokens", "API tokens.")
   .add(
     HttpApiEndpoint.get("list", "/api/v1/tokens")
@@ -73,10 +73,41 @@ export const tokens = looking("tokens", "API tokens.")
       .pipe(says("List sessions", "Signed-in browsers, with the end of their sessions."))
   )
   .add(
+    HttpApiEndpoint.post("create", "/api/v1/tokens")
+      .setPayload(body({ ...Documents.tokenRequest, secret: Schema.Redacted(secret) }))
+      .addSuccess(Documents.TokenWithSecretDocument)
+      .addError(problems.Forbidden)
+      .addError(problems.Conflict)
+      .addError(problems.TooLarge)
+      .pipe(
+        asTyped("roundlot tokens create {name} --role {role}"),
+        says(
+          "Create a token",
+          "Its secret is shown once. `secret` is the present one of the caller's own token, which the new one can do no more than. `expires` is a lifetime such as `30d`; the amounts per day are for the role `propose`."
+        )
+      )
+  )
+  .add(
+    HttpApiEndpoint.post("revoke", "/api/v1/tokens/:name/revoke")
+      .setPath(byName)
+      .setPayload(body({ secret: Schema.Redacted(secret) }))
+      .addSuccess(Documents.TokenDocument)
+      .addError(problems.Forbidden)
+      .addError(problems.Conflict)
+      .addError(problems.TooLarge)
+      .pipe(
+        asTyped("roundlot tokens revoke {name}"),
+        says(
+          "Revoke a token",
+          "At once, with its browsers. `secret` is the present one of the caller's own token. The last token with the role `operate` is revoked on the daemon's host only."
+        )
+      )
+  )
+  .add(
     HttpApiEndpoint.post("rotate", "/api/v1/tokens/:name/rotate")
       .setPath(byName)
       .setPayload(body({ secret: Schema.Redacted(secret), overlapSeconds: Schema.optional(Overlap) }))
-      .addSuccess(Documents.RotatedTokenDocument)
+      .addSuccess(Documents.TokenWithSecretDocument)
       .addError(problems.Forbidden)
       .addError(problems.Conflict)
       .addError(problems.TooLarge)

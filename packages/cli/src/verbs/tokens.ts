@@ -1,11 +1,10 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { Clock, Instant, Quantity } from "@roundlot/core"
+import { Clock } from "@roundlot/core"
 import { Token, Tokens } from "@roundlot/core/ledger"
 import { tokens as views } from "@roundlot/queries"
-import { Effect, Either, Option, Redacted, Schema } from "effect"
-import { accountNames, duration } from "@roundlot/commands"
-import { UsageError } from "@roundlot/commands/errors"
+import { Effect, Option, Redacted } from "effect"
+import { accountNames, duration, tokens } from "@roundlot/commands"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
@@ -17,16 +16,6 @@ import { listed } from "./lists.ts"
 const name = Args.text({ name: "NAME" }).pipe(
   Args.withDescription("Name of the token; recorded as the actor of its commands")
 )
-
-const readDollars = (text: string): Either.Either<Quantity.Quantity, UsageError> =>
-  Either.mapLeft(
-    Schema.decodeEither(Quantity.Quantity)(text),
-    () =>
-      new UsageError({
-        problem: `--notional-per-day '${text}' is not an amount above zero`,
-        remedy: "Give dollars above zero, such as 2000"
-      })
-  )
 
 /** `tokens create`. */
 export const tokensCreate = Verb.make({
@@ -65,19 +54,19 @@ export const tokensCreate = Verb.make({
       Effect.gen(function* () {
         const { answer } = yield* Output
         const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
-        const lifeMs = Option.isNone(expires) ? undefined : yield* duration.durationMs(expires.value, "--expires")
-        const expiresAt = lifeMs === undefined ? undefined : Instant.addMillis(now, lifeMs)
-        const allowance = {
-          ...(Option.isSome(ordersPerDay) ? { ordersPerDay: ordersPerDay.value } : {}),
-          ...(notionalPerDay === undefined ? {} : { notionalPerDay: yield* readDollars(notionalPerDay) })
+        const input = {
+          name: called,
+          role,
+          accounts: bound,
+          expires: Option.getOrUndefined(expires),
+          ordersPerDay: Option.getOrUndefined(ordersPerDay),
+          notionalPerDay
         }
-        const accounts = bound.length === 0 ? undefined : yield* Effect.forEach(new Set(bound), accountNames.known)
-        const asked = { name: called, role, expiresAt, allowance, accounts, actor: accountNames.ACTOR }
-        const { secret, token } = yield* Tokens.create(asked)
+        const { secret, token } = yield* tokens.create(input, accountNames.ACTOR)
         const shown = Redacted.value(secret)
         yield* answer(
           { ...views.documentOf(token, now), token: shown },
-          `${shown}\nThis is the token of ${called}, role ${role}${accounts === undefined ? "" : `, bound to ${accounts.join(", ")}`}. The secret is shown once: store it safely, and send it as 'Authorization: Bearer …'.`
+          `${shown}\nThis is the token of ${called}, role ${role}${token.accounts === undefined ? "" : `, bound to ${token.accounts.join(", ")}`}. The secret is shown once: store it safely, and send it as 'Authorization: Bearer …'.`
         )
       })
     )

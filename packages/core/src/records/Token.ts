@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import type { Decimal } from "../values/Decimal.ts"
-import { tokenRoles } from "./TokenRole.ts"
+import { allows, tokenRoles } from "./TokenRole.ts"
 
 export { allows, tokenRoles, type TokenRole } from "./TokenRole.ts"
 
@@ -34,6 +34,16 @@ export type Token = typeof Token.Type
 /** The accounts that its bearer may see and change; all that there is where it is bound to none, or there is no token. */
 export const scopeOf = (token: Pick<Token, "accounts"> | undefined): ReadonlySet<string> | undefined =>
   token?.accounts === undefined ? undefined : new Set(token.accounts)
+
+/** Can the bearer of one token do all that the bearer of another can, by role and accounts? */
+export const covers = (
+  one: Pick<Token, "role" | "accounts">,
+  other: { readonly role: Token["role"]; readonly accounts?: ReadonlyArray<string> | undefined }
+): boolean => {
+  const own = scopeOf(one)
+  if (!allows(one.role, other.role)) return false
+  return own === undefined || other.accounts?.every((account) => own.has(account)) === true
+}
 
 /** What a token may propose for an account on a market date: so many orders, of so many dollars together. */
 export interface Allowance {

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto"
 import { Effect, Either, Option, Redacted, Schema } from "effect"
-import { TokenTable, type Allowance, type Token, type TokenRole } from "../records/Token.ts"
+import { covers, TokenTable, type Allowance, type Token, type TokenRole } from "../records/Token.ts"
+import type { Books } from "../books/Books.ts"
 import { Need } from "../books/Need.ts"
+import type { LedgerEvent } from "../events/Event.ts"
 import { Clock } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import type { StoreError, TradeRepository, WriteError } from "../ports/TradeRepository.ts"
@@ -36,6 +38,43 @@ export class NoToken extends Schema.TaggedError<NoToken>()("NoToken", { name: Sc
   override get message() {
     return `token '${this.name}' does not exist; list them with 'roundlot tokens list'`
   }
+}
+
+/** The secret that was given is not the one that the token has. */
+export class SecretNotPresent extends Schema.TaggedError<SecretNotPresent>()("SecretNotPresent", {
+  name: Schema.String
+}) {
+  override get message() {
+    return `this is not the present secret of token '${this.name}'`
+  }
+}
+
+/** The caller has no valid token of its own, so no secret can confirm what it asks for. */
+export class NoOwnToken extends Schema.TaggedError<NoOwnToken>()("NoOwnToken", { name: Schema.String }) {
+  override get message() {
+    return `'${this.name}' has no token whose secret could confirm this: run 'roundlot tokens create' or 'roundlot tokens revoke' on the daemon's host, or sign in with a token`
+  }
+}
+
+/** A token cannot create one that can do more than itself. */
+export class TokenExceeded extends Schema.TaggedError<TokenExceeded>()("TokenExceeded", { name: Schema.String }) {
+  override get message() {
+    return `token '${this.name}' cannot create a token with a higher role, other accounts or a later expiry than its own`
+  }
+}
+
+/** Without this token no other could do what it can. */
+export class LastOperator extends Schema.TaggedError<LastOperator>()("LastOperator", { name: Schema.String }) {
+  override get message() {
+    return `'${this.name}' is the last token with the role operate for its accounts: create another first, or run 'roundlot tokens revoke ${this.name}' on the daemon's host`
+  }
+}
+
+/** A caller of the API as its own token: it confirms with the secret, and acts on no token that can do more. */
+export interface Authority {
+  /** Name of the caller's token. */
+  readonly name: string
+  readonly secret: Redacted.Redacted
 }
 
 /** What a token is to be. */
@@ -86,20 +125,54 @@ const newSecret = Effect.flatMap(Entropy, ({ hex }) =>
   Effect.zipWith(hex, hex, (one, other) => `${PREFIX}${one}${other}`)
 )
 
+/** Whether something may be done with the books as they stand then, and the tokens that it is judged by. */
+interface Judgement<E> {
+  readonly names: ReadonlyArray<string>
+  readonly may: (books: Books, now: Instant.Instant) => Either.Either<void, E>
+}
+
+/** Whoever can write to the store may create and revoke any token. */
+const free: Judgement<never> = { names: [], may: () => Either.void }
+
+type Unconfirmed = NoOwnToken | SecretNotPresent
+
+const isSecretOf = ({ hash }: Token, secret: Redacted.Redacted): boolean => hash === hashOf(Redacted.value(secret))
+
+/** The token of an authority, where its secret is the present one. */
+const confirmed = (
+  { tokens }: Books,
+  { name, secret }: Authority,
+  now: Instant.Instant
+): Either.Either<Token, Unconfirmed> => {
+  const own = tokens.get(name)
+  if (own === undefined || !isGood(own, now)) return Either.left(new NoOwnToken({ name }))
+  return isSecretOf(own, secret) ? Either.right(own) : Either.left(new SecretNotPresent({ name }))
+}
+
+const needed = (names: ReadonlyArray<string>): ReadonlyArray<Need> =>
+  [...new Set(names)].map((name) => Need.TokenByName({ name }))
+
 /** Makes a token of a name that was never given, with the allowance that it has. */
-const made = ({ accounts, actor, expiresAt, name, role }: TokenRequest, allowance: Allowance | undefined) =>
+const made = <E>(
+  { accounts, actor, expiresAt, name, role }: TokenRequest,
+  allowance: Allowance | undefined,
+  { may, names }: Judgement<E>
+): Effect.Effect<MadeToken, E | TokenNameRefused | TokensDisagree | WriteError, TradeRepository | Clock | Entropy> =>
   Effect.gen(function* () {
     if (!NAME.test(name)) {
       const problem = "use up to 64 letters, digits and '._@-', starting with a letter or digit"
       return yield* new TokenNameRefused({ name, problem })
     }
     const secret = yield* newSecret
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     yield* agreed
-    const token = yield* record(actor, [Need.TokenByName({ name })], ({ tokens }, emit) => {
-      if (tokens.get(name) !== undefined) return undefined
-      emit({ _tag: "TokenCreated", name, role, hash: hashOf(secret), expiresAt, ...allowance, accounts, actor })
-      return tokens.get(name)
-    })
+    const rule = (books: Books, emit: (event: LedgerEvent) => void): Either.Either<Token | undefined, E> =>
+      Either.map(may(books, now), () => {
+        if (books.tokens.get(name) !== undefined) return undefined
+        emit({ _tag: "TokenCreated", name, role, hash: hashOf(secret), expiresAt, ...allowance, accounts, actor })
+        return books.tokens.get(name)
+      })
+    const token = yield* yield* record(actor, needed([name, ...names]), rule)
     if (token !== undefined) return { token, secret: Redacted.make(secret) }
     return yield* new TokenNameRefused({ name, problem: "the name is or was in use; choose another" })
   })
@@ -111,7 +184,30 @@ export const create = (
   MadeToken,
   TokenNameRefused | AllowanceRefused | TokensDisagree | WriteError,
   TradeRepository | Clock | Entropy
-> => Effect.flatMap(allowanceOf(request), (allowance) => made(request, allowance))
+> => Effect.flatMap(allowanceOf(request), (allowance) => made(request, allowance, free))
+
+/** Makes a token for the bearer of another, which it can do no more than, and outlives it not. */
+export const createAs = (
+  authority: Authority,
+  asked: Omit<TokenRequest, "actor">
+): Effect.Effect<
+  MadeToken,
+  Unconfirmed | TokenExceeded | TokenNameRefused | AllowanceRefused | TokensDisagree | WriteError,
+  TradeRepository | Clock | Entropy
+> => {
+  const { name } = authority
+  const request = { ...asked, actor: name }
+  const may: Judgement<Unconfirmed | TokenExceeded>["may"] = (books, now) =>
+    Either.flatMap(confirmed(books, authority, now), (own) =>
+      covers(own, request) && !outlives(request, own) ? Either.void : Either.left(new TokenExceeded({ name }))
+    )
+  return Effect.flatMap(allowanceOf(request), (allowance) => made(request, allowance, { names: [name], may }))
+}
+
+const outlives = (
+  { expiresAt }: Pick<TokenRequest, "expiresAt">,
+  { expiresAt: end }: Pick<Token, "expiresAt">
+): boolean => end !== undefined && (expiresAt === undefined || expiresAt > end)
 
 /** The name of the token that the first start of a store makes. */
 export const FIRST = "operator"
@@ -123,7 +219,7 @@ export const createFirst = (
   Effect.gen(function* () {
     if ((yield* agreed).length > 0) return Option.none()
     // Two that start at once ask for one name, and one of them gets it.
-    return yield* made({ name: FIRST, role: "operate", actor }, undefined).pipe(
+    return yield* made({ name: FIRST, role: "operate", actor }, undefined, free).pipe(
       Effect.asSome,
       Effect.catchTag("TokenNameRefused", () => Effect.succeedNone)
     )
@@ -133,15 +229,6 @@ export const createFirst = (
 export class TokenVoid extends Schema.TaggedError<TokenVoid>()("TokenVoid", { name: Schema.String }) {
   override get message() {
     return `token '${this.name}' is revoked; create another with 'roundlot tokens create'`
-  }
-}
-
-/** The secret that was given is not the one that the token has. */
-export class SecretNotPresent extends Schema.TaggedError<SecretNotPresent>()("SecretNotPresent", {
-  name: Schema.String
-}) {
-  override get message() {
-    return `this is not the present secret of token '${this.name}'`
   }
 }
 
@@ -177,7 +264,7 @@ export const rotate = ({
     const token = yield* record(actor, needs, ({ tokens }, emit) => {
       const known = tokens.get(name)
       if (known === undefined || !isGood(known, now)) return known
-      if (present !== undefined && known.hash !== hashOf(Redacted.value(present))) return known
+      if (present !== undefined && !isSecretOf(known, present)) return known
       emit({ _tag: "TokenRotated", name, hash: hashOf(secret), previousUntil, actor })
       return tokens.get(name)
     })
@@ -187,20 +274,56 @@ export const rotate = ({
     return { token, secret: Redacted.make(secret) }
   })
 
+const revoked = <E>(
+  name: string,
+  actor: string,
+  { may, names }: Judgement<E>
+): Effect.Effect<Token, E | NoToken | WriteError, TradeRepository | Clock | Entropy> =>
+  Effect.gen(function* () {
+    const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+    const rule = (books: Books, emit: (event: LedgerEvent) => void): Either.Either<Token | undefined, E> =>
+      Either.map(may(books, now), () => {
+        const known = books.tokens.get(name)
+        if (known === undefined || known.revokedAt !== undefined) return known
+        emit({ _tag: "TokenRevoked", name, actor })
+        return books.tokens.get(name)
+      })
+    return (yield* yield* record(actor, needed([name, ...names]), rule)) ?? (yield* new NoToken({ name }))
+  })
+
 /** Makes a token void from now on; one that is void stays so. */
 export const revoke = (
   name: string,
   actor: string
 ): Effect.Effect<Token, NoToken | TokensDisagree | WriteError, TradeRepository | Clock | Entropy> =>
-  Effect.gen(function* () {
-    yield* agreed
-    const revoked = yield* record(actor, [Need.TokenByName({ name })], ({ tokens }, emit) => {
-      const known = tokens.get(name)
-      if (known === undefined || known.revokedAt !== undefined) return known
-      emit({ _tag: "TokenRevoked", name, actor })
-      return tokens.get(name)
-    })
-    return revoked ?? (yield* new NoToken({ name }))
+  Effect.zipRight(agreed, revoked(name, actor, free))
+
+/** May an authority revoke this token? One that can do more is to it as none. */
+const mayRevoke =
+  (name: string, authority: Authority): Judgement<Unconfirmed | NoToken | LastOperator>["may"] =>
+  (books, now) => {
+    const own = confirmed(books, authority, now)
+    if (Either.isLeft(own)) return Either.left(own.left)
+    const known = books.tokens.get(name)
+    if (known === undefined || !covers(own.right, known)) return Either.left(new NoToken({ name }))
+    if (known.role !== "operate" || !isGood(known, now)) return Either.void
+    const others = books.tokens.all().filter((each) => each.name !== name && isGood(each, now))
+    return others.some((each) => covers(each, known)) ? Either.void : Either.left(new LastOperator({ name }))
+  }
+
+/** Makes a token void for the bearer of one that can do as much; not the last operator of an account. */
+export const revokeAs = (
+  authority: Authority,
+  name: string
+): Effect.Effect<
+  Token,
+  Unconfirmed | NoToken | LastOperator | TokensDisagree | WriteError,
+  TradeRepository | Clock | Entropy
+> =>
+  Effect.flatMap(agreed, (tokens) => {
+    const operators = tokens.flatMap((each) => (each.role === "operate" ? [each.name] : []))
+    const names = [authority.name, ...operators]
+    return revoked(name, authority.name, { names, may: mayRevoke(name, authority) })
   })
 
 /** All tokens that were ever made, by name. */

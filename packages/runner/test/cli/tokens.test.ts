@@ -1,5 +1,5 @@
 import { Sqlite } from "@roundlot/sqlite"
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { desk } from "./roundlot.ts"
@@ -40,6 +40,26 @@ describe("tokens", () => {
     expect((await place.cli("tokens", "rotate", "dana")).err).toContain("token 'dana' is revoked")
     expect(secretIn(tokenFile(place))).toBe(third)
     expect((await place.cli("audit")).code).toBe(0)
+  })
+  it("are created and revoked over the API; their secrets are in no file of the store and in no line", async () => {
+    const place = desk()
+    const daemon = await served(place, { flags: ["--log-level", "debug"] })
+    const secret = secretIn(tokenFile(place))
+    const made = await daemon.post("/api/v1/tokens", secret, { name: "dana", role: "operate", secret })
+    expect(made).toMatchObject({ name: "dana", createdBy: "operator", token: expect.stringMatching(SECRET) })
+    expect(await daemon.halt(made.token)).toBe(200)
+    expect(await daemon.post("/api/v1/tokens/dana/revoke", secret, { secret })).toMatchObject({ status: "revoked" })
+    expect(await daemon.halt(made.token)).toBe(401)
+    expect((await place.cli("audit")).code).toBe(0)
+    await daemon.end()
+    const files = readdirSync(place.folder, { recursive: true, encoding: "utf8" })
+      .map((name) => join(place.folder, name))
+      .filter((file) => statSync(file).isFile() && file !== tokenFile(place))
+    expect(files.length).toBeGreaterThan(0)
+    for (const hidden of [secret, made.token]) {
+      expect(files.filter((file) => readFileSync(file).includes(hidden))).toEqual([])
+      expect(daemon.said()).not.toContain(hidden)
+    }
   })
   it("are bound to the accounts that are said, each by a flag of its own", async () => {
     const { cli, json } = desk()
@@ -103,6 +123,10 @@ const served = async (
           reason: "a test"
         })
       ).status,
+    post: async (path: string, secret: string, body: object) => {
+      const headers = { authorization: `Bearer ${secret}`, "idempotency-key": "once" }
+      return Object(await (await asked(path, headers, body)).json())
+    },
     signIn: async (code = "") => (await asked("/api/v1/session", { origin: url }, { code })).status
   }
 }

@@ -65,6 +65,8 @@ export const bodies: Readonly<Record<string, unknown>> = {
   "session.signIn": { token: "rlt_unknown" },
   "store.backUp": { reason: "before the upgrade" },
   "store.restore": { reason: "to compare" },
+  "tokens.create": { name: "watch", role: "read", secret: "rlt_unknown" },
+  "tokens.revoke": { secret: "rlt_unknown" },
   "tokens.rotate": { secret: "rlt_unknown" },
   "jobs.reconcile": {}
 }

@@ -10,10 +10,10 @@ const exchange = PaperBroker.layerBrokers.pipe(Layer.provideMerge(Exchange.layer
 
 /**
  * Nothing of them is on record, so nothing can be there twice; who signs in has no right to write yet. A secret is in no kept answer: a
- * token is rotated once, since its present secret is another one then. What a source hands over is known by the ids of its trades.
+ * token is rotated once, since its present secret is another one then, and created once, since its name is taken then. What a source hands over is known by the ids of its trades.
  */
 const exceptions = [
-  "tokens.rotate",
+  ...["create", "revoke", "rotate"].map((name) => `tokens.${name}`),
   ...["signIn", "makeLink", "signOut", "end", "endOthers"].map((name) => `session.${name}`),
   "trades.deliver"
 ]

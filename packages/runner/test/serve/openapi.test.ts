@@ -84,6 +84,8 @@ const refusals = [
   "session.makeLink 403",
   "session.signIn 401",
   "store.restore 404",
+  "tokens.create 409",
+  "tokens.revoke 409",
   "tokens.rotate 403"
 ]
 

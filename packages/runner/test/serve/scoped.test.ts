@@ -151,7 +151,7 @@ const saidBy = (name: string): unknown =>
     ? undefined
     : JSON.parse(JSON.stringify(bodies[name]).replaceAll(/"(?:AAPL|KO)"|KO,/g, (word) => word.replace(/\w+/, "NVDA")))
 
-/** What is about the whole store or another's token, and refused to who is bound to accounts. */
+/** What is about the whole store or another's token, or confirmed by the present secret, and refused to who is bound to accounts. */
 const storeWide = [
   "batches.removeTemplate",
   "batches.saveTemplate",
@@ -168,7 +168,9 @@ const storeWide = [
   "store.backUp",
   "store.backups",
   "store.restore",
+  "tokens.create",
   "tokens.list",
+  "tokens.revoke",
   "tokens.rotate",
   "tokens.sessions"
 ]
