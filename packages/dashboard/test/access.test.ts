@@ -1,8 +1,9 @@
-import { mkdtempSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { describe, expect, test } from "vitest"
+import type { Locator } from "playwright-core"
 import { findingsInThemes, stage } from "./stage.ts"
 
 const { daemon, open } = stage(undefined, [])
@@ -64,6 +65,88 @@ describe("a daemon that asks for tokens", () => {
     await dialog.getByRole("button", { name: "Sign out" }).click()
     await page.getByText("Session ended").first().waitFor()
     expect(faults).toEqual([])
+  })
+
+  test("UI-13: a token is created, used and revoked in the browser, each in at most five clicks", async () => {
+    const own = readFileSync(join(daemon.folder, "books.operator.token"), "utf8").trim()
+    await using seen = await open(await link())
+    const { faults, page } = seen
+    await page.getByRole("heading", { level: 1, name: "Healthy" }).waitFor()
+    let clicks = 0
+    const click = async (at: Locator): Promise<void> => {
+      clicks++
+      await at.click()
+    }
+    const dialog = page.getByRole("dialog")
+    const form = page.getByRole("form", { name: "Create token" })
+    const creating = form.getByRole("button", { name: "Create token" })
+    const overview = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Overview" })
+    const operations = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Operations" })
+    await click(operations)
+    await creating.waitFor()
+    expect([await creating.getAttribute("aria-disabled"), await creating.getAttribute("title")]).toEqual([
+      "true",
+      "Enter a name."
+    ])
+    await form.getByLabel("Name").fill("dana")
+    clicks++
+    await form.getByLabel("Role").selectOption("trade")
+    await form.getByLabel("Expires after").fill("30d")
+    await click(creating)
+    await dialog.getByText("dana has the role trade for all accounts.").waitFor()
+    await dialog.getByText("roundlot tokens create dana --role trade --expires 30d").waitFor()
+    const secret = dialog.getByLabel("Secret of your token")
+    expect(await secret.getAttribute("type")).toBe("password")
+    await secret.fill(`${own.slice(0, -1)}x`)
+    await secret.press("Enter")
+    await dialog.getByText("this is not the present secret of the token").waitFor()
+    await secret.fill(own)
+    await click(dialog.getByRole("button", { name: "Create dana" }))
+    const made = (await dialog.getByText(/^rlt_/).textContent()) ?? ""
+    expect(made).toMatch(/^rlt_[0-9a-f]{64}$/)
+    await dialog.getByRole("button", { name: "Copy the id" }).waitFor()
+    expect(await findingsInThemes(page)).toEqual([])
+    await click(dialog.getByRole("button", { name: "Close" }))
+    await dialog.waitFor({ state: "detached" })
+    expect(clicks).toBeLessThanOrEqual(5)
+    expect(await page.content()).not.toContain(made)
+
+    await using other = await open("/sign-in")
+    await other.page.getByLabel("Token").fill(made)
+    await other.page.getByLabel("Token").press("Enter")
+    const who = { name: "dana (trade)" }
+    await other.page.getByRole("navigation", { name: "Main" }).getByRole("link", who).waitFor()
+
+    clicks = 0
+    await overview.click()
+    await click(operations)
+    await click(page.getByRole("button", { name: "Revoke dana" }))
+    await dialog.getByText("Calls with this token are refused at once.").waitFor()
+    await dialog.getByLabel("Secret of your token").fill(own)
+    await click(dialog.getByRole("button", { name: "Revoke dana" }))
+    await dialog.getByText("dana is revoked.").waitFor()
+    await click(dialog.getByRole("button", { name: "Close" }))
+    expect(clicks).toBeLessThanOrEqual(5)
+    await page.getByRole("button", { name: "Revoke dana" }).waitFor({ state: "detached" })
+    await other.page.reload()
+    await other.page.getByText("Session ended").first().waitFor()
+    const asked = await fetch(`${daemon.url}/api/v1/session`, { headers: { authorization: `Bearer ${made}` } })
+    expect(asked.status).toBe(401)
+    expect([...faults, ...other.faults]).toEqual([])
+  })
+
+  test("UI-13: the last operator's token is not revoked in the browser, which says what to run on the host", async () => {
+    const own = readFileSync(join(daemon.folder, "books.operator.token"), "utf8").trim()
+    await using seen = await open(await link())
+    const { page } = seen
+    await page.getByRole("heading", { level: 1, name: "Healthy" }).waitFor()
+    await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Operations" }).click()
+    await page.getByRole("button", { name: "Revoke operator" }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByText("This is your own token: this browser is signed out too.").waitFor()
+    await dialog.getByLabel("Secret of your token").fill(own)
+    await dialog.getByRole("button", { name: "Revoke operator" }).click()
+    await dialog.getByText(/run 'roundlot tokens revoke operator' on the daemon's host/).waitFor()
   })
 
   test("opens a link of another site to who is signed in, and signs nobody in by one", async () => {

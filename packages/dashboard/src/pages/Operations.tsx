@@ -3,7 +3,7 @@ import { useMemo } from "react"
 import { Link } from "wouter"
 import { useAsk } from "../api/asking.ts"
 import { useOverview } from "../api/overview.ts"
-import { endOtherSessions, endSession, rotateToken } from "../ui/action/sessions.ts"
+import { endOtherSessions, endSession } from "../ui/action/sessions.ts"
 import { reconcileNow, retryJob, testAlerts } from "../ui/action/jobs.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import * as columns from "../ui/table/columns.tsx"
@@ -21,6 +21,7 @@ import { Rows } from "../ui/table/TablePanel.tsx"
 import { pathOfAccount } from "../words/paths.ts"
 import { signOfLink } from "../words/signs.ts"
 import { Backups } from "./Backups.tsx"
+import { Tokens } from "./Tokens.tsx"
 import { Webhooks } from "./Webhooks.tsx"
 import { texts } from "../words/text/operations.ts"
 
@@ -75,18 +76,6 @@ const parts: ReadonlyArray<Column<Part>> = [
   columns.time("lastSuccess", ({ lastSuccessAt }) => lastSuccessAt),
   columns.count("failures", ({ failures }) => failures),
   columns.said("detail", ({ detail }) => detail)
-]
-
-const tokens: ReadonlyArray<Column<Documents.TokenDocument>> = [
-  columns.foreign("name", ({ name }) => name),
-  columns.node("role", ({ role }) => role),
-  columns.foreign("tokenAccounts", ({ accounts }) => accounts?.join(", ") ?? texts.all),
-  columns.status("token"),
-  columns.created,
-  columns.time("expires", ({ expiresAt }) => expiresAt),
-  columns.node("action", (token) =>
-    token.status === "good" ? <ActionButton action={rotateToken(token)} className="button small" /> : null
-  )
 ]
 
 const sessions: ReadonlyArray<Column<Documents.SessionDocument>> = [
@@ -177,7 +166,6 @@ export const Operations = () => {
     true,
     JOBS_EVERY_MS
   )
-  const held = useAsk(["tokens"], (api) => api.tokens.list())
   const signedIn = useAsk(["sessions"], (api) => api.tokens.sessions())
   return (
     <>
@@ -261,20 +249,7 @@ export const Operations = () => {
           )}
         </Asked>
       </Panel>
-      <Panel title={texts.tokens} note={texts.tokensNote}>
-        <Asked query={held}>
-          {({ items }) => (
-            <Rows
-              label={texts.tokens}
-              empty={texts.noTokens({ command: <code>npx roundlot tokens create dana --role operate</code> })}
-              columns={tokens}
-              rows={items}
-              idOf={({ name }) => name}
-              isShort
-            />
-          )}
-        </Asked>
-      </Panel>
+      <Tokens />
       <Panel
         title={texts.signedInBrowsers}
         note={texts.eachUntilItExpires}

@@ -228,7 +228,10 @@ const entries = {
   openBreaks: { head: "Open breaks", help: "Unresolved differences and contradictions." },
   action: { head: "Action", help: "Available actions. Each asks for confirmation." },
   control: { head: "Scope", help: "Scope of the trading state: everything, an account, or a symbol in it." },
-  role: { head: "Role", help: "Read: view. Trade: submit trades too. Operate: all commands." },
+  role: {
+    head: "Role",
+    help: "Read: view. Propose: propose orders for approval too. Trade: submit trades too. Operate: all commands."
+  },
   expires: { head: "Expires", help: "Expiry time of the token." },
   tokenAccounts: { head: "Accounts", help: "Accounts that the token may use. Without a limit, all." },
   sessionToken: {
@@ -455,11 +458,24 @@ const entries = {
   confirmScope: { head: "Type to confirm", help: "Type the name shown. The action cannot be undone." },
   token: {
     head: "Token",
-    help: "Secret shown once by 'roundlot tokens create'. A link of 'roundlot tokens link' needs none. The browser receives its own secret in a cookie that no script can read."
+    help: "Secret shown once when the token was created. A link of 'roundlot tokens link' needs none. The browser receives its own secret in a cookie that no script can read."
   },
   presentSecret: {
     head: "Present secret",
     help: "Secret that the token has now. Without it, run 'roundlot tokens rotate' on the daemon's host."
+  },
+  ownSecret: {
+    head: "Secret of your token",
+    help: "Secret of the token that you signed in with. The first token's is in NAME.operator.token on the daemon's host."
+  },
+  tokenLifetime: {
+    head: "Expires after",
+    help: "Lifetime such as 12h or 30d. Without one, the token does not expire."
+  },
+  proposedOrders: { head: "Orders per day", help: "Maximum orders proposed per account and market date. Default 20." },
+  proposedNotional: {
+    head: "Notional per day",
+    help: "Maximum dollars proposed per account and market date. Default 10000."
   },
   theme: { head: "Theme", help: "Light, dark, or as the system is set." },
   density: { head: "Rows", help: "Row height of tables." },

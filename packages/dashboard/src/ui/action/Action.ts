@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import type { Role } from "@roundlot/api/client"
-import type { Effect } from "effect"
+import type { Effect, Redacted } from "effect"
 import type { Api } from "../../api/client.ts"
 import type { Term } from "../../words/glossary.ts"
 import type { Family } from "../../words/signs.ts"
@@ -54,8 +54,11 @@ export interface Action {
   }
 }
 
-/** What an action did, and the entry that says so where it is no command's. */
-export type Done = Documents.DoneDocument & { readonly entry?: Documents.EntryDocument | undefined }
+/** What an action did, the entry that says so where it is no command's, and the secret that it made: shown once, and kept nowhere. */
+export type Done = Documents.DoneDocument & {
+  readonly entry?: Documents.EntryDocument | undefined
+  readonly secret?: Redacted.Redacted | undefined
+}
 
 /** What an action would come to; of one on a batch what would become of its rows, of one on limits which positions they hold. */
 export type Rehearsed = Documents.DoneDocument & {

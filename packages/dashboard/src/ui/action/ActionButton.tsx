@@ -55,26 +55,35 @@ interface DialogButtonProps {
   readonly label: string
   readonly className?: string | undefined
   readonly onAsk: () => void
+  /** Why it cannot be done here: the button stays, says so, and opens nothing. */
+  readonly refusal?: string | undefined
 }
 
 /** Opens a dialog in which something is done. */
-export const DialogButton = ({ className, label, onAsk }: DialogButtonProps) => {
+export const DialogButton = ({ className, label, onAsk, refusal }: DialogButtonProps) => {
   // Nothing is done to the past.
   const isPast = useAsOf() !== ""
   return (
-    <button type="button" className={className ?? "button"} onClick={onAsk} disabled={isPast} aria-haspopup="dialog">
+    <button
+      type="button"
+      className={className ?? "button"}
+      onClick={refusal === undefined ? onAsk : undefined}
+      disabled={isPast}
+      aria-disabled={refusal !== undefined}
+      title={refusal}
+      aria-haspopup="dialog"
+    >
       {label}
     </button>
   )
 }
 
-interface ActionButtonProps {
+interface ActionButtonProps extends Pick<DialogButtonProps, "className" | "refusal"> {
   readonly action: Action
   readonly label?: string | undefined
-  readonly className?: string | undefined
 }
 
 /** Opens the dialog of an action. */
-export const ActionButton = ({ action, className, label }: ActionButtonProps) => (
-  <DialogButton className={className} label={label ?? action.verb} onAsk={() => ask(action)} />
+export const ActionButton = ({ action, label, ...button }: ActionButtonProps) => (
+  <DialogButton {...button} label={label ?? action.verb} onAsk={() => ask(action)} />
 )

@@ -1,12 +1,13 @@
 import * as Dialog from "@radix-ui/react-dialog"
 import { useMutation } from "@tanstack/react-query"
 import type { Documents } from "@roundlot/api"
-import { Effect } from "effect"
+import { Effect, Redacted } from "effect"
 import { useId, useRef, useState, type FormEvent, type RefObject } from "react"
 import { queries, useAsk } from "../../api/asking.ts"
 import { call, readOf } from "../../api/calling.ts"
 import { ProblemError } from "../../api/problem.ts"
 import type { Action, Done } from "./Action.ts"
+import { CopyId } from "../parts/CopyId.tsx"
 import { Choice, Field } from "../parts/Field.tsx"
 import { Figure, Foreign, Said, Time } from "../parts/Figure.tsx"
 import { type Between, betweenOf, isLost, Meanwhile } from "./Meanwhile.tsx"
@@ -89,6 +90,13 @@ const Recorded = ({ of: { account, commandId, entry: known } }: { readonly of: D
   )
 }
 
+/** A secret that was made: it is here while the dialog is open. */
+const Secret = ({ of }: { readonly of: string }) => (
+  <p>
+    <code className="secret">{of}</code> <CopyId id={of} />
+  </p>
+)
+
 interface ReasonFieldProps {
   readonly field: RefObject<HTMLInputElement | null>
   readonly value: string
@@ -146,6 +154,8 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
   const sending = useRef<HTMLButtonElement>(null)
   const [opener] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
   const doing = useMutation({
+    // An answer may have a secret: it is forgotten with the dialog.
+    gcTime: 0,
     mutationFn: () => call((api) => action.run(api, reason.trim(), key, said)),
     onSuccess: () => {
       if (!isHarmless) keepReason(reason.trim())
@@ -283,6 +293,7 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
               <p role="status">
                 <Said text={doing.data.done} />
               </p>
+              {doing.data.secret === undefined ? null : <Secret of={Redacted.value(doing.data.secret)} />}
               <Recorded of={doing.data} />
               <div className="buttons">
                 <Dialog.Close className="button primary">{texts.close}</Dialog.Close>

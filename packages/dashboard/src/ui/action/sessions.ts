@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { Effect, Redacted } from "effect"
+import { Effect } from "effect"
 import type { Action } from "./Action.ts"
 import { doneOf } from "./command.ts"
 import { texts } from "../../words/text/otherActions.ts"
@@ -39,20 +39,3 @@ export const endOtherSessions: Action = {
       )
     )
 }
-
-const OVERLAP_S = 3600
-
-/** A new secret for a token. The old one lasts for an hour: else a browser of that token would be signed out before the new one is read. */
-export const rotateToken = ({ name }: Pick<Documents.TokenDocument, "name">): Action => ({
-  verb: texts.rotate({ name }),
-  isHarmless: true,
-  will: [texts.newSecretOnce({ name }), texts.oldSecretForAnHour],
-  willNot: [texts.roleAndAccountsStay],
-  asks: { term: "presentSecret", label: texts.presentSecret, isSecret: true },
-  cli: () => `roundlot tokens rotate ${name} --overlap 1h`,
-  run: (api, _reason, key, said) =>
-    Effect.map(
-      api.tokens.rotate({ path: { name }, payload: { secret: Redacted.make(said), overlapSeconds: OVERLAP_S } }),
-      ({ token }) => doneOf(texts.newSecret({ name, secret: Redacted.value(token) }), key)
-    )
-})

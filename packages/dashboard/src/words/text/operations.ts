@@ -51,9 +51,6 @@ export const texts = messages({
   oldestFirst: "oldest first",
   noJobs: "No background jobs. Batches and reconciliations run as jobs.",
   services: "Services",
-  tokens: "Tokens",
-  tokensNote: "create and revoke them on the command line: roundlot tokens",
-  noTokens: "No API tokens. Make one: {command}",
   signedInBrowsers: "Signed-in browsers",
   eachUntilItExpires: "each until it expires",
   noSignedInBrowsers: "No signed-in browsers.",
@@ -81,6 +78,5 @@ export const texts = messages({
   webhooks: "Webhooks",
   eventDeliveries: "event deliveries",
   noWebhooks: "No webhooks configured. {setting} in the configuration names addresses, accounts and kinds of events.",
-  accountSetting: "account setting",
-  all: "all"
+  accountSetting: "account setting"
 })

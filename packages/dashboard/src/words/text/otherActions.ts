@@ -54,12 +54,6 @@ export const texts = messages({
     other: "{count} browsers would be signed out, at {hosts}."
   },
   noOtherBrowsers: "No other browser of your token is signed in. Nothing would change.",
-  rotate: "Rotate {name}",
-  newSecretOnce: "{name} has a new secret. It is shown here once.",
-  oldSecretForAnHour: "The old secret, and browsers signed in with it, stay valid for an hour.",
-  roleAndAccountsStay: "Role, accounts and the end of the token stay as they are.",
-  presentSecret: "Present secret",
-  newSecret: "New secret of {name}, shown once: {secret}. The old one stays valid for an hour.",
   reverse: "Reverse {id}",
   reversal: "A trade of {quantity} {symbol} on the other side reverses this {side}. It accumulates like any other.",
   recordsStay: "The trade, its orders and its fills stay in the journal.",

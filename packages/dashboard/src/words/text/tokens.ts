@@ -1,0 +1,41 @@
+import { messages } from "./messages.ts"
+
+/** Texts of API tokens: their list, and how they are created, rotated and revoked. */
+export const texts = messages({
+  tokens: "Tokens",
+  all: "all",
+  noTokens: "No API tokens. Create one on the daemon's host: {command}",
+  noOwnToken:
+    "You are not signed in with a token. Create and revoke tokens on the daemon's host, with roundlot tokens create and roundlot tokens revoke.",
+  needsName: "Enter a name.",
+  createToken: "Create token",
+  name: "Name",
+  role: "Role",
+  accounts: "Accounts",
+  expires: "Expires after",
+  ordersPerDay: "Orders per day",
+  notionalPerDay: "Notional per day",
+  create: "Create {name}",
+  roleOnAccounts: "{name} has the role {role} for {accounts}.",
+  everyAccount: "all accounts",
+  endsAfter: "It expires after {expires}.",
+  neverEnds: "It does not expire.",
+  mayPropose: "It may propose {orders} orders, {notional} dollars in all, per account and day.",
+  secretOnce: "The secret is shown here once.",
+  otherTokensStay: "Other tokens and their sessions stay valid.",
+  ownSecret: "Secret of your token",
+  created: "{name} is created. Its secret, shown once:",
+  revoke: "Revoke {name}",
+  callsAreRefused: "Calls with this token are refused at once.",
+  itsBrowsersEnd: "Browsers signed in with {name} are signed out.",
+  yourOwn: "This is your own token: this browser is signed out too.",
+  nameStaysTaken: "The name {name} cannot be used again.",
+  recordsStay: "Trades, orders and commands of {name} stay on record.",
+  revoked: "{name} is revoked.",
+  rotate: "Rotate {name}",
+  newSecretOnce: "{name} has a new secret. It is shown here once.",
+  oldSecretForAnHour: "The old secret, and browsers signed in with it, stay valid for an hour.",
+  roleAndAccountsStay: "Role, accounts and the end of the token stay as they are.",
+  presentSecret: "Present secret",
+  newSecret: "The old secret of {name} stays valid for an hour. The new one, shown once:"
+})
