@@ -147,6 +147,8 @@ describe("a daemon that asks for tokens", () => {
     await dialog.getByLabel("Secret of your token").fill(own)
     await dialog.getByRole("button", { name: "Revoke operator" }).click()
     await dialog.getByText(/run 'roundlot tokens revoke operator' on the daemon's host/).waitFor()
+    const asked = await fetch(`${daemon.url}/api/v1/session`, { headers: { authorization: `Bearer ${own}` } })
+    expect(asked.status).toBe(200)
   })
 
   test("opens a link of another site to who is signed in, and signs nobody in by one", async () => {
