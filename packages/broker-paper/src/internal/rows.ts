@@ -63,7 +63,7 @@ const Amount = Schema.Struct({ amount: Decimal.FromStored })
 const MarketPrice = Schema.Struct({ price: Price.Price, since: Schema.NullOr(Instant.FromString) })
 
 /** The facts that the exchange keeps of itself. */
-export type Fact =
+type Fact =
   | "tag"
   | "lastTime"
   | "session"
