@@ -1,5 +1,5 @@
 import { Recent } from "@roundlot/core/adapter"
-import { Effect } from "effect"
+import { Effect, FiberRef } from "effect"
 import { CALLBACK } from "./Access.ts"
 import * as Limiter from "./Limiter.ts"
 
@@ -17,19 +17,33 @@ const OF_ONE: Limiter.Rate = { burst: 10, perSecond: 1 / 6 }
 /** Attempts of all addresses together. */
 const OF_ALL: Limiter.Rate = { burst: 200, perSecond: 1 }
 
-const SIGN_IN = 401
-const CONFIRM = 403
-
-/** The calls at which a secret could be guessed, and the status that says that it was wrong. */
-const attempts: ReadonlyArray<readonly [line: RegExp, refused: number]> = [
-  [/^POST \/api\/v1\/session$/, SIGN_IN],
-  [new RegExp(`^GET ${CALLBACK}$`), SIGN_IN],
-  [/^POST \/api\/v1\/tokens(?:\/[^/]+\/(?:revoke|rotate))?$/, CONFIRM]
+/** The calls at which a secret could be guessed. */
+const attempts: ReadonlyArray<RegExp> = [
+  /^POST \/api\/v1\/session$/,
+  new RegExp(`^GET ${CALLBACK}$`),
+  /^POST \/api\/v1\/tokens(?:\/[^/]+\/(?:revoke|rotate))?$/
 ]
 
-/** The status by which a call refuses a secret; none of a call that takes none. */
-export const refusing = (method: string, path: string): number | undefined =>
-  attempts.find(([line]) => line.test(`${method} ${path}`))?.[1]
+/** Could a secret be guessed at a call? */
+export const isAttempt = (method: string, path: string): boolean =>
+  attempts.some((line) => line.test(`${method} ${path}`))
+
+const call = FiberRef.unsafeMake({ isSecretWrong: false })
+
+/** Says that the secret in the call that is answered is wrong: what is refused for another reason is no attempt to guess it. */
+export const wrongSecret: Effect.Effect<void> = Effect.map(FiberRef.get(call), (answered) => {
+  answered.isSecretWrong = true
+})
+
+/** Answers a call, and says whether its secret was wrong. */
+export const judged = <A, E, R>(
+  answer: Effect.Effect<A, E, R>
+): Effect.Effect<{ readonly response: A; readonly isSecretWrong: boolean }, E, R> =>
+  Effect.suspend(() => {
+    const answered = { isSecretWrong: false }
+    const response = Effect.locally(answer, call, answered)
+    return Effect.map(response, (response) => ({ response, isSecretWrong: answered.isSecretWrong }))
+  })
 
 const waitOf = ({ perSecond }: Limiter.Rate): number => Math.ceil(1 / perSecond)
 

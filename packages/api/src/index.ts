@@ -28,6 +28,8 @@ export * as Problem from "./Problem.ts"
 export * as Server from "./Server.ts"
 /** `Seats`: see that module. */
 export * as Seats from "./Seats.ts"
+/** `SignInAttempts`: see that module. */
+export * as SignInAttempts from "./SignInAttempts.ts"
 /** `Signature`: see that module. */
 export * as Signature from "./Signature.ts"
 /** `Sizes`: see that module. */

@@ -54,7 +54,10 @@ export const ofBooks = {
     )
   }),
   owners: group("beneficial owners of trades", {
-    positions: leaf("what an owner has by account and symbol", async () => (await lists()).ownersPositions)
+    positions: leaf(
+      "list an owner's positions: shares ordered and executed",
+      async () => (await lists()).ownersPositions
+    )
   }),
   orders: group("orders sent to brokers", {
     list: leaf("list orders", async () => (await lists()).ordersList),

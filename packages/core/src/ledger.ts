@@ -60,6 +60,8 @@ export * as PositionAnswer from "./records/PositionAnswer.ts"
 export * as due from "./rules/position/due.ts"
 /** `rules/position/evaluation`: see that module. */
 export * as evaluation from "./rules/position/evaluation.ts"
+/** `records/collecting`: see that module. */
+export * as collecting from "./records/collecting.ts"
 /** `records/cutOffs`: see that module. */
 export * as cutOffs from "./records/cutOffs.ts"
 /** `rules/position/ladder`: see that module. */

@@ -92,7 +92,7 @@ describe("what live orders come to together", () => {
     expect(raisedLimits(defaultSettings, settings)).toEqual([])
   })
 
-  test("what is still open of an order is at the higher of its limit price and the price that it was judged by", () => {
+  test("what is still open of an order is at its limit price, else at the price that it was judged by; of a sale at the higher of both", () => {
     const order = {
       askedNotional: undefined,
       filled: Decimal.unsafe("4"),
@@ -100,6 +100,7 @@ describe("what live orders come to together", () => {
       limitPrice: undefined,
       notional: Decimal.unsafe("400"),
       quantity: Decimal.unsafe("10"),
+      side: "buy",
       status: "partially_filled"
     } as const
     const openOf = (changed: Partial<Order>) => {
@@ -107,10 +108,12 @@ describe("what live orders come to together", () => {
       return [Decimal.format(notional), unpriced]
     }
     expect(openOf({})).toEqual(["600", 0])
-    // A sell limit below the market fills at the market.
-    expect(openOf({ limitPrice: Price.unsafe("90") })).toEqual(["600", 0])
-    expect(openOf({ limitPrice: Price.unsafe("110") })).toEqual(["660", 0])
-    expect(openOf({ judgedPrice: undefined, limitPrice: Price.unsafe("90") })).toEqual(["540", 0])
+    expect(openOf({ limitPrice: Price.unsafe("90") })).toEqual(["540", 0])
+    const sale = { side: "sell", limitPrice: Price.unsafe("90") } as const
+    // It fills at the market, or above.
+    expect(openOf(sale)).toEqual(["600", 0])
+    expect(openOf({ ...sale, limitPrice: Price.unsafe("110") })).toEqual(["660", 0])
+    expect(openOf({ ...sale, judgedPrice: undefined })).toEqual(["540", 0])
     expect(openOf({ askedNotional: Decimal.unsafe("1000") })).toEqual(["600", 0])
     expect(openOf({ judgedPrice: undefined })).toEqual(["0", 1])
     expect(openOf({ filled: Decimal.unsafe("11") })).toEqual(["0", 0])

@@ -55,7 +55,7 @@ describe("a blotter", () => {
   })
 
   test("C7: of trades is narrowed to a beneficial owner, whom the trade's page names; without owners it has no such column", async () => {
-    const owned = { sourceId: "owned", symbol: "KO", side: "buy", quantity: "0.2", price: "60", owner: "client-7" }
+    const owned = { sourceId: "owned", symbol: "PEP", side: "buy", quantity: "0.2", price: "60", owner: "client-7" }
     const { id } = Object(await daemon.ask("/api/v1/trades", owned)).items[0]
     await using seen = await open("/trades?owner=client-7")
     const { page } = seen

@@ -1,5 +1,5 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
-import { Access, Api, type Parameters, Problem, type Server } from "@roundlot/api"
+import { Access, Api, type Parameters, Problem, type Server, SignInAttempts } from "@roundlot/api"
 import { Clock } from "@roundlot/core"
 import { AccountScope, type Token, Tokens } from "@roundlot/core/ledger"
 import { type Services, tokens } from "@roundlot/commands"
@@ -50,7 +50,9 @@ const rotate = (name: string, asked: Rotation) =>
     const caller = yield* Access.Caller
     if (caller.name !== name) yield* AccountScope.requireAll
     if (name === Tokens.FIRST) return yield* Effect.fail(conflict(KEPT_IN_A_FILE))
-    return (yield* rotated(name, caller.name, asked)) ?? (yield* Effect.fail(forbidden(NOT_PRESENT)))
+    const changed = yield* rotated(name, caller.name, asked)
+    if (changed === undefined) yield* SignInAttempts.wrongSecret
+    return changed ?? (yield* Effect.fail(forbidden(NOT_PRESENT)))
   })
 
 /** The caller's own token, with the secret that was typed anew. */
@@ -81,16 +83,22 @@ const problemOf = (error: ChangeFailure): LookProblem | Problem.Failure<"Conflic
   }
 }
 
+const answering = <A, R>(change: Effect.Effect<A, ChangeFailure, R>) =>
+  change.pipe(
+    Effect.tapErrorTag("SecretNotPresent", () => SignInAttempts.wrongSecret),
+    Effect.mapError(problemOf)
+  )
+
 const create = ({ secret, ...input }: tokens.TokenInput & { readonly secret: Redacted.Redacted }) =>
   Effect.gen(function* () {
     const authority = yield* authorityOf(secret)
-    return yield* shownOnce(yield* Effect.mapError(tokens.createAs(authority, input), problemOf))
+    return yield* shownOnce(yield* answering(tokens.createAs(authority, input)))
   })
 
 const revoke = (name: string, secret: Redacted.Redacted) =>
   Effect.gen(function* () {
     const authority = yield* authorityOf(secret)
-    return yield* shown(yield* Effect.mapError(tokens.revokeAs(authority, name), problemOf))
+    return yield* shown(yield* answering(tokens.revokeAs(authority, name)))
   })
 
 /** Who may call: tokens are listed, created, rotated and revoked. A secret is in no kept answer, so none is made twice for a key. */

@@ -17,6 +17,7 @@ import {
   Break,
   codeWords,
   type due,
+  collecting,
   cutOffs,
   evaluation,
   ladder,
@@ -123,7 +124,7 @@ const documentOf = (
   updatedAt: Instant.format(position.updatedAt)
 })
 
-/** A position that is not due is held all the same while a halt, a cancelled order or a break stops it. */
+/** A position that is not due, or collects, is held all the same while a halt, a cancelled order or a break stops it. */
 const saidOf = (
   position: Position.Position,
   open: ReadonlyArray<Break.Break>,
@@ -131,7 +132,7 @@ const saidOf = (
 ): Pick<PositionDocument, "answer" | "answerSince"> => {
   const { account, answer, answerSince, heldBy, residual, symbol } = position
   const said = { answer: answerOf(answer), answerSince: Instant.format(answerSince) }
-  if (answer._tag !== "NotDue") return said
+  if (answer._tag !== "NotDue" && answer._tag !== "Collecting") return said
   const halt = halts.find((each) => ["", account].includes(each.account) && ["", symbol].includes(each.symbol))
   if (!Decimal.isZero(residual)) {
     if (halt !== undefined) return { answer: { code: "Halted" }, answerSince: Instant.format(halt.changedAt) }
@@ -222,8 +223,15 @@ export const preview = (
     if (seen === undefined) return yield* new NotFound({ kind: "position", id: symbol, list: "positions" })
     const { position } = seen.standing
     const more = seen.standing.account.direction === "mirror" ? shares : Decimal.negate(shares)
-    return nextOf({ ...seen.standing, position: { ...position, residual: Decimal.add(position.residual, more) } })
+    const residual = Decimal.add(position.residual, more)
+    return nextOf({ ...seen.standing, position: { ...position, residual, late: lateBeside(seen, more) } })
   })
+
+/** D9: what waits for the next cut-off once a trade is counted now: it would be the newest. */
+const lateBeside = ({ lots, standing: { account, at, position } }: Seen, shares: Decimal.Decimal) => {
+  const newest = Id.LotId.make((lots.at(-1)?.id ?? 0) + 1)
+  return collecting.lateWith(position.late, collecting.cutOffBefore(account, at), { id: newest, open: shares })
+}
 
 // What is seen
 

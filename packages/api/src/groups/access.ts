@@ -83,7 +83,7 @@ export const tokens = looking("tokens", "API tokens.")
         asTyped("roundlot tokens create {name} --role {role}"),
         says(
           "Create a token",
-          "Its secret is shown once. `secret` is the present one of the caller's own token, which the new one can do no more than. `expires` is a lifetime such as `30d`; the amounts per day are for the role `propose`."
+          "Its secret is shown once. `secret` is the current secret of the caller's token. The new token cannot exceed its role, accounts or expiry. `expires` is a lifetime such as `30d`; the amounts per day are for the role `propose`."
         )
       )
   )
@@ -99,7 +99,7 @@ export const tokens = looking("tokens", "API tokens.")
         asTyped("roundlot tokens revoke {name}"),
         says(
           "Revoke a token",
-          "At once, with its browsers. `secret` is the present one of the caller's own token. The last token with the role `operate` is revoked on the daemon's host only."
+          "At once, with its browsers. `secret` is the current secret of the caller's token. The last token with the role `operate` is revoked on the daemon's host only."
         )
       )
   )

@@ -65,7 +65,7 @@ export const accountsAdd = Verb.make({
     ),
     cutOffs: flags.text(
       "cut-offs",
-      "When what was collected is sent, separated by commas: HH:MM in New York, open, open+5m, close-10m, every 30m; none (default) sends at once"
+      "Times at which collected trades are ordered, comma-separated: HH:MM in New York, open, open+5m, close-10m, every 30m; none (default) orders at once"
     ),
     resendWindow: flags.text(
       "resend-window",

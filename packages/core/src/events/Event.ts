@@ -164,7 +164,11 @@ export const InstrumentNotKnown = Schema.TaggedStruct("InstrumentNotKnown", {
 /** All trades that were quarantined while the instrument was unknown have been counted, or wait for another reason. */
 export const QuarantineReleased = Schema.TaggedStruct("QuarantineReleased", { symbol: Ticker })
 /** A trade is on record and counted, with a lot of its own; a direct one is not counted and has none (E2). */
-export const TradeAccepted = Schema.TaggedStruct("TradeAccepted", { ...recordedTrade, lotId: maybe(LotId) })
+export const TradeAccepted = Schema.TaggedStruct("TradeAccepted", {
+  ...recordedTrade,
+  lotId: maybe(LotId),
+  cutOff: maybe(Time)
+})
 /** A trade is on record and not counted (B5). */
 export const TradeQuarantined = Schema.TaggedStruct("TradeQuarantined", { ...recordedTrade, ...tradeCause })
 /** A trade that is not counted waits for another reason than before. */
@@ -173,6 +177,7 @@ export const TradeHeld = Schema.TaggedStruct("TradeHeld", { id: TradeId, symbol:
 export const TradeReleased = Schema.TaggedStruct("TradeReleased", {
   id: TradeId,
   lotId: maybe(LotId),
+  cutOff: maybe(Time),
   symbol: Ticker,
   /** Of a reversal that came first and named none: the owner of its trade (C7). */
   owner: maybe(OwnerId)
@@ -605,6 +610,7 @@ export const SymbolChanged = Schema.TaggedStruct("SymbolChanged", {
 export const RestWrittenOff = Schema.TaggedStruct("RestWrittenOff", {
   id: TradeId,
   lotId: LotId,
+  cutOff: maybe(Time),
   symbol: Ticker,
   side: Side,
   quantity: Quantity,

@@ -4,21 +4,28 @@ import { momentOf, sessionOn, marketDate, type Session } from "../values/XnysCal
 
 const CUT_OFF = /^(?:(?:[01]\d|2[0-3]):[0-5]\d|open(?:\+[1-9]\d{0,2}m)?|close-[1-9]\d{0,2}m|every [1-9]\d{0,2}m)$/
 
+/** No cut-off is further from the open or the close than a session that ends early is long, half an hour less. */
+const MOST_MINUTES = 180
+
+const minutesOf = (cutOff: string): number => Number(/(\d{1,3})m$/.exec(cutOff)?.[1] ?? 0)
+
 /**
  * D9: when an account sends what it has collected, on every day on which the New York Stock Exchange opens: a time in New York (`15:45`),
- * so many minutes after its open or before its close (`open`, `open+5m`, `close-10m`), or every so many minutes between both (`every 30m`).
+ * so many minutes after its open or before its close (`open`, `open+5m`, `close-10m`), or every so many minutes between both (`every 30m`);
+ * 180 at most, so that each comes on every such day.
  */
 export const CutOff = Schema.String.pipe(
   Schema.pattern(CUT_OFF, {
     message: () => "expected HH:MM in New York, 'open', 'open+5m', 'close-10m' or 'every 30m'"
-  })
+  }),
+  Schema.filter((cutOff) => minutesOf(cutOff) <= MOST_MINUTES || `expected at most ${MOST_MINUTES} minutes`)
 )
 
 const MINUTE_MS = 60_000
 
 /** The moments of one cut-off on a day. */
 const momentsOf = (cutOff: string, date: string, { closesAt, opensAt }: Session): ReadonlyArray<Instant.Instant> => {
-  const minutes = Number(/(\d+)m$/.exec(cutOff)?.[1] ?? 0)
+  const minutes = minutesOf(cutOff)
   if (cutOff.startsWith("open")) return [Instant.addMillis(opensAt, minutes * MINUTE_MS)]
   if (cutOff.startsWith("close")) return [Instant.addMillis(closesAt, -minutes * MINUTE_MS)]
   if (!cutOff.startsWith("every")) {

@@ -30,17 +30,21 @@ export const leavesOf = ({
     : { shares: Decimal.zero, dollars: left(askedNotional, notional) }
 
 /**
- * What a sent order that has not ended can still come to: its unfilled shares at the higher of its limit price and the price that it was
- * judged by, since a sell limit below the market fills above it; of an order over a notional the dollars that are not filled. A plan comes
- * to nothing: no byte of it has left.
+ * What a sent order that has not ended can still come to: its unfilled shares at its limit price, else at the price that it was judged by,
+ * of a sale at the higher of both, since below the market it fills at the market; of an order over a notional the dollars that are not
+ * filled. A plan comes to nothing: no byte of it has left.
  */
 export const stillOpen = (
-  order: Pick<Order, "askedNotional" | "filled" | "judgedPrice" | "limitPrice" | "notional" | "quantity" | "status">
+  order: Pick<
+    Order,
+    "askedNotional" | "filled" | "judgedPrice" | "limitPrice" | "notional" | "quantity" | "side" | "status"
+  >
 ): StillOpen => {
   if (!countsForD5(order.status)) return nothing
   const { dollars, shares } = leavesOf(order)
   if (Decimal.isZero(shares)) return { notional: dollars, unpriced: 0 }
-  const price = Price.highest([order.limitPrice, order.judgedPrice])
+  const { judgedPrice, limitPrice, side } = order
+  const price = side === "sell" ? Price.highest([limitPrice, judgedPrice]) : (limitPrice ?? judgedPrice)
   return price === undefined
     ? { notional: Decimal.zero, unpriced: 1 }
     : { notional: Decimal.multiply(shares, price), unpriced: 0 }

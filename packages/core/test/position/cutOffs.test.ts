@@ -8,10 +8,13 @@ import { LotTable } from "../../src/records/Lot.ts"
 import { OrderTable } from "../../src/records/Order.ts"
 import { isLive } from "../../src/records/OrderState.ts"
 import { PositionTable } from "../../src/records/Position.ts"
+import { ControlTable } from "../../src/records/TradingState.ts"
 import type { Side } from "../../src/records/Side.ts"
 import { TradeTable } from "../../src/records/Trade.ts"
 import { regate, setAccount } from "../../src/rules/operator/commands.ts"
-import { acceptSplit } from "../../src/rules/operator/split.ts"
+import { acceptSplit, dueAfterSplit } from "../../src/rules/operator/split.ts"
+import { dueAfterWriteOff } from "../../src/rules/operator/writeOff.ts"
+import { standingOf } from "../../src/rules/position/evaluation.ts"
 import * as Decimal from "../../src/values/Decimal.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as Quantity from "../../src/values/Quantity.ts"
@@ -42,7 +45,7 @@ describe("D9: cut-offs of a day", () => {
     // The day after Thanksgiving ends at 13:00.
     ["close-10m", "2026-11-27T17:00:00Z", "2026-11-25T20:50:00.000000Z", "2026-11-27T17:50:00.000000Z"],
     ["every 30m", "2026-11-30T15:10:00Z", "2026-11-30T15:00:00.000000Z", "2026-11-30T15:30:00.000000Z"],
-    // Neither the open nor the close is one of them.
+    // Neither the open nor the close is one of them; the longest one comes also on a day that ends at 13:00.
     ["every 30m", "2026-11-30T20:45:00Z", "2026-11-30T20:30:00.000000Z", "2026-12-01T15:00:00.000000Z"]
   ])("%s at %s", (cutOff, now, last, next) => {
     expect([shown(lastCutOff([cutOff], at(now))), shown(nextCutOff([cutOff], at(now)))]).toEqual([last, next])
@@ -60,6 +63,8 @@ describe("D9: cut-offs of a day", () => {
 
   test("what is no cut-off is refused with what is one", () => {
     const ones = ["00:00", "23:59", "open", "open+5m", "close-1m", "every 30m"]
+    const far = ["open+181m", "close-181m", "every 181m", "every 390m"]
+    expect(far.filter(isCutOff)).toEqual([])
     expect([...ones, "24:00", "9:30", "close", "close+5m", "open-5m", "every 0m", "every 30"].filter(isCutOff)).toEqual(
       ones
     )
@@ -175,6 +180,56 @@ describe("D9: an account that collects", () => {
     isSound(desk)
   })
 
+  test("D6: a plan that a late trade of the other side makes too large is superseded, and the symbol goes on", () => {
+    const desk = opened()
+    take(desk, "buy", 5000)
+    until(desk, "17:00:01")
+    take(desk, "sell", 2000)
+    perform(desk, { do: "send", order: 1, got: "accepted", time: 1 })
+    const all = desk.all(OrderTable).map(({ quantity, status }) => [status, Decimal.format(quantity)])
+    expect(all).toEqual([
+      ["cancelled", "5"],
+      ["pending", "3"]
+    ])
+    expect([lateOf(desk), desk.all(ControlTable)]).toEqual(["0", []])
+    isSound(desk)
+  })
+
+  test("what an order has in excess is younger than late trades: it waits with them, and no order takes those before it", () => {
+    const desk = opened({ external: "count" })
+    until(desk, "17:10:00")
+    take(desk, "sell", 3000)
+    const time = Math.floor(Instant.millisBetween(START, desk.now()) / 1000) + 1
+    perform(desk, { do: "fill", at: "X1", order: undefined, side: "buy", exec: "x", revision: 1, milli: 5000, time })
+    perform(desk, {
+      do: "report",
+      at: "X1",
+      order: undefined,
+      side: "buy",
+      milli: 5000,
+      said: "filled",
+      cumulative: 5000,
+      time,
+      read: true
+    })
+    expect([lateOf(desk), answer(desk), orders(desk)]).toEqual(["-8", "Collecting", ["buy 5"]])
+    until(desk, "20:45:00")
+    expect(orders(desk)).toEqual(["buy 5", "sell 8"])
+    isSound(desk)
+  })
+
+  test("a dry run of a write-off, an adjustment and a split foresees what will be answered", () => {
+    const desk = opened()
+    take(desk, "buy", 1400)
+    const foreseen = desk.commit("command", (recorder) => {
+      const standing = standingOf(recorder, desk.symbol)
+      if (standing === undefined) throw new Error("no position")
+      const split = { symbol: desk.symbol, to: 2, from: 1, cashInLieu: undefined }
+      return [dueAfterWriteOff(standing, Decimal.unsafe("1.4")), dueAfterSplit(standing, split)].map(({ _tag }) => _tag)
+    })
+    expect(foreseen).toEqual(["NotDue", "Collecting"])
+  })
+
   test("P9: what waits is in the shares after a split", () => {
     const desk = opened()
     take(desk, "buy", 2000)
@@ -242,11 +297,11 @@ const agesOf = (desk: Desk.Desk): ReadonlyArray<number> => {
   })
 }
 
-/** The shares of lots that were there before the last cut-off, signed. */
+/** The shares of lots that were there before the first trade since the last cut-off. */
 const collectedIn = (desk: Desk.Desk): number => {
   const since = lastCutOff(CUT_OFFS, desk.now()) ?? desk.now()
-  const late = new Set(desk.all(TradeTable).flatMap(({ createdAt, id }) => (createdAt < since ? [] : [id])))
-  const lots = desk.all(LotTable).filter(({ tradeId }) => tradeId === undefined || !late.has(tradeId))
+  const late = desk.all(TradeTable).flatMap(({ createdAt, lotId = 0 }) => (createdAt < since ? [] : [lotId]))
+  const lots = desk.all(LotTable).filter(({ id }) => id < Math.min(Number.MAX_SAFE_INTEGER, ...late))
   return Math.abs(Number(Decimal.format(Decimal.sum(lots.map(({ open }) => open)))))
 }
 

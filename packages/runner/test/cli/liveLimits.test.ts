@@ -25,13 +25,13 @@ describe("limits over what lives and what is held, by the command line", () => {
     expect(await use()).toMatchObject({
       limit: "openOrders",
       control: "OpenOrders",
-      used: "900",
+      used: "810",
       refused: { orders: 0 }
     })
     expect(await decide(cli, "KO", "2", "95")).toMatchObject({ status: "failed", control: "OpenOrders" })
     expect(await json("orders", "list", "--code", "OpenOrders")).toMatchObject({ items: [{ symbol: "KO" }] })
     expect(await json("attempts", "list", "--symbol", "KO")).toMatchObject({ items: [] })
-    expect(await use()).toMatchObject({ used: "900", refused: { orders: 1 }, last: { symbol: "KO", notional: "190" } })
+    expect(await use()).toMatchObject({ used: "810", refused: { orders: 1 }, last: { symbol: "KO", notional: "190" } })
     const raise = ["--open-orders", "1001", "--reason", "more"] as const
     expect((await set(cli, ...raise, "--dry-run")).out).toContain("openOrders: 1000 dollars → 1001 dollars")
     expect(await decide(cli, "KO", "1", "95")).toMatchObject({ status: "submitted" })

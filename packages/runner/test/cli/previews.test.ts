@@ -7,7 +7,17 @@ import { desk } from "./roundlot.ts"
 const looks = (name: string): boolean =>
   /(^| )(list|show|lots|tally|export|waiting|waiting-commissions|head|why|watch|fills|requests|runs)$/.test(name) ||
   /^(report|simulate) /.test(name) ||
-  ["status", "doctor", "audit", "prove", "connections", "completion", "complete", "exchange orders"].includes(name)
+  [
+    "status",
+    "doctor",
+    "audit",
+    "prove",
+    "connections",
+    "completion",
+    "complete",
+    "exchange orders",
+    "owners positions"
+  ].includes(name)
 
 /** Verbs that change something and where a preview would show nothing that a person does not know. */
 const POINTLESS: Readonly<Record<string, string>> = {

@@ -219,6 +219,17 @@ describe("who confirms with a secret", () => {
     }).pipe(Effect.provide(books))
   )
 
+  it.scoped("is not held up by calls that are refused for another reason than their secret", () =>
+    Effect.gen(function* () {
+      const port = yield* Effect.zipRight(scene.played, servingLocked)
+      const boss = yield* tokenOf("boss")
+      const reader = yield* tokenOf("reader", { role: "read" })
+      for (let call = 0; call < 11; call++)
+        assert.strictEqual((yield* create(port, bearer(reader), { secret: reader })).status, 403)
+      assert.strictEqual((yield* create(port, bearer(boss), { name: "next", secret: boss })).status, 200)
+    }).pipe(Effect.provide(books))
+  )
+
   it.scoped("waits after ten wrong secrets, whatever they were given for, as who fails to sign in does", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(scene.played, servingLocked)

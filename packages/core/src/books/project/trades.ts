@@ -2,6 +2,7 @@ import type { Books } from "../Books.ts"
 import type { Draft } from "../../tables/Table.ts"
 import type { LotId, TradeId } from "../../values/Id.ts"
 import * as Decimal from "../../values/Decimal.ts"
+import type { Instant } from "../../values/Instant.ts"
 import { signed } from "../../records/Side.ts"
 import { lateWith } from "../../records/collecting.ts"
 import { draftOf, targetOf, type Trade } from "../../records/Trade.ts"
@@ -13,7 +14,7 @@ import { patchPosition, positionOf } from "./positions.ts"
 
 /** A trade is on record, and counted where it has a lot. */
 export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQuarantined">, place: Place): void => {
-  const lotId = event._tag === "TradeAccepted" ? event.lotId : undefined
+  const { cutOff, lotId } = event._tag === "TradeAccepted" ? event : {}
   const { direct } = event
   const trade: Draft<Trade> = {
     id: event.id,
@@ -53,7 +54,7 @@ export const tradeRecorded = (books: Books, event: Of<"TradeAccepted" | "TradeQu
     version: place.seq
   }
   if (lotId === undefined) books.trades.put(trade)
-  else count(books, trade, lotId, place)
+  else count(books, trade, { lotId, cutOff }, place)
   recount(books, undefined, trade, place)
 }
 
@@ -62,7 +63,7 @@ const OURS = "roundlot"
 
 /** A rest that can never trade: an entry of ours, of the opposite sign. */
 export const restWrittenOff = (books: Books, event: Of<"RestWrittenOff">, place: Place): void => {
-  const { id, lotId, quantity, side, symbol, why } = event
+  const { cutOff, id, lotId, quantity, side, symbol, why } = event
   const trade: Draft<Trade> = {
     id,
     account: ownerOf(place),
@@ -100,23 +101,29 @@ export const restWrittenOff = (books: Books, event: Of<"RestWrittenOff">, place:
     updatedAt: place.at,
     version: place.seq
   }
-  count(books, trade, lotId, place)
+  count(books, trade, { lotId, cutOff }, place)
 }
 
 /** A quarantined trade is counted, or executed where it is direct. */
 export const tradeReleased = (books: Books, event: Of<"TradeReleased">, place: Place): void => {
-  const { id, lotId, symbol } = event
+  const { cutOff, id, lotId, symbol } = event
   if (lotId === undefined) return tradeChanged(books, id, place, { symbol, reason: undefined, detail: undefined })
   const before = tradeOf(books, id)
   const released = draftOf(before)
   released.symbol = symbol
   released.owner = event.owner ?? before.owner
-  count(books, released, lotId, place)
+  count(books, released, { lotId, cutOff }, place)
   recount(books, before, released, place)
 }
 
+/** The lot of a trade that is counted; D9: the last cut-off before it, where its account has any. */
+interface Counted {
+  readonly lotId: LotId
+  readonly cutOff: Instant | undefined
+}
+
 /** A trade enters exposure, target and the queue (A1, C2). */
-const count = (books: Books, trade: Draft<Trade>, lotId: LotId, place: Place): void => {
+const count = (books: Books, trade: Draft<Trade>, { cutOff, lotId }: Counted, place: Place): void => {
   const target = targetOf(trade)
   const { account, symbol } = trade
   trade.status = "accumulated"
@@ -141,9 +148,8 @@ const count = (books: Books, trade: Draft<Trade>, lotId: LotId, place: Place): v
   const position = positionOf(books, symbol, place)
   const { exposure, lastPrice, lastPriceAt } = position
   const isNewest = trade.price !== undefined && (lastPriceAt === undefined || trade.tradedAt >= lastPriceAt)
-  const settings = must(books.accounts.get(account), `account ${account}`)
   patchPosition(books, symbol, place, {
-    late: lateWith(position.late, settings, { id: lotId, open: target }, place.at),
+    late: lateWith(position.late, cutOff, { id: lotId, open: target }),
     exposure: trade.kind === "write_off" ? exposure : Decimal.add(exposure, signed(trade.side, trade.quantity)),
     target: Decimal.add(position.target, target),
     openLots: Decimal.add(position.openLots, target),

@@ -36,7 +36,8 @@ export const dueAfterSplit = (standing: Standing, { cashInLieu, from, to }: Spli
   const times = (shares: Decimal.Decimal) => timesSplit(shares, { from, to })
   const paid = cashInLieu?.quantity ?? Decimal.zero
   const hedged = Decimal.add(times(position.hedged), isLong(position) ? Decimal.negate(paid) : paid)
-  const split = { ...position, hedged, target: times(position.target), base: times(position.base) }
+  const late = position.late && { ...position.late, open: times(position.late.open) }
+  const split = { ...position, hedged, late, target: times(position.target), base: times(position.base) }
   return dueOf({
     ...standing,
     position: {

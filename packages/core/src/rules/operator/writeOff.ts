@@ -7,6 +7,7 @@ import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import { net } from "../position/netting.ts"
 import { dueOf, type Due, type Standing } from "../position/due.ts"
+import { countedLot } from "../trade/countedLot.ts"
 import type { CommandAnswer } from "./commands.ts"
 
 /** So many shares of what a position still owes will never be traded; all of them where no quantity is said. */
@@ -70,7 +71,7 @@ export const writeOff = (recorder: Recorder, asked: WriteOff, reason: string): C
   const side = position !== undefined && Decimal.isPositive(position.residual) ? "sell" : "buy"
   const id = recorder.next("trade")
   const quantity = Quantity.make(found.shares)
-  recorder.emit({ _tag: "RestWrittenOff", id, lotId: recorder.next("lot"), symbol, side, quantity, why: reason })
+  recorder.emit({ _tag: "RestWrittenOff", id, ...countedLot(recorder), symbol, side, quantity, why: reason })
   net(recorder, symbol)
   recorder.touch(symbol)
   return {

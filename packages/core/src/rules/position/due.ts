@@ -140,10 +140,10 @@ export const dueOf = (standing: Standing): Due => {
   return obstacleOf(standing, amount) ?? controlled(standing, sizeOf(standing, lot, amount.side))
 }
 
-/** D4 as people read it: what is held is said to be held, also while nothing is due. It decides nothing. */
+/** D4 as people read it: what is held is said to be held, also while nothing is due, or it collects. It decides nothing. */
 export const saidOf = (standing: Standing): Due => {
   const due = dueOf(standing)
-  return due._tag === "NotDue" ? (holdOf(standing) ?? due) : due
+  return due._tag === "NotDue" || due._tag === "Collecting" ? (holdOf(standing) ?? due) : due
 }
 
 /** What would hold an order of a residual that grows. */

@@ -105,7 +105,7 @@ export const evaluate = (recorder: Recorder, symbol: Ticker): Due | undefined =>
     orderDue(recorder, standing, due)
     return due
   }
-  if (due._tag === "NotDue") Ladder.reset(recorder, standing.position)
+  if (due._tag === "NotDue" || due._tag === "Collecting") Ladder.reset(recorder, standing.position)
   const answer = answerOf(due)
   if (!isSame(answer, standing.position.answer)) recorder.emit({ _tag: "Evaluated", symbol, answer })
   return due

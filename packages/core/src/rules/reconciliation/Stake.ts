@@ -58,8 +58,12 @@ export interface Standing {
   readonly instrument: Instrument | undefined
 }
 
-/** D2, D3: the residual, in shares without a sign, from which on an order is due; zero below. Where its price is unknown it counts. */
+/**
+ * D2, D3: the residual, in shares without a sign, from which on an order is due; zero below, and while it is collected (D9). Where its price
+ * is unknown it counts.
+ */
 export const owedOf = ({ account, instrument, position }: Standing): Decimal.Decimal => {
+  if (position.answer._tag === "Collecting") return Decimal.zero
   const shares = Decimal.abs(position.residual)
   if (Decimal.isLess(shares, dueFrom(account, lotOf({ account, instrument })))) return Decimal.zero
   const { lastPrice } = position

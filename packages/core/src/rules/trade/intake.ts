@@ -19,6 +19,7 @@ import { execute } from "./direct.ts"
 import { judge, type Age, type Arriving } from "./age.ts"
 import { keepBody, type Body } from "./body.ts"
 import { holdForLate } from "./backlog.ts"
+import { countedLot } from "./countedLot.ts"
 import { ownerNeedsOf } from "./owner.ts"
 import type { OwnerId } from "../../records/OwnerId.ts"
 import type { Trade, TradeInput } from "../../records/Trade.ts"
@@ -283,7 +284,7 @@ const quarantine = (recorder: Recorder, arrival: Arrival, cause: TradeCause): In
 /** A1: counts a trade; a reversal that came first is booked with it, the two netting before anything else (B4). */
 const accept = (recorder: Recorder, arrival: Arrival, symbol: Ticker): IntakeResult => {
   const fields = fieldsOf(recorder, arrival, symbol)
-  recorder.emit({ _tag: "TradeAccepted", ...fields, lotId: recorder.next("lot") })
+  recorder.emit({ _tag: "TradeAccepted", ...fields, ...countedLot(recorder) })
   joinWaiting(recorder, tradeById(recorder, fields.id))
   net(recorder, symbol)
   recorder.touch(symbol)
@@ -347,7 +348,7 @@ const tradeById = (recorder: Recorder, id: TradeId): Trade => {
 }
 
 const count = (recorder: Recorder, id: TradeId, symbol: Ticker, owner: OwnerId | undefined): void =>
-  recorder.emit({ _tag: "TradeReleased", id, lotId: recorder.next("lot"), symbol, owner })
+  recorder.emit({ _tag: "TradeReleased", id, ...countedLot(recorder), symbol, owner })
 
 const reversalsOf = (recorder: Recorder, trade: Trade): ReadonlyArray<Trade> => {
   const { account, source, sourceId, occurrence } = trade
@@ -412,7 +413,7 @@ const undo = (recorder: Recorder, arrival: Arrival, trade: Trade): IntakeResult 
     return IntakeResult.Accepted({ tradeId: withdrawn.tradeId })
   }
   const fields = fieldsOf(recorder, { ...arrival, direction: trade.direction }, trade.symbol)
-  recorder.emit({ _tag: "TradeAccepted", ...fields, lotId: recorder.next("lot") })
+  recorder.emit({ _tag: "TradeAccepted", ...fields, ...countedLot(recorder) })
   netWith(recorder, trade.id, fields.id)
   net(recorder, trade.symbol)
   recorder.touch(trade.symbol)
