@@ -163,7 +163,7 @@ describe("C7: what an owner has", () => {
     expect(desk.all(OwnerPositionTable).map(({ executed }) => Decimal.format(executed))).toEqual(["0", "0"])
   })
 
-  test("is summed anew by an audit: a wrong row, and one that is not there, are findings", () => {
+  test("is recalculated by an audit: a wrong row, and one that is not there, are findings", () => {
     const desk = Desk.make()
     take(desk, { id: "t-1", owner: "a", quantity: "0.5" })
     const findingsAfter = (change: (books: Fold["books"], row: OwnerPosition) => void) => {

@@ -341,7 +341,7 @@ job(
     await by.goTo("Operations")
     const row = page.getByRole("table", { name: "Tokens" }).getByRole("row").filter({ hasText: "dana" })
     await row.waitFor()
-    // Nobody is signed in with a token here: none can confirm that one is created or revoked.
+    // No one is signed in with a token here: no one can confirm that one is created or revoked.
     for (const name of ["Revoke dana", "Create token"]) {
       const refused = page.getByRole("button", { name })
       expect(await refused.getAttribute("aria-disabled")).toBe("true")

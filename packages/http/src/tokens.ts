@@ -55,7 +55,7 @@ const rotate = (name: string, asked: Rotation) =>
     return changed ?? (yield* Effect.fail(forbidden(NOT_PRESENT)))
   })
 
-/** The caller's own token, with the secret that was typed anew. */
+/** The caller's own token, with the secret that was entered again. */
 const authorityOf = (secret: Redacted.Redacted) => Effect.map(Access.Caller, ({ name }) => ({ name, secret }))
 
 type ChangeFailure = Effect.Effect.Error<ReturnType<typeof tokens.createAs | typeof tokens.revokeAs>>

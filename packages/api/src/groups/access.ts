@@ -60,7 +60,7 @@ export const session = looking("session", "Signing browsers in and out.")
 /** For how long the secret before is good as well: a week at most. */
 const Overlap = Schema.Int.pipe(Schema.between(0, 7 * 24 * 3600))
 
-/** Who may call, and which browsers are signed in. A session alone changes no token: who does so types a secret anew. */
+/** Who may call, and which browsers are signed in. A session alone changes no token: the caller enters a secret again. */
 export const tokens = looking("tokens", "API tokens.")
   .add(
     HttpApiEndpoint.get("list", "/api/v1/tokens")

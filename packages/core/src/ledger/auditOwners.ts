@@ -26,7 +26,7 @@ const settledOf = (books: Books, { id, netted }: Trade): Decimal.Decimal =>
     ...books.allocations.find("trade", [id]).flatMap(({ kind, settled }) => (kind === "order" ? [settled] : []))
   ])
 
-/** C7: every figure of an owner summed anew from trades, allocations and orders. Record by record, so that others can have the thread. */
+/** C7: every figure of an owner recalculated from trades, allocations and orders. Record by record, so that others can have the thread. */
 export function* ownerFaults(books: Books): Generator<OwnerFault | undefined> {
   const sums = new Map<string, Sum>()
   const add = ({ account, owner, side, symbol }: Trade, ordered: Decimal.Decimal, held: Decimal.Decimal): void => {

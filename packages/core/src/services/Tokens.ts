@@ -131,7 +131,7 @@ interface Judgement<E> {
   readonly may: (books: Books, now: Instant.Instant) => Either.Either<void, E>
 }
 
-/** Whoever can write to the store may create and revoke any token. */
+/** A process that can write to the store may create and revoke any token. */
 const free: Judgement<never> = { names: [], may: () => Either.void }
 
 type Unconfirmed = NoOwnToken | SecretNotPresent

@@ -27,7 +27,7 @@ const detailOf = (answer: Answered): string => String(Object(json(answer)).detai
 
 const ISSUER = "http://127.0.0.1:9"
 
-/** The provider of a team; nobody asks it anything here. */
+/** The provider of a team; no test asks it anything. */
 const oidc = {
   issuer: ISSUER,
   clientId: "roundlot",
@@ -199,7 +199,7 @@ describe("a token that is revoked over the API", () => {
 })
 
 describe("who confirms with a secret", () => {
-  it.scoped("is no caller without a token of its own: it is told what to run on the host", () =>
+  it.scoped("is no caller without a token of its own: the answer says what to run on the host", () =>
     Effect.gen(function* () {
       const open = yield* Effect.zipRight(scene.played, serving)
       const team = yield* servingWith({}, false, { oidc })
