@@ -17,16 +17,16 @@ const OF_ONE: Limiter.Rate = { burst: 10, perSecond: 1 / 6 }
 /** Attempts of all addresses together. */
 const OF_ALL: Limiter.Rate = { burst: 200, perSecond: 1 }
 
-/** The calls at which a secret could be guessed. */
-const attempts: ReadonlyArray<RegExp> = [
-  /^POST \/api\/v1\/session$/,
-  new RegExp(`^GET ${CALLBACK}$`),
-  /^POST \/api\/v1\/tokens(?:\/[^/]+\/(?:revoke|rotate))?$/
-]
+/** The calls at which a secret could be guessed: all that such a call refuses with 401 to sign in, or only a wrong secret to confirm. */
+const attempts = [
+  [/^POST \/api\/v1\/session$/, "signIn"],
+  [new RegExp(`^GET ${CALLBACK}$`), "signIn"],
+  [/^POST \/api\/v1\/tokens(?:\/[^/]+\/(?:revoke|rotate))?$/, "confirmation"]
+] as const
 
-/** Could a secret be guessed at a call? */
-export const isAttempt = (method: string, path: string): boolean =>
-  attempts.some((line) => line.test(`${method} ${path}`))
+/** What a secret could be guessed for at a call, if anything. */
+export const attemptAt = (method: string, path: string): "signIn" | "confirmation" | undefined =>
+  attempts.find(([line]) => line.test(`${method} ${path}`))?.[1]
 
 const call = FiberRef.unsafeMake({ isSecretWrong: false })
 

@@ -242,14 +242,14 @@ export const guarded =
       const most = yield* mostBytes(request)
       const refusal = refusalOf(request, most, listening)
       if (refusal !== undefined) return withHeaders(problemResponse(refusal), requestId)
-      const isAttempt = SignInAttempts.isAttempt(request.method, routed(request.url))
-      const wait = isAttempt ? yield* attempts.waitSeconds(from) : 0
+      const attempt = SignInAttempts.attemptAt(request.method, routed(request.url))
+      const wait = attempt === undefined ? 0 : yield* attempts.waitSeconds(from)
       if (wait > 0) return withHeaders(tooManyAttempts(wait), requestId)
       const strictly = Effect.provideService(app, HttpServerRequest.HttpServerRequest, strict(request))
       const { isSecretWrong, response } = yield* SignInAttempts.judged(
         HttpServerRequest.withMaxBodySize(strictly, Option.some(FileSystem.Size(most)))
       )
-      if (isAttempt && (isSecretWrong || response.status === UNAUTHORIZED)) yield* attempts.failed(from)
+      if (isSecretWrong || (attempt === "signIn" && response.status === UNAUTHORIZED)) yield* attempts.failed(from)
       return response.status !== UNAUTHORIZED || (yield* refusals.take) ? response : withHeaders(tooMany, requestId)
     })
     return Effect.gen(function* () {

@@ -147,6 +147,8 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     )
     await pasted.fill((await pasted.inputValue()).split("\n").slice(0, 4).join("\n"))
     await page.getByRole("button", { name: "Check", exact: true }).click()
+    // The result of this check is there, and no longer that of the one before.
+    await page.getByRole("button", { name: "Submit (3 orders)" }).waitFor()
     await page.getByLabel("All or nothing").check()
     const sent = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/batches"))
     await page.getByRole("button", { name: "Submit (3 orders)" }).click()
