@@ -136,7 +136,7 @@ const brokenOff = () => Problem.failures.badRequest("the upload was interrupted;
 const notKept = (error: PlatformError) =>
   Problem.failures.unavailable(`the file cannot be kept aside: ${error.message}`)
 
-/** A file whose length nobody told before is counted as it comes. */
+/** A file whose length is not known before is counted as it comes. */
 const bounded = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>, most: number) =>
   Stream.mapAccumEffect(bytes, 0, (before, part) => {
     const size = before + part.length

@@ -95,10 +95,10 @@ const fill = (stage: Stage, act: ActOf<"fill">): string => {
   if (price === undefined) throw new CannotAct(`no price of ${order.symbol} is known; name one`)
   if (stage.turn.rows.fact(shownAs(order.brokerOrderId)) !== undefined)
     stage.turn.rows.setFact(shownAs(order.brokerOrderId), "")
-  return told(OrderBook.fill(stage.book, order, quantity, price))
+  return executionText(OrderBook.fill(stage.book, order, quantity, price))
 }
 
-const told = ({ brokerOrderId, execId, price: at, quantity }: ExecutionRow): string =>
+const executionText = ({ brokerOrderId, execId, price: at, quantity }: ExecutionRow): string =>
   `${execId}: ${Decimal.format(quantity)} of ${brokerOrderId} at ${Decimal.format(at)}`
 
 const end = (
@@ -150,12 +150,12 @@ const repeatNewestEvent = ({ turn: { rows } }: Stage): string => {
 
 const correct = (stage: Stage, act: ActOf<"correct">): string => {
   const execution = executionOf(stage, act.execId)
-  return `corrected to ${told(OrderBook.revise(stage.book, execution, act.quantity ?? execution.quantity, act.price ?? execution.price))}`
+  return `corrected to ${executionText(OrderBook.revise(stage.book, execution, act.quantity ?? execution.quantity, act.price ?? execution.price))}`
 }
 
 const bust = (stage: Stage, act: ActOf<"bust">): string => {
   const execution = executionOf(stage, act.execId)
-  return `busted by ${told(OrderBook.revise(stage.book, execution, Decimal.zero, execution.price))}`
+  return `busted by ${executionText(OrderBook.revise(stage.book, execution, Decimal.zero, execution.price))}`
 }
 
 const manualOrder = (stage: Stage, act: ActOf<"manualOrder">): string => {

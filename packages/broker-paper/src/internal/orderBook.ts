@@ -133,7 +133,7 @@ export const close = (book: OrderBook, order: OrderRow, status: ExchangeStatus, 
   return closed
 }
 
-/** Changes that nobody is told of. */
+/** Changes that no subscriber hears. */
 export const keep = (book: OrderBook, order: OrderRow, change: Partial<OrderRow>): OrderRow => {
   const next = { ...order, ...change }
   book.rows.putOrder(next)

@@ -13,8 +13,9 @@ import { stillOpen, type StillOpen } from "./stillOpen.ts"
 const MINUTE_MS = 60_000
 
 /**
- * What an account has sent: the notional of a market date and, where orders a minute have a limit, the moments of the last minute
- * (microseconds, oldest first). What its live orders can still come to. What it holds. It has no row before it has any of these.
+ * The figures that limits of an account are held against: what it has sent, what its live orders can still come to, and what it holds. Sent
+ * are the notional of a market date and, where orders a minute have a limit, the moments of the last minute (microseconds, oldest first).
+ * An account without sends, live orders and holdings has no row.
  */
 export const Usage = Schema.Struct({
   account: Column.branded(AccountName),

@@ -37,7 +37,7 @@ const isCurrent = (late: LateLots | undefined, since: Instant.Instant): late is 
 export const isLate = (late: LateLots | undefined, { id }: Pick<Lot, "id">): late is LateLots =>
   late !== undefined && late.lotId <= id
 
-/** What is late once the lot of a trade is opened; `cutOff` is the last one before it, where its account has any. */
+/** What is late once the lot of a trade is opened; `cutOff` is the last one before it, `undefined` for an account without cut-offs. */
 export const lateWith = (
   late: LateLots | undefined,
   cutOff: Instant.Instant | undefined,

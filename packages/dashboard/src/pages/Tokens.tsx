@@ -49,20 +49,21 @@ const Allowance = ({
   readonly onWrite: (part: Partial<TokenWish>) => void
 }) => (
   <>
-    <Written
-      term="proposedOrders"
-      label={texts.ordersPerDay}
-      value={of.ordersPerDay}
-      onWrite={(ordersPerDay) => onWrite({ ordersPerDay })}
-      inputMode="decimal"
-    />
-    <Written
-      term="proposedNotional"
-      label={texts.notionalPerDay}
-      value={of.notionalPerDay}
-      onWrite={(notionalPerDay) => onWrite({ notionalPerDay })}
-      inputMode="decimal"
-    />
+    {(
+      [
+        ["proposedOrders", "ordersPerDay"],
+        ["proposedNotional", "notionalPerDay"]
+      ] as const
+    ).map(([term, part]) => (
+      <Written
+        key={part}
+        term={term}
+        label={texts[part]}
+        value={of[part]}
+        onWrite={(value) => onWrite({ [part]: value })}
+        inputMode="decimal"
+      />
+    ))}
   </>
 )
 

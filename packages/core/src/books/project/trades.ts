@@ -116,7 +116,7 @@ export const tradeReleased = (books: Books, event: Of<"TradeReleased">, place: P
   recount(books, before, released, place)
 }
 
-/** The lot of a trade that is counted; D9: the last cut-off before it, where its account has any. */
+/** The lot of a counted trade, and the last cut-off before it (D9); `undefined` for an account without cut-offs. */
 interface Counted {
   readonly lotId: LotId
   readonly cutOff: Instant | undefined
