@@ -20,13 +20,17 @@ const testsOf = (name: string) => `packages/${name}/test/**/*.test.ts`
 const twins = "packages/*/test/**/*Twins.test.ts"
 const prepared = ["dashboard", "store-postgres", "source-outbox", "runner"]
 
+const examples = "examples/**/*.test.ts"
+/** A whole tier is one project with all that stands before tests: each project transforms and loads the sources anew. */
+const isWhole = process.env["ROUNDLOT_TIER"] !== undefined
+
 /** Projects are few, by what must stand before their tests: workers wait for the last file of each. */
 const projects = [
   {
     name: "prepared",
     // What stands before the tests is found from here.
     root: "packages/dashboard",
-    include: prepared.map((name) => here(testsOf(name))),
+    include: isWhole ? [testsOf("*"), examples].map(here) : prepared.map((name) => here(testsOf(name))),
     exclude: ["**/node_modules/**", here(twins)],
     globalSetup: [postgres, program, browser]
   },
@@ -34,7 +38,7 @@ const projects = [
   { name: "simulation", include: ["simulation/test/**/*.test.ts", twins], isolate: true },
   {
     name: "packages",
-    include: [testsOf("*"), "examples/**/*.test.ts"],
+    include: isWhole ? [] : [testsOf("*"), examples],
     exclude: ["**/node_modules/**", twins, ...prepared.map(testsOf)]
   }
 ]

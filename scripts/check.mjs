@@ -9,7 +9,7 @@ import { root } from "./sources.mjs"
 const tool = (name, ...args) => [join(root, "node_modules", ".bin", name), ...args]
 const script = (name, ...args) => [process.execPath, join(root, "scripts", name), ...args]
 
-/** TypeScript 7 finds what 5.9 finds in a fifth of the time; editors and the build stay on 5.9. */
+/** The compiler of check, build and release; TypeScript 5.9 stays for editors and for scripts that read sources by its API. */
 const nativeTsc = "../node_modules/@typescript/native/bin/tsc"
 
 /** Which output of a step that ended with 0 is a failure all the same. */

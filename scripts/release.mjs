@@ -65,7 +65,7 @@ if (process.argv.includes("--plan")) {
 } else {
   process.exitCode =
     run("node", "scripts/signatures.mjs") ||
-    run("node", "node_modules/typescript/bin/tsc", "-b") ||
+    run("node", "node_modules/@typescript/native/bin/tsc", "-b") ||
     run("node", "scripts/dashboard.mjs") ||
     publish(manifests)
 }

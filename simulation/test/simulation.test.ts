@@ -4,7 +4,7 @@ import { play } from "../src/history.ts"
 import { type Crash, playAll, type Played } from "../src/workers.ts"
 
 const FROM = Number(process.env["ROUNDLOT_FROM"] ?? 1)
-const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? (process.env["ROUNDLOT_TIER"] === "test" ? 25 : 1000))
+const SEEDS = Number(process.env["ROUNDLOT_SEEDS"] ?? (process.env["ROUNDLOT_TIER"] === "test" ? 12 : 1000))
 const ON_SQLITE = Number(process.env["ROUNDLOT_SQLITE_SEEDS"] ?? 3)
 
 describe("whatever goes wrong", () => {

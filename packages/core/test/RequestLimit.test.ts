@@ -2,6 +2,7 @@ import { Effect, FastCheck, Fiber, TestClock, TestContext } from "effect"
 import { assert, describe, it } from "vitest"
 import * as HttpOutcome from "../src/ports/HttpOutcome.ts"
 import * as RequestLimit from "../src/ports/RequestLimit.ts"
+import { runs } from "./properties.ts"
 
 const run = <A, E>(body: Effect.Effect<A, E>) => Effect.runPromise(Effect.provide(body, TestContext.TestContext))
 
@@ -63,7 +64,8 @@ describe("our side of a broker's limit of requests", () => {
             for (const first of left) assert.isAtMost(left.filter((at) => at >= first && at < first + 60_000).length, 5)
           })
         )
-      )
+      ),
+      runs(100)
     ))
 
   it("the broker's own count wins: what other programs used is gone, a larger limit is taken", () =>

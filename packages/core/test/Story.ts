@@ -25,7 +25,7 @@ import * as Decimal from "../src/values/Decimal.ts"
 import { atMarket, type Instruction } from "../src/records/OrderTerms.ts"
 import * as OrderState from "../src/records/OrderState.ts"
 import { Desk } from "@roundlot/testing"
-import { seed as firstSeed } from "./properties.ts"
+import { runs, seed as firstSeed } from "./properties.ts"
 
 /** What a broker may say to a send in a story. */
 export type Got = "accepted" | "rejected" | "not-accepted" | "unknown" | "nothing"
@@ -597,15 +597,6 @@ export const play = (
     if (problem !== undefined) fail(policy, lines, problem)
   }
   return { desk, performed, lines }
-}
-
-/** `npm test` tries a part of the histories, `npm run verify` all. */
-const share = process.env["ROUNDLOT_TIER"] === "test" ? 0.15 : 1
-
-/** How many runs a property has: its own number, a part of it in `npm test`, or more where ROUNDLOT_PROPERTY_RUNS says so. */
-export const runs = (usual: number): { readonly numRuns: number } => {
-  const wanted = Number(process.env["ROUNDLOT_PROPERTY_RUNS"] ?? "0")
-  return { numRuns: Math.max(Math.ceil(usual * share), Number.isInteger(wanted) ? wanted : 0) }
 }
 
 const BATCH = 50

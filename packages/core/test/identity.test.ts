@@ -6,7 +6,7 @@ import * as Id from "../src/values/Id.ts"
 import * as SymbolMapping from "../src/records/SymbolMapping.ts"
 import { Ticker } from "../src/records/Ticker.ts"
 import * as Instant from "../src/values/Instant.ts"
-import { runs } from "./Story.ts"
+import { runs } from "./properties.ts"
 
 describe("ClientOrderId", () => {
   const ids = fc.tuple(fc.string(), fc.string(), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }))

@@ -6,7 +6,7 @@ import * as Price from "../src/values/Price.ts"
 import * as Quantity from "../src/values/Quantity.ts"
 import { freshest, Reference } from "../src/values/Reference.ts"
 import * as Instant from "../src/values/Instant.ts"
-import { runs } from "./Story.ts"
+import { runs } from "./properties.ts"
 
 /** A decimal as a fraction: unscaled over ten to the scale. */
 interface Fraction {

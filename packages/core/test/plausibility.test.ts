@@ -14,6 +14,7 @@ import * as Interpret from "../src/rules/reconciliation/interpret.ts"
 import type * as Report from "../src/records/Report.ts"
 import type { Desk } from "@roundlot/testing"
 import * as Instant from "../src/values/Instant.ts"
+import { runs } from "./properties.ts"
 import { foldedLines, storedLines } from "./rows.ts"
 import { deskOf, perform } from "./Story.ts"
 
@@ -175,7 +176,7 @@ describe("what no order of ours can be is held", () => {
         expect(Decimal.equals(order.quantity, shares("3"))).toBe(true)
         isSound(desk)
       }),
-      { numRuns: 200 }
+      runs(200)
     )
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest"
 import * as Decimal from "../src/values/Decimal.ts"
 import { priceOf, type Quote, type Quoted } from "../src/values/Quote.ts"
 import * as Instant from "../src/values/Instant.ts"
-import { runs } from "./Story.ts"
+import { runs } from "./properties.ts"
 
 const A_MINUTE_MS = 60_000
 const AN_HOUR_MS = 60 * A_MINUTE_MS

@@ -12,7 +12,7 @@ import * as Decimal from "../src/values/Decimal.ts"
 import type { Desk } from "@roundlot/testing"
 import { deskAfter } from "./partlyOrdered.ts"
 import { figures, isSound } from "./sound.ts"
-import "./properties.ts"
+import { runs } from "./properties.ts"
 import { perform, type Step } from "./Story.ts"
 
 const split = (desk: Desk.Desk, to: number, from: number): void => {
@@ -300,7 +300,7 @@ describe("P9: what an order of before a split filled is corrected in the shares 
         )
         expect(after).toEqual(expected.map(Decimal.format))
       }),
-      { numRuns: 40 }
+      runs(40)
     )
   })
 })

@@ -5,6 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Chunk, Effect, Either, FastCheck, Stream } from "effect"
 import { Csv } from "@roundlot/api"
 import { type Options, readBytes, readTrades } from "../src/TradeFile.ts"
+import { runs } from "../../core/test/properties.ts"
 import { badOf, bytes, plain, plainRows, rowsOf } from "./reading.ts"
 
 const HEADER = "source_id,timestamp,symbol,side,quantity,price"
@@ -632,7 +633,7 @@ describe("properties", () => {
           expect(bad.value).not.toMatch(/\p{Cc}/u)
         }
       }),
-    { fastCheck: { numRuns: 150 } }
+    { fastCheck: runs(150) }
   )
 
   const kinds = FastCheck.constantFrom(

@@ -16,7 +16,7 @@ import { atFirstStep, PositionTable, type Position } from "../../src/records/Pos
 import * as Interpret from "../../src/rules/reconciliation/interpret.ts"
 import { Desk } from "@roundlot/testing"
 import * as Instant from "../../src/values/Instant.ts"
-import { seed } from "../properties.ts"
+import { runs, seed } from "../properties.ts"
 import { foldedLines, journalOf, storedLines } from "../rows.ts"
 import { perform, receivedOf, type Said } from "../Story.ts"
 import { answered } from "../answered.ts"
@@ -507,7 +507,7 @@ test("FILL-16: whatever happens, a step is at most one on, only after a life wit
         expect(foldedLines(desk)).toEqual(storedLines(desk))
       }
     ),
-    { seed }
+    { seed, ...runs(100) }
   )
 })
 
