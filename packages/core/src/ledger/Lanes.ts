@@ -98,3 +98,20 @@ const partOf = <J extends Job>(queue: Queue<J>, room: number): Part<J> | undefin
   if (to === first.job.members.length) queue.standing.shift()
   return { job: first.job, from, to }
 }
+
+/** The first `size` members, and the others. */
+export const halves = <J extends Job>(
+  parts: ReadonlyArray<Part<J>>,
+  size: number
+): readonly [ReadonlyArray<Part<J>>, ReadonlyArray<Part<J>>] => {
+  const first: Array<Part<J>> = []
+  const second: Array<Part<J>> = []
+  let room = size
+  for (const { from, job, to } of parts) {
+    const middle = Math.min(to, from + room)
+    if (middle > from) first.push({ job, from, to: middle })
+    if (to > middle) second.push({ job, from: middle, to })
+    room -= middle - from
+  }
+  return [first, second]
+}

@@ -1,15 +1,11 @@
-import { Cause, Context, Effect, Either, Layer, Option, Queue, Schema, Stream } from "effect"
-import type { MetricLabel, Scope } from "effect"
-import type { LedgerEvent } from "../events/Event.ts"
+import { Cause, Context, Effect, Either, Layer, Option, Schema, Stream, type MetricLabel, type Scope } from "effect"
 import * as ClientOrderId from "../values/ClientOrderId.ts"
-import type { TableName } from "../tables/Table.ts"
 import { PriceReference } from "../ports/PriceReference.ts"
 import { requireEach } from "../ports/AccountScope.ts"
 import { Clock, turn } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
 import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
-import { TradeRepository } from "../ports/TradeRepository.ts"
-import type { Planned, State, StoreError, TradeRepositoryService } from "../ports/TradeRepository.ts"
+import { TradeRepository, type State, type StoreError, type TradeRepositoryService } from "../ports/TradeRepository.ts"
 import type * as Instant from "../values/Instant.ts"
 import * as BookTime from "./BookTime.ts"
 import * as HeldLeases from "./HeldLeases.ts"
@@ -22,8 +18,10 @@ import { noteGroup } from "./metrics.ts"
 import { defaultLimits, paceOn, type GroupLimits, type Pace } from "./pace.ts"
 import { planInSlices, planSteps, type Member, type Outcome } from "./plan.ts"
 import { noPrices, pricesFor, type Surroundings, worldFrom } from "./world.ts"
+import { positionsOf, tellWatchers, watchIn, type Done, type News, type Topic, type Watcher } from "./watching.ts"
 
 export { defaultLimits, type GroupLimits } from "./pace.ts"
+export type { Topic } from "./watching.ts"
 
 /** A rule of ours threw while a member was planned; it was taken out of its group and nothing of it was kept. */
 export class PlanningFailed extends Schema.TaggedError<PlanningFailed>()("PlanningFailed", { detail: Schema.String }) {
@@ -34,9 +32,6 @@ export class PlanningFailed extends Schema.TaggedError<PlanningFailed>()("Planni
 
 /** What a submission to the ledger can fail with. Nothing of a failed member is kept. */
 export type LedgerError = StoreError | PlanningFailed | Fenced
-
-/** What a commit may have touched: it wrote an entry of this kind, or changed rows of this table. */
-export type Topic = LedgerEvent["_tag"] | TableName
 
 /** The one place where facts enter: it groups what is submitted, plans it purely and commits it. */
 export interface LedgerService {
@@ -298,48 +293,6 @@ const makeWriter = (writing: Writing, watchers: Iterable<Watcher>) => {
   return { depths: queue.depths, drain, idle, put }
 }
 
-interface Watcher {
-  readonly topics: ReadonlySet<string> | undefined
-  readonly tell: (feedPosition: number) => void
-}
-
-const watchIn =
-  (watchers: Set<Watcher>): LedgerService["watch"] =>
-  (topics, tell) =>
-    Effect.suspend(() => {
-      const watcher: Watcher = { topics: topics === undefined ? undefined : new Set<string>(topics), tell }
-      watchers.add(watcher)
-      return Effect.addFinalizer(() => Effect.sync(() => watchers.delete(watcher)))
-    })
-
-/** Where the feed stood after each commit that wrote entries. */
-const positionsOf = (watch: LedgerService["watch"]): Stream.Stream<number> =>
-  Stream.unwrapScoped(
-    Effect.gen(function* () {
-      const positions = yield* Queue.sliding<number>(16)
-      yield* watch(undefined, (position) => positions.unsafeOffer(position))
-      return Stream.fromQueue(positions)
-    })
-  )
-
-type Done = Pick<Planned<unknown>, "journals" | "changes">
-
-/** A commit that wrote entries. */
-interface News extends Done {
-  readonly feedPosition: number
-}
-
-const tellWatchers = (watchers: Iterable<Watcher>, { changes, feedPosition, journals }: News): void => {
-  const touched = new Set<string>(changes.map(({ table }) => table))
-  for (const { entries } of journals) for (const { tag } of entries) touched.add(tag)
-  for (const { tell, topics } of watchers) if (topics === undefined || isAnyOf(topics, touched)) tell(feedPosition)
-}
-
-const isAnyOf = (topics: ReadonlySet<string>, touched: ReadonlySet<string>): boolean => {
-  for (const topic of topics) if (touched.has(topic)) return true
-  return false
-}
-
 const closed = new PlanningFailed({ detail: "the ledger is closed" })
 
 const noAnswer = new PlanningFailed({ detail: "the group gave no answer" })
@@ -423,27 +376,13 @@ const apart = (
   const failure = Cause.failureOption(cause)
   const isOfOne = failure._tag === "None" || failure.value._tag !== "StoreUnavailable"
   if (isOfOne && size > 1) {
-    const [first, second] = halves(parts, Math.ceil(size / 2))
+    const [first, second] = Lanes.halves(parts, Math.ceil(size / 2))
     return Effect.zipRight(serve(first), serve(second))
   }
   const error = failure._tag === "Some" ? failure.value : new PlanningFailed({ detail: Cause.pretty(cause) })
   return Effect.sync(() => {
     for (const { from, job, to } of parts) for (let place = from; place < to; place++) job.failed(place, error)
   })
-}
-
-/** The first `size` members, and the others. */
-const halves = (parts: ReadonlyArray<Part>, size: number): readonly [ReadonlyArray<Part>, ReadonlyArray<Part>] => {
-  const first: Array<Part> = []
-  const second: Array<Part> = []
-  let room = size
-  for (const { from, job, to } of parts) {
-    const middle = Math.min(to, from + room)
-    if (middle > from) first.push({ job, from, to: middle })
-    if (to > middle) second.push({ job, from: middle, to })
-    room -= middle - from
-  }
-  return [first, second]
 }
 
 /** The ledger on whatever store, clock and randomness the program has. */
