@@ -9,7 +9,7 @@ import * as Price from "../src/values/Price.ts"
 import * as Break from "../src/records/Break.ts"
 import { HeldReportTable } from "../src/records/HeldReport.ts"
 import { bookHolding } from "../src/rules/reconciliation/holdings.ts"
-import * as Plausibility from "../src/rules/reconciliation/plausibility.ts"
+import { enteredByNow, executedByNow, timed } from "../src/rules/reconciliation/reportedTimes.ts"
 import * as Interpret from "../src/rules/reconciliation/interpret.ts"
 import type * as Report from "../src/records/Report.ts"
 import type { Desk } from "@roundlot/testing"
@@ -624,11 +624,11 @@ test("W4, W13: no day, time of an execution or of a report that is booked is age
   const desk = working()
   fc.assert(
     fc.property(moments.map(Instant.make), (at) => {
-      const { enteredAt } = Plausibility.enteredByNow(seen(desk, { enteredAt: at }), now)
+      const { enteredAt } = enteredByNow(seen(desk, { enteredAt: at }), now)
       expect(enteredAt).toBe(isPossible(at) ? at : undefined)
-      expect(isPossible(Plausibility.timed(seen(desk, { asOf: at }), undefined, now).asOf)).toBe(true)
+      expect(isPossible(timed(seen(desk, { asOf: at }), undefined, now).asOf)).toBe(true)
       const execution = { ...executed(desk, "e1"), executedAt: at }
-      expect(isPossible(Plausibility.executedByNow(execution, now, undefined).executedAt)).toBe(true)
+      expect(isPossible(executedByNow(execution, now, undefined).executedAt)).toBe(true)
     })
   )
 })

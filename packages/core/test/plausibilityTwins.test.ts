@@ -8,6 +8,8 @@ import { frame, settled, type Witness } from "../src/rules/order/witness.ts"
 import type * as Duplicates from "../src/rules/reconciliation/duplicates.ts"
 import type { Implausible } from "../src/records/HeldReport.ts"
 import type * as Plausibility from "../src/rules/reconciliation/plausibility.ts"
+import type * as ReportedTimes from "../src/rules/reconciliation/reportedTimes.ts"
+import type * as Whose from "../src/rules/reconciliation/whose.ts"
 import * as Instant from "../src/values/Instant.ts"
 import { honest } from "./honestSequences.ts"
 import { lies, outcomeOf } from "./lyingSequences.ts"
@@ -19,7 +21,7 @@ import { honestListings, lyingListings, statusesBeside } from "./services/listin
 
 /** What of the modules in which W1 to W14 are judged a twin replaces. */
 interface Parts {
-  readonly plausibility?: Partial<typeof Plausibility>
+  readonly plausibility?: Partial<typeof Plausibility & typeof ReportedTimes & typeof Whose>
   readonly hearing?: Partial<typeof Hearing>
   readonly aggregates?: Partial<typeof Aggregates>
   readonly duplicates?: Partial<typeof Duplicates>
@@ -38,13 +40,21 @@ const { replaced, twin } = vi.hoisted(() => {
 vi.mock("../src/rules/reconciliation/plausibility.ts", async (load) =>
   replaced(await load<typeof Plausibility>(), "plausibility")
 )
+vi.mock("../src/rules/reconciliation/reportedTimes.ts", async (load) =>
+  replaced(await load<typeof ReportedTimes>(), "plausibility")
+)
+vi.mock("../src/rules/reconciliation/whose.ts", async (load) => replaced(await load<typeof Whose>(), "plausibility"))
 vi.mock("../src/rules/order/hearing.ts", async (load) => replaced(await load<typeof Hearing>(), "hearing"))
 vi.mock("../src/rules/fill/aggregates.ts", async (load) => replaced(await load<typeof Aggregates>(), "aggregates"))
 vi.mock("../src/rules/reconciliation/duplicates.ts", async (load) =>
   replaced(await load<typeof Duplicates>(), "duplicates")
 )
 
-const real = await vi.importActual<typeof Plausibility>("../src/rules/reconciliation/plausibility.ts")
+const real = {
+  ...(await vi.importActual<typeof Plausibility>("../src/rules/reconciliation/plausibility.ts")),
+  ...(await vi.importActual<typeof ReportedTimes>("../src/rules/reconciliation/reportedTimes.ts")),
+  ...(await vi.importActual<typeof Whose>("../src/rules/reconciliation/whose.ts"))
+}
 const { hearing } = await vi.importActual<typeof Hearing>("../src/rules/order/hearing.ts")
 const { aggregatesOf } = await vi.importActual<typeof Aggregates>("../src/rules/fill/aggregates.ts")
 const { likeOf } = await vi.importActual<typeof Duplicates>("../src/rules/reconciliation/duplicates.ts")

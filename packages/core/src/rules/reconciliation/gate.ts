@@ -33,6 +33,8 @@ import { likeOf } from "./duplicates.ts"
 import { isOfDay, match, sharing } from "./matching.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import * as plausibility from "./plausibility.ts"
+import { enteredByNow, executedByNow, isBeforeSending, timed } from "./reportedTimes.ts"
+import { isIdOfAnother } from "./whose.ts"
 import { closeIfPriced } from "./unpriced.ts"
 import { wait, type PassWaiting } from "./waitingFills.ts"
 
@@ -43,9 +45,9 @@ export const passOrder = (
   payload: RawPayload | undefined,
   witness: Witness
 ): Interpreted => {
-  const entered = plausibility.enteredByNow(seen, recorder.world.at)
+  const entered = enteredByNow(seen, recorder.world.at)
   const order = match(recorder, entered)?.order
-  const report = plausibility.timed(entered, order?.sentAt, recorder.world.at)
+  const report = timed(entered, order?.sentAt, recorder.world.at)
   if (order === undefined) return passUnknownOrder(recorder, report, payload, witness)
   const known = heldReports.knownOf(recorder, order)
   const fault = faultOf(known, report)
@@ -85,7 +87,7 @@ const withOwnId = (recorder: Recorder, report: Answered): Answered => {
   recorder.need(Need.AttemptById({ id: report.attemptId }))
   const attempt = recorder.books.attempts.get(report.attemptId)
   const ofToday = sharing(recorder, brokerOrderId).filter((order) => isOfDay(order, recorder.world.at))
-  if (attempt === undefined || !plausibility.isIdOfAnother({ id: attempt.orderId }, ofToday)) return report
+  if (attempt === undefined || !isIdOfAnother({ id: attempt.orderId }, ofToday)) return report
   const why = `W12: the answer names ${brokerOrderId}, which is another order's`
   return { ...report, answer: Answer.Unknown({ why, candidate: undefined }) }
 }
@@ -212,7 +214,7 @@ export const passExecution = (
   if (order.symbol !== report.symbol || order.side !== report.side) return executed(recorder, report, payload)
   const known = bookedAs(recorder, report)
   if (known !== undefined) return passKnown(recorder, order, known, report, payload, witness)
-  if (plausibility.isBeforeSending(order, report)) return wait(recorder, report, payload)
+  if (isBeforeSending(order, report)) return wait(recorder, report, payload)
   const fault = plausibility.implausibleExecution(heldReports.knownOf(recorder, order, report.executedAt), report)
   const isLike = fault !== undefined && likeOf(recorder, order, report) !== undefined
   if (fault !== undefined && !isLike) return heldReports.hold(recorder, order, report, fault, payload)
@@ -269,7 +271,7 @@ const orderFor = (recorder: Recorder, report: Executed): Order | undefined => {
 /** W4, W13: one of after now happened, and was reported, when we received it. */
 const timedExecution = (recorder: Recorder, report: Executed, order: Order | undefined): Executed => {
   const { at } = recorder.world
-  return plausibility.executedByNow(plausibility.timed(report, order?.sentAt, at), at, order)
+  return executedByNow(timed(report, order?.sentAt, at), at, order)
 }
 
 const passUnknownExecution = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {

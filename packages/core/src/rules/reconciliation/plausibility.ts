@@ -6,18 +6,16 @@ import type { BrokerOrderId } from "../../values/ClientOrderId.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import type { Price } from "../../values/Price.ts"
 import { MARKED_PLACED } from "../order/command.ts"
-import { SEPARATE_MS } from "../order/hearing.ts"
 import type { Order } from "../../records/Order.ts"
 import type { OrderType } from "../../records/OrderTerms.ts"
 import { signed } from "../../records/Side.ts"
-import type { Witness } from "../order/witness.ts"
 import * as Instant from "../../values/Instant.ts"
-import { SKEW_MS } from "../../values/skew.ts"
 import { NOT_LISTED, type HeldReport, type Implausible } from "../../records/HeldReport.ts"
 import type { Executed, OrderSeen, Received } from "../../records/Report.ts"
 
 // W1 to W14, in their order: is what a broker reports possible? Each rule is judged here and nowhere else, by functions that are pure; the gate
-// (`gate.ts`), the modules that book and the services ask them. Three rules are judged where their subject is made:
+// (`gate.ts`), the modules that book and the services ask them. Whose an order or a fill is (W10, W12) stands in `whose.ts`, the times of
+// reports (W4, W13) in `reportedTimes.ts`. Three rules are judged where their subject is made:
 // W6: the sum of the executions against the total is a part of what an order's facts come to (F5, F14): `rules/fill/aggregates.ts`.
 // W11: whether an end is confirmed is a part of an order's state, and `rules/order` imports nothing of `rules/reconciliation`: `rules/order/hearing.ts`.
 // W14: only an adapter knows its broker's own id of an execution: `Execution.ts` (Alpaca, IBKR), `Orders.ts` and `Corrections.ts` (Schwab).
@@ -259,35 +257,6 @@ export const isImpossibleOrphan = (report: Executed): boolean => hasNoId(report)
 
 const hasNoId = ({ execId, execIdBase }: Executed): boolean => execId === "" || execIdBase === ""
 
-const DAY_MS = 86_400_000
-
-/** How far before its sending a broker may date an order: more than our own clock is ever off, less than the next day (O28). */
-const BEFORE_SENDING_MS = 17 * 3_600_000
-
-/** W4: an execution of before its order was sent is not this order's; a date alone is the whole day. */
-export const isBeforeSending = (
-  { sentAt }: Pick<Order, "sentAt">,
-  { executedAt }: Pick<Executed, "executedAt">
-): boolean => {
-  if (sentAt === undefined) return false
-  const isDate = executedAt % BigInt(DAY_MS * 1000) === 0n
-  const latest = isDate ? Instant.addMillis(executedAt, DAY_MS) : executedAt
-  return latest < Instant.addMillis(sentAt, -BEFORE_SENDING_MS)
-}
-
-/** W4: an execution of after now happened when it was received, and so did one of 30 years ago of an order that was not sent from here. */
-export const executedByNow = (
-  report: Executed,
-  now: Instant.Instant,
-  order: Pick<Order, "sentAt"> | undefined
-): Executed => {
-  const { executedAt } = report
-  const isAhead = executedAt > Instant.addMillis(now, SKEW_MS)
-  return isAhead || (order?.sentAt === undefined && isAgesAgo(executedAt, now))
-    ? { ...report, executedAt: now }
-    : report
-}
-
 // W5: prices and commissions
 
 /** W5: a price of a tenth or less, or of ten times and more, of what the order should have got is none. */
@@ -361,100 +330,7 @@ const isSmall = ({ order: { filled, id, quantity } }: Overfill, _: number, all: 
   return Decimal.isAtMost(Decimal.subtract(Decimal.add(filled, more), quantity), quantity)
 }
 
-// W10: one client order id under two of the broker's ids
-
-/** W10: what the broker had first under a client order id stays ours; under another id, that no chain joins to it, it has another order. */
-export const isSecondOrder = (
-  { brokerOrderIds }: Pick<Order, "brokerOrderIds">,
-  { brokerOrderId, otherIds = [] }: Partial<Pick<Executed, "brokerOrderId" | "otherIds">>
-): boolean =>
-  brokerOrderId !== undefined &&
-  brokerOrderIds.length > 0 &&
-  ![brokerOrderId, ...otherIds].some((id) => brokerOrderIds.includes(id))
-
-// W12: an order or a fill that seems nobody's, and an id that is another's
-
-/** W12: is the broker's id that an order is said to have another order's, of those that have had it today? One id never stands twice. */
-export const isIdOfAnother = ({ id }: Pick<Order, "id">, ofToday: ReadonlyArray<Pick<Order, "id">>): boolean =>
-  ofToday.some((each) => each.id !== id)
-
-/** What a broker shows of the terms of an order. */
-export type Terms = Pick<OrderSeen, "symbol" | "side" | "quantity" | "notional" | "type" | "limitPrice">
-
-/** W12, O24: are these the terms of the order, as far as they are shown: symbol, side and quantity, and where the broker says them type and limit price? */
-export const hasTermsOf = (
-  sent: Pick<Order, "symbol" | "side" | "quantity" | "type" | "limitPrice">,
-  seen: Partial<Terms>
-): boolean =>
-  seen.symbol === sent.symbol &&
-  seen.side === sent.side &&
-  seen.notional === undefined &&
-  seen.quantity !== undefined &&
-  Decimal.equals(seen.quantity, sent.quantity) &&
-  (seen.type === undefined || seen.type === sent.type) &&
-  (seen.limitPrice === undefined || (sent.limitPrice !== undefined && Decimal.equals(seen.limitPrice, sent.limitPrice)))
-
-/**
- * W12: may what is listed without an id of ours be this order that is on its way or in doubt: of its instrument, whatever else is said of it,
- * or of its side and quantity, whatever its instrument?
- */
-export const mayBeOrder = (
-  { quantity, side, symbol }: Pick<Order, "quantity" | "side" | "symbol">,
-  seen: Pick<Terms, "quantity" | "side" | "symbol">
-): boolean => symbol === seen.symbol || (side === seen.side && Decimal.equals(quantity, seen.quantity))
-
-/** W12, F7: may an execution be of this order that is on its way or in doubt, by its instrument, or by its side and size? */
-export const mayBeExecutionOf = (
-  { quantity, side, symbol }: Pick<Order, "quantity" | "side" | "symbol">,
-  fill: Pick<Terms, "quantity" | "side" | "symbol">
-): boolean => symbol === fill.symbol || (side === fill.side && Decimal.isAtMost(fill.quantity, quantity))
-
-/** W12: may it be an order that was refused, or proven absent: of its side, and no more than 24 hours ago? */
-export const isRecentlyUnplaced = (
-  { endedAt, side }: Pick<Order, "endedAt" | "side">,
-  seen: Pick<Terms, "side">,
-  now: Instant.Instant
-): boolean => side === seen.side && (endedAt === undefined || endedAt >= Instant.addMillis(now, -DAY_MS))
-
-/** W12: is it for more shares than the account lets one order have, where external orders count in what a position owes? */
-export const isBeyondOrderLimit = (most: Decimal.Decimal | undefined, quantity: Decimal.Decimal): boolean =>
-  most !== undefined && Decimal.isLess(most, quantity)
-
-/** W12: does a second reading of its own show what was first shown then? What is settled needs none. */
-export const isShownAgain = (firstShownAt: Instant.Instant | undefined, witness: Witness): boolean =>
-  witness._tag === "Settled" ||
-  (firstShownAt !== undefined &&
-    witness._tag === "Reading" &&
-    witness.begun >= Instant.addMillis(firstShownAt, SEPARATE_MS))
-
-// W13: the time of a report
-
-/** How far ahead a day may be: further than a clock of ours that stands is ever behind. */
-const YEAR_MS = 366 * DAY_MS
-
-/** No fact of an order is older: seconds that are read for milliseconds put it further back. */
-const OLDEST_MS = 30 * YEAR_MS
-
-const isAgesAgo = (time: Instant.Instant, now: Instant.Instant): boolean => time < Instant.addMillis(now, -OLDEST_MS)
-
-/** W13, O28: a day of 30 years ago or more, or a year ahead, is no day of an order: no order is distinguished from another one by it. */
-export const enteredByNow = (report: OrderSeen, now: Instant.Instant): OrderSeen => {
-  const { enteredAt = now } = report
-  const isPossible = !isAgesAgo(enteredAt, now) && enteredAt <= Instant.addMillis(now, YEAR_MS)
-  return isPossible ? report : { ...report, enteredAt: undefined }
-}
-
-/** W13: the time of a report, ours where the broker's is before the sending or after now. */
-export const timed = <R extends OrderSeen | Executed>(
-  report: R,
-  sentAt: Instant.Instant | undefined,
-  now: Instant.Instant
-): R => {
-  const isAhead = report.asOf > Instant.addMillis(now, SKEW_MS)
-  const isBehind =
-    sentAt === undefined ? isAgesAgo(report.asOf, now) : report.asOf < Instant.addMillis(sentAt, -BEFORE_SENDING_MS)
-  return isAhead || isBehind ? { ...report, asOf: now, asOfKind: "ours" } : report
-}
+// W13: two readings of one moment
 
 /**
  * W13: of two readings of one moment of the broker's that contradict each other the less advanced one stands once a second reading in a

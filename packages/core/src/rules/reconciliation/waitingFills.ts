@@ -11,7 +11,7 @@ import { isSameExecution, undocumentedWaiting } from "./corrections.ts"
 import { settleSuspicion, type TotalTold } from "./duplicates.ts"
 import { costs, releaseCommissions } from "./commissions.ts"
 import { keep } from "../breaks/evidence.ts"
-import { isBeforeSending } from "./plausibility.ts"
+import { isBeforeSending } from "./reportedTimes.ts"
 
 /** F7: a fill whose order is not known waits, counted nowhere. */
 export const wait = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
