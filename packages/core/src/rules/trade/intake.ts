@@ -14,7 +14,6 @@ import { bookHeld, seeInstrument } from "../reconciliation/held.ts"
 import type { Contradiction } from "../../records/BreakDetails.ts"
 import { contradictionText } from "../../records/breakText.ts"
 import { open } from "../breaks/ledgerBreaks.ts"
-import * as Instant from "../../values/Instant.ts"
 import { execute } from "./direct.ts"
 import { judge, type Age, type Arriving } from "./age.ts"
 import { keepBody, type Body } from "./body.ts"
@@ -22,11 +21,11 @@ import { holdForLate } from "./backlog.ts"
 import { countedLot } from "./countedLot.ts"
 import { ownerNeedsOf } from "./owner.ts"
 import type { OwnerId } from "../../records/OwnerId.ts"
-import type { Trade, TradeInput } from "../../records/Trade.ts"
+import { type Trade, type TradeInput, isCounted } from "../../records/Trade.ts"
 import { reasonText } from "../../records/TradeStanding.ts"
 import type { TradeCause, TradeReason } from "../../records/tradeReasons.ts"
 import { isUnknown } from "./unknownInstrument.ts"
-import { isCounted } from "../../records/Trade.ts"
+import { differenceOf } from "./contents.ts"
 
 /** What became of one inbound trade. */
 export type IntakeResult = Data.TaggedEnum<{
@@ -182,69 +181,6 @@ const conflict = (recorder: Recorder, { id, symbol }: Trade, contradiction: Cont
   open(recorder, { symbol, subject: format("trade", id), details }, "details")
   return IntakeResult.Conflict({ tradeId: id, why: contradictionText(contradiction) })
 }
-
-/** In what a redelivery differs from the trade on record; `undefined` where it is the same. */
-const differenceOf = (known: Trade, input: TradeInput): Contradiction | undefined => {
-  const was = contentsOf(known)
-  const is = contentsOf({
-    ...input,
-    tradedAt: input.isTimeAssumed === true ? known.tradedAt : input.tradedAt,
-    orderType: input.direct?.type,
-    limitPrice: input.direct?.limitPrice,
-    stopPrice: input.direct?.stopPrice,
-    timeInForce: input.direct?.timeInForce,
-    goodTill: input.direct?.goodTill,
-    session: input.direct?.session,
-    givenSymbol: input.symbol,
-    // A reversal that names no owner has that of its trade.
-    owner: input.owner ?? (input.reverses === undefined ? undefined : known.owner),
-    reversesSourceId: input.reverses?.sourceId,
-    reversesOccurrence: input.reverses?.occurrence
-  })
-  const fields = was.flatMap(([field, value], i) => {
-    const other = is[i]?.[1]
-    return value === other ? [] : [{ field, was: value, is: other }]
-  })
-  return fields.length === 0 ? undefined : { _tag: "OtherContents", fields }
-}
-
-type Contents = Pick<
-  Trade,
-  | "givenSymbol"
-  | "side"
-  | "quantity"
-  | "price"
-  | "tradedAt"
-  | "owner"
-  | "orderType"
-  | "limitPrice"
-  | "stopPrice"
-  | "timeInForce"
-  | "goodTill"
-  | "session"
-  | "reversesSourceId"
-  | "reversesOccurrence"
->
-
-const textOf = (amount: Decimal.Decimal | undefined): string | undefined =>
-  amount === undefined ? undefined : Decimal.format(amount)
-
-const contentsOf = (trade: Contents): ReadonlyArray<readonly [string, string | undefined]> => [
-  ["symbol", trade.givenSymbol],
-  ["side", trade.side],
-  ["quantity", Decimal.format(trade.quantity)],
-  ["price", textOf(trade.price)],
-  ["time", Instant.format(trade.tradedAt)],
-  ["owner", trade.owner],
-  ["direct order", trade.orderType],
-  ["limit price", textOf(trade.limitPrice)],
-  ["stop price", textOf(trade.stopPrice)],
-  ["time in force", trade.timeInForce],
-  ["good till", trade.goodTill === undefined ? undefined : Instant.format(trade.goodTill)],
-  ["session", trade.session],
-  ["reverses", trade.reversesSourceId],
-  ["reversed occurrence", trade.reversesOccurrence]
-]
 
 const fieldsOf = (recorder: Recorder, { body, direction, input }: Arrival, symbol: Ticker) => {
   const account = recorder.books.accounts.get(recorder.account)
