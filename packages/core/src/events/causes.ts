@@ -5,16 +5,11 @@ import { recordOf } from "../records/AttendedCase.ts"
 import { format, letters, parse, type AttemptId, type BatchId, type FillId, type OrderId } from "../values/Id.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Price } from "../values/Price.ts"
-import { entityOf, type LedgerEvent } from "./Event.ts"
+import type { LedgerEvent } from "./Event.ts"
+import { type Subject, type Lettered, subject, positionOf } from "./subjects.ts"
 
 /** The kind of an event. */
 type Tag = LedgerEvent["_tag"]
-
-/** A record by its kind and id, as entries are about it: `order` `O5`, `position` `AAPL`. */
-export interface Subject {
-  readonly kind: string
-  readonly id: string
-}
 
 /** A trade as its source names it. */
 interface Delivered {
@@ -82,14 +77,8 @@ const {
   TakenBy
 } = Reference
 
-type Lettered = Exclude<keyof typeof letters, "lot" | "allocation" | "fill" | "attempt">
-
 const named = (kind: Lettered, id: number | undefined): ReadonlyArray<Reference> =>
   id === undefined ? [] : [Record({ kind, id: format(kind, id) })]
-
-const subject = (kind: Lettered | "fill", id: number): Subject => ({ kind, id: format(kind, id) })
-
-const positionOf = (symbol: string): Subject => ({ kind: "position", id: symbol })
 
 const said: Causes = { named: [], origin: "said" }
 
@@ -377,48 +366,3 @@ export const causesOf = (event: LedgerEvent): Causes => {
       return { named: [Record({ kind: "session", id: event.id })] }
   }
 }
-
-/** The record, or the part of one, that an event makes; none where it changes what is there. */
-export const madeBy = (event: LedgerEvent): Subject | undefined => {
-  switch (event._tag) {
-    case "TradeAccepted":
-    case "TradeQuarantined":
-    case "RestWrittenOff":
-    case "OrderCreated":
-    case "DecisionMade":
-    case "BatchCreated":
-    case "PayloadStored":
-    case "BreakOpened":
-    case "FillWaits":
-    case "CommissionWaits":
-    case "TokenCreated":
-    case "SessionOpened":
-      return entityOf(event)
-    case "FillRecorded":
-      return subject("fill", event.id)
-    case "AttemptStarted":
-      return { kind: "attempt", id: format("attempt", event.id) }
-    case "LotAllocated":
-    case "LotsNetted":
-      return { kind: "allocation", id: format("allocation", event.id) }
-    case "ReportHeld":
-      return heldReport(event)
-    default:
-      return undefined
-  }
-}
-
-/** A held report, as a record: its order and its place among the reports of that. */
-const heldReport = ({ number, orderId }: { readonly orderId: OrderId; readonly number: number }): Subject => ({
-  kind: "held_report",
-  id: `${format("order", orderId)}/${number}`
-})
-
-/** The records that an event says something of: what it is about, and those that it names by a field. */
-export const subjectsOf = (event: LedgerEvent): ReadonlyArray<Subject> => [
-  entityOf(event),
-  ...("orderId" in event && event.orderId !== undefined ? [subject("order", event.orderId)] : []),
-  ...("tradeId" in event && event.tradeId !== undefined ? [subject("trade", event.tradeId)] : []),
-  ...("counterTradeId" in event ? [subject("trade", event.counterTradeId)] : []),
-  ...("symbol" in event && event.symbol !== undefined ? [positionOf(event.symbol)] : [])
-]

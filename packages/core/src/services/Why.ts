@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { madeBy } from "../events/causes.ts"
+import { madeBy } from "../events/subjects.ts"
 import { timeOf } from "../events/decode.ts"
 import { AllocationTable } from "../records/Allocation.ts"
 import { AttemptTable } from "../records/Attempt.ts"

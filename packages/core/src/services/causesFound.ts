@@ -1,5 +1,6 @@
 import { BigDecimal, Effect, Schema } from "effect"
-import { causesOf, madeBy, type Reference, type Subject } from "../events/causes.ts"
+import { causesOf, type Reference } from "../events/causes.ts"
+import { madeBy, type Subject } from "../events/subjects.ts"
 import { Cause } from "../events/Entry.ts"
 import type { LedgerEvent } from "../events/Event.ts"
 import { causeKinds, type CauseKind, type CauseLink } from "../records/causation.ts"

@@ -1,4 +1,5 @@
-import { subjectsOf, type Follows, type Subject } from "../events/causes.ts"
+import { subjectsOf, type Subject } from "../events/subjects.ts"
+import type { Follows } from "../events/causes.ts"
 import type { LedgerEvent } from "../events/Event.ts"
 import { Effect } from "effect"
 import type { StoreError } from "../ports/StoreError.ts"
