@@ -1,41 +1,16 @@
-import type * as HttpApi from "@effect/platform/HttpApi"
-import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
-import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
-import {
-  Account,
-  type AccountName,
-  Broker,
-  Commands,
-  Decimal,
-  Decisions,
-  Order,
-  Price,
-  Quantity,
-  Reads,
-  Ticker,
-  Trade
-} from "@roundlot/core"
-import { type Table } from "@roundlot/core/adapter"
+import { Account, type AccountName, Commands, Decimal, Order, Quantity, Reads, Ticker, Trade } from "@roundlot/core"
+import type { Table } from "@roundlot/core/adapter"
 import { AccountScope, Break, type Command, type Jobs } from "@roundlot/core/ledger"
-import {
-  accounts,
-  controls,
-  criteria,
-  decisionDocument as decisions,
-  decisionOutlook as outlooks,
-  past
-} from "@roundlot/queries"
-import { Effect, Layer, Option, Schema, Struct } from "effect"
+import { accounts, controls, criteria, past } from "@roundlot/queries"
+import { Effect, Layer, Option, Struct } from "effect"
 import {
   abandoned,
   accountEntry,
   accountNames,
-  asking,
   attending,
   carryingOut,
-  decisionInput,
   halts,
   jobTypes,
   limitChange,
@@ -47,42 +22,12 @@ import {
 import type { Settings } from "./Settings.ts"
 import { acted, type ActFailure, type ActProblem } from "./failing.ts"
 import { enqueued } from "./jobs.ts"
-import { type Call, once, ownKey } from "./once.ts"
+import { type Call, once } from "./once.ts"
 import { versionsIn } from "./versions.ts"
+import { maybe, type Wish, command, type Of, wishOf, read, readTicker, readPrice, readShares } from "./commanding.ts"
+import { rehearsed, decide } from "./deciding.ts"
 
 const { RoundlotApi } = Api
-
-type Endpoints = HttpApiGroup.HttpApiGroup.EndpointsWithName<Groups<typeof RoundlotApi>, "controls">
-
-type Groups<A> = A extends HttpApi.HttpApi<infer _Id, infer G, infer _E, infer _R> ? G : never
-
-/** What an endpoint takes in the body of a call. */
-interface Of<Name extends string> {
-  readonly payload: HttpApiEndpoint.HttpApiEndpoint.Payload<HttpApiEndpoint.HttpApiEndpoint.WithName<Endpoints, Name>>
-}
-
-/** What every command says. */
-interface Wish extends Call {
-  readonly headers: Call["headers"] & { readonly "if-match"?: string | undefined }
-  readonly payload: { readonly reason: string; readonly dryRun?: boolean | undefined }
-}
-
-/** Who asks for a command, why, and under which id: its key. */
-const wishOf = ({ headers, payload: { dryRun = false, reason } }: Wish) =>
-  Effect.map(Access.Caller, (caller) => ({
-    actor: caller.name,
-    reason,
-    commandId: Option.map(Option.fromNullable(headers["idempotency-key"]), (key) => ownKey(caller, key)),
-    dryRun
-  }))
-
-/** Carries a command out as its caller. */
-const command = (
-  account: AccountName.AccountName,
-  wish: Wish,
-  asked: Command.Command,
-  versions?: ReadonlyArray<number>
-) => Effect.flatMap(wishOf(wish), (said) => carryingOut.carryOut({ ...said, account, command: asked, versions }))
 
 /** Commands what a call asks for, once for each key; a dry run is asked anew each time. */
 const commanded =
@@ -92,21 +37,8 @@ const commanded =
   (asked: Asked) =>
     acted(asked.payload.dryRun === true ? act(asked) : once(Documents.DoneDocument, asked, () => act(asked)))
 
-/** A value of a request as the books have it. */
-const read = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown, wanted: string) =>
-  Effect.mapError(Schema.decodeUnknown(schema)(value), () =>
-    Problem.failures.badRequest(`${field}: ${JSON.stringify(value)} is not a valid ${wanted}`, field)
-  )
-
-const maybe = <A, I>(field: string, schema: Schema.Schema<A, I>, value: unknown, wanted: string) =>
-  value === undefined ? Effect.succeed(undefined) : read(field, schema, value, wanted)
-
-const readTicker = (text: string) => read("symbol", Ticker.Ticker, text.toUpperCase(), "symbol")
-const readPrice = (field: string, text: string | undefined) => maybe(field, Price.Price, text, "price above zero")
 const readOwed = (text: string | undefined) => maybe("owed", Decimal.FromString, text, "number of shares")
 const readHeld = (text: string | undefined) => maybe("held", Decimal.FromString, text, "number of shares")
-const readShares = (field: string, text: string | undefined) =>
-  maybe(field, Quantity.Quantity, text, "number of shares above zero")
 
 // Trading states
 
@@ -348,40 +280,6 @@ const setOrderPolicy = (
     if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
     return yield* accounts.show(name)
   })
-
-// Decisions
-
-const USUAL_WAIT = 5
-
-const decisionOf = (asked: Documents.DecisionRequest) =>
-  decisionInput.decisionInputOf(asked, (term, text, wanted) =>
-    Problem.failures.badRequest(`${term}: ${JSON.stringify(text)} is not a valid ${wanted}`, term)
-  )
-
-/**
- * Decides, once for each key, and asks the daemon to execute it; answers when its attempt has an outcome, or as it stands
- * when the caller waits no longer.
- */
-const decide = (asked: Documents.DecisionRequest, key: string | undefined) =>
-  Effect.gen(function* () {
-    const account = yield* accountNames.sole(Option.fromNullable(asked.account))
-    const { name: actor } = yield* Access.Caller
-    const decision = yield* Decisions.decide(account, yield* decisionOf(asked), { actor, commandId: key })
-    yield* asking.askDaemon(decision, actor, `${asked.waitSeconds ?? USUAL_WAIT} seconds`)
-    return decisions.documentOf(yield* Decisions.find(decision.id))
-  })
-
-/** No broker is asked for a rehearsal. */
-const nobody = Layer.succeed(Broker.Brokers, { get: (account) => new Broker.NoBroker({ account }) })
-
-/** What would become of a decision: nothing is written or sent. */
-const rehearsed = (asked: Documents.DecisionRequest) =>
-  Effect.gen(function* () {
-    const account = yield* accountNames.sole(Option.fromNullable(asked.account))
-    const input = yield* decisionOf(asked)
-    const outlook = yield* Effect.provide(Decisions.rehearse(account, input), nobody)
-    return outlooks.documentOf(outlook)
-  }).pipe(Effect.catchTag("BrokerReadFailed", Effect.die))
 
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
 
