@@ -10,7 +10,9 @@ import { TradingDocument } from "./documents/Trading.ts"
 import { Page } from "./documents/words.ts"
 import * as access from "./groups/access.ts"
 import * as together from "./groups/batches.ts"
+import * as accounts from "./groups/accounts.ts"
 import { controls } from "./groups/controls.ts"
+import * as overview from "./groups/overview.ts"
 import * as reads from "./groups/reads.ts"
 import { store } from "./groups/store.ts"
 import { trades } from "./groups/trades.ts"
@@ -114,21 +116,21 @@ export const RoundlotApi = HttpApi.make("roundlot")
   .add(ready)
   .add(metrics)
   .add(trades)
-  .add(reads.positions)
-  .add(reads.owners)
+  .add(accounts.positions)
+  .add(accounts.owners)
   .add(reads.orders)
   .add(reads.decisions)
   .add(reads.attempts)
   .add(reads.fills)
   .add(reads.allocations)
-  .add(reads.accounts)
-  .add(reads.instruments)
+  .add(accounts.accounts)
+  .add(accounts.instruments)
   .add(reads.breaks)
   .add(reads.reconciliation)
   .add(reads.journal)
   .add(reads.payloads)
-  .add(reads.overview)
-  .add(reads.live)
+  .add(overview.overview)
+  .add(overview.live)
   .add(controls)
   .add(together.batches)
   .add(together.jobs)

@@ -9,7 +9,6 @@ import { AccountScope } from "@roundlot/core/ledger"
 import { Cause, Data, Effect, Option, type Scope } from "effect"
 import { createHash } from "node:crypto"
 import { CALLBACK, givenIn, SCREENS } from "./Access.ts"
-import { RoundlotApi } from "./Api.ts"
 import { repeatedMember } from "./Json.ts"
 import * as Limiter from "./Limiter.ts"
 import * as Listening from "./Listening.ts"
@@ -17,6 +16,7 @@ import { PROBLEM_JSON, problem, type ProblemDocument } from "./Problem.ts"
 import * as Seats from "./Seats.ts"
 import * as SignInAttempts from "./SignInAttempts.ts"
 import { MOST_BYTES, MOST_BYTES_OF_BATCH, MostOfUpload, tooLarge } from "./Sizes.ts"
+import { isWellWritten, routes } from "./Routes.ts"
 
 /** The tag under which routes declare a kind of problem. */
 const tagOf = ({ type }: ProblemDocument): string =>
@@ -345,27 +345,6 @@ const unreadable = ({ cause }: HttpServerError.RequestError) =>
 const outOfScope = problemResponse(
   problem("forbidden", "your token is limited to certain accounts: name one of them, or use a token for all accounts")
 )
-
-interface Route {
-  readonly path: RegExp
-  readonly method: string
-}
-
-const routes: ReadonlyArray<Route> = Object.values(RoundlotApi.groups).flatMap((group) =>
-  Object.values(group.endpoints).map(({ method, path }): Route => ({
-    method,
-    path: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`)
-  }))
-)
-
-const isWellWritten = (path: string): boolean => {
-  try {
-    decodeURIComponent(path)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** Other methods that are answered at a path, or nothing at all. */
 const noRoute = Effect.map(HttpServerRequest.HttpServerRequest, ({ method, url }) => {

@@ -1,7 +1,8 @@
 import { tradeKinds, tradeStandings, tradeStatuses } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { BreakDocument, CauseDocument } from "./History.ts"
-import { AllocationDetail, FillDocument, OrderDocument } from "./Orders.ts"
+import { AllocationDetail, OrderDocument } from "./Orders.ts"
+import { FillDocument } from "./Fills.ts"
 import { dated, Decimal, describedAs, Id, OrderType, pageOf, Session, Side, terms, Time, past } from "./words.ts"
 
 const TradeStatus = Schema.Literal(...tradeStatuses)

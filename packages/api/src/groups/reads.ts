@@ -1,11 +1,9 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
-import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
 import { Schema } from "effect"
 import { Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
-import { problems } from "../Problem.ts"
 import { flag, needed, only, word } from "./filters.ts"
-import { bySymbol, byName, list, look, looking, moment, narrowed, page, period, query, says, sorted } from "./shared.ts"
+import { byName, list, look, looking, moment, narrowed, page, period, query, says, sorted } from "./shared.ts"
 
 /** What an operation is for: in a line, and what comes of it. */
 type Words = readonly [summary: string, description: string]
@@ -102,66 +100,6 @@ export const orders = looking("orders", "Orders to brokers.")
     look("timeline", "/api/v1/orders/:id/timeline", Documents.HistoryPage)
       .setUrlParams(query(moment))
       .pipe(says("Show the history of an order", "Events of the order, oldest first, each with actor and cause."))
-  )
-  .middleware(Reading)
-
-/** Where every account stands in every symbol. */
-export const positions = looking("positions", "Positions of accounts.")
-  .add(
-    list(
-      "/api/v1/positions",
-      query({ ...page, account: only.account, symbol: only.symbol, ...moment }),
-      Documents.PositionPage
-    ).pipe(
-      says(
-        "List positions",
-        "Positions by account and symbol, in signed shares, with the next order or why none is due."
-      )
-    )
-  )
-  .add(
-    HttpApiEndpoint.get("show", "/api/v1/positions/:symbol")
-      .setPath(bySymbol)
-      .setUrlParams(query({ account: only.account, ...moment }))
-      .addSuccess(Documents.PositionDetail)
-      .pipe(
-        says(
-          "Show a position",
-          "One position with its open lots, live orders, open breaks and the order that comes next."
-        )
-      )
-  )
-  .add(
-    HttpApiEndpoint.get("preview", "/api/v1/positions/:symbol/preview")
-      .setPath(bySymbol)
-      .setUrlParams(
-        query({
-          account: only.account,
-          side: needed("`buy` or `sell`."),
-          quantity: needed("Quantity in shares, a decimal above zero."),
-          ...moment
-        })
-      )
-      .addSuccess(Documents.NextDocument)
-      .pipe(
-        says("Preview a trade", "Returns the order that would follow a trade, or why none would. Nothing is written.")
-      )
-  )
-  .middleware(Reading)
-
-/** What the owners of trades have. */
-export const owners = looking("owners", "Beneficial owners of trades.")
-  .add(
-    HttpApiEndpoint.get("positions", "/api/v1/owners/:owner/positions")
-      .setPath(Schema.Struct({ owner: needed("The beneficial owner, as trades name it.") }))
-      .setUrlParams(query({ ...page, account: only.account, symbol: only.symbol, ...moment }))
-      .addSuccess(Documents.OwnerPositionPage)
-      .pipe(
-        says(
-          "List the positions of an owner",
-          "Shares ordered and executed for the owner, by account and symbol; empty for an unknown owner."
-        )
-      )
   )
   .middleware(Reading)
 
@@ -292,37 +230,6 @@ export const allocations = records(
   Documents.AllocationDetail
 )
 
-/** Whose trades and orders they are. */
-export const accounts = looking("accounts", "Trading accounts.")
-  .add(
-    list(
-      "/api/v1/accounts",
-      query({ ...page, ...moment, account: only.account, broker: only.broker, environment: only.environment }),
-      Documents.AccountPage
-    ).pipe(says("List accounts", "Accounts with their policies: lots, limits, direction, how orders are executed."))
-  )
-  .add(
-    HttpApiEndpoint.get("show", "/api/v1/accounts/:name")
-      .setPath(byName)
-      .setUrlParams(query(moment))
-      .addSuccess(Documents.AccountDetail)
-      .pipe(says("Show an account", "One account with its policies, its trading state and the states that were set."))
-  )
-  .middleware(Reading)
-
-/** The symbols that came up. */
-export const instruments = looking("instruments", "Known symbols.")
-  .add(
-    list(
-      "/api/v1/instruments",
-      query({ ...page, ...moment, account: only.account, symbol: only.symbol, status: only.status }),
-      Documents.InstrumentPage
-    ).pipe(
-      says("List instruments", "Symbols as each account trades them: lot, tick, and whether the broker knows them.")
-    )
-  )
-  .middleware(Reading)
-
 /** Differences and contradictions. */
 export const breaks = records(
   "breaks",
@@ -425,158 +332,5 @@ export const payloads = looking("payloads", "Raw requests, responses and reports
         "The bytes of a request, response or report; `body` is null where it is no text or not kept."
       )
     )
-  )
-  .middleware(Reading)
-
-/** The period of a report on fills. */
-const ofDates = {
-  from: word("First trade date, in New York: a date, `today`, `month` or `year`."),
-  to: word("Last trade date, inclusive.")
-}
-
-/** The period of a report on trades. */
-const ofDatesReceived = {
-  from: word("First date of receipt, in New York: a date, `today`, `month` or `year`."),
-  to: word("Last date of receipt, inclusive.")
-}
-
-/** Which profit is reported. */
-const ofProfit = {
-  account: word("Account name; required with several accounts, unless `by` is given."),
-  symbol: only.symbol,
-  by: word("Only sums, grouped by `symbol`, `day`, `symbolDay` or `account`; of all accounts without `account`."),
-  ...ofDates,
-  method: word("Lot method: `fifo`, `lifo`, `hifo` or `average`; default: `lotMethod` of the account."),
-  ...moment
-}
-
-const csv = HttpApiSchema.Text({ contentType: "text/csv; charset=utf-8" })
-
-/** All at a glance. */
-export const overview = looking("overview", "Overview, cases and reports.")
-  .add(
-    HttpApiEndpoint.get("overview", "/api/v1/overview")
-      .setUrlParams(query(moment))
-      .addSuccess(Documents.OverviewDocument)
-      .pipe(
-        says(
-          "Show the overview",
-          "Accounts, open orders and breaks, positions with a residual, controls, and the overall state."
-        )
-      )
-  )
-  .add(
-    HttpApiEndpoint.get("today", "/api/v1/overview/today")
-      .setUrlParams(query(moment))
-      .addSuccess(Documents.TodayDocument)
-      .pipe(
-        says(
-          "Show today's activity",
-          "Activity since midnight in New York: trades, orders, fills, dollars and commissions."
-        )
-      )
-  )
-  .add(
-    HttpApiEndpoint.get("hedging", "/api/v1/reports/hedging")
-      .setUrlParams(query({ ...narrowed, ...moment, symbol: only.symbol }))
-      .addSuccess(Documents.HedgingPage)
-      .pipe(
-        says(
-          "Report hedging",
-          "Execution quality of each trade: shares, price, slippage, commission, milliseconds to order and fill."
-        )
-      )
-  )
-  .add(
-    HttpApiEndpoint.get("slippage", "/api/v1/reports/slippage")
-      .setUrlParams(query({ ...ofDatesReceived, ...moment, account: only.account, symbol: only.symbol }))
-      .addSuccess(Documents.SlippagePage)
-      .pipe(
-        says("Report slippage", "Slippage and commissions of the trades of a period, by symbol, with sums by currency.")
-      )
-  )
-  .add(
-    HttpApiEndpoint.get("trail", "/api/v1/reports/trail")
-      .setUrlParams(query({ ...period, account: only.account, ...moment }))
-      .addSuccess(csv)
-      .pipe(
-        says("Export the audit trail", "The events of trades, allocations, fills and corrections of a period, as CSV.")
-      )
-  )
-  .add(
-    HttpApiEndpoint.get("profit", "/api/v1/reports/profit")
-      .setUrlParams(query({ ...ofProfit, sums: flag("Only sums (`true`), without lots and closings.") }))
-      .addSuccess(Documents.ProfitPage)
-      .pipe(
-        says("Report profit", "Tax lots, realised and unrealised profit, fees and turnover of a period, with sums.")
-      )
-  )
-  .add(
-    HttpApiEndpoint.get("profitExport", "/api/v1/reports/profit/export")
-      .setUrlParams(query(ofProfit))
-      .addSuccess(csv)
-      .pipe(says("Export profit", "The same as CSV, with the SHA-256 of its bytes as `Repr-Digest`."))
-  )
-  .add(
-    HttpApiEndpoint.get("connections", "/api/v1/connections")
-      .addSuccess(Documents.ConnectionPage)
-      .pipe(
-        says(
-          "List broker connections",
-          "Connection of each account to its broker: login, stream, last response, errors."
-        )
-      )
-  )
-  .add(
-    HttpApiEndpoint.get("cases", "/api/v1/cases")
-      .setUrlParams(query(moment))
-      .addSuccess(Documents.CasePage)
-      .pipe(says("List open cases", "Cases that need attention, most severe first."))
-  )
-  .add(
-    look("case", "/api/v1/cases/:id", Documents.CaseDetail)
-      .setUrlParams(query(moment))
-      .pipe(says("Show a case", "One case with the shares at risk, the recommended action, and notes."))
-  )
-  .add(
-    HttpApiEndpoint.get("resolve", "/api/v1/resolve")
-      .setUrlParams(query({ q: needed("Search text."), ...moment }))
-      .addSuccess(Documents.ResolvedPage)
-      .pipe(says("Find records", "Records that match a text: a Roundlot or broker id, a symbol, an account."))
-  )
-  .middleware(Reading)
-
-const following = query({
-  after: word(
-    "The newest cursor that was seen, `INCARNATION-POSITION`; without one it begins now. Wins over `Last-Event-ID`."
-  ),
-  account: only.account,
-  entity: word("Only of these kinds of records, with commas between: `order,fill`.")
-})
-
-/** What happens, as it happens. */
-export const live = looking("live", "Live events.")
-  .addError(problems.Gone)
-  .add(
-    HttpApiEndpoint.get("events", "/api/v1/live")
-      .setUrlParams(following)
-      .setHeaders(
-        Schema.Struct({
-          "last-event-id": word("Cursor of the last event received, as browsers send it when they reconnect.")
-        })
-      )
-      .addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" }))
-      .pipe(
-        says(
-          "Follow changes as events",
-          "Server-sent events. A client that reconnects with the last id misses nothing. 410 for a cursor of another store."
-        )
-      )
-  )
-  .add(
-    HttpApiEndpoint.get("socket", "/api/v1/live/socket")
-      .setUrlParams(following)
-      .addSuccess(HttpApiSchema.Empty(101))
-      .pipe(says("Follow changes by WebSocket", "The same as `/api/v1/live` over a WebSocket."))
   )
   .middleware(Reading)
