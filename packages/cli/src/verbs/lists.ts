@@ -1,7 +1,6 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { type AccountName, Fill, Trade } from "@roundlot/core"
-import { type Id, type Table } from "@roundlot/core/adapter"
+import { Fill, Trade } from "@roundlot/core"
 import { Allocation, Break } from "@roundlot/core/ledger"
 import {
   accounts,
@@ -19,122 +18,20 @@ import {
   owners,
   positions,
   type Screen,
-  totals,
   trades,
   waitingCommissions,
   waitingFills
 } from "@roundlot/queries"
 import { Effect } from "effect"
-import { accountNames } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
-import type { Reading } from "../Program.ts"
 import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { reading, writing } from "../within.ts"
-import type { Flags } from "../Program.ts"
+import { summed, newestFirst, listed, shownOf, shown, paged } from "./listed.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
-
-/** Prints what the records of a list come to. */
-const summed = <E extends Verb.VerbError>(where: Narrowed, found: Effect.Effect<totals.Totals, E, Reading>) =>
-  reading(where, () =>
-    Effect.gen(function* () {
-      const { answer } = yield* Output
-      yield* accountNames.expectKnown(where.account)
-      const document = yield* past.seen(where.asOf, past.ownersOf(where.account), found)
-      yield* answer(document, totals.totalsText(document))
-    })
-  )
-
-type Found<D> = Effect.Effect<listing.ListDocument<D>, listing.ListError, Reading>
-
-/** What a list may be narrowed to. */
-interface Narrowed extends Flags {
-  readonly account?: string | undefined
-  /** The moment of which it is asked; now where nothing is said. */
-  readonly asOf?: string | undefined
-}
-
-/** How a list is asked for, as far as it says which end comes first. */
-interface Ordered {
-  readonly json: boolean
-  readonly cursor?: string | undefined
-  readonly order?: string | undefined
-  readonly sort?: string | undefined
-}
-
-/** People see what is newest first, programs what is oldest, unless they say otherwise; a cursor goes on as its page was. */
-export const newestFirst = <A extends Ordered>(asked: A): A => {
-  const { cursor, json, order, sort = "date" } = asked
-  if (order !== undefined || sort !== "date") return asked
-  const begun = cursor === undefined ? undefined : listing.orderOfCursor(cursor)
-  return { ...asked, order: begun ?? (json ? undefined : "newest") }
-}
-
-/** Documents as a table, as a screen has room for it. */
-type Tabled<D> = (items: ReadonlyArray<D>, screen: Screen.Screen) => string
-
-const sizes = { exactly: "", about: "About ", atLeast: "At least " } as const
-
-/** A document, with the moment that it is of where one was asked for. */
-type Dated<D> = D & { readonly asOf?: { readonly position: number; readonly at: string } | undefined }
-
-/** A page for people: its table, how many there are in all where that was asked for, and how to go on. */
-export const pageText =
-  <D>({ asOf, count, items, nextCursor }: Dated<listing.ListDocument<D>>, table: Tabled<D>) =>
-  (screen: Screen.Screen): string => {
-    const then = asOf === undefined ? "" : `\nAs of feed position ${asOf.position}, ${asOf.at}.`
-    const all = count === undefined ? "" : `\n${sizes[count.kind]}${count.rows} in all.`
-    const more = nextCursor === null ? "" : `\nMore: --cursor ${nextCursor}`
-    return items.length === 0 ? `None.${then}` : `${table(items, screen)}${all}${then}${more}`
-  }
-
-/** Prints a page of a list. */
-export const listed = <D>(where: Narrowed, found: Found<D>, table: Tabled<D>): Verb.Doing =>
-  paged(where, past.seen(where.asOf, past.ownersOf(where.account), found), table)
-
-const paged = <D, E extends Verb.VerbError>(
-  where: Narrowed,
-  found: Effect.Effect<listing.ListDocument<D>, E, Reading>,
-  table: Tabled<D>
-): Verb.Doing =>
-  reading(where, () =>
-    Effect.gen(function* () {
-      const { answer } = yield* Output
-      yield* accountNames.expectKnown(where.account)
-      const document = yield* found
-      yield* answer(document, pageText(document, table))
-    })
-  )
-
-/** Prints one record. */
-export const shown = <D extends object, E extends Verb.VerbError>(
-  where: Flags,
-  found: Effect.Effect<D, E, Reading>,
-  heading?: (document: D) => string
-): Verb.Doing =>
-  reading(where, () =>
-    Effect.gen(function* () {
-      const { answer } = yield* Output
-      const document = yield* found
-      yield* answer(document, (screen) => detail.format(document, screen, heading?.(document)))
-    })
-  )
-
-/** Prints one record of an account's, as it is or as it stood at an earlier moment. */
-export const shownOf = <
-  R extends { readonly account: AccountName.AccountName },
-  D extends object,
-  E extends Verb.VerbError
->(
-  table: Table.Table<R>,
-  kind: Id.Kind,
-  asked: Flags & { readonly id: string; readonly asOf?: string | undefined },
-  show: (id: string) => Effect.Effect<D, E, Reading>,
-  heading?: (document: D) => string
-): Verb.Doing => shown(asked, past.seen(asked.asOf, past.ownerIn(table, kind, asked.id), show(asked.id)), heading)
 
 /** `trades list`. */
 export const tradesList = Verb.make({
