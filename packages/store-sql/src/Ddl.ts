@@ -1,6 +1,6 @@
 import { Books, type Column, Id, type Table } from "@roundlot/core/adapter"
 import { type Dialect, listed, literal, postgres, quote } from "./Dialect.ts"
-import { type Index, type Reference, rules, type StateRule } from "./Rules.ts"
+import { rules, type Index, type Reference, type StateRule } from "./Rules.ts"
 
 /** The prefix of everything that is ours in a database. */
 export const PREFIX = "roundlot_"
