@@ -1,4 +1,4 @@
-import { Account, Decimal, Instant, Price, Quantity, Side, Ticker, Trade } from "@roundlot/core"
+import { Account, Decimal, Instant, Price, Quantity, Side, Ticker, Trade, AccountName } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { Command, cutOffs } from "@roundlot/core/ledger"
 import { allocationPolicies, lotMethods } from "@roundlot/core/vocabulary"
@@ -128,3 +128,16 @@ export const decisionOf = reading("a decision", Wish)
 
 /** A command as it is carried out. */
 export const commandOf = reading("a command", Command.Command)
+
+const named =
+  <A, I>(what: string, schema: Schema.Schema<A, I>) =>
+  (name: unknown): Effect.Effect<A, InvalidInput> =>
+    Schema.decodeUnknown(schema)(name).pipe(
+      Effect.mapError(
+        () => new InvalidInput({ what, issues: [{ path: "", message: `${JSON.stringify(name)} is no ${what}` }] })
+      )
+    )
+
+export const accountOf = named("name of an account", AccountName.AccountName)
+
+export const symbolOf = named("ticker", Ticker.Ticker)

@@ -6,12 +6,10 @@ export {
   type By,
   type Given,
   type Hearing,
-  type LogLine,
-  type Opened,
   type Page,
-  type Parts,
   type Question,
   type Results,
   Roundlot,
   type Until
 } from "./Roundlot.ts"
+export { type LogLine, type Opened, type Parts } from "./Parts.ts"
