@@ -32,9 +32,9 @@ import {
   signOfState,
   signs,
   type Family,
-  wordsOfNext,
-  type Sign
+  wordsOfNext
 } from "../src/words/signs.ts"
+import type { Sign } from "../src/words/families.ts"
 import { eventTextOf, historyWords } from "../src/words/eventText.ts"
 
 /** A list of numbers, the largest first, as the daemon pages it: a cursor is the last number that was given. */

@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
-import { signOfOrder, signOfState, type Sign } from "./signs.ts"
+import { signOfOrder, signOfState } from "./signs.ts"
+import type { Sign } from "./families.ts"
 import { messages } from "./text/messages.ts"
 
 /** How many rows of a batch are where; those that are processed are done, failed or cancelled. */

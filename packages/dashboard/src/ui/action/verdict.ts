@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
-import { type Sign, signOfState } from "../../words/signs.ts"
+import type { Sign } from "../../words/families.ts"
+import { signOfState } from "../../words/signs.ts"
 import { texts } from "../../words/text/verdict.ts"
 import { boundIn, boundWords } from "./standing.ts"
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react"
-import { signOfCoolDown, signOfState, type Family, type Shape, type Sign as SignOf } from "../../words/signs.ts"
+import { signOfCoolDown, signOfState, type Family } from "../../words/signs.ts"
+import type { Shape, Sign as SignOf } from "../../words/families.ts"
 import { Explained } from "./Help.tsx"
 import { useNow } from "./settings.ts"
 
