@@ -584,7 +584,7 @@ describe("a twin that is too strict", () => {
 })
 
 /** What asks no rule of its own: which reports W2, W3 and W13 judge, what of a replacement is booked (O13), and the settling of what is held. */
-const notOfARule = ["isOfItsNotional", "isOfItsQuantity", "isOfReplacedId", "repeatsTerms"]
+const notOfARule = ["DAY_MS", "isOfItsNotional", "isOfItsQuantity", "isOfReplacedId", "repeatsTerms"]
 
 /** A second reading of one moment never stands too soon: what it says is held before (`contradictsAtTie`). */
 const leftOutOnly = ["standsAtTie"]
