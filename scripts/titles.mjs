@@ -117,11 +117,13 @@ const clausesIn = (path) => {
   return found
 }
 
-const brokerClauses = readdirSync(join(root, contracts, "broker")).map((name) => `${contracts}/broker/${name}`)
+/** The clauses in the files of a folder. */
+const clausesOf = (kind) =>
+  readdirSync(join(root, contracts, kind)).flatMap((name) => clausesIn(`${contracts}/${kind}/${name}`))
 
 const suites = new Map([
-  ["describeStore", { block: "SDK-2: the contract of a store: ", clauses: clausesIn(`${contracts}/StoreContract.ts`) }],
-  ["describeBroker", { block: "SDK-2: the contract of a broker: ", clauses: brokerClauses.flatMap(clausesIn) }]
+  ["describeStore", { block: "SDK-2: the contract of a store: ", clauses: clausesOf("store") }],
+  ["describeBroker", { block: "SDK-2: the contract of a broker: ", clauses: clausesOf("broker") }]
 ])
 
 const clauseTitles = (constants, suite, [name, , capabilities]) => {
