@@ -3,31 +3,20 @@ import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { holdUntilAdopted } from "../rules/operator/adopt.ts"
 import { FillTable } from "../records/Fill.ts"
-import { nameInBooks } from "../records/DatedSymbol.ts"
 import type { Ticker } from "../records/Ticker.ts"
 import type { Recorder } from "../books/Recorder.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import * as Decimal from "../values/Decimal.ts"
-import { OrderTable, type Order } from "../records/Order.ts"
-import {
-  brokerOf,
-  type BrokerReadFailed,
-  type Brokers,
-  type BrokerService,
-  type Holding,
-  type HoldingsListed,
-  type NoBroker
-} from "../ports/Broker.ts"
+import { OrderTable } from "../records/Order.ts"
+import type { BrokerReadFailed, Brokers, BrokerService, NoBroker } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import { holdingsOf, PositionTable } from "../records/Position.ts"
 import { BreakTable } from "../records/Break.ts"
 import { doubleCountIn } from "../rules/reconciliation/doubleCount.ts"
 import { isAdjustment } from "../rules/reconciliation/held.ts"
 import {
   bookHolding,
-  contradictionOf,
   isComparable,
   judgeHolding,
   type HoldingJudged,
@@ -39,7 +28,6 @@ import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven, drivenAccounts } from "./drive.ts"
 import type { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
-import { withRetries } from "./reading.ts"
 import {
   asEqual,
   asOther,
@@ -55,10 +43,19 @@ import {
 import { reportedMember } from "./reported.ts"
 import { pollAllOf } from "./Tracking.ts"
 import { sweep } from "./Sweep.ts"
-import { isSame, type BreakDetails, type SnapshotFault } from "../records/BreakDetails.ts"
+import { isSame, type BreakDetails } from "../records/BreakDetails.ts"
 import { snapshotFaultText } from "../records/breakText.ts"
 import { bookSoundness, bookUnreadable } from "./unsound.ts"
 import { reported } from "./work.ts"
+import {
+  readPositions,
+  sinceThen,
+  faultOf,
+  readPositionsAt,
+  quantities,
+  type PositionsRead,
+  NEWEST
+} from "./holdingsRead.ts"
 
 export { lastCompared, lastComparedOf, type Reconciled } from "./reconciliationRuns.ts"
 
@@ -139,50 +136,6 @@ export const recheckDifferences = (each: EachAccount = inTurn) =>
     )
   })
 
-// What is read
-
-/** A reading of an account's positions, and what the books held when it began. */
-interface PositionsRead {
-  readonly asOf: Instant.Instant
-  readonly booked: ReadonlyMap<Ticker, Decimal.Decimal>
-  readonly complete: boolean
-  readonly contradiction: SnapshotFault | undefined
-  readonly rows: ReadonlyArray<Holding>
-  /** The symbols of which the broker held something else a moment before, when it was asked first. */
-  readonly moved: ReadonlySet<Ticker>
-}
-
-const readPositions = (account: AccountName) =>
-  Effect.flatMap(brokerOf(account), (broker) => readPositionsAt(broker, account))
-
-const readPositionsAt = Effect.fn("Reconciliation.readPositions")(function* (
-  broker: BrokerService,
-  account: AccountName
-) {
-  const asOf = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const positions = yield* Reads.all(PositionTable, { where: [{ column: "account", in: [account] }] })
-  const settings = yield* Reads.account(account)
-  const last = yield* lastExecuted(account)
-  const answer = yield* withRetries(broker.positions)
-  const { complete, holdings: listed } = answer
-  const holdings = listed.map((row) => ({
-    ...row,
-    symbol: nameInBooks(settings?.symbols ?? [], row.symbol)
-  }))
-  const read: PositionsRead = {
-    asOf,
-    booked: new Map(positions.map((position) => [position.symbol, holdingsOf(position)])),
-    complete,
-    contradiction: contradictionOf(holdings) ?? unsoundOf(answer, settings?.brokerAccountId, last),
-    rows: holdings,
-    moved: new Set()
-  }
-  return read
-})
-
-const quantities = ({ rows }: PositionsRead) =>
-  new Map(rows.filter(isComparable).map(({ quantity, symbol }) => [symbol, quantity]))
-
 /**
  * What an account holds at a broker now, in signed shares, by what the books call it: zero of what a listing lacks that may be judged
  * by; nothing where it may not be, or where the broker lists something else by that name (P8, P10).
@@ -196,51 +149,9 @@ export const holdingsNow = (broker: BrokerService, account: AccountName) =>
       isSound && !others.has(symbol) ? (held.get(symbol) ?? Decimal.zero) : undefined
   })
 
-/** A second reading, which knows what has moved since the first: what the books were told in between may be older than it. */
-const sinceThen = (first: PositionsRead, second: PositionsRead): PositionsRead => {
-  const [before, after] = [quantities(first), quantities(second)]
-  const isOther = (symbol: Ticker) =>
-    !Decimal.equals(before.get(symbol) ?? Decimal.zero, after.get(symbol) ?? Decimal.zero)
-  return { ...second, moved: new Set([...before.keys(), ...after.keys()].filter(isOther)) }
-}
-
-const NEWEST = 20
-
-/** The order whose execution was the last that the broker had told of when a reading began; what came while it was read is no fault. */
-const lastExecuted = (account: AccountName) =>
-  Effect.map(
-    Reads.page(OrderTable, {
-      where: [
-        { column: "account", in: [account] },
-        { column: "lastFilledAt", atLeast: 0 }
-      ],
-      orderBy: ["lastFilledAt", "id"],
-      descending: true,
-      limit: NEWEST
-    }),
-    ({ items }) => items.find((order) => !isAdjustment(order))
-  )
-
-/** A listing of another account, or of a moment before an execution that the same broker had told of already, is not judged by. */
-const unsoundOf = (
-  { asOf, brokerAccountId }: HoldingsListed,
-  pinned: string | undefined,
-  last: Order | undefined
-): SnapshotFault | undefined => {
-  if (brokerAccountId !== undefined && pinned !== undefined && brokerAccountId !== pinned) {
-    return { _tag: "OtherAccount" }
-  }
-  if (asOf === undefined || last?.lastFilledAt === undefined || last.lastFilledAt <= asOf) return undefined
-  return { _tag: "OfBefore", asOf, symbol: last.symbol }
-}
-
 // What is judged
 
 type Judging = (recorder: Recorder, seen: HoldingSeen) => HoldingJudged
-
-/** P8: a listing that is not the whole truth, or contradicts itself, judges nothing. */
-const faultOf = ({ complete, contradiction }: PositionsRead): SnapshotFault | undefined =>
-  contradiction ?? (complete ? undefined : { _tag: "InPart", listing: "positions" })
 
 const judge = (
   account: AccountName,
