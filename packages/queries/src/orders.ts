@@ -1,16 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { type Clock, Decimal, Instant, Order, Reads, Trade } from "@roundlot/core"
 import { Id, OrderState, type Table, type TradeRepository } from "@roundlot/core/adapter"
-import {
-  Allocation,
-  Attempt,
-  Break,
-  codeWords,
-  contradiction,
-  HeldReport,
-  Instrument,
-  ladder
-} from "@roundlot/core/ledger"
+import { Allocation, Attempt, Break, codeWords, contradiction, Instrument, ladder } from "@roundlot/core/ledger"
 import { Effect, Either } from "effect"
 import {
   exactly,
@@ -37,6 +28,7 @@ import * as priceBand from "./priceBand.ts"
 import * as Columns from "./table.ts"
 import { type Totals, totalsOf } from "./totals.ts"
 import { decimalOrNull, idOrNull, timeOrNull, valueOrNull } from "./text.ts"
+import { heldReportsOf } from "./heldReports.ts"
 
 /** An instruction to a broker: terms, what became of it, and the figures of its fills. Shares, dollars a share. */
 export type OrderDocument = Documents.OrderDocument
@@ -324,24 +316,6 @@ const tradeIdsOf = (order: Order.Order, links: ReadonlyArray<allocations.Allocat
   order.tradeId === undefined
     ? [...new Set(links.flatMap(({ tradeId }) => tradeId ?? []))]
     : [Id.format("trade", order.tradeId)]
-
-const heldReportsOf = (orderId: number) =>
-  Effect.map(
-    Reads.all(HeldReport.HeldReportTable, { where: [{ column: "orderId", in: [orderId] }] }),
-    (all): ReadonlyArray<Documents.HeldReportDocument> =>
-      all.map(({ contents, field, number, outcome, payloadId, possible, receivedAt, reported, rule, settledAt }) => ({
-        number,
-        rule,
-        field,
-        reported,
-        possible,
-        execId: contents._tag === "Executed" ? contents.execId : null,
-        payloadId: idOrNull("payload", payloadId),
-        receivedAt: Instant.format(receivedAt),
-        settledAt: timeOrNull(settledAt),
-        outcome: valueOrNull(outcome)
-      }))
-  )
 
 const termsOf = (order: Order.Order) => ({
   sentQuantity: Decimal.format(order.sentQuantity),
