@@ -3,6 +3,7 @@ import type { Verb } from "./terminal/Verb.ts"
 
 const cases = () => import("./verbs/cases.ts")
 const lists = () => import("./verbs/lists.ts")
+const accounts = () => import("./verbs/accounts.ts")
 const audited = () => import("./verbs/audited.ts")
 const verdicts = () => import("./verbs/verdicts.ts")
 const proofs = () => import("./verbs/proofs.ts")
@@ -128,8 +129,8 @@ export const ofBooks = {
     show: leaf("show an allocation", async () => (await lists()).allocationsShow)
   }),
   accounts: group("accounts at brokers", {
-    list: leaf("list accounts and their settings", async () => (await lists()).accountsList),
-    show: leaf("show an account with its trading states", async () => (await lists()).accountsShow),
+    list: leaf("list accounts and their settings", async () => (await accounts()).accountsList),
+    show: leaf("show an account with its trading states", async () => (await accounts()).accountsShow),
     add: leaf(
       "add an account, or change its settings",
       async () => (await import("./verbs/accountsAdd.ts")).accountsAdd
@@ -148,7 +149,7 @@ export const ofBooks = {
     runs: leaf("list reconciliations and their outcomes", async () => (await reconciliation()).reconciliationRuns)
   }),
   instruments: group("symbols and their facts", {
-    list: leaf("list instruments with the broker's facts", async () => (await lists()).instrumentsList),
+    list: leaf("list instruments with the broker's facts", async () => (await accounts()).instrumentsList),
     confirm: leaf(
       "confirm an instrument: lot and tick",
       async () => (await import("./verbs/instrumentsConfirm.ts")).instrumentsConfirm

@@ -3,21 +3,17 @@ import * as Options from "@effect/cli/Options"
 import { Fill, Trade } from "@roundlot/core"
 import { Allocation, Break } from "@roundlot/core/ledger"
 import {
-  accounts,
+  type listing,
   allocations,
   breaks,
   fills,
   heldAtBroker,
-  instruments,
   journal,
-  limitTable,
-  listing,
   orderQuery,
   orders,
   past,
   owners,
   positions,
-  type Screen,
   trades,
   waitingCommissions,
   waitingFills
@@ -28,7 +24,7 @@ import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import { reading, writing } from "../within.ts"
+import { writing } from "../within.ts"
 import { summed, newestFirst, listed, shownOf, shown, paged } from "./listed.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
@@ -296,42 +292,6 @@ export const allocationsShow = Verb.make({
   run: (asked) => shownOf(Allocation.AllocationTable, "allocation", asked, allocations.show)
 })
 
-/** `accounts list`. */
-export const accountsList = Verb.make({
-  name: "accounts list",
-  summary: "list accounts and their settings",
-  flags: {
-    ...view,
-    ...page,
-    account: ofAccount,
-    asOf,
-    broker: text("broker", "At this broker"),
-    environment: text("environment", "paper or live")
-  },
-  run: (asked) => listed(asked, accounts.list(asked), accounts.table)
-})
-
-/** `accounts show`. */
-export const accountsShow = Verb.make({
-  name: "accounts show",
-  summary: "show an account: settings and trading states",
-  flags: { ...view, name: Args.text({ name: "NAME" }), asOf },
-  run: (asked) =>
-    reading(asked, () =>
-      Effect.gen(function* () {
-        const { answer } = yield* Output
-        const document = yield* past.seen(asked.asOf, accounts.nameOf(asked.name), accounts.show(asked.name))
-        yield* answer(document, (screen) => accountText(document, screen))
-      })
-    )
-})
-
-/** The settings of an account, then its limits with what of each is used and what it refused. */
-const accountText = (
-  { limits, use, ...settings }: Effect.Effect.Success<ReturnType<typeof accounts.show>>,
-  screen?: Screen.Screen
-): string => `${detail.format(settings, screen)}\n\nLimits\n${limitTable.table({ limits, use }, screen)}`
-
 /** `breaks list`. */
 export const breaksList = Verb.make({
   name: "breaks list",
@@ -363,21 +323,6 @@ export const breaksShow = Verb.make({
   summary: "show a break with its evidence and history",
   flags: { ...view, id: flags.id("The break, B2"), asOf },
   run: (asked) => shownOf(Break.BreakTable, "break", asked, breaks.show, breaks.heading)
-})
-
-/** `instruments list`. */
-export const instrumentsList = Verb.make({
-  name: "instruments list",
-  summary: "list instruments with the broker's facts",
-  flags: {
-    ...view,
-    ...page,
-    account: ofAccount,
-    asOf,
-    symbol: ofSymbol,
-    status: text("status", "unverified, verified, not_traded or unknown")
-  },
-  run: (asked) => listed(asked, instruments.list(asked), instruments.table)
 })
 
 /** `journal list`. */
