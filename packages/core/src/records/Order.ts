@@ -322,17 +322,17 @@ const idsOf = (order: Order): readonly [BrokerOrderId, ...ReadonlyArray<BrokerOr
 /** The tagged state of a flat row; total: a row without what its status demands is a `BadRow`, never a guess (FILL-7). */
 export const stateOf = (order: Order): Either.Either<OrderState, Table.BadRow> => {
   const brokerOrderIds = idsOf(order)
-  const { filled, notional, unpriced, reason } = order
+  const { attemptId, filled, lastFilledAt: filledAt, notional, unpriced, reason } = order
   switch (order.status) {
     case "pending":
       return Either.right(OrderState.Pending({ heldFor: order.heldFor, notBefore: order.notBefore }))
     case "submitting":
-      if (order.attemptId === undefined) return Either.left(bad(order, "attemptId"))
-      return Either.right(OrderState.Submitting({ attemptId: order.attemptId }))
     case "in_doubt":
-      if (order.attemptId === undefined) return Either.left(bad(order, "attemptId"))
+      if (attemptId === undefined) return Either.left(bad(order, "attemptId"))
       return Either.right(
-        OrderState.InDoubt({ attemptId: order.attemptId, why: reason ?? "no answer", candidate: order.candidate })
+        order.status === "submitting"
+          ? OrderState.Submitting({ attemptId })
+          : OrderState.InDoubt({ attemptId, why: reason ?? "no answer", candidate: order.candidate })
       )
     case "submitted":
     case "partially_filled":
@@ -345,14 +345,14 @@ export const stateOf = (order: Order): Either.Either<OrderState, Table.BadRow> =
       )
     case "filled":
       if (brokerOrderIds === undefined) return Either.left(bad(order, "brokerOrderIds"))
-      if (order.lastFilledAt === undefined) return Either.left(bad(order, "lastFilledAt"))
-      return Either.right(
-        OrderState.Filled({ brokerOrderIds, filled, notional, unpriced, filledAt: order.lastFilledAt })
-      )
+      if (filledAt === undefined) return Either.left(bad(order, "lastFilledAt"))
+      return Either.right(OrderState.Filled({ brokerOrderIds, filled, notional, unpriced, filledAt }))
     default:
       return endedState(order, order.status)
   }
 }
+
+const endings = { cancelled: OrderState.Cancelled, expired: OrderState.Expired, failed: OrderState.Failed } as const
 
 const endedState = (
   order: Order,
@@ -365,16 +365,11 @@ const endedState = (
     endedAt: order.endedAt,
     reason: order.reason ?? order.rawStatus ?? status
   }
-  switch (status) {
-    case "cancelled":
-      return Either.right(OrderState.Cancelled(ended))
-    case "expired":
-      return Either.right(OrderState.Expired(ended))
-    case "failed":
-      return Either.right(OrderState.Failed(ended))
-    case "rejected":
-      return Either.right(OrderState.Rejected({ ...ended, code: order.code ?? order.rawStatus ?? "rejected" }))
-  }
+  return Either.right(
+    status === "rejected"
+      ? OrderState.Rejected({ ...ended, code: order.code ?? order.rawStatus ?? status })
+      : endings[status](ended)
+  )
 }
 
 /** What an order has filled, with the sign of its side. */
