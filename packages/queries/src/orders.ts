@@ -73,11 +73,7 @@ export const documentOf = (order: Order.Order): Either.Either<OrderDocument, Tab
   Either.map(Order.stateOf(order), (state) => {
     const status = OrderState.statusOf[state._tag]
     return {
-      id: Id.format("order", order.id),
-      account: order.account,
-      symbol: order.symbol,
-      side: order.side,
-      quantity: Decimal.format(order.quantity),
+      ...shortOf(order),
       askedNotional: decimalOrNull(order.askedNotional),
       type: order.type,
       status,

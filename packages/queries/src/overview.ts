@@ -74,21 +74,13 @@ const comparedOf = (accounts: ReadonlyArray<Account.Account>) =>
 type Open = Effect.Effect.Success<typeof OpenCases.read>
 
 const proposedOf = (order: Open["proposed"][number]): Documents.OverviewDocument["proposed"][number] => ({
-  id: Id.format("order", order.id),
-  account: order.account,
-  symbol: order.symbol,
-  side: order.side,
-  quantity: Decimal.format(order.quantity),
+  ...orders.shortOf(order),
   proposedAt: Instant.format(order.createdAt),
   approveBy: Instant.format(order.approveBy)
 })
 
 const failedOrderOf = (order: Open["failedOrders"][number]): Documents.OverviewDocument["failedOrders"][number] => ({
-  id: Id.format("order", order.id),
-  account: order.account,
-  symbol: order.symbol,
-  side: order.side,
-  quantity: Decimal.format(order.quantity),
+  ...orders.shortOf(order),
   askedNotional: decimalOrNull(order.askedNotional),
   status: order.status === "rejected" ? "rejected" : "failed",
   reason: valueOrNull(order.reason),
