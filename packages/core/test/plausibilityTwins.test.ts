@@ -9,7 +9,7 @@ import type * as Duplicates from "../src/rules/reconciliation/duplicates.ts"
 import type { Implausible } from "../src/records/HeldReport.ts"
 import type * as Plausibility from "../src/rules/reconciliation/plausibility.ts"
 import type * as ReportedTimes from "../src/rules/reconciliation/reportedTimes.ts"
-import type * as Whose from "../src/rules/reconciliation/whose.ts"
+import type * as Whose from "../src/rules/reconciliation/identification.ts"
 import * as Instant from "../src/values/Instant.ts"
 import { honest } from "./honestSequences.ts"
 import { lies, outcomeOf } from "./lyingSequences.ts"
@@ -43,7 +43,7 @@ vi.mock("../src/rules/reconciliation/plausibility.ts", async (load) =>
 vi.mock("../src/rules/reconciliation/reportedTimes.ts", async (load) =>
   replaced(await load<typeof ReportedTimes>(), "plausibility")
 )
-vi.mock("../src/rules/reconciliation/whose.ts", async (load) => replaced(await load<typeof Whose>(), "plausibility"))
+vi.mock("../src/rules/reconciliation/identification.ts", async (load) => replaced(await load<typeof Whose>(), "plausibility"))
 vi.mock("../src/rules/order/hearing.ts", async (load) => replaced(await load<typeof Hearing>(), "hearing"))
 vi.mock("../src/rules/fill/aggregates.ts", async (load) => replaced(await load<typeof Aggregates>(), "aggregates"))
 vi.mock("../src/rules/reconciliation/duplicates.ts", async (load) =>
@@ -53,7 +53,7 @@ vi.mock("../src/rules/reconciliation/duplicates.ts", async (load) =>
 const real = {
   ...(await vi.importActual<typeof Plausibility>("../src/rules/reconciliation/plausibility.ts")),
   ...(await vi.importActual<typeof ReportedTimes>("../src/rules/reconciliation/reportedTimes.ts")),
-  ...(await vi.importActual<typeof Whose>("../src/rules/reconciliation/whose.ts"))
+  ...(await vi.importActual<typeof Whose>("../src/rules/reconciliation/identification.ts"))
 }
 const { hearing } = await vi.importActual<typeof Hearing>("../src/rules/order/hearing.ts")
 const { aggregatesOf } = await vi.importActual<typeof Aggregates>("../src/rules/fill/aggregates.ts")

@@ -7,9 +7,9 @@ import { tradesOf } from "./readRows.ts"
 import { complaint } from "./TradeImport.ts"
 import type { Bad, Row } from "./TradeRow.ts"
 import { rowOf } from "./BatchRows.ts"
-import { type Read, nameOf, sha256, type Written, rowsOf, type Unsettled } from "./written.ts"
+import { type Read, nameOf, sha256, type Written, rowsOf, type Unsettled } from "./fileFormat.ts"
 
-export { survey, type Read, type Unsettled, type Written } from "./written.ts"
+export { survey, type Read, type Unsettled, type Written } from "./fileFormat.ts"
 
 /** What is submitted: a file, and what is to become of its rows. */
 export interface Submission extends Read {

@@ -37,9 +37,9 @@ import {
   partCase,
   weighed,
   byAge
-} from "./weighedCases.ts"
+} from "./caseSeverity.ts"
 
-export type { FailingPart } from "./weighedCases.ts"
+export type { FailingPart } from "./caseSeverity.ts"
 
 /** The parts of this program that fail; what trading is kept from stands in cases of its own. None where no program runs. */
 const failing = Effect.flatMap(Effect.serviceOption(Health.Health), (health) =>

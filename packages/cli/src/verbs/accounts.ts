@@ -5,7 +5,7 @@ import * as detail from "../terminal/detail.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { reading } from "../within.ts"
-import { listed } from "./listed.ts"
+import { listed } from "./listOutput.ts"
 import * as flags from "../terminal/flags.ts"
 
 const { asOf, ofAccount, ofSymbol, page, text, view } = flags

@@ -4,7 +4,7 @@ import { Attempt } from "@roundlot/core/ledger"
 import { attempts, decisions } from "@roundlot/queries"
 import * as flags from "../terminal/flags.ts"
 import * as Verb from "../terminal/Verb.ts"
-import { listed, newestFirst, shownOf } from "./listed.ts"
+import { listed, newestFirst, shownOf } from "./listOutput.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
 

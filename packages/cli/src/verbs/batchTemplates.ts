@@ -11,7 +11,7 @@ import * as preview from "../terminal/preview.ts"
 import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
 import * as terms from "./batchTerms.ts"
-import { listed, shown } from "./listed.ts"
+import { listed, shown } from "./listOutput.ts"
 
 const name = Args.text({ name: "NAME" }).pipe(Args.withDescription("Name of the template"))
 

@@ -17,7 +17,7 @@ import * as preview from "../terminal/preview.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { changing } from "../rehearsal.ts"
 import { reading, writing } from "../within.ts"
-import { listed, newestFirst, shown } from "./listed.ts"
+import { listed, newestFirst, shown } from "./listOutput.ts"
 
 const { page, period, place, reason, text, view } = flags
 

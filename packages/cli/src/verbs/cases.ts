@@ -9,7 +9,7 @@ import * as Verb from "../terminal/Verb.ts"
 import { reading, writing } from "../within.ts"
 import type { Flags } from "../Program.ts"
 import { perform } from "./commanding.ts"
-import { pageText, shown } from "./listed.ts"
+import { pageText, shown } from "./listOutput.ts"
 
 const { commandId, dryRun, place, view } = flags
 

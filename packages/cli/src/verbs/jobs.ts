@@ -14,7 +14,7 @@ import * as Verb from "../terminal/Verb.ts"
 import * as preview from "../terminal/preview.ts"
 import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
-import { listed, newestFirst, shown } from "./listed.ts"
+import { listed, newestFirst, shown } from "./listOutput.ts"
 
 const { page, period, place, text, view } = flags
 

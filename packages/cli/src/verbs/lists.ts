@@ -25,7 +25,7 @@ import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { writing } from "../within.ts"
-import { summed, newestFirst, listed, shownOf, shown, paged } from "./listed.ts"
+import { summed, newestFirst, listed, shownOf, shown, paged } from "./listOutput.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
 

@@ -1,7 +1,7 @@
 import { comparisons, reconciliations } from "@roundlot/queries"
 import * as flags from "../terminal/flags.ts"
 import * as Verb from "../terminal/Verb.ts"
-import { listed, newestFirst } from "./listed.ts"
+import { listed, newestFirst } from "./listOutput.ts"
 
 const { ofAccount, ofSymbol, page, period, text, view } = flags
 

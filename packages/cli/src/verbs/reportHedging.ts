@@ -6,7 +6,7 @@ import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { reading } from "../within.ts"
-import { newestFirst, pageText } from "./listed.ts"
+import { newestFirst, pageText } from "./listOutput.ts"
 
 /** `report hedging`. */
 export const reportHedging = Verb.make({

@@ -8,7 +8,7 @@ import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import * as preview from "../terminal/preview.ts"
 import { changing } from "../rehearsal.ts"
-import { listed } from "./listed.ts"
+import { listed } from "./listOutput.ts"
 
 /** `sessions list`. */
 export const sessionsList = Verb.make({

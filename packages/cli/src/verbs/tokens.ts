@@ -11,7 +11,7 @@ import * as Verb from "../terminal/Verb.ts"
 import * as preview from "../terminal/preview.ts"
 import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
-import { listed } from "./listed.ts"
+import { listed } from "./listOutput.ts"
 
 const name = Args.text({ name: "NAME" }).pipe(
   Args.withDescription("Name of the token; recorded as the actor of its commands")

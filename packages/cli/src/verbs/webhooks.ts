@@ -13,7 +13,7 @@ import * as Verb from "../terminal/Verb.ts"
 import { changing } from "../rehearsal.ts"
 import { writing } from "../within.ts"
 import { settle } from "../Program.ts"
-import { pageText } from "./listed.ts"
+import { pageText } from "./listOutput.ts"
 
 const ofWebhook = {
   ...flags.place,

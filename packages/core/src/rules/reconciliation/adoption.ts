@@ -5,7 +5,7 @@ import type { Witness } from "../order/witness.ts"
 import type { DetailsOf } from "../../records/BreakDetails.ts"
 import { isOfOurs } from "./couldBe.ts"
 import { findOpen } from "../breaks/ledgerBreaks.ts"
-import { isBeyondOrderLimit, isShownAgain } from "./whose.ts"
+import { isBeyondOrderLimit, isShownAgain } from "./identification.ts"
 import type { OrderSeen } from "../../records/Report.ts"
 
 type Implausible = DetailsOf<"Implausible">

@@ -5,7 +5,7 @@ import type { Recorder } from "../../books/Recorder.ts"
 import type { Order } from "../../records/Order.ts"
 import * as Instant from "../../values/Instant.ts"
 import { SKEW_MS } from "../../values/skew.ts"
-import { hasTermsOf, isRecentlyUnplaced, mayBeExecutionOf, mayBeOrder } from "./whose.ts"
+import { hasTermsOf, isRecentlyUnplaced, mayBeExecutionOf, mayBeOrder } from "./identification.ts"
 import type { OrderSeen } from "../../records/Report.ts"
 
 /** What an order was sent with, as far as a broker shows it. */

@@ -34,7 +34,7 @@ import { isOfDay, match, sharing } from "./matching.ts"
 import { orderSeen } from "./ordersSeen.ts"
 import * as plausibility from "./plausibility.ts"
 import { enteredByNow, executedByNow, isBeforeSending, timed } from "./reportedTimes.ts"
-import { isIdOfAnother } from "./whose.ts"
+import { isIdOfAnother } from "./identification.ts"
 import { closeIfPriced } from "./unpriced.ts"
 import { wait, type PassWaiting } from "./waitingFills.ts"
 

@@ -5,7 +5,7 @@ import type { Recorder } from "../../books/Recorder.ts"
 import type { Order } from "../../records/Order.ts"
 import { isLive } from "../../records/OrderState.ts"
 import * as Instant from "../../values/Instant.ts"
-import { hasTermsOf, isSecondOrder, type Terms } from "./whose.ts"
+import { hasTermsOf, isSecondOrder, type Terms } from "./identification.ts"
 
 /** By which step an order was found for a report; the first that fits. */
 type Step = "broker order id" | "client order id"

@@ -24,7 +24,7 @@ import type { TotalTold } from "./duplicates.ts"
 import { closeIfOpen, findOpen, leavesOf, open, openOrUpdate } from "../breaks/ledgerBreaks.ts"
 import { isOfDay, match, sentAs, sharing } from "./matching.ts"
 import { differsFromSent, type DifferingTerm, isOfReplacedId } from "./plausibility.ts"
-import { hasTermsOf } from "./whose.ts"
+import { hasTermsOf } from "./identification.ts"
 import { reviewUnpriced } from "./unpriced.ts"
 import { joinWaiting, type PassWaiting } from "./waitingFills.ts"
 

@@ -14,7 +14,7 @@ import { NOT_LISTED, type HeldReport, type Implausible } from "../../records/Hel
 import type { Executed, OrderSeen, Received } from "../../records/Report.ts"
 
 // W1 to W14, in their order: is what a broker reports possible? Each rule is judged here and nowhere else, by functions that are pure; the gate
-// (`gate.ts`), the modules that book and the services ask them. Whose an order or a fill is (W10, W12) stands in `whose.ts`, the times of
+// (`gate.ts`), the modules that book and the services ask them. Whose an order or a fill is (W10, W12) stands in `identification.ts`, the times of
 // reports (W4, W13) in `reportedTimes.ts`. Three rules are judged where their subject is made:
 // W6: the sum of the executions against the total is a part of what an order's facts come to (F5, F14): `rules/fill/aggregates.ts`.
 // W11: whether an end is confirmed is a part of an order's state, and `rules/order` imports nothing of `rules/reconciliation`: `rules/order/hearing.ts`.
