@@ -1,4 +1,5 @@
 import { Effect } from "effect"
+import { NO_TOKEN, type Fence } from "../ports/Lease.ts"
 import type { AccountName } from "../records/AccountName.ts"
 
 /** A lease that this process holds. */
@@ -31,4 +32,13 @@ export const make = (): HeldLeases => {
       }),
     lose: Effect.sync(() => known.clear())
   }
+}
+
+/** What a commit carries for those of its members that drive a broker. */
+export const fencesOf = (
+  leases: HeldLeases,
+  members: ReadonlyArray<{ readonly account: AccountName; readonly isDriving: boolean }>
+): ReadonlyArray<Fence> => {
+  const accounts = new Set(members.flatMap(({ account, isDriving }) => (isDriving ? [account] : [])))
+  return Array.from(accounts, (account) => ({ account, token: leases.of(account)?.token ?? NO_TOKEN }))
 }

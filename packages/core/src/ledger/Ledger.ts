@@ -4,7 +4,7 @@ import { PriceReference } from "../ports/PriceReference.ts"
 import { requireEach } from "../ports/AccountScope.ts"
 import { Clock, turn } from "../ports/Clock.ts"
 import { Entropy } from "../ports/Entropy.ts"
-import { NO_TOKEN, type Fence, type Fenced } from "../ports/Lease.ts"
+import type { Fenced } from "../ports/Lease.ts"
 import { TradeRepository, type State, type StoreError, type TradeRepositoryService } from "../ports/TradeRepository.ts"
 import type * as Instant from "../values/Instant.ts"
 import * as BookTime from "./BookTime.ts"
@@ -188,17 +188,12 @@ interface Writing extends Surroundings {
   readonly tickMs: () => number
 }
 
-const fencesOf = (leases: HeldLeases.HeldLeases, members: ReadonlyArray<Queued>): ReadonlyArray<Fence> => {
-  const accounts = new Set(members.flatMap(({ account, isDriving }) => (isDriving ? [account] : [])))
-  return Array.from(accounts, (account) => ({ account, token: leases.of(account)?.token ?? NO_TOKEN }))
-}
-
 /** Plans and commits a group; what each of its members came to. */
 const committing = (writing: Writing, onNews: (news: News) => void) => {
   const { accounts, entropy, labels, leases, pace, priceReference, repository, tickMs, time } = writing
   let group = 0
   return Effect.fnUntraced(function* (members: ReadonlyArray<Queued>) {
-    const fences = fencesOf(leases, members)
+    const fences = HeldLeases.fencesOf(leases, members)
     const needs = members.flatMap((member) => member.needs)
     const prices = priceReference === undefined ? noPrices : yield* pricesFor(needs, priceReference)
     const reading = yield* time.reading
