@@ -1,4 +1,3 @@
-import { tables } from "../books/Books.ts"
 import * as Books from "../books/Books.ts"
 import type { Cell } from "../tables/Column.ts"
 import * as Cache from "../books/Cache.ts"
@@ -21,7 +20,8 @@ import {
   type Scope,
   type Span,
   spansOf,
-  type Written
+  type Written,
+  type JournalPart
 } from "../ports/TradeRepository.ts"
 import * as MemoryLeases from "./MemoryLeases.ts"
 
@@ -51,7 +51,7 @@ interface Shelf {
 const shelfOf = (name: TableName): Shelf => ({
   rows: new Map(),
   indexes: new Map(
-    Object.entries(tables[name].lookups).map(([lookupName, lookup]) => [lookupName, { lookup, keys: new Map() }])
+    Object.entries(Books.tables[name].lookups).map(([lookupName, lookup]) => [lookupName, { lookup, keys: new Map() }])
   )
 })
 
@@ -108,20 +108,7 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
     shelves.set(name, known)
     return known
   }
-
-  const answer = ({ table, lookup, keys, limit }: LookupRequest): ReadonlyArray<EncodedRow> => {
-    const { rows, indexes } = shelf(table)
-    const index = indexes.get(lookup)
-    if (index === undefined) throw new TypeError(`table ${table} has no lookup ${lookup}`)
-    const order = tables[table].key
-    return keys.flatMap((cells) =>
-      [...(index.keys.get(joinKey(cells)) ?? [])]
-        .map((key) => rows.get(key))
-        .filter((row) => row !== undefined)
-        .toSorted((x, y) => compareCells(cellsAt(x, order), cellsAt(y, order)))
-        .slice(0, limit)
-    )
-  }
+  const answer = answering(shelf)
 
   return {
     copy: () => holding(undefined, copied(contents)),
@@ -146,14 +133,9 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
         }
         planned = plan(state)
       }
-      const undo: Array<() => void> = []
       try {
-        for (const { table, updates } of planned.changes)
-          for (const row of updates) put(shelf(table), table, row, true, undo)
-        for (const { table, inserts } of planned.changes)
-          for (const row of inserts) put(shelf(table), table, row, false, undo)
+        putAll(planned.changes, shelf)
       } catch (cause) {
-        for (const step of undo.toReversed()) step()
         cache.drop()
         throw cause
       }
@@ -164,15 +146,7 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
       if (planned.changes.length > 0 || planned.journals.length > 0) {
         commits.set(scope.commitId, spansOf(planned.journals))
       }
-      for (const { account, entries, head } of planned.journals) {
-        const known = journals.get(account)
-        if (known === undefined) journals.set(account, [...entries])
-        else known.push(...entries)
-        heads.set(account, head)
-        contents.newestAt = Math.max(contents.newestAt, ...entries.slice(-1).map(({ at }) => at))
-        const [first] = entries
-        feed.push(nextFeedRow(feed.at(-1), { account, firstSeq: first.seq, lastSeq: head.seq, headHash: head.hash }))
-      }
+      for (const part of planned.journals) append(contents, part)
       if (Books.areOf(planned.changes, books)) cache.keep()
       else cache.drop()
       return { answer: planned.answer, feedPosition: feed.length }
@@ -194,6 +168,47 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
     feed: (after, limit) => feed.slice(after, after + limit),
     heads: () => new Map(heads)
   }
+}
+
+/** Answers lookups, each key's rows in the order of the table's key. */
+const answering =
+  (shelf: (name: TableName) => Shelf) =>
+  ({ table, lookup, keys, limit }: LookupRequest): ReadonlyArray<EncodedRow> => {
+    const { rows, indexes } = shelf(table)
+    const index = indexes.get(lookup)
+    if (index === undefined) throw new TypeError(`table ${table} has no lookup ${lookup}`)
+    const order = Books.tables[table].key
+    return keys.flatMap((cells) =>
+      [...(index.keys.get(joinKey(cells)) ?? [])]
+        .map((key) => rows.get(key))
+        .filter((row) => row !== undefined)
+        .toSorted((x, y) => compareCells(cellsAt(x, order), cellsAt(y, order)))
+        .slice(0, limit)
+    )
+  }
+
+/** Puts all rows of a commit, or none where one breaks a rule. */
+const putAll = (changes: ReadonlyArray<Books.TableChanges>, shelf: (name: TableName) => Shelf): void => {
+  const undo: Array<() => void> = []
+  try {
+    for (const { table, updates } of changes) for (const row of updates) put(shelf(table), table, row, true, undo)
+    for (const { table, inserts } of changes) for (const row of inserts) put(shelf(table), table, row, false, undo)
+  } catch (cause) {
+    for (const step of undo.toReversed()) step()
+    throw cause
+  }
+}
+
+/** Adds to a journal, and its new head to the feed. */
+const append = (contents: Contents, { account, entries, head }: JournalPart): void => {
+  const { feed, heads, journals } = contents
+  const known = journals.get(account)
+  if (known === undefined) journals.set(account, [...entries])
+  else known.push(...entries)
+  heads.set(account, head)
+  contents.newestAt = Math.max(contents.newestAt, ...entries.slice(-1).map(({ at }) => at))
+  const [first] = entries
+  feed.push(nextFeedRow(feed.at(-1), { account, firstSeq: first.seq, lastSeq: head.seq, headHash: head.hash }))
 }
 
 const bring = (
@@ -220,12 +235,12 @@ const cellsOf = ({ columns, where }: Lookup, row: EncodedRow): string | undefine
   return joinKey(columns.map((column) => row[column] ?? null))
 }
 
-const keyOf = (table: TableName, row: EncodedRow): string => joinKey(cellsAt(row, tables[table].key))
+const keyOf = (table: TableName, row: EncodedRow): string => joinKey(cellsAt(row, Books.tables[table].key))
 
 const oldestFirst = ({ atMost, below, column, table }: ForgetQuery): PageQuery => ({
   table,
   where: [{ column, below }],
-  orderBy: [column, ...tables[table].key],
+  orderBy: [column, ...Books.tables[table].key],
   descending: false,
   after: undefined,
   limit: atMost
