@@ -245,8 +245,7 @@ export function* checkLots(self: Fold): Generator<void> {
 /** A4, A2, C7 and F5, each figure summed from its own rows: what must hold of any books. Record by record, so that others can have the thread. */
 export function* checkConservation(self: Fold): Generator<void> {
   const { books } = self
-  const report = (where: string, what: string, account: string) =>
-    self.findings.push({ where, what, account, seq: undefined })
+  const report = reportTo(self)
   const filled = new Map<string, Decimal.Decimal>()
   const open = new Map<string, Decimal.Decimal>()
   const openShares = new Map<string, Decimal.Decimal>()
@@ -299,6 +298,22 @@ export function* checkConservation(self: Fold): Generator<void> {
     const signs = new Set(lots.map((lot) => Decimal.sign(lot.open)))
     if (signs.size > 1) report(where, "open lots of both signs stand side by side (C1)", position.account)
   }
+  yield* checkParts(self)
+  for (const fault of ownerFaults(books)) {
+    yield
+    if (fault !== undefined) report(fault.where, fault.what, fault.account)
+  }
+}
+
+const reportTo =
+  ({ findings }: Fold) =>
+  (where: string, what: string, account: string) =>
+    findings.push({ where, what, account, seq: undefined })
+
+/** A4: a trade and an order are what their parts come to. */
+function* checkParts(self: Fold): Generator<void> {
+  const { books } = self
+  const report = reportTo(self)
   for (const trade of books.trades.all()) {
     yield
     if (!isCounted(trade)) continue
@@ -317,9 +332,5 @@ export function* checkConservation(self: Fold): Generator<void> {
     }
     const fault = executionFault(books, order)
     if (fault !== undefined) report(`orders ${order.id}`, fault, order.account)
-  }
-  for (const fault of ownerFaults(books)) {
-    yield
-    if (fault !== undefined) report(fault.where, fault.what, fault.account)
   }
 }

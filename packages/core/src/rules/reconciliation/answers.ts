@@ -41,13 +41,6 @@ export const answered = (
   const order = recorder.books.orders.get(attempt.orderId)
   if (order === undefined) throw new Error(`attempt ${format("attempt", attempt.id)} has no order`)
   recorder.touch(order.symbol)
-  const word = (reported: Word["reported"]): Word => ({
-    reported,
-    at: report.asOf,
-    cumulative: undefined,
-    witness: settled,
-    isBrokersTime: report.asOfKind === "broker"
-  })
   switch (answer._tag) {
     case "Accepted": {
       const { brokerOrderId } = answer
@@ -60,7 +53,7 @@ export const answered = (
         outcome: "accepted",
         brokerOrderId
       })
-      const accepted = advance(recorder, order.id, acknowledged(recorder, order, brokerOrderId), word("open"))
+      const accepted = advance(recorder, order.id, acknowledged(recorder, order, brokerOrderId), wordIn(report, "open"))
       return applied(joinWaiting(recorder, accepted, brokerOrderId, passWaiting))
     }
     case "Refused": {
@@ -76,33 +69,46 @@ export const answered = (
       if (answer.class === "account") holdRefused(recorder, order, answer)
       const said = { code, reason: words }
       return witness._tag === "Settled"
-        ? applied(advance(recorder, order.id, said, word("rejected")))
+        ? applied(advance(recorder, order.id, said, wordIn(report, "rejected")))
         : applied(advance(recorder, order.id, { ...said, ...unconfirmed(recorder, order) }))
     }
     case "NotSent": {
       recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "not_accepted", message: answer.why })
       if (order.decisionId !== undefined && order.status === "submitting") {
-        return applied(advance(recorder, order.id, { code: "NotSent", reason: answer.why }, word("rejected")))
+        return applied(advance(recorder, order.id, { code: "NotSent", reason: answer.why }, wordIn(report, "rejected")))
       }
       return applied(advance(recorder, order.id, notSent(recorder, order, answer)))
     }
     case "Unknown": {
-      const { why, candidate, isIdInUse, unlisted } = answer
-      const code = isIdInUse === true ? ID_IN_USE : unlisted?.code
-      recorder.emit({
-        _tag: "AttemptAnswered",
-        ...common,
-        outcome: "unknown",
-        code,
-        class: unlisted === undefined ? undefined : "unknown",
-        message: unlisted?.words ?? why,
-        brokerOrderId: candidate
-      })
-      const isNews = order.status === "submitting"
-      return applied(advance(recorder, order.id, { deed: "doubted", ...(isNews ? { reason: why, candidate } : {}) }))
+      recorder.emit({ _tag: "AttemptAnswered", ...common, ...unclear(answer) })
+      const { candidate, why: reason } = answer
+      return applied(
+        advance(recorder, order.id, {
+          deed: "doubted",
+          ...(order.status === "submitting" ? { reason, candidate } : {})
+        })
+      )
     }
   }
 }
+
+/** What an answer says of an order's life, as a word that is settled. */
+const wordIn = ({ asOf, asOfKind }: Answered, reported: Word["reported"]): Word => ({
+  reported,
+  at: asOf,
+  cumulative: undefined,
+  witness: settled,
+  isBrokersTime: asOfKind === "broker"
+})
+
+const unclear = ({ candidate, isIdInUse, unlisted, why }: Extract<Answered["answer"], { readonly _tag: "Unknown" }>) =>
+  ({
+    outcome: "unknown",
+    code: isIdInUse === true ? ID_IN_USE : unlisted?.code,
+    class: unlisted === undefined ? undefined : "unknown",
+    message: unlisted?.words ?? why,
+    brokerOrderId: candidate
+  }) as const
 
 /** W11: a refused order stays as one in doubt until a reading agrees; what is known to be at the broker is asked for there. */
 const unconfirmed = (recorder: Recorder, { status }: Order): Change =>
