@@ -102,29 +102,34 @@ export const make = (
     },
     commit,
     commitAll,
-    all: (table) =>
-      store
-        .page({
-          table: table.name,
-          where: [],
-          orderBy: table.key,
-          descending: false,
-          after: undefined,
-          limit: EVERYTHING
-        })
-        .map(table.decode),
-    order: (id) => {
-      const where = [{ column: "id", in: [id] }]
-      const [row] = store.page({
-        table: "orders",
-        where,
-        orderBy: ["id"],
-        descending: false,
-        after: undefined,
-        limit: 1
-      })
-      if (row === undefined) throw new Error(`order O${id} is not in the store`)
-      return Order.OrderTable.decode(row)
-    }
+    ...readingOf(store)
   }
 }
+
+/** What the store of a desk has. */
+const readingOf = (store: MemoryStore.MemoryStore): Pick<Desk, "all" | "order"> => ({
+  all: (table) =>
+    store
+      .page({
+        table: table.name,
+        where: [],
+        orderBy: table.key,
+        descending: false,
+        after: undefined,
+        limit: EVERYTHING
+      })
+      .map(table.decode),
+  order: (id) => {
+    const where = [{ column: "id", in: [id] }]
+    const [row] = store.page({
+      table: "orders",
+      where,
+      orderBy: ["id"],
+      descending: false,
+      after: undefined,
+      limit: 1
+    })
+    if (row === undefined) throw new Error(`order O${id} is not in the store`)
+    return Order.OrderTable.decode(row)
+  }
+})

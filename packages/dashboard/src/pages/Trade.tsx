@@ -57,6 +57,25 @@ const actionOn = (trade: Trade): Action | undefined => {
   return isReversible(trade) ? reverseTrade(trade) : undefined
 }
 
+const History = ({ of }: { readonly of: Trade["statuses"] }) => (
+  <Panel title={texts.history}>
+    <ol className="rows story">
+      {of.map(({ at, cause, reason, reasonCode, status }) => (
+        <li key={`${at} ${status}`}>
+          <Moment at={at} />
+          <span className="what">
+            <StateSign
+              family="trade"
+              state={isQuarantined({ status, reason: reasonCode ?? undefined }) ? "quarantined" : status}
+            />{" "}
+            <Actor of={cause.actor} /> <Said text={reason} />
+          </span>
+        </li>
+      ))}
+    </ol>
+  </Panel>
+)
+
 const Detail = ({ trade }: { readonly trade: Trade }) => {
   const action = actionOn(trade)
   return (
@@ -120,22 +139,7 @@ const Detail = ({ trade }: { readonly trade: Trade }) => {
           idOf={({ id }) => id}
         />
       </div>
-      <Panel title={texts.history}>
-        <ol className="rows story">
-          {trade.statuses.map(({ at, cause, reason, reasonCode, status }) => (
-            <li key={`${at} ${status}`}>
-              <Moment at={at} />
-              <span className="what">
-                <StateSign
-                  family="trade"
-                  state={isQuarantined({ status, reason: reasonCode ?? undefined }) ? "quarantined" : status}
-                />{" "}
-                <Actor of={cause.actor} /> <Said text={reason} />
-              </span>
-            </li>
-          ))}
-        </ol>
-      </Panel>
+      <History of={trade.statuses} />
     </>
   )
 }
