@@ -100,6 +100,7 @@ export const make = (file: string): TradeRepository.TradeRepositoryService => {
     entries: (query) => Effect.flatMap(now, (store) => store.entries(query)),
     feed: (after, limit) => Effect.flatMap(now, (store) => store.feed(after, limit)),
     heads: Effect.flatMap(now, (store) => store.heads),
+    headsAt: (query) => Effect.flatMap(now, (store) => store.headsAt(query)),
     leases: MemoryRepository.make(lines.catchUp()).leases,
     snapshot: (reads) => Effect.flatMap(now, (store) => store.snapshot(reads))
   }

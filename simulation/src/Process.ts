@@ -98,6 +98,7 @@ const repositoryOf = (scene: Scene, life: Life): TradeRepository.TradeRepository
     entries: (query) => read(store.entries(query)),
     feed: (after, limit) => read(store.feed(after, limit)),
     heads: read(store.heads),
+    headsAt: (query) => read(store.headsAt(query)),
     leases: { ...store.leases, open: (holder) => untilDead(scene, life, store.leases.open(holder)) },
     snapshot: (reads) => store.snapshot(reads)
   }

@@ -59,6 +59,17 @@ describe("indexes", () => {
     })
   )
 
+  it.scopedLive("heads of an earlier moment go over the index for them", () =>
+    Effect.gen(function* () {
+      const url = yield* database
+      const { cells, text } = Pages.headsAt(Dialect.postgres, { accounts: ["main", "_store"], position: 9 })
+      const plan = yield* asking(url, "SET enable_seqscan = off", `EXPLAIN ${written(text, cells)}`)
+      const shown = plan.map((row) => String(row["QUERY PLAN"])).join("\n")
+      assert.match(shown, /Index Only Scan Backward using roundlot_feed_account/)
+      assert.notInclude(shown, "Seq Scan on roundlot_feed")
+    })
+  )
+
   it.scopedLive("AUD-11: attempts have no column of JSON; what is said of orders beside them has", () =>
     Effect.gen(function* () {
       const url = yield* database

@@ -158,6 +158,8 @@ const sqliteJournal: ReadonlyArray<string> = [
   "feedHash" TEXT NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 ) STRICT`,
+  // Ends with the position, as each index of SQLite's with the row's id.
+  `CREATE INDEX ${nameOf("feed_account")} ON ${nameOf("feed")} ("account")`,
   `CREATE TABLE ${nameOf("ops_commits")} ("id" TEXT NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL) STRICT, WITHOUT ROWID`
 ]
 
@@ -215,6 +217,7 @@ const postgresJournal: ReadonlyArray<string> = [
   "feedHash" ${text} NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 )`,
+  `CREATE INDEX ${nameOf("feed_account")} ON ${nameOf("feed")} ("account", "position")`,
   // How far each journal is in the feed. The row without an account is the feed's own: how many entries it tells of, and when the
   // newest of them was written. The appender locks it.
   `CREATE TABLE ${nameOf("ops_fed")} (

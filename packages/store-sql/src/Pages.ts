@@ -74,6 +74,18 @@ export const entries = (dialect: Dialect, { account, afterSeq, entity, limit }: 
   return { text, cells }
 }
 
+/** The question for the heads of journals after a position of the feed: of each the newest row that is not after it. */
+export const headsAt = (dialect: Dialect, { accounts, position }: TradeRepository.HeadsQuery): Asked => {
+  const places = accounts.map((_, i) => `(${dialect.place(i + 2)})`).join(", ")
+  const newest =
+    `SELECT max("position") FROM ${nameOf("feed")} WHERE "account" = "named"."column1"` +
+    ` AND "position" <= ${dialect.place(1)}`
+  const text =
+    `SELECT "account", "lastSeq" AS "seq", "headHash" AS "hash" FROM ${nameOf("feed")} WHERE "position" IN` +
+    ` (SELECT (${newest}) FROM (VALUES ${places}) AS "named")`
+  return { text, cells: [position, ...accounts] }
+}
+
 /** What deletes the oldest rows of a table; its names are known to be columns. */
 export const forget = (dialect: Dialect, table: Books.AnyTable, query: TradeRepository.ForgetQuery): Asked => {
   const { cells, place } = placing(dialect, table)

@@ -12,7 +12,10 @@ import { feedColumns, selectJournals } from "./Statements.ts"
 export type Classify = (error: SqlError) => TradeRepository.StoreError
 
 /** The reading half of a repository. */
-export type Reads = Pick<TradeRepository.TradeRepositoryService, "page" | "count" | "entries" | "feed" | "heads">
+export type Reads = Pick<
+  TradeRepository.TradeRepositoryService,
+  "page" | "count" | "entries" | "feed" | "heads" | "headsAt"
+>
 
 /** A question that cannot be asked of a table: it names the table and says what is wrong. */
 const refused = (table: string, problem: string) =>
@@ -65,6 +68,10 @@ export type Ask = <A>(statement: Effect.Effect<A, SqlError>) => Effect.Effect<A,
 
 const once: Ask = (statement) => statement
 
+interface NamedHead extends Entry.Head {
+  readonly account: string
+}
+
 /** The rows that a page finds. */
 export type RowsOf = (asked: Pages.Asked) => Effect.Effect<ReadonlyArray<Table.EncodedRow>, TradeRepository.StoreError>
 
@@ -93,6 +100,12 @@ export const make = ({
   Effect.map(SqlClient.SqlClient, (sql) => {
     const rows = rowsOf(({ cells, text }) => Effect.mapError(ask(sql.unsafe<Table.EncodedRow>(text, cells)), classify))
     const entries = entriesOf(({ cells, text }) => Effect.mapError(ask(sql.unsafe<Entry.Entry>(text, cells)), classify))
+    const headsOf = (statement: Effect.Effect<ReadonlyArray<NamedHead>, SqlError>) =>
+      Effect.mapBoth(ask(statement), {
+        onFailure: classify,
+        onSuccess: (found): ReadonlyMap<string, Entry.Head> =>
+          new Map(found.map(({ account, hash, seq }) => [account, { seq, hash }]))
+      })
     /** Counts up to the bound, and only beyond it asks for what the planner expects. */
     const countOf = (table: Books.AnyTable, query: TradeRepository.CountQuery) =>
       Effect.gen(function* () {
@@ -122,12 +135,12 @@ export const make = ({
       feed: Effect.fn("TradeRepository.feed")((after: number, limit: number) =>
         checked("feed", pageFault.ofLimit(limit), Effect.mapError(ask(feedStatement(sql, after, limit)), classify))
       ),
-      heads: ask(sql.unsafe<Entry.Head & { readonly account: string }>(selectJournals)).pipe(
-        Effect.map(
-          (rows): ReadonlyMap<string, Entry.Head> =>
-            new Map(rows.map(({ account, hash, seq }) => [account, { seq, hash }]))
-        ),
-        Effect.mapError(classify)
-      )
+      heads: headsOf(sql.unsafe(selectJournals)),
+      headsAt: (query: TradeRepository.HeadsQuery) => {
+        const { cells, text } = Pages.headsAt(dialect, query)
+        return query.accounts.length === 0
+          ? Effect.succeed(new Map())
+          : checked("feed", pageFault.ofLimit(query.accounts.length), headsOf(sql.unsafe(text, cells)))
+      }
     }
   })

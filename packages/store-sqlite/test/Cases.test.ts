@@ -16,7 +16,8 @@ const synchronous = (repository: TradeRepository.TradeRepositoryService): Memory
   count: (query) => Effect.runSync(repository.count(query)),
   entries: (query) => Effect.runSync(repository.entries({ ...query, limit: Math.min(query.limit, MOST) })),
   feed: (after, limit) => Effect.runSync(repository.feed(after, limit)),
-  heads: () => Effect.runSync(repository.heads)
+  heads: () => Effect.runSync(repository.heads),
+  headsAt: (query) => Effect.runSync(repository.headsAt(query))
 })
 
 const folder = fileURLToPath(new URL("../../core/test/cases", import.meta.url))

@@ -256,6 +256,11 @@ describe("indexes", () => {
       const [text, cells] = Reads.feedStatement(sql, 3, 5).compile()
       assert.strictEqual(planOf(db, text, cells), "SEARCH roundlot_feed USING INTEGER PRIMARY KEY (rowid>?)")
       assert.strictEqual(planOf(db, Statements.selectLastFeed, []), "SCAN roundlot_feed")
+      const past = Pages.headsAt(Dialect.sqlite, { accounts: ["main", "_store"], position: 9 })
+      const steps = planOf(db, past.text, past.cells)
+      assert.include(steps, "SEARCH roundlot_feed USING INTEGER PRIMARY KEY (rowid=?)")
+      assert.include(steps, "SEARCH roundlot_feed USING COVERING INDEX roundlot_feed_account (account=? AND rowid<?)")
+      assert.notInclude(steps, "SCAN roundlot_feed")
     })
   )
 
@@ -281,7 +286,7 @@ describe("indexes", () => {
       const described = Object.values(Books.tables).flatMap((table) =>
         Ddl.indexesOf(table).map((index) => Ddl.nameOf(`${table.name}_${index.name}`))
       )
-      const journal = ["journal_account_seq", "journal_entity"].map(Ddl.nameOf)
+      const journal = ["journal_account_seq", "journal_entity", "feed_account"].map(Ddl.nameOf)
       assert.deepStrictEqual(names, [...described, ...journal].toSorted())
     })
   )

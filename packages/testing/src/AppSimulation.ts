@@ -265,6 +265,7 @@ const repositoryOf = ({ store }: World, life: Life): TradeRepository.TradeReposi
     entries: (query) => alive(store.entries(query)),
     feed: (after, limit) => alive(store.feed(after, limit)),
     heads: alive(store.heads),
+    headsAt: (query) => alive(store.headsAt(query)),
     snapshot: (reads) => store.snapshot(reads),
     leases: { ...store.leases, open: (holder) => untilDead(life, store.leases.open(holder)) }
   }

@@ -27,6 +27,7 @@ export const make = (store: MemoryStore.Copyable): TradeRepositoryService => ({
   entries: (query) => attempt(() => store.entries(query)),
   feed: (after, limit) => attempt(() => store.feed(after, limit)),
   heads: attempt(() => store.heads()),
+  headsAt: (query) => attempt(() => store.headsAt(query)),
   snapshot: (reads) => Effect.suspend(() => Effect.provideService(reads, TradeRepository, make(store.copy())))
 })
 

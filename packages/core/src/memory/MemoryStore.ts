@@ -15,6 +15,7 @@ import {
   type EntryQuery,
   type Filter,
   type ForgetQuery,
+  type HeadsQuery,
   type PageQuery,
   type Planning,
   type Scope,
@@ -33,6 +34,7 @@ export interface MemoryStore {
   readonly entries: (query: EntryQuery) => ReadonlyArray<Entry>
   readonly feed: (after: number, limit: number) => ReadonlyArray<FeedRow>
   readonly heads: () => ReadonlyMap<string, Head>
+  readonly headsAt: (query: HeadsQuery) => ReadonlyMap<string, Head>
 }
 
 /** A store in memory that can be copied as it stands, with the leases of those who drive it. */
@@ -166,7 +168,8 @@ const holding = (kept: Cache.Cache | undefined, contents: Contents): Copyable =>
         .filter((entry) => entity === undefined || (entry.entityKind === entity.kind && entry.entityId === entity.id))
         .slice(0, limit),
     feed: (after, limit) => feed.slice(after, after + limit),
-    heads: () => new Map(heads)
+    heads: () => new Map(heads),
+    headsAt: ({ accounts, position }) => headsIn(feed.slice(0, Math.max(0, position)), new Set(accounts))
   }
 }
 
@@ -210,6 +213,13 @@ const append = (contents: Contents, { account, entries, head }: JournalPart): vo
   const [first] = entries
   feed.push(nextFeedRow(feed.at(-1), { account, firstSeq: first.seq, lastSeq: head.seq, headHash: head.hash }))
 }
+
+const headsIn = (feed: ReadonlyArray<FeedRow>, accounts: ReadonlySet<string>): ReadonlyMap<string, Head> =>
+  new Map(
+    feed
+      .filter(({ account }) => accounts.has(account))
+      .map(({ account, headHash, lastSeq }) => [account, { seq: lastSeq, hash: headHash }])
+  )
 
 const bring = (
   cache: Cache.Cache,

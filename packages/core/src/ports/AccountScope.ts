@@ -131,6 +131,10 @@ export const guarded = (repository: TradeRepositoryService): TradeRepositoryServ
     heads: scoped(repository.heads, (accounts) =>
       Effect.map(repository.heads, (heads) => new Map([...heads].filter(([name]) => accounts.has(name))))
     ),
+    headsAt: (query) =>
+      scoped(repository.headsAt(query), (accounts) =>
+        repository.headsAt({ ...query, accounts: query.accounts.filter((name) => accounts.has(name)) })
+      ),
     snapshot: (reads) => repository.snapshot(Effect.mapInputContext(reads, inside))
   }
   guardedOnes.set(repository, made)

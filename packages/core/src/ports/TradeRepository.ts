@@ -185,6 +185,13 @@ export interface EntryQuery {
   readonly limit: number
 }
 
+/** Which heads are asked for: those of these journals after the commit at a position of the feed. */
+export interface HeadsQuery {
+  /** At most 1,000. */
+  readonly accounts: ReadonlyArray<string>
+  readonly position: number
+}
+
 /** How the books are kept. A store holds no rule: rows and entries are made by core, and it writes them in one transaction. */
 export interface TradeRepositoryService {
   readonly identity: StoreIdentity
@@ -210,6 +217,11 @@ export interface TradeRepositoryService {
   /** Feed rows after a position, in order; at most `limit`. */
   readonly feed: (after: number, limit: number) => Effect.Effect<ReadonlyArray<FeedRow>, StoreError>
   readonly heads: Effect.Effect<ReadonlyMap<string, Head>, StoreError>
+  /**
+   * The heads of journals after a position of the feed, without those that had no entry by then. The cost is that of the journals named,
+   * whatever else is in the feed.
+   */
+  readonly headsAt: (query: HeadsQuery) => Effect.Effect<ReadonlyMap<string, Head>, StoreError>
   /** Forgets rows that are of no more use, and says how many there were; nothing where a store keeps them for good. */
   readonly forget?: (query: ForgetQuery) => Effect.Effect<number, WriteError>
   /**

@@ -3,6 +3,7 @@ import { STORE, type AccountName, type JournalName } from "../records/AccountNam
 import { domainTables } from "../tables/Table.ts"
 import * as audit from "../ledger/audit.ts"
 import { timeOf } from "../events/decode.ts"
+import type { Head } from "../events/Entry.ts"
 import * as AccountScope from "../ports/AccountScope.ts"
 import * as MemoryRepository from "../memory/MemoryRepository.ts"
 import * as MemoryStore from "../memory/MemoryStore.ts"
@@ -37,7 +38,16 @@ export interface Past {
   readonly repository: TradeRepositoryService
 }
 
-/** So many entries are folded, or rows laid down, before timers and sockets have their turn. */
+/** Heads of journals by their names. */
+type Heads = ReadonlyMap<string, Head>
+
+interface Place {
+  readonly position: number
+  readonly at: Instant.Instant
+  readonly heads: Heads
+}
+
+/** So many entries are folded, rows laid down, or heads read, before timers and sockets have their turn. */
 const SLICE = 200
 
 /**
@@ -58,17 +68,12 @@ export const books = (
 const folding = (moment: Moment, accounts: ReadonlyArray<AccountName>) =>
   Effect.gen(function* () {
     const live = yield* TradeRepository
-    const { at, ends, position } = yield* live.snapshot(placeOf(moment))
+    const names: ReadonlyArray<JournalName> = [STORE, ...accounts]
+    const { at, heads, position } = yield* live.snapshot(placeOf(moment, Effect.succeed(names)))
     // Entries are never written again: to fold them needs no snapshot.
     const fold = audit.begin()
-    const names: ReadonlyArray<JournalName> = [STORE, ...accounts]
-    const own = new Map<string, number>()
-    for (const name of names) {
-      const end = ends.get(name) ?? 0
-      yield* folded(fold, name, end)
-      if (end > 0) own.set(name, end)
-    }
-    return { position, at, repository: AccountScope.guarded(yield* standing(live, fold, own, position)) }
+    for (const name of names) yield* folded(fold, name, heads.get(name)?.seq ?? 0)
+    return { position, at, repository: AccountScope.guarded(yield* standing(live, fold, heads, position)) }
   })
 
 /**
@@ -81,20 +86,25 @@ const folding = (moment: Moment, accounts: ReadonlyArray<AccountName>) =>
  */
 export const journals = (moment: Moment): Effect.Effect<Past, UnknownMoment | StoreError, TradeRepository> =>
   Effect.flatMap(TradeRepository, (live) =>
-    Effect.map(AccountScope.lifted(live.snapshot(placeOf(moment))), ({ at, ends, position }) => ({
+    Effect.map(AccountScope.lifted(live.snapshot(placeOf(moment, allNames))), ({ at, heads, position }) => ({
       position,
       at,
-      repository: AccountScope.guarded(until(live, ends, position))
+      repository: AccountScope.guarded(until(live, heads, position))
     }))
   )
 
-/** The position that a moment means, its time, and where each journal ended then. */
-const placeOf = (moment: Moment) =>
+const allNames = Effect.flatMap(TradeRepository, ({ heads }) => Effect.map(heads, (all) => [...all.keys()]))
+
+/** The position that a moment means, its time, and where the named journals ended then. */
+const placeOf = (
+  moment: Moment,
+  names: Effect.Effect<ReadonlyArray<string>, StoreError, TradeRepository>
+): Effect.Effect<Place, UnknownMoment | StoreError, TradeRepository> =>
   Effect.gen(function* () {
     const position = "position" in moment ? moment.position : yield* positionAt(moment.time)
-    const ends = yield* endsAt(position)
-    if (ends === undefined) return yield* unknown(`position ${position}`)
-    return { position, at: "time" in moment ? moment.time : ends.at, ends: ends.seqs }
+    const committed = position === 0 ? Instant.make(0n) : yield* commitTime(position)
+    if (committed === undefined) return yield* unknown(`position ${position}`)
+    return { position, at: "time" in moment ? moment.time : committed, heads: yield* headsAt(yield* names, position) }
   })
 
 const unknown = (asked: string) =>
@@ -102,7 +112,7 @@ const unknown = (asked: string) =>
 
 const rowAt = (position: number) =>
   Effect.flatMap(TradeRepository, (repository) =>
-    Effect.map(repository.feed(position - 1, 1), ([row]) => (row?.position === position ? row : undefined))
+    Effect.map(position < 1 ? Effect.succeed([]) : repository.feed(position - 1, 1), ([row]) => row)
   )
 
 /** The time of the commit at a position that is there. */
@@ -136,20 +146,16 @@ const newestPosition = lastWhere((position) => Effect.map(rowAt(position), (row)
 const positionAt = (time: Instant.Instant) =>
   lastWhere((position) => Effect.map(commitTime(position), (at) => at !== undefined && at <= time))
 
-/** Where each journal ended after a position of the feed, and when that was; nothing for a position that is not there. */
-const endsAt = (position: number) =>
+const headsAt = (names: ReadonlyArray<string>, position: number) =>
   Effect.gen(function* () {
     const repository = yield* TradeRepository
-    const seqs = new Map<string, number>()
-    if (position === 0) return { seqs, at: Instant.make(0n) }
-    const at = position < 0 ? undefined : yield* commitTime(position)
-    if (at === undefined) return undefined
-    for (let after = 0; after < position; after += SLICE) {
-      const rows = yield* repository.feed(after, Math.min(SLICE, position - after))
-      for (const row of rows) seqs.set(row.account, row.lastSeq)
+    const found = new Map<string, Head>()
+    for (const accounts of Chunk.chunksOf(Chunk.fromIterable(names), SLICE)) {
+      const heads = yield* repository.headsAt({ accounts: [...accounts], position })
+      for (const [name, head] of heads) found.set(name, head)
       yield* turn
     }
-    return { seqs, at }
+    return found
   })
 
 const folded = (fold: audit.Fold, account: JournalName, until: number) =>
@@ -203,7 +209,7 @@ const laidDown = Effect.fn("AsOf.laidDown")(function* (store: MemoryStore.Memory
 const standing = Effect.fn("AsOf.standing")(function* (
   live: TradeRepositoryService,
   fold: audit.Fold,
-  ends: ReadonlyMap<string, number>,
+  heads: Heads,
   position: number
 ) {
   const store = MemoryStore.make()
@@ -211,54 +217,43 @@ const standing = Effect.fn("AsOf.standing")(function* (
   const memory = MemoryRepository.make(store)
   const past: TradeRepositoryService = {
     ...memory,
-    ...journalsUntil(live, ends),
+    ...journalsUntil(live, heads, position),
     page: (query) =>
       query.table === "payloads"
         ? Effect.map(live.page(query), (rows) =>
             rows.filter((row) => fold.books.payloads.get(Number(row["id"])) !== undefined)
           )
         : memory.page(query),
-    feed: feedUntil(live, position),
     snapshot: (reads) => Effect.provideService(reads, TradeRepository, past)
   }
   return past
 })
 
-/** The journals of a store up to where they ended. */
+/** The journals and the feed of a store up to where they ended. */
 const journalsUntil = (
   live: TradeRepositoryService,
-  ends: ReadonlyMap<string, number>
-): Pick<TradeRepositoryService, "identity" | "entries" | "heads"> => ({
+  heads: Heads,
+  position: number
+): Pick<TradeRepositoryService, "identity" | "entries" | "heads" | "headsAt" | "feed"> => ({
   identity: live.identity,
   entries: (query) =>
-    Effect.map(live.entries(query), (found) => found.filter(({ seq }) => seq <= (ends.get(query.account) ?? 0))),
-  heads: Effect.map(
-    Effect.forEach(ends, ([name, seq]) => headAt(live, name, seq)),
-    (heads) => new Map(heads.flat())
-  )
+    Effect.map(live.entries(query), (found) => found.filter(({ seq }) => seq <= (heads.get(query.account)?.seq ?? 0))),
+  feed: (after, limit) =>
+    after >= position ? Effect.succeed([]) : live.feed(after, Math.min(limit, position - after)),
+  heads: Effect.succeed(heads),
+  headsAt: ({ accounts, ...query }) =>
+    live.headsAt({
+      accounts: accounts.filter((name) => heads.has(name)),
+      position: Math.min(position, query.position)
+    })
 })
 
-const feedUntil =
-  (live: TradeRepositoryService, position: number): TradeRepositoryService["feed"] =>
-  (after, limit) =>
-    after >= position ? Effect.succeed([]) : live.feed(after, Math.min(limit, position - after))
-
 /** The journals and the feed of a store up to a place; what else it has is not there. */
-const until = (
-  live: TradeRepositoryService,
-  ends: ReadonlyMap<string, number>,
-  position: number
-): TradeRepositoryService => {
+const until = (live: TradeRepositoryService, heads: Heads, position: number): TradeRepositoryService => {
   const past: TradeRepositoryService = {
     ...MemoryRepository.make(MemoryStore.make()),
-    ...journalsUntil(live, ends),
-    feed: feedUntil(live, position),
+    ...journalsUntil(live, heads, position),
     snapshot: (reads) => Effect.provideService(reads, TradeRepository, past)
   }
   return past
 }
-
-const headAt = (live: TradeRepositoryService, account: string, seq: number) =>
-  Effect.map(live.entries({ account, afterSeq: seq - 1, entity: undefined, limit: 1 }), (found) =>
-    found.map(({ hash }) => [account, { seq, hash }] as const)
-  )

@@ -272,6 +272,19 @@ const twins: ReadonlyArray<{
     })
   },
   {
+    breaks: "a journal's head at a position",
+    how: "answers with the newest heads",
+    place: over((repository) => ({ ...repository, headsAt: () => repository.heads }))
+  },
+  {
+    breaks: "a journal's head at a position",
+    how: "leaves the commit at the position itself out",
+    place: over((repository) => ({
+      ...repository,
+      headsAt: (query) => repository.headsAt({ ...query, position: query.position - 1 })
+    }))
+  },
+  {
     breaks: "C2: what is booked later",
     how: "two processes take ids from runs of their own",
     place: () => {

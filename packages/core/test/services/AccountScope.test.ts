@@ -56,6 +56,7 @@ describe("work that is held to accounts", () => {
             asked,
             entries,
             heads: [...(yield* books.heads).keys()],
+            headsThen: [...(yield* books.headsAt({ accounts: ["own", "other"], position: 9 })).keys()],
             places: feed.map(({ position }) => position),
             shown: [...new Set(feed.map(({ account, lastSeq }) => `${account} ${lastSeq > 0}`))].toSorted()
           }
@@ -66,6 +67,7 @@ describe("work that is held to accounts", () => {
           asked: [],
           entries: [],
           heads: ["own"],
+          headsThen: ["own"],
           places: [1, 2, 3, 4],
           shown: [" false", "own true"]
         }

@@ -37,17 +37,35 @@ const feedOn = (place: string, connections: Connections, reads: Reads.Reads, ret
     Effect.retry({ schedule: Writer.comingBack(retryFor), while: Writer.isPassing }),
     Effect.mapError((error) => failureOrIo(place, "error" in error ? error.error : error))
   )
+  const pending = (ask: Ask) => Effect.mapError(Feed.pending(ask), (error) => failureOrIo(place, error))
   /** Inside of a snapshot nothing is appended: what would be is told, so that heads and feed agree there. */
   const told = (ask: Ask, after: number, limit: number) =>
     Effect.gen(function* () {
       const rows = yield* reads.feed(after, limit)
       if (rows.length === limit) return rows
-      const more = yield* Effect.mapError(Feed.pending(ask), (error) => failureOrIo(place, error))
+      const more = yield* pending(ask)
       return [...rows, ...more.filter((row) => row.position > after)].slice(0, limit)
+    })
+  const toldHeads = (ask: Ask, query: TradeRepository.HeadsQuery) =>
+    Effect.gen(function* () {
+      const heads = new Map(yield* reads.headsAt(query))
+      for (const { account, headHash, lastSeq, position } of yield* pending(ask)) {
+        if (position <= query.position && query.accounts.includes(account))
+          heads.set(account, { seq: lastSeq, hash: headHash })
+      }
+      return heads
     })
   return {
     append,
     position: () => position,
+    headsAt: (query: TradeRepository.HeadsQuery) =>
+      Effect.flatMap(
+        sharedTransaction,
+        Option.match({
+          onNone: () => Effect.zipRight(append, reads.headsAt(query)),
+          onSome: (ask) => toldHeads(ask, query)
+        })
+      ),
     rows: (after: number, limit: number) =>
       Effect.flatMap(
         sharedTransaction,
@@ -114,6 +132,7 @@ export const make = (
       writesElsewhere: true,
       leases: Leases.make(place, connections, Lease.DURATION_MS),
       feed: feed.rows,
+      headsAt: feed.headsAt,
       news,
       snapshot: <A, E, R>(wanted: Effect.Effect<A, E, R>) =>
         Effect.flatMap(sharedTransaction, (shared): Effect.Effect<A, E | TradeRepository.StoreError, R> =>

@@ -114,6 +114,40 @@ const readers: Clause = {
     })
 }
 
+const pastHeads: Clause = {
+  name: "a journal's head at a position of the feed is what the feed has of it up to there, in a snapshot as well",
+  needs: [],
+  run: (place) =>
+    Effect.gen(function* () {
+      const [one, two] = yield* opened(place)
+      for (let i = 0; i < 9; i++) {
+        yield* adding(i % 2 === 0 ? one : two, ACCOUNTS[i % 3 === 0 ? 1 : 0] ?? "main", `t-${i}`)
+      }
+      const compared = Effect.gen(function* () {
+        const books = yield* TradeRepository.TradeRepository
+        const feed = yield* books.feed(0, 1000)
+        const reached = new Map<string, Entry.Head>()
+        for (const position of [0, ...feed.map((row) => row.position), feed.length + 5]) {
+          const row = feed.find((each) => each.position === position)
+          if (row !== undefined) reached.set(row.account, { hash: row.headHash, seq: row.lastSeq })
+          const asked = [...ACCOUNTS, "nobody"]
+          const found = byAccount(yield* books.headsAt({ accounts: asked, position }))
+          yield* same(`heads at position ${position}`, found, byAccount(reached))
+          const [own] = byAccount(yield* books.headsAt({ accounts: ["second"], position }))
+          yield* same(
+            "no other account is in the answer",
+            own,
+            byAccount(reached).find(([name]) => name === "second")
+          )
+        }
+        yield* same("nothing of no accounts", [...(yield* books.headsAt({ accounts: [], position: 9 }))], [])
+      })
+      for (const read of [compared, two.snapshot(compared)]) {
+        yield* Effect.provideService(read, TradeRepository.TradeRepository, two)
+      }
+    })
+}
+
 const ages: Clause = {
   name: "C2: what is booked later in an account has the higher id, in every process",
   needs: [],
@@ -197,4 +231,4 @@ const outlives: Clause = {
 }
 
 /** What it promises to several who use it, at once or one after the other. */
-export const together: ReadonlyArray<Clause> = [concurrent, readers, ages, snapshots, outlives]
+export const together: ReadonlyArray<Clause> = [concurrent, readers, pastHeads, ages, snapshots, outlives]
