@@ -146,6 +146,8 @@ export * as Control from "./records/Control.ts"
 export * as foresee from "./rules/operator/foresee.ts"
 /** `records/Batch`: see that module. */
 export * as Batch from "./records/Batch.ts"
+/** `records/TokenUse`: see that module. */
+export * as TokenUse from "./records/TokenUse.ts"
 /** `records/Template`: see that module. */
 export * as Template from "./records/Template.ts"
 /** `events/Event`: see that module. */
@@ -246,6 +248,8 @@ export * as Proposals from "./services/Proposals.ts"
 export * as Sessions from "./services/Sessions.ts"
 /** `services/TokenRegister`: see that module. */
 export * as TokenRegister from "./services/TokenRegister.ts"
+/** `services/TokenUses`: see that module. */
+export * as TokenUses from "./services/TokenUses.ts"
 /** `services/Tokens`: see that module. */
 export * as Tokens from "./services/Tokens.ts"
 /** `services/Sync`: see that module. */

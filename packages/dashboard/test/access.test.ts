@@ -116,6 +116,9 @@ describe("a daemon that asks for tokens", () => {
     await other.page.getByLabel("Token").press("Enter")
     const who = { name: "dana (trade)" }
     await other.page.getByRole("navigation", { name: "Main" }).getByRole("link", who).waitFor()
+    await page.reload()
+    const used = (name: string) => page.getByRole("row").filter({ has: page.getByRole("button", { name }) })
+    expect(await used("Revoke operator").textContent()).toMatch(/\d\d:\d\d(?!:)/)
 
     clicks = 0
     await overview.click()

@@ -2,7 +2,7 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, EventLoop, Problem } from "@roundlot/api"
 import { type Clock } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
-import { AccountScope, Sessions, Token, TokenRegister, Tokens } from "@roundlot/core/ledger"
+import { AccountScope, Sessions, Token, TokenRegister, Tokens, TokenUses } from "@roundlot/core/ledger"
 import { Effect, Layer, Redacted } from "effect"
 import { looked } from "./failing.ts"
 
@@ -21,7 +21,7 @@ export const bearerOf = (request: HttpServerRequest.HttpServerRequest): Redacted
 const isForged = ({ headers, method }: HttpServerRequest.HttpServerRequest, { isCookie }: Access.Given): boolean =>
   isCookie && !SAFE.has(method) && headers["origin"] === undefined
 
-type Needed = EventLoop.Process | TokenRegister.TokenRegister | Sessions.Sessions | Clock.Clock
+type Needed = EventLoop.Process | TokenRegister.TokenRegister | Sessions.Sessions | TokenUses.TokenUses | Clock.Clock
 
 const NO_TOKEN =
   "a token is required: Authorization: Bearer rlt_…. On the daemon's host, 'roundlot tokens link' prints a sign-in link for browsers, 'roundlot tokens create' creates a token"
@@ -29,16 +29,32 @@ const NO_TOKEN =
 const ENDED =
   "session ended: 12 hours without a request, 7 days after sign-in, or session or token revoked. Sign in again"
 
-/** The good token of what was given: a program's own, or that of the session of a browser. */
-const tokenOf = ({ isCookie, secret }: Access.Given, host: string) =>
+/** The good token of a secret; that it was used is noted. */
+export const goodToken = (secret: string) =>
   Effect.gen(function* () {
-    if (!isCookie) {
-      const { known } = yield* TokenRegister.TokenRegister
-      const found = yield* Tokens.check(yield* known, secret)
-      return found === undefined ? undefined : Sessions.bearerOf(found)
-    }
+    const { known } = yield* TokenRegister.TokenRegister
+    const found = yield* Tokens.check(yield* known, secret)
+    if (found !== undefined) yield* Effect.flatMap(TokenUses.TokenUses, ({ note }) => note(found.name))
+    return found
+  })
+
+/** Who calls by the session of a browser; that its token was used is noted. */
+const signedIn = (secret: string, host: string) =>
+  Effect.gen(function* () {
     const { check } = yield* Sessions.Sessions
-    return (yield* check(secret, host))?.bearer
+    const found = yield* check(secret, host)
+    // A person who signed in with a provider has no token.
+    if (found !== undefined && found.session.issuer === undefined)
+      yield* Effect.flatMap(TokenUses.TokenUses, ({ note }) => note(found.session.token))
+    return found?.bearer
+  })
+
+/** Who gives a good token, or the session of a browser. */
+const bearerBy = ({ isCookie, secret }: Access.Given, host: string) =>
+  Effect.gen(function* () {
+    if (isCookie) return yield* signedIn(secret, host)
+    const found = yield* goodToken(secret)
+    return found === undefined ? undefined : Sessions.bearerOf(found)
   })
 
 /** Who a request is of, where he may do what it asks for. */
@@ -56,7 +72,7 @@ const admitted = (
     const token = Access.givenIn(request)
     if (token === undefined) yield* asStored(Effect.flatMap(TokenRegister.TokenRegister, ({ known }) => known))
     if (token === undefined) return yield* isOpen ? Effect.succeed(OPERATOR) : Effect.fail(unauthorized(NO_TOKEN))
-    const known = yield* asStored(tokenOf(token, Access.hostOf(request)))
+    const known = yield* asStored(bearerBy(token, Access.hostOf(request)))
     // A browser keeps the cookie of another daemon of this machine: who is open to all is so to it as well.
     if (known === undefined && isOpen && token.isCookie) return OPERATOR
     if (known === undefined)
@@ -79,7 +95,7 @@ const maySee: Effect.Effect<boolean, never, HttpServerRequest.HttpServerRequest 
   const token = Access.givenIn(request)
   const isNear = listening?.isRemote !== true
   if (token === undefined) return isNear
-  const known = yield* Effect.orElseSucceed(tokenOf(token, Access.hostOf(request)), () => undefined)
+  const known = yield* Effect.orElseSucceed(bearerBy(token, Access.hostOf(request)), () => undefined)
   return known === undefined ? isNear : known.accounts === undefined
 })
 

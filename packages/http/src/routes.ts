@@ -2,7 +2,7 @@ import type * as HttpRouter from "@effect/platform/HttpRouter"
 import type * as HttpServer from "@effect/platform/HttpServer"
 import { type EventLoop, Server } from "@roundlot/api"
 import { type TradeRepository } from "@roundlot/core/adapter"
-import { Jobs, Sessions, TokenRegister } from "@roundlot/core/ledger"
+import { Jobs, Sessions, TokenRegister, TokenUses } from "@roundlot/core/ledger"
 import { Layer } from "effect"
 import type { Services } from "@roundlot/commands"
 import type { Settings } from "./Settings.ts"
@@ -70,5 +70,10 @@ export const layer = (
         Jobs.layer(settings.jobTypes)
       )
     ),
-    Layer.provide(Layer.provideMerge(Sessions.layer(trustedBy(settings.configuration)), TokenRegister.layer))
+    Layer.provide(
+      Layer.mergeAll(
+        TokenUses.layer,
+        Layer.provideMerge(Sessions.layer(trustedBy(settings.configuration)), TokenRegister.layer)
+      )
+    )
   )

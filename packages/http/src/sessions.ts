@@ -3,11 +3,11 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import { Access, Api, EventLoop, Listening, type Parameters, Problem, type Server } from "@roundlot/api"
 import { Clock, Instant } from "@roundlot/core"
-import { AccountScope, Sessions, TokenRegister, Tokens } from "@roundlot/core/ledger"
+import { AccountScope, Sessions, type TokenRegister, type TokenUses } from "@roundlot/core/ledger"
 import { sessions as sessionViews } from "@roundlot/queries"
 import { Effect, Either, type Layer, Redacted } from "effect"
 import type { Services } from "@roundlot/commands"
-import { bearerOf } from "./access.ts"
+import { bearerOf, goodToken } from "./access.ts"
 import { looked } from "./failing.ts"
 import { LIFE_MS, linkTo, SignInLinks } from "./SignInLinks.ts"
 
@@ -67,8 +67,7 @@ const signIn = ({ code, token }: { readonly code?: string | undefined; readonly 
   Effect.gen(function* () {
     const secret = token ?? (code === undefined ? undefined : yield* redeemed(code))
     if (secret === undefined) return yield* Effect.fail(badRequest("send a token, or the code of a link", "token"))
-    const { known } = yield* TokenRegister.TokenRegister
-    const found = yield* Tokens.check(yield* looked(known), secret)
+    const found = yield* looked(goodToken(secret))
     if (found === undefined) return yield* Effect.fail(unauthorized("the token is unknown, expired or revoked"))
     const host = Access.hostOf(yield* HttpServerRequest.HttpServerRequest)
     const opened = yield* looked(Sessions.open(found, host))
@@ -160,6 +159,7 @@ export const layer: Layer.Layer<
   | SignInLinks
   | Sessions.Sessions
   | TokenRegister.TokenRegister
+  | TokenUses.TokenUses
   | Services
 > = HttpApiBuilder.group(RoundlotApi, "session", (group) =>
   group

@@ -1,7 +1,6 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { Access, Api, type Parameters, Problem, type Server, SignInAttempts } from "@roundlot/api"
-import { Clock } from "@roundlot/core"
-import { AccountScope, type Token, Tokens } from "@roundlot/core/ledger"
+import { AccountScope, Tokens } from "@roundlot/core/ledger"
 import { type Services, tokens } from "@roundlot/commands"
 import { sessions as sessionViews, tokens as views } from "@roundlot/queries"
 import { Effect, type Layer, type Redacted } from "effect"
@@ -11,14 +10,8 @@ const { RoundlotApi } = Api
 
 const { badRequest, conflict, forbidden, notFound } = Problem.failures
 
-const shown = (token: Token.Token) =>
-  Effect.map(
-    Effect.flatMap(Clock.Clock, (clock) => clock.now),
-    (now) => views.documentOf(token, now)
-  )
-
 const shownOnce = ({ secret, token }: Tokens.MadeToken) =>
-  Effect.map(shown(token), (document) => ({ ...document, token: secret }))
+  Effect.map(views.documentOf(token), (document) => ({ ...document, token: secret }))
 
 /** The answer to a caller that does not have the present secret of the token: one that took a session is no better off. */
 const NOT_PRESENT = "this is not the present secret of the token"
@@ -92,13 +85,13 @@ const answering = <A, R>(change: Effect.Effect<A, ChangeFailure, R>) =>
 const create = ({ secret, ...input }: tokens.TokenInput & { readonly secret: Redacted.Redacted }) =>
   Effect.gen(function* () {
     const authority = yield* authorityOf(secret)
-    return yield* shownOnce(yield* answering(tokens.createAs(authority, input)))
+    return yield* looked(shownOnce(yield* answering(tokens.createAs(authority, input))))
   })
 
 const revoke = (name: string, secret: Redacted.Redacted) =>
   Effect.gen(function* () {
     const authority = yield* authorityOf(secret)
-    return yield* shown(yield* answering(tokens.revokeAs(authority, name)))
+    return yield* looked(views.documentOf(yield* answering(tokens.revokeAs(authority, name))))
   })
 
 /** Who may call: tokens are listed, created, rotated and revoked. A secret is in no kept answer, so none is made twice for a key. */

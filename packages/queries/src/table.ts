@@ -65,6 +65,15 @@ export const times = <D>(header: string, cell: Cell<D>): TableColumn<D> =>
     return time === null ? null : momentOf(time)
   })
 
+const SECONDS = ":00".length
+
+/** A column of times that are known to the minute, UTC; where there is none it says `none`. */
+export const minutes = <D>(header: string, cell: Cell<D>, none: string): TableColumn<D> =>
+  plain(headOfTimes(header), (document) => {
+    const time = cell(document)
+    return time === null ? none : momentOf(time).slice(0, -SECONDS)
+  })
+
 /** The same column, left out first where there is no room. */
 export const minor = <D>(column: TableColumn<D>): TableColumn<D> => ({ ...column, isMinor: true })
 

@@ -260,6 +260,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   ops_jobs: jobs,
   ops_requests: { ...none, indexes: [listed("at", ["at"])] },
   ops_templates: none,
+  ops_token_uses: none,
   ops_holdings: { ...none, references: [ofAccount] },
   ops_comparisons: { ...none, references: [ofAccount], indexes: [listed("rank", ["rank", "account", "symbol"])] },
   ops_reconciliations: reconciliations

@@ -11,6 +11,8 @@ const fields = {
   createdAt: Time,
   createdBy: Schema.String,
   expiresAt: Schema.NullOr(Time),
+  /** When a call or a sign-in with it was last noted, to the minute; null where none was since that is kept. */
+  lastUsedAt: Schema.NullOr(Time),
   /** Of the role `propose`: how many orders it may propose for an account on a market date, and of how many dollars together. */
   ordersPerDay: Schema.NullOr(Schema.Int),
   notionalPerDay: Schema.NullOr(Decimal),

@@ -3,7 +3,7 @@ import * as Toolkit from "@effect/ai/Toolkit"
 import { Documents } from "@roundlot/api"
 import { Clock, Decimal, Instant } from "@roundlot/core"
 import { Id } from "@roundlot/core/adapter"
-import { AccountScope, Jobs, Proposals, Token, type TokenRegister } from "@roundlot/core/ledger"
+import { AccountScope, Jobs, Proposals, Token, type TokenRegister, type TokenUses } from "@roundlot/core/ledger"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Traces } from "@roundlot/core/ledger"
 import { breaks, jobs, orders, positions, trades } from "@roundlot/queries"
@@ -217,13 +217,17 @@ const propose = (asked: Terms, token: Token.Token, configuration: Configuration)
   })
 
 /** The token of the program that calls, judged anew with each call; nothing where it has none. */
-export type Bearer = Effect.Effect<Token.Token | undefined, VerbError, Clock.Clock | TokenRegister.TokenRegister>
+export type Bearer = Effect.Effect<
+  Token.Token | undefined,
+  VerbError,
+  Clock.Clock | TokenRegister.TokenRegister | TokenUses.TokenUses
+>
 
 /** What is done for a program is held to the accounts of its token. */
 const asBearer = <A, E, R>(bearer: Bearer, act: Effect.Effect<A, E, R>) =>
   Effect.flatMap(bearer, (token) => AccountScope.within(Token.scopeOf(token), act))
 
-type Needed = Writing | Jobs.Jobs | TokenRegister.TokenRegister
+type Needed = Writing | Jobs.Jobs | TokenRegister.TokenRegister | TokenUses.TokenUses
 
 /** What each tool that only looks does. */
 const looking = (bearer: Bearer, context: Context.Context<Needed>) => {

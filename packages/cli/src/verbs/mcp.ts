@@ -3,7 +3,7 @@ import * as NodeSink from "@effect/platform-node/NodeSink"
 import * as NodeStream from "@effect/platform-node/NodeStream"
 import * as RpcSerialization from "@effect/rpc/RpcSerialization"
 import * as RpcServer from "@effect/rpc/RpcServer"
-import { Token, TokenRegister, Tokens } from "@roundlot/core/ledger"
+import { Token, TokenRegister, Tokens, TokenUses } from "@roundlot/core/ledger"
 import { Effect, Layer, Logger, Redacted, Schema } from "effect"
 import { UsageError } from "@roundlot/commands/errors"
 import { Collector, queue } from "@roundlot/daemon"
@@ -30,7 +30,10 @@ const inputEnded = Effect.async<void>((resume) => {
 const checked = (secret: Redacted.Redacted) =>
   Effect.gen(function* () {
     const { known } = yield* TokenRegister.TokenRegister
-    return (yield* Tokens.check(yield* known, Redacted.value(secret))) ?? (yield* new TokenVoid())
+    const token = yield* Tokens.check(yield* known, Redacted.value(secret))
+    if (token === undefined) return yield* new TokenVoid()
+    yield* Effect.flatMap(TokenUses.TokenUses, ({ note }) => note(token.name))
+    return token
   })
 
 /** Who could approve what a model proposes is not given to a model. */
@@ -78,6 +81,6 @@ export const mcp = Verb.make({
           Layer.provide(Collector.layer({ variable }, Verb.VERSION))
         )
         return yield* Effect.raceFirst(Layer.launch(server), inputEnded)
-      }).pipe(Effect.provide(TokenRegister.layer))
+      }).pipe(Effect.provide(Layer.merge(TokenRegister.layer, TokenUses.layer)))
     )
 })

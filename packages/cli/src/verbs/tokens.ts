@@ -1,6 +1,5 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { Clock } from "@roundlot/core"
 import { Token, Tokens } from "@roundlot/core/ledger"
 import { tokens as views } from "@roundlot/queries"
 import { Effect, Option, Redacted } from "effect"
@@ -53,7 +52,6 @@ export const tokensCreate = Verb.make({
     making(where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
         const input = {
           name: called,
           role,
@@ -65,7 +63,7 @@ export const tokensCreate = Verb.make({
         const { secret, token } = yield* tokens.create(input, accountNames.ACTOR)
         const shown = Redacted.value(secret)
         yield* answer(
-          { ...views.documentOf(token, now), token: shown },
+          { ...(yield* views.documentOf(token)), token: shown },
           `${shown}\nThis is the token of ${called}, role ${role}${token.accounts === undefined ? "" : `, bound to ${token.accounts.join(", ")}`}. The secret is shown once: store it safely, and send it as 'Authorization: Bearer …'.`
         )
       })
@@ -93,11 +91,10 @@ export const tokensRotate = Verb.make({
     changing(dryRun, where, ({ operatorToken }) =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
         const overlapMs = overlap === undefined ? undefined : yield* duration.durationMs(overlap, "--overlap")
         const asked = { name: called, overlapMs, actor: accountNames.ACTOR }
         if (dryRun) {
-          const rotated = views.documentOf((yield* Tokens.rotate(asked)).token, now)
+          const rotated = yield* views.documentOf((yield* Tokens.rotate(asked)).token)
           const until = rotated.previousUntil === null ? "revoked at once" : `valid until ${rotated.previousUntil}`
           return yield* preview.show(
             `${called} would have a new secret:`,
@@ -107,7 +104,7 @@ export const tokensRotate = Verb.make({
         }
         const { secret, token } = yield* operatorToken.rotate(asked)
         const shown = Redacted.value(secret)
-        const document = views.documentOf(token, now)
+        const document = yield* views.documentOf(token)
         const before =
           document.previousUntil === null
             ? "is revoked, and its browsers are signed out"
@@ -130,16 +127,15 @@ export const tokensRevoke = Verb.make({
     changing(dryRun, where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
-        const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
         const before = (yield* Tokens.all).find((each) => each.name === called)
         const token = yield* Tokens.revoke(called, accountNames.ACTOR)
         if (dryRun)
           return yield* preview.show(
             `The token of ${called} would be revoked, and its browsers signed out:`,
-            before === undefined ? {} : { ...views.documentOf(before, now) },
-            { ...views.documentOf(token, now) }
+            before === undefined ? {} : { ...(yield* views.documentOf(before)) },
+            { ...(yield* views.documentOf(token)) }
           )
-        yield* answer(views.documentOf(token, now), `The token of ${called} is revoked.`)
+        yield* answer(yield* views.documentOf(token), `The token of ${called} is revoked.`)
       })
     )
 })

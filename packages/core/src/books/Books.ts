@@ -4,6 +4,7 @@ import { SessionTable, type Session } from "../records/Session.ts"
 import { AccountTable, type Account } from "../records/Account.ts"
 import { BatchTable, type Batch } from "../records/Batch.ts"
 import { TemplateTable, type Template } from "../records/Template.ts"
+import { TokenUseTable, type TokenUse } from "../records/TokenUse.ts"
 import { CursorTable, type Cursor } from "../records/Cursor.ts"
 import { MarkTable, type Mark } from "../records/Mark.ts"
 import { CommandTable, type CommandRecord } from "../records/CommandRecord.ts"
@@ -69,6 +70,7 @@ export interface Books {
   readonly ops_jobs: Shelf.Shelf<Job, string>
   readonly ops_requests: Shelf.Shelf<RequestRecord, string>
   readonly ops_templates: Shelf.Shelf<Template, string>
+  readonly ops_token_uses: Shelf.Shelf<TokenUse, string>
   readonly ops_holdings: Shelf.Shelf<HeldAtBroker, string>
   readonly ops_comparisons: Shelf.Shelf<ComparedHolding, string>
   readonly ops_reconciliations: Shelf.Shelf<ReconciliationRun, string>
@@ -110,6 +112,7 @@ export const make = (): Books => ({
   ops_jobs: Shelf.make(JobTable),
   ops_requests: Shelf.make(RequestTable),
   ops_templates: Shelf.make(TemplateTable),
+  ops_token_uses: Shelf.make(TokenUseTable),
   ops_holdings: Shelf.make(HoldingTable),
   ops_comparisons: Shelf.make(ComparedHoldingTable),
   ops_reconciliations: Shelf.make(ReconciliationRunTable)
@@ -148,6 +151,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   ops_jobs: JobTable,
   ops_requests: RequestTable,
   ops_templates: TemplateTable,
+  ops_token_uses: TokenUseTable,
   ops_holdings: HoldingTable,
   ops_comparisons: ComparedHoldingTable,
   ops_reconciliations: ReconciliationRunTable
@@ -245,6 +249,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.ops_jobs),
     changesOf(books.ops_requests),
     changesOf(books.ops_templates),
+    changesOf(books.ops_token_uses),
     changesOf(books.ops_holdings),
     changesOf(books.ops_comparisons),
     changesOf(books.ops_reconciliations)

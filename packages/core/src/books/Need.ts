@@ -67,6 +67,8 @@ export type Need = Data.TaggedEnum<{
   /** What was asked under an idempotency key. */
   readonly RequestByKey: { readonly key: string }
   readonly TemplateByName: { readonly name: string }
+  /** When a token was last used. */
+  readonly TokenUse: { readonly token: string }
   readonly JobById: { readonly id: string }
   readonly JobByKey: { readonly type: string; readonly key: string }
   /** All fills of an account that wait for their orders. */
@@ -164,6 +166,7 @@ export const Need = {
   SessionById: ({ id }: Fields<"SessionById">): Need => ({ _tag: "SessionById", id }),
   RequestByKey: ({ key }: Fields<"RequestByKey">): Need => ({ _tag: "RequestByKey", key }),
   TemplateByName: ({ name }: Fields<"TemplateByName">): Need => ({ _tag: "TemplateByName", name }),
+  TokenUse: ({ token }: Fields<"TokenUse">): Need => ({ _tag: "TokenUse", token }),
   JobById: ({ id }: Fields<"JobById">): Need => ({ _tag: "JobById", id }),
   JobByKey: ({ key, type }: Fields<"JobByKey">): Need => ({ _tag: "JobByKey", type, key }),
   WaitingFills: ({ account }: Fields<"WaitingFills">): Need => ({ _tag: "WaitingFills", account }),

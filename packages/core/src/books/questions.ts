@@ -94,6 +94,7 @@ const makeTakings = (books: Books): Takings => ({
   ops_jobs: taking(books, (each) => each.ops_jobs),
   ops_requests: taking(books, (each) => each.ops_requests),
   ops_templates: taking(books, (each) => each.ops_templates),
+  ops_token_uses: taking(books, (each) => each.ops_token_uses),
   ops_holdings: taking(books, (each) => each.ops_holdings),
   ops_comparisons: taking(books, (each) => each.ops_comparisons),
   ops_reconciliations: taking(books, (each) => each.ops_reconciliations),
@@ -275,6 +276,8 @@ export const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Questio
       return [of("ops_requests", "primary", [need.key])]
     case "TemplateByName":
       return [of("ops_templates", "primary", [need.name])]
+    case "TokenUse":
+      return [of("ops_token_uses", "primary", [need.token])]
     case "JobById":
       return [of("ops_jobs", "primary", [need.id])]
     case "JobByKey":

@@ -89,6 +89,7 @@ export const operationalTables = [
   "ops_jobs",
   "ops_requests",
   "ops_templates",
+  "ops_token_uses",
   "ops_holdings",
   "ops_comparisons",
   "ops_reconciliations"

@@ -42,6 +42,9 @@ export const shownTime = (iso: string, now: number, utc: boolean): string => {
   return own.year === today.year ? `${day} ${clock}` : `${day} ${own.year} ${clock}`
 }
 
+/** A time as `shownTime` has it, without its seconds. */
+export const withoutSeconds = (shown: string): string => shown.replace(/:\d\d(?:\.\d+)?$/, "")
+
 /** A moment as it is written in the zone that is shown, by a field of a browser or by hand: `2026-11-18T14:32:07`. */
 export const writtenTime = (iso: string, utc: boolean): string => {
   const at = new Date(iso)

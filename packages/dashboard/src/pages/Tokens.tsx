@@ -6,6 +6,7 @@ import { ActionButton } from "../ui/action/ActionButton.tsx"
 import { ForRole } from "../ui/action/Role.tsx"
 import { createToken, revokeToken, rotateToken, type TokenWish } from "../ui/action/tokens.ts"
 import { Choice, Written } from "../ui/parts/Field.tsx"
+import { Time } from "../ui/parts/Figure.tsx"
 import { Asked, Panel } from "../ui/parts/Panel.tsx"
 import type { Column } from "../ui/table/Column.ts"
 import * as columns from "../ui/table/columns.tsx"
@@ -26,6 +27,9 @@ const columnsFor = (own: string | undefined, refusal: string | undefined): Reado
   columns.created,
   columns.foreign("actor", ({ createdBy }) => createdBy),
   columns.time("expires", ({ expiresAt }) => expiresAt),
+  columns.node("lastUsed", ({ lastUsedAt }) =>
+    lastUsedAt === null ? texts.noUseRecorded : <Time at={lastUsedAt} isToMinute />
+  ),
   columns.node("action", (token) =>
     token.status === "good" ? (
       <>

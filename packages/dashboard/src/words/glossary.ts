@@ -233,6 +233,10 @@ const entries = {
     help: "Read: view. Propose: propose orders for approval too. Trade: submit trades too. Operate: all commands."
   },
   expires: { head: "Expires", help: "Expiry time of the token." },
+  lastUsed: {
+    head: "Last used",
+    help: "Minute of the last call or sign-in with the token, written within a minute of it."
+  },
   tokenAccounts: { head: "Accounts", help: "Accounts that the token may use. Without a limit, all." },
   sessionToken: {
     head: "Token or person",

@@ -244,6 +244,7 @@ export const unproven: { readonly [table: string]: string } = {
   ops_marks: "how far a routine of the daemon is: what is lost of it is done again, and no record depends on it",
   ops_jobs: "work that is to be done: each job is safe to do twice, and changes with every try",
   ops_templates: "what a form is filled with: the person who submits it sees it, and the batch has it on record",
+  ops_token_uses: "when tokens were last used, to the minute: no call is judged by it",
   ops_holdings: "what a broker said at a time, beside the books: the next comparison asks the broker again",
   ops_comparisons:
     "what comparing each symbol came to last: the next reconciliation asks the broker again, and differences are breaks",

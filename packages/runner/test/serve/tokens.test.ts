@@ -198,6 +198,42 @@ describe("a token that is revoked over the API", () => {
   )
 })
 
+describe("when a token was last used", () => {
+  it.scoped(
+    "is listed to the minute, by a call or a browser's session, also after a restart; null where no use is on record",
+    () =>
+      Effect.gen(function* () {
+        yield* scene.played
+        const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+        const minute = Instant.format(Instant.make(now - (now % 60_000_000n)))
+        const boss = yield* tokenOf("boss")
+        const browser = yield* tokenOf("browser", { role: "read" })
+        yield* tokenOf("unused")
+        const listed = (port: number) =>
+          Effect.map(ask(port, "/api/v1/tokens", { headers: bearer(boss) }), (answer) =>
+            Object.fromEntries(
+              Array.from(
+                Object(json(answer)).items,
+                (each: { readonly name: string; readonly lastUsedAt: unknown }) => [each.name, each.lastUsedAt]
+              )
+            )
+          )
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            const port = yield* servingLocked
+            const signedIn = yield* ask(port, "/api/v1/session", { method: "POST", body: { token: browser } })
+            assert.strictEqual(signedIn.status, 204)
+            assert.strictEqual((yield* ask(port, "/api/v1/session", { headers: bearer("rlt_wrong") })).status, 401)
+          })
+        )
+        const port = yield* servingLocked
+        assert.deepInclude(yield* listed(port), { browser: minute, unused: null })
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(yield* listed(port), { boss: minute, browser: minute, unused: null })
+      }).pipe(Effect.provide(books))
+  )
+})
+
 describe("who confirms with a secret", () => {
   it.scoped("is no caller without a token of its own: the answer says what to run on the host", () =>
     Effect.gen(function* () {

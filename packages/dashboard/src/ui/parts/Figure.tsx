@@ -1,6 +1,6 @@
 import { useMemo } from "react"
 import { asAverage, grouped, padding, shortened, withCents } from "../../format/figure.ts"
-import { ageOf, exchangeTime, shownTime } from "../../format/time.ts"
+import { ageOf, exchangeTime, shownTime, withoutSeconds } from "../../format/time.ts"
 import { CopyId } from "./CopyId.tsx"
 import { copyText } from "./copying.ts"
 import { Explained } from "./Help.tsx"
@@ -63,12 +63,12 @@ export const Figure = ({ align, cents, isAbout, money, of, signed, unknown }: Fi
   )
 }
 
-/** A moment in the zone that was chosen; UTC and its age on hover. */
-export const Time = ({ at }: { readonly at: string | null }) => {
+/** A moment in the zone that was chosen, without its seconds where only its minute is known; UTC and its age on hover. */
+export const Time = ({ at, isToMinute = false }: { readonly at: string | null; readonly isToMinute?: boolean }) => {
   const { more, shown } = useTold(at)
   return at === null ? null : (
     <time dateTime={at} title={more} className="figure">
-      {shown}
+      {isToMinute ? withoutSeconds(shown) : shown}
     </time>
   )
 }

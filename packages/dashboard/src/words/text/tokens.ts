@@ -4,6 +4,7 @@ import { messages } from "./messages.ts"
 export const texts = messages({
   tokens: "Tokens",
   all: "all",
+  noUseRecorded: "None recorded",
   noTokens: "No API tokens. Create one on the daemon's host: {command}",
   noOwnToken:
     "You are not signed in with a token. Create and revoke tokens on the daemon's host, with roundlot tokens create and roundlot tokens revoke.",
