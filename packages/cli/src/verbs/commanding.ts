@@ -5,7 +5,7 @@ import type { Ledger } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { UsageError } from "@roundlot/commands/errors"
 import { carryingOut } from "@roundlot/commands"
-import { confirm, isAtTerminal, type NotConfirmed } from "../terminal/confirm.ts"
+import { confirm, type NotConfirmed } from "../terminal/confirm.ts"
 import { Output } from "../terminal/Output.ts"
 
 /** Carries a command out and prints what it did. */
@@ -49,10 +49,10 @@ export const performIfMeant = ({ isSaid, question, ...asked }: AskedFirst): Aski
     yield* perform(asked)
   })
 
-/** Shows a person at a terminal the orders that would follow, where there are any, and asks whether they are meant; a script goes on. */
+/** Shows the orders that would follow, where there are any, and asks whether they are meant; a script has to say so. */
 export const askWhereOrdersFollow = ({ isSaid, question, ...asked }: AskedFirst): Asking =>
   Effect.gen(function* () {
-    if (isSaid || asked.dryRun === true || !isAtTerminal()) return
+    if (isSaid || asked.dryRun === true) return
     const shown = yield* show(asked)
     if (shown.effects !== null && shown.effects.orders.length > 0) yield* ask(shown, question)
   })

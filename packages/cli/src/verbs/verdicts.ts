@@ -198,6 +198,7 @@ export const resume = Verb.make({
   summary: "resume trading, and lift holds set by a cancel or a circuit breaker",
   examples: [
     ["roundlot resume --symbol AAPL --reason 'news is out'", "one symbol"],
+    ["roundlot resume --account paper --reason 'news is out' --yes", "a script needs --yes where orders would be sent"],
     ["roundlot resume --all --reason 'news is out'", "a halt of everything; accounts and symbols keep their own"]
   ],
   flags: { ...scopeFlags, yes },

@@ -39,7 +39,7 @@ describe("trades add --dry-run", () => {
     const direct = await place.cli(...buy, "--quantity", "2", "--direct", "--dry-run")
     expect(direct.out).toContain("  would plan without sending (trading is halted): buy 2 AAPL\n")
     expect(await asked("--id", "a", "--quantity", "9")).toMatchObject({ outcome: "conflict", orders: [] })
-    await place.cli("resume", "--all", "--reason", "over")
+    await place.cli("resume", "--all", "--reason", "over", "--yes")
     expect(await asked("--id", "c", "--quantity", "0.1")).toMatchObject({ outcome: "accepted", orders: [] })
     await place.cli("batches", "open", "--mode", "execute", "--name", "Friday")
     const rows = await place.cli(...buy, "--batch", "G1", "--id", "r", "--quantity", "2", "--dry-run")

@@ -48,7 +48,7 @@ describe("controls by the command line", () => {
     expect(JSON.parse(refused.out)).toMatchObject({
       positions: [{ answer: { code: "Refused", control: "ReduceOnly" } }]
     })
-    await place.cli("controls", "set", "--state", "normal", "--account", "paper", "--reason", "open")
+    await place.cli("controls", "set", "--state", "normal", "--account", "paper", "--reason", "open", "--yes")
     expect(await place.cli("controls", "set", "--state", "reduce")).toMatchObject({
       code: 2,
       err: expect.stringContaining("No reason is given")
@@ -154,6 +154,27 @@ describe("controls by the command line", () => {
     expect((await place.cli("resume", "--all", "--reason", "over", "--yes")).out).toEqual(
       did("Trading resumed \\(all accounts\\)")
     )
+  })
+
+  it("what lifts a stop needs --yes in a script where orders would be sent, and shows them; where none would be it acts", async () => {
+    const place = await opened(["a", "2"])
+    await idle(place)
+    const over = ["--reason", "over"] as const
+    await place.cli("halt", "--reason", "news")
+    expect(await place.cli("resume", "--all", ...over)).toMatchObject({ code: 0 })
+    await place.cli("halt", "--account", "paper", "--reason", "news")
+    await place.cli("trades", "import", place.file("more.csv", buys(["b", "3"])))
+    const head: unknown = await place.json("journal", "head")
+    const normal = ["controls", "set", "--state", "normal", "--account", "paper"] as const
+    for (const verb of [["resume", "--account", "paper"], normal]) {
+      const unsaid = await place.cli(...verb, ...over)
+      expect(unsaid).toMatchObject({ code: 2, out: "", err: expect.stringContaining("re-run with --yes") })
+      expect(unsaid.err).toMatch(/Orders that would follow:\n {2}buy 3 AAPL of paper, about \$/)
+    }
+    expect(await place.json("journal", "head")).toEqual(head)
+    expect(await place.cli("resume", "--account", "paper", ...over, "--yes")).toMatchObject({ code: 0 })
+    expect((await idle(place)).code).toBe(0)
+    expect(await place.json("positions", "list")).toMatchObject({ items: [{ hedged: "5", residual: "0" }] })
   })
 
   it("a verdict that lets something be sent shows it, and asks; a script says that it is meant", async () => {

@@ -204,7 +204,7 @@ describe("flags over variables over files", () => {
     expect(await json("halt", "--reason", "news", "--command-id", "h1")).toEqual(once)
     expect((await cli("start", "--until-idle")).code).toBe(3)
     expect(await json("positions", "show", "AAPL")).toMatchObject({ next: { answer: { code: "Halted" } } })
-    await cli("resume", "--all", "--reason", "over")
+    await cli("resume", "--all", "--reason", "over", "--yes")
     expect((await cli("start", "--until-idle")).code).toBe(0)
     expect(await json("orders", "list", "--status", "filled")).toMatchObject({ items: [{ quantity: "1" }] })
   })
@@ -213,10 +213,10 @@ describe("flags over variables over files", () => {
     const { cli, json } = desk()
     await cli("trades", "add", "--id", "a", "--symbol", "AAPL", "--side", "buy", "--quantity", "1")
     await cli("start", "--until-idle")
-    expect(await json("trades", "reverse", "T1", "--reason", "withdrawn")).toMatchObject({
+    expect(await json("trades", "reverse", "T1", "--reason", "withdrawn", "--yes")).toMatchObject({
       done: "T1 is reversed by T2"
     })
-    expect(await json("trades", "reverse", "T1", "--reason", "withdrawn")).toMatchObject({
+    expect(await json("trades", "reverse", "T1", "--reason", "withdrawn", "--yes")).toMatchObject({
       done: "T1 was reversed already, by T2"
     })
     await cli("start", "--until-idle")

@@ -145,7 +145,7 @@ const disturbances: Readonly<Record<string, (run: Run, port: number) => Promise<
   reconcile: async ({ books }) => void (await books.cli("reconcile", "--account", "paper")),
   halt: async ({ books }) => {
     expect(await books.cli("halt", "--reason", "to see it hold")).toMatchObject({ code: 0 })
-    expect(await books.cli("resume", "--all", "--reason", "it held")).toMatchObject({ code: 0 })
+    expect(await books.cli("resume", "--all", "--reason", "it held", "--yes")).toMatchObject({ code: 0 })
   }
 }
 

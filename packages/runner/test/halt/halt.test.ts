@@ -111,7 +111,7 @@ describe("halt, from another process", () => {
           assert.deepStrictEqual(submitting, [])
           // One row for the group of the halt itself, in the store's journal.
           assert.isAtMost(after - before - 1, GROUPS)
-          yield* Effect.promise(() => cli("resume", "--all", "--reason", "over"))
+          yield* Effect.promise(() => cli("resume", "--all", "--reason", "over", "--yes"))
           daemon.signal("SIGTERM")
           yield* Effect.promise(() => daemon.ended)
           assert.strictEqual((yield* Effect.promise(() => cli("start", "--until-idle"))).code, 0)
@@ -162,7 +162,7 @@ describe("halt, from another process", () => {
     expect(await cli("start", "--until-idle")).toMatchObject({ code: 3, out: expect.stringContaining("Halted") })
     expect(await json("orders", "list")).toMatchObject({ items: [{ id: "O1", status: "filled" }] })
     expect(await count("attempts", "list")).toBe(1)
-    expect(await cli("resume", "--all", "--reason", "over")).toMatchObject({ code: 0 })
+    expect(await cli("resume", "--all", "--reason", "over", "--yes")).toMatchObject({ code: 0 })
     expect(await cli("start", "--until-idle")).toMatchObject({ code: 0 })
     expect(await json("positions", "list")).toMatchObject({ items: [{ hedged: "3", residual: "0" }] })
     expect(await count("exchange", "orders")).toBe(2)
