@@ -20,7 +20,7 @@ const template: Row = {
   deletedAt: null
 }
 
-const tokenUse: Row = { token: "watch", lastUsedAt: AT }
+const tokenUse: Row = { token: "watch", lastUsedAt: trades.AT }
 
 /** One sound row a table. */
 export const soundRows: { readonly [T in Table.TableName]: Row } = {
@@ -53,16 +53,9 @@ export const soundRows: { readonly [T in Table.TableName]: Row } = {
   ops_requests: operating.request,
   ops_templates: template,
   ops_token_uses: tokenUse,
-<<<<<<< HEAD
   ops_holdings: operating.holding,
   ops_comparisons: operating.comparison,
   ops_reconciliations: operating.reconciliation
-=======
-  ops_token_uses: tokenUse,
-  ops_holdings: holding,
-  ops_comparisons: comparison,
-  ops_reconciliations: reconciliation
->>>>>>> 6f234a4b (A token says when it was last used, to the minute: in tokens list, GET /api/v1/tokens and on the page of operations)
 }
 
 /** Inserts of rows in one table. */
@@ -110,16 +103,9 @@ export const everything: ReadonlyArray<Books.TableChanges> = [
   inserting("ops_requests", operating.request),
   inserting("ops_templates", template),
   inserting("ops_token_uses", tokenUse),
-<<<<<<< HEAD
   inserting("ops_holdings", operating.holding),
   inserting("ops_comparisons", operating.comparison),
   inserting("ops_reconciliations", operating.reconciliation)
-=======
-  inserting("ops_token_uses", tokenUse),
-  inserting("ops_holdings", holding),
-  inserting("ops_comparisons", comparison),
-  inserting("ops_reconciliations", reconciliation)
->>>>>>> 6f234a4b (A token says when it was last used, to the minute: in tokens list, GET /api/v1/tokens and on the page of operations)
 ]
 
 /** The next free ids of a store that has `everything`. */
