@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "43248d8d"
+export const fingerprint = "9b461e33"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -1098,6 +1098,7 @@ export const sqlite: ReadonlyArray<string> = [
   "feedHash" TEXT NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 ) STRICT`,
+  `CREATE INDEX roundlot_feed_account ON roundlot_feed ("account")`,
   `CREATE TABLE roundlot_ops_commits ("id" TEXT NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_store (
   "one" INTEGER NOT NULL PRIMARY KEY,
@@ -2218,6 +2219,7 @@ export const postgres: ReadonlyArray<string> = [
   "feedHash" TEXT COLLATE "C" NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 )`,
+  `CREATE INDEX roundlot_feed_account ON roundlot_feed ("account", "position")`,
   `CREATE TABLE roundlot_ops_fed (
   "account" TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   "seq" BIGINT NOT NULL,
