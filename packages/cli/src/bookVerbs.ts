@@ -1,6 +1,7 @@
 import { group, leaf, type Tree } from "./terminal/Tree.ts"
 import type { Verb } from "./terminal/Verb.ts"
 
+const approvals = () => import("./verbs/approvals.ts")
 const cases = () => import("./verbs/cases.ts")
 const lists = () => import("./verbs/lists.ts")
 const accounts = () => import("./verbs/accounts.ts")
@@ -159,6 +160,12 @@ export const ofBooks = {
     list: leaf("list breaks", async () => (await lists()).breaksList),
     show: leaf("show a break with its evidence", async () => (await lists()).breaksShow),
     resolve: leaf("close a break manually", async () => (await verdicts()).breaksResolve)
+  }),
+  approvals: group("operations that another person has to approve", {
+    list: leaf("list approval requests", async () => (await approvals()).approvalsList),
+    show: leaf("show an approval request", async () => (await approvals()).approvalsShow),
+    approve: leaf("approve a request: it is carried out", async () => (await approvals()).approvalsApprove),
+    reject: leaf("reject or withdraw a request", async () => (await approvals()).approvalsReject)
   }),
   cases: group("cases that need attention", {
     list: leaf("list cases, most severe first", async () => (await cases()).casesList),

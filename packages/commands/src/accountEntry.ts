@@ -1,7 +1,7 @@
 import { Account, type AccountName, Quantity, Ticker } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
-import { cutOffs, ladder, taxLots } from "@roundlot/core/ledger"
-import { allocationPolicies } from "@roundlot/core/vocabulary"
+import { cutOffs, fourEyes, ladder, taxLots } from "@roundlot/core/ledger"
+import { allocationPolicies, fourEyesOperations } from "@roundlot/core/vocabulary"
 import { Either, Schema } from "effect"
 import { durationMs } from "./duration.ts"
 import type { SettingsError } from "./SettingsError.ts"
@@ -88,6 +88,8 @@ const policies = {
   lotMethod: optional(Schema.Literal(...taxLots.methods)),
   allocation: optional(Schema.Literal(...allocationPolicies)),
   cutOffs: optional(Schema.Array(cutOffs.CutOff)),
+  fourEyes: optional(Schema.Array(Schema.Literal(...fourEyesOperations))),
+  approvalMinutes: optional(Schema.Int.pipe(Schema.between(1, fourEyes.MOST_APPROVAL_MINUTES))),
   resendWindow: optional(Schema.String),
   maxTradeAge: optional(Schema.String),
   band: optional(Band),
@@ -191,7 +193,17 @@ export const settingsOf = (
 ): Either.Either<Account.AccountSettings, SettingsError> =>
   Either.gen(function* () {
     const place = `accounts.${name}`
-    const { band, cutOffs: sentAt, resendWindow, maxTradeAge, limits, live, order, ...plain } = entry
+    const {
+      band,
+      cutOffs: sentAt,
+      fourEyes: operations,
+      resendWindow,
+      maxTradeAge,
+      limits,
+      live,
+      order,
+      ...plain
+    } = entry
     const environment = yield* environmentOf(file, place, entry, base.environment)
     const window =
       resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
@@ -203,6 +215,7 @@ export const settingsOf = (
       ...plain,
       environment,
       ...(sentAt === undefined ? {} : { cutOffs: sentAt.length === 0 ? undefined : sentAt }),
+      ...(operations === undefined ? {} : { fourEyes: fourEyes.listed(operations) }),
       ...limitsOf(limits, base),
       ...orderTermsOf(order),
       ...(window === undefined ? {} : { resendWindowMs: window }),

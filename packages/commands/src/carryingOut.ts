@@ -2,13 +2,17 @@ import type { Documents } from "@roundlot/api"
 import { type AccountName, type Clock, Commands, Decimal, Order, Reads } from "@roundlot/core"
 import { Entropy, Id, type TradeRepository } from "@roundlot/core/adapter"
 import type { Command, effects, Ledger } from "@roundlot/core/ledger"
-import { breaks, fillLots, orders, text } from "@roundlot/queries"
+import { approvals, breaks, fillLots, orders, text } from "@roundlot/queries"
 import { Effect, Option, Schema } from "effect"
 import { ACTOR } from "./accountNames.ts"
 import { ordersWithin } from "./withinScope.ts"
 
 /** A command that may not be carried out as things are, and why. */
-export class CommandRefused extends Schema.TaggedError<CommandRefused>()("CommandRefused", { why: Schema.String }) {
+export class CommandRefused extends Schema.TaggedError<CommandRefused>()("CommandRefused", {
+  why: Schema.String,
+  /** The books are not as they were when it was asked for. */
+  code: Schema.optional(Schema.Literal("BooksMoved"))
+}) {
   override get message() {
     return this.why
   }
@@ -33,6 +37,8 @@ export interface Asked {
   readonly commandId: Option.Option<string>
   /** The versions that its record may have; any where nothing is said. */
   readonly versions?: ReadonlyArray<number> | undefined
+  /** Who has proven to have the token of this name, or to be this person: an approval needs one. */
+  readonly approver?: string | undefined
   /** Only what would follow is asked for: nothing is written or sent. */
   readonly dryRun?: boolean | undefined
 }
@@ -44,6 +50,7 @@ export type Done = Documents.DoneDocument
 export const carryOut = ({
   account,
   actor = ACTOR,
+  approver,
   command,
   commandId,
   dryRun = false,
@@ -57,12 +64,19 @@ export const carryOut = ({
   Effect.gen(function* () {
     const commands = yield* Commands.Commands
     const id = Option.isSome(commandId) ? commandId.value : yield* (yield* Entropy.Entropy).hex
-    const request = { id, account, actor, reason, command, versions }
-    const { answer, effects } = yield* dryRun
-      ? Effect.map(commands.rehearse(request), ({ answer, effects }) => ({ answer, effects: effectsDocument(effects) }))
-      : Effect.map(commands.perform(request), (answer) => ({ answer, effects: null }))
-    if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
+    const request = { id, account, actor, approver, reason, command, versions }
+    const { answer, effects, second } = yield* dryRun
+      ? Effect.map(commands.rehearse(request), ({ effects, ...rest }) => ({
+          ...rest,
+          effects: effectsDocument(effects)
+        }))
+      : Effect.map(commands.perform(request), (answer) => ({ answer, effects: null, second: undefined }))
+    if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why, code: answer.code })
     if (answer._tag === "Stale") return yield* new StaleRecord({ version: answer.version })
+    if (answer._tag === "Waiting") {
+      const approval = yield* waitingFor(answer.approvalId)
+      return { done: waitingText(approval), account, commandId: id, effects, approval }
+    }
     const doubt = dryRun ? yield* doubtOf(account, command) : undefined
     const within = "scope" in command ? yield* liveWithin(account, command) : undefined
     const lots = dryRun ? yield* lotsOf(account, command) : undefined
@@ -72,12 +86,31 @@ export const carryOut = ({
       account,
       commandId: id,
       effects,
+      ...(second === undefined ? {} : { needsApproval: true }),
       ...within,
       ...(doubt === undefined ? {} : { doubt }),
       ...(lots === undefined ? {} : { lots }),
       ...(against === undefined || against === null ? {} : { contradiction: against })
     }
   })
+
+/** The request of what waits for a second person, as it stands. */
+export const waitingFor = (
+  id: Id.ApprovalId
+): Effect.Effect<
+  Documents.ApprovalInShort,
+  TradeRepository.StoreError,
+  Clock.Clock | TradeRepository.TradeRepository
+> =>
+  approvals
+    .show(Id.format("approval", id))
+    .pipe(Effect.map(approvals.shortOf), Effect.catchTags({ BadFilter: Effect.die, NotFound: Effect.die }))
+
+/** What is said of what needs a second person: how its request stands, and how it goes on. */
+export const waitingText = ({ approveBy, id, status }: Documents.ApprovalInShort): string =>
+  status === "waiting"
+    ? `${id} waits for approval by another person until ${approveBy}: roundlot approvals approve ${id}`
+    : `${id} was requested before and is ${status}`
 
 /** Who is to say whether the broker has an order sees what speaks for it. */
 const doubtOf = (account: AccountName.AccountName, command: Command.Command) =>
@@ -153,6 +186,7 @@ export const sentenceOf = ({
   effects,
   inDoubt = [],
   lots = [],
+  needsApproval = false,
   working = []
 }: Done): string => {
   const live = [
@@ -169,5 +203,13 @@ export const sentenceOf = ({
     ...(contradiction === undefined ? [] : [orders.contradictionText(contradiction)])
   ]
   if (effects === null) return [`${done}.`, ...live, ...ends].join("\n")
-  return [`Nothing is written. It would be: ${done}.`, ...known, ...live, ...ends, ...orderLines(effects)].join("\n")
+  const second = needsApproval ? ["Another person has to approve it."] : []
+  return [
+    `Nothing is written. It would be: ${done}.`,
+    ...second,
+    ...known,
+    ...live,
+    ...ends,
+    ...orderLines(effects)
+  ].join("\n")
 }

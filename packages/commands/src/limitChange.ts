@@ -1,9 +1,10 @@
 import type { Documents } from "@roundlot/api"
-import { type Account, type AccountName, Commands, Decimal } from "@roundlot/core"
+import { type Account, type AccountName, type Clock, Commands, Decimal } from "@roundlot/core"
 import { codeWords, limits, type Ledger } from "@roundlot/core/ledger"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { accounts } from "@roundlot/queries"
 import { Array, Effect } from "effect"
-import { CommandRefused, effectsDocument, orderLines } from "./carryingOut.ts"
+import { CommandRefused, effectsDocument, orderLines, waitingFor, waitingText } from "./carryingOut.ts"
 
 /** What an account is to have, and the record that it was made of. */
 export interface LimitChange {
@@ -14,18 +15,25 @@ export interface LimitChange {
   readonly reason: string | undefined
 }
 
-/** Sets the limits of an account. A refusal is a failure. */
+/** Sets an account; what loosens it may wait for a second person. A refusal is a failure. */
 export const set = ({
   account,
   actor,
   before,
   reason,
   settings
-}: LimitChange): Effect.Effect<{ readonly what: string }, CommandRefused | Ledger.LedgerError, Commands.Commands> =>
+}: LimitChange): Effect.Effect<
+  { readonly what: string; readonly approval?: Documents.ApprovalInShort },
+  CommandRefused | Ledger.LedgerError,
+  Commands.Commands | Clock.Clock | TradeRepository.TradeRepository
+> =>
   Effect.gen(function* () {
     const { setAccount } = yield* Commands.Commands
     const answer = yield* setAccount(account, settings, actor, reason, before)
-    return answer._tag === "Refused" ? yield* new CommandRefused({ why: answer.why }) : answer
+    if (answer._tag === "Refused") return yield* new CommandRefused({ why: answer.why })
+    if (answer._tag === "Done") return answer
+    const approval = yield* waitingFor(answer.approvalId)
+    return { what: waitingText(approval), approval }
   })
 
 /** What a dry run says where it is asked for without a reason: a raise is shown before somebody gives one. */

@@ -18,6 +18,8 @@ export interface TokenInput {
   readonly ordersPerDay?: number | undefined
   /** Role `propose`: maximum dollars per market date and account. */
   readonly notionalPerDay?: string | undefined
+  /** The person whose token it is, as the daemon's host says. */
+  readonly person?: string | undefined
 }
 
 type Failed = TokenRegister.TokensDisagree | TradeRepository.WriteError
@@ -45,7 +47,7 @@ const readDollars = (text: string): Either.Either<Quantity.Quantity, UsageError>
   })
 
 /** What a token is to be, read and looked up. */
-const requestOf = ({ accounts = [], expires, name, notionalPerDay, ordersPerDay, role }: TokenInput) =>
+const requestOf = ({ accounts = [], expires, name, notionalPerDay, ordersPerDay, person, role }: TokenInput) =>
   Effect.gen(function* () {
     const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
     const lifeMs = expires === undefined ? undefined : yield* readLifetime(expires)
@@ -56,6 +58,7 @@ const requestOf = ({ accounts = [], expires, name, notionalPerDay, ordersPerDay,
     return {
       name,
       role,
+      person,
       allowance,
       expiresAt: lifeMs === undefined ? undefined : Instant.addMillis(now, lifeMs),
       accounts: accounts.length === 0 ? undefined : yield* Effect.forEach(new Set(accounts), accountNames.known)
@@ -75,7 +78,7 @@ export const create = (
  */
 export const createAs = (
   authority: Tokens.Authority,
-  input: TokenInput
+  input: Omit<TokenInput, "person">
 ): Effect.Effect<Tokens.MadeToken, UsageError | Effect.Effect.Error<ReturnType<typeof Tokens.createAs>>, Around> =>
   Effect.flatMap(requestOf(input), (request) => AccountScope.lifted(Tokens.createAs(authority, request)))
 

@@ -100,6 +100,10 @@ export * as send from "./rules/order/send.ts"
 export * as band from "./rules/fill/band.ts"
 /** `records/concluded`: see that module. */
 export * as concluded from "./records/concluded.ts"
+/** `records/Approval`: see that module. */
+export * as Approval from "./records/Approval.ts"
+/** `records/fourEyes`: see that module. */
+export * as fourEyes from "./records/fourEyes.ts"
 /** `records/AttendedCase`: see that module. */
 export * as AttendedCase from "./records/AttendedCase.ts"
 /** `records/OwnerPosition`: see that module. */

@@ -18,6 +18,7 @@ export {
   type CauseOrigin
 } from "./records/causation.ts"
 export { allocationPolicies } from "./records/allocationPolicy.ts"
+export { approvalStandings, fourEyesOperations, type FourEyesOperation } from "./records/fourEyes.ts"
 export { limitNames } from "./records/limitNames.ts"
 export { lotMethods } from "./records/lotMethods.ts"
 export { breakName, headOf, subjectWords, wordsOf } from "./records/codeWords.ts"

@@ -28,6 +28,8 @@ export interface Wish extends Call {
 export const wishOf = ({ headers, payload: { dryRun = false, reason } }: Wish) =>
   Effect.map(Access.Caller, (caller) => ({
     actor: caller.name,
+    // Who calls an open daemon has proven nothing, and his name is no token's.
+    approver: caller.name,
     reason,
     commandId: Option.map(Option.fromNullable(headers["idempotency-key"]), (key) => ownKey(caller, key)),
     dryRun

@@ -1,9 +1,9 @@
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { Access, Api, Documents, type Parameters, Problem, type Server } from "@roundlot/api"
-import { Account, type AccountName, Commands, Decimal, Order, Quantity, Reads, Ticker, Trade } from "@roundlot/core"
+import { Account, type AccountName, Decimal, Order, Quantity, Reads, Ticker, Trade } from "@roundlot/core"
 import type { Table } from "@roundlot/core/adapter"
 import { AccountScope, Break, type Command, type Jobs } from "@roundlot/core/ledger"
-import { accounts, controls, criteria, past } from "@roundlot/queries"
+import { accounts, approvals, controls, criteria, past } from "@roundlot/queries"
 import { Effect, Layer, Option, Struct } from "effect"
 import {
   abandoned,
@@ -20,7 +20,7 @@ import {
   verdicts
 } from "@roundlot/commands"
 import type { Settings } from "./Settings.ts"
-import { acted, type ActFailure, type ActProblem } from "./failing.ts"
+import { acted, looked, type ActFailure, type ActProblem } from "./failing.ts"
 import { enqueued } from "./jobs.ts"
 import { type Call, once } from "./once.ts"
 import { versionsIn } from "./versions.ts"
@@ -64,6 +64,18 @@ const halting = commanded((where: Where & Of<"halt">) =>
     return done
   })
 )
+
+// Requests for a second person
+
+type Deciding = Wish & { readonly path: { readonly id: string } }
+
+/** What is decided of a request, in its account. */
+const onApproval = (tag: "GrantApproval" | "RejectApproval") =>
+  commanded((asked: Deciding) =>
+    Effect.flatMap(approvals.find(asked.path.id), ({ account, id }) =>
+      command(account, asked, { _tag: tag, approvalId: id })
+    )
+  )
 
 // Records
 
@@ -257,7 +269,10 @@ const limitsOf = ({ headers, path, payload: { reason, ...asked } }: Limiting) =>
 
 /** Sets limits of an account; one that lets more through than before needs its reason. */
 const setLimits = (asked: Limiting) =>
-  limitsOf(asked).pipe(Effect.flatMap(limitChange.set), Effect.zipRight(accounts.show(asked.path.name)))
+  Effect.gen(function* () {
+    const { approval } = yield* limitChange.set(yield* limitsOf(asked))
+    return { ...(yield* accounts.show(asked.path.name)), ...(approval === undefined ? {} : { approval }) }
+  })
 
 /** Sets how orders of an account leave that say nothing themselves. */
 const setOrderPolicy = (
@@ -266,7 +281,6 @@ const setOrderPolicy = (
   { configuration, unsupportedOrders }: Settings
 ) =>
   Effect.gen(function* () {
-    const commands = yield* Commands.Commands
     const { name: actor } = yield* Access.Caller
     const name = yield* accountNames.known(named)
     yield* orderPolicy.expectUnconfigured(name, configuration)
@@ -276,9 +290,8 @@ const setOrderPolicy = (
       ({ message }) => Problem.failures.badRequest(message)
     )
     yield* orderPolicy.expectTaken(settings, unsupportedOrders)
-    const made = yield* commands.setAccount(name, settings, actor, reason, before)
-    if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
-    return yield* accounts.show(name)
+    const { approval } = yield* limitChange.set({ account: name, settings, before, actor, reason })
+    return { ...(yield* accounts.show(name)), ...(approval === undefined ? {} : { approval }) }
   })
 
 const all = <D>(items: ReadonlyArray<D>) => ({ items, nextCursor: null })
@@ -305,6 +318,10 @@ const ofControls = (settings: Settings) =>
       .handle("list", ({ urlParams: { asOf } }) =>
         acted(past.seen(asOf, past.ownersOf(), Effect.map(controls.list, all)))
       )
+      .handle("approvals", ({ urlParams }) => looked(approvals.list(urlParams)))
+      .handle("showApproval", ({ path }) => looked(approvals.show(path.id)))
+      .handle("grantApproval", onApproval("GrantApproval"))
+      .handle("rejectApproval", onApproval("RejectApproval"))
       .handle("halt", halting)
       .handle("resume", setState("Resume"))
       .handle("observe", setState("Observe"))

@@ -16,7 +16,7 @@ import {
   Trade
 } from "@roundlot/core"
 import type { Table } from "@roundlot/core/adapter"
-import { Break, type commands, type Command, type due, type Event, Health, type intake } from "@roundlot/core/ledger"
+import { Break, type Command, type due, type Event, Health, type intake } from "@roundlot/core/ledger"
 import { Cause, Deferred, Effect, Exit, Fiber, FiberId, ManagedRuntime, Schema, Stream } from "effect"
 import {
   commandOf,
@@ -187,11 +187,7 @@ export class Roundlot {
   }
 
   /** Makes an account, or changes what is set of it. A limit that lets more through than before needs a reason. */
-  setAccount(
-    name: string,
-    settings: NewSettings = {},
-    { actor = "app", reason }: By = {}
-  ): Promise<commands.CommandAnswer> {
+  setAccount(name: string, settings: NewSettings = {}, { actor = "app", reason }: By = {}): Promise<Command.Answered> {
     return this.run(
       Effect.gen(function* () {
         const account = yield* accountOf(name)
@@ -249,7 +245,7 @@ export class Roundlot {
     id: string,
     command: NewCommand,
     { actor = "app", reason = "" }: By = {}
-  ): Promise<commands.CommandAnswer | Command.Stale> {
+  ): Promise<Command.Answered | Command.Stale> {
     return this.run(
       Effect.gen(function* () {
         const service = yield* Commands.Commands

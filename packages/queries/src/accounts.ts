@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { Account, type Clock, Decimal, Instant, Reads } from "@roundlot/core"
 import { pin, type TradeRepository } from "@roundlot/core/adapter"
-import { age, band, ladder, limits, settingChanges, TradingState, Usage } from "@roundlot/core/ledger"
+import { age, band, fourEyes, ladder, limits, settingChanges, TradingState, Usage } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { inAnyCase, isWord } from "./criteria.ts"
 import * as controls from "./controls.ts"
@@ -55,6 +55,8 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   lotMethod: Account.lotMethodOf(account),
   allocation: account.allocation ?? "fifo",
   cutOffs: account.cutOffs ?? null,
+  fourEyes: account.fourEyes ?? [],
+  approvalMinutes: fourEyes.minutesOf(account),
   resendWindowMs: account.resendWindowMs,
   maxTradeAgeMs: age.oldestOf(account),
   bandBp: account.bandBp ?? band.USUAL_BAND_BP,

@@ -2,6 +2,8 @@
 export * as accounts from "./accounts.ts"
 /** `allocations`: which shares of trades which orders cover. */
 export * as allocations from "./allocations.ts"
+/** `approvals`: operations that wait, or waited, for a second person. */
+export * as approvals from "./approvals.ts"
 /** `attempts`: what was sent to brokers, and what they answered. */
 export * as attempts from "./attempts.ts"
 /** `batches`: batches and their rows. */

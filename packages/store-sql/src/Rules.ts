@@ -187,6 +187,17 @@ const usages: TableRules = {
   unsigned: ["dayNotional", "openNotional", "grossNotional"]
 }
 
+const approvals: TableRules = {
+  ...none,
+  references: [ofAccount],
+  states: [
+    state("waiting", "status", ["waiting"], [], ["decidedAt"]),
+    state("decided", "status", ["approved", "rejected"], ["decidedAt"])
+  ],
+  rows: [together("decided_by", "decidedAt", "decidedBy"), together("decided_reason", "decidedAt", "decidedReason")],
+  indexes: [listed("status", ["status", "id"])]
+}
+
 const tokens: TableRules = {
   ...none,
   rows: [
@@ -255,6 +266,7 @@ export const rules: { readonly [T in Table.TableName]: TableRules } = {
   tokens,
   sessions,
   commands: none,
+  approvals,
   cursors: { ...none, references: [ofAccount] },
   ops_marks: { ...none, references: [ofAccount] },
   ops_jobs: jobs,

@@ -88,7 +88,8 @@ export const tableOfKind: { readonly [K in Id.Kind]: Table.TableName } = {
   decision: "decisions",
   payload: "payloads",
   break: "breaks",
-  batch: "batches"
+  batch: "batches",
+  approval: "approvals"
 }
 
 /** One row with the next free id of every kind. */

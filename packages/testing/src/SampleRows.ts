@@ -47,6 +47,7 @@ export const soundRows: { readonly [T in Table.TableName]: Row } = {
   tokens: operating.token,
   sessions: operating.session,
   commands: operating.command,
+  approvals: operating.approval,
   cursors: operating.cursor,
   ops_marks: operating.mark,
   ops_jobs: operating.job,
@@ -97,6 +98,7 @@ export const everything: ReadonlyArray<Books.TableChanges> = [
   inserting("tokens", operating.token),
   inserting("sessions", operating.session),
   inserting("commands", operating.command),
+  inserting("approvals", operating.approval),
   inserting("cursors", operating.cursor),
   inserting("ops_marks", operating.mark),
   inserting("ops_jobs", operating.job),
@@ -119,7 +121,8 @@ export const nextIds = {
   decision: 2,
   payload: 2,
   break: 2,
-  batch: 2
+  batch: 2,
+  approval: 2
 }
 
 const entry = (journal: string, seq: number): Entry.Entry => ({

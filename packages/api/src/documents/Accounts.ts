@@ -1,5 +1,12 @@
-import { allocationPolicies, instrumentStatuses, limitNames, lotMethods } from "@roundlot/core/vocabulary"
+import {
+  allocationPolicies,
+  fourEyesOperations,
+  instrumentStatuses,
+  limitNames,
+  lotMethods
+} from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
+import { ApprovalInShort } from "./Approvals.ts"
 import { atBroker, dated, Decimal, Id, OrderType, pageOf, scope, Session, Time, past } from "./words.ts"
 
 /** A trading state that was set: for everything (account and symbol null), an account (symbol null) or one of its symbols. */
@@ -109,6 +116,9 @@ export const AccountDocument = Schema.Struct({
   allocation: Schema.Literal(...allocationPolicies),
   /** When what its positions have collected is sent, in New York; null where that is at once. */
   cutOffs: Schema.NullOr(Schema.Array(Schema.String)),
+  /** The operations that another person has to approve, and for how many minutes that can be. */
+  fourEyes: Schema.Array(Schema.Literal(...fourEyesOperations)),
+  approvalMinutes: Schema.Int,
   resendWindowMs: Schema.Int,
   maxTradeAgeMs: Schema.Int,
   bandBp: Schema.Int,
@@ -136,7 +146,9 @@ export const AccountDetail = Schema.Struct({
   /** What counts against `dailyNotional`: dollars sent on the last market date on which something was sent; null before that. */
   sent: Schema.NullOr(Schema.Struct({ date: Schema.String, notional: Decimal })),
   /** What of each limit is used, and what it refused today. */
-  use: Schema.Array(LimitUse)
+  use: Schema.Array(LimitUse),
+  /** Of settings that were asked for and wait for a second person: their request. */
+  approval: Schema.optional(ApprovalInShort)
 }).annotations({ identifier: "AccountDetail" })
 
 /** An account with its trading state. */

@@ -1,5 +1,6 @@
 import { Schema } from "effect"
 import { orderPolicy } from "./Accounts.ts"
+import { ApprovalInShort } from "./Approvals.ts"
 import { AtRisk, Recommended } from "./History.ts"
 import { Contradiction } from "./Orders.ts"
 import { Decimal, describedAs, Id, OrderType, Session, Side, Time } from "./words.ts"
@@ -47,6 +48,10 @@ export const DoneDocument = Schema.Struct({
   account: Schema.String,
   commandId: Schema.String,
   effects: Schema.NullOr(EffectsDocument),
+  /** Of an operation that needs a second person: its request. Nothing else was done. */
+  approval: Schema.optional(ApprovalInShort),
+  /** Of a dry run: the operation waits for a second person when it is asked for. */
+  needsApproval: Schema.optional(Schema.Boolean),
   /** Of a halt that was asked to cancel too: the orders whose end was asked for, or would be. */
   cancelled: Schema.optional(Schema.Array(Id)),
   /** Of a change of trading state: the orders in its scope that are unconfirmed. */

@@ -1,4 +1,5 @@
 export * from "./Accounts.ts"
+export * from "./Approvals.ts"
 export * from "./Backups.ts"
 export * from "./Batches.ts"
 export * from "./Cases.ts"

@@ -9,7 +9,9 @@ import {
   byId,
   byName,
   idempotent,
+  look,
   moment,
+  page,
   query,
   said,
   says,
@@ -17,6 +19,7 @@ import {
   versioned
 } from "./shared.ts"
 import { setState, on, onSymbol, held } from "./commanding.ts"
+import { only, word } from "./filters.ts"
 
 /** What an operator orders. Each with its reason on record; with `dryRun` it is told what would follow, and nothing is written. */
 export const controls = acting(
@@ -29,6 +32,38 @@ export const controls = acting(
       .addSuccess(Documents.ControlPage)
       .middleware(Reading)
       .pipe(says("List trading controls", "Active trading states, for everything, accounts and symbols."))
+  )
+  .add(
+    HttpApiEndpoint.get("approvals", "/api/v1/approvals")
+      .setUrlParams(
+        query({ ...page, account: only.account, status: word("Only `waiting`, `approved`, `rejected` or `expired`.") })
+      )
+      .addSuccess(Documents.ApprovalPage)
+      .middleware(Reading)
+      .pipe(says("List approval requests", "Operations that one person asked for and that another has to approve."))
+  )
+  .add(
+    look("showApproval", "/api/v1/approvals/:id", Documents.ApprovalDocument)
+      .middleware(Reading)
+      .pipe(
+        says(
+          "Show an approval request",
+          "What it would do, what the books had then, who asked for it, and until when it waits."
+        )
+      )
+  )
+  .add(
+    on("grantApproval", "/api/v1/approvals/:id/approve", "roundlot approvals approve {id}", {}).pipe(
+      says(
+        "Approve a request",
+        "Carries out what another person asked for. 409 for its requester, without a token, once it is decided or expired, and with `code` `BooksMoved` where the books have changed since."
+      )
+    )
+  )
+  .add(
+    on("rejectApproval", "/api/v1/approvals/:id/reject", "roundlot approvals reject {id}", {}).pipe(
+      says("Reject a request", "What was asked for is not carried out. Its requester can withdraw it so.")
+    )
   )
   .add(
     setState("halt", "roundlot halt --cancel-open {cancelOpen}", {

@@ -1,9 +1,9 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { Account, AccountName, Commands, Reads } from "@roundlot/core"
+import { Account, AccountName, Reads } from "@roundlot/core"
 import { accounts } from "@roundlot/queries"
-import { Effect, Either, Schema, Struct } from "effect"
-import { accountEntry, accountNames, carryingOut, orderPolicy } from "@roundlot/commands"
+import { Effect, Either, Option, Schema, Struct } from "effect"
+import { accountEntry, accountNames, limitChange, orderPolicy } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
@@ -13,7 +13,7 @@ import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
 import { settle } from "../Program.ts"
 import * as detail from "../terminal/detail.ts"
-import { limitNames } from "@roundlot/core/vocabulary"
+import { fourEyesOperations, limitNames } from "@roundlot/core/vocabulary"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
 import { orderFlags, orderSaid } from "./orderPolicy.ts"
 
@@ -67,6 +67,15 @@ export const accountsAdd = Verb.make({
       "cut-offs",
       "Times at which collected trades are ordered, comma-separated: HH:MM in New York, open, open+5m, close-10m, every 30m; none (default) orders at once"
     ),
+    fourEyes: flags.text(
+      "four-eyes",
+      `Operations that another person has to approve, comma-separated: ${fourEyesOperations.join(", ")}; none (default)`
+    ),
+    approvalMinutes: Options.integer("approval-minutes").pipe(
+      Options.withDescription("How long a request may be approved, in minutes; default 60"),
+      Options.optional,
+      Options.map(Option.getOrUndefined)
+    ),
     resendWindow: flags.text(
       "resend-window",
       "Time during which an order proven not to have arrived may be re-sent; default 10m"
@@ -80,6 +89,7 @@ export const accountsAdd = Verb.make({
     cutOffs,
     dryRun,
     envFile,
+    fourEyes,
     json: _json,
     lifeSeconds,
     limitOffsetBp,
@@ -103,7 +113,8 @@ export const accountsAdd = Verb.make({
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
         limits: limitsSaid(said),
         ...(restricted === undefined ? {} : { restricted: listed(restricted) }),
-        ...(cutOffs === undefined ? {} : { cutOffs: cutOffs === "none" ? [] : listed(cutOffs) })
+        ...(cutOffs === undefined ? {} : { cutOffs: cutOffs === "none" ? [] : listed(cutOffs) }),
+        ...(fourEyes === undefined ? {} : { fourEyes: fourEyes === "none" ? [] : listed(fourEyes) })
       }
       const place = { store, config, envFile, paper }
       const { brokers, configuration } = yield* settle(place)
@@ -116,8 +127,7 @@ export const accountsAdd = Verb.make({
         place,
         () =>
           Effect.gen(function* () {
-            const { answer, note } = yield* Output
-            const commands = yield* Commands.Commands
+            const { answer, look, note } = yield* Output
             const known = yield* Reads.account(account)
             const before = known ?? Account.defaultSettings
             const settings = yield* accountEntry.readAccount(
@@ -128,8 +138,9 @@ export const accountsAdd = Verb.make({
             )
             if (isOfOrders) yield* orderPolicy.expectTaken(settings, brokers.unsupportedOrders)
             const shown = known === undefined ? {} : { ...(yield* accounts.show(account)) }
-            const made = yield* commands.setAccount(account, settings, accountNames.ACTOR, reason, known)
-            if (made._tag === "Refused") return yield* new carryingOut.CommandRefused({ why: made.why })
+            const change = { account, settings, before: known, actor: accountNames.ACTOR, reason }
+            const made = yield* limitChange.set(change)
+            if (made.approval !== undefined) yield* look
             const document = yield* accounts.show(account)
             if (dryRun) return yield* preview.show(`Result: ${made.what}.`, shown, { ...document })
             yield* note(`${made.what}.`)

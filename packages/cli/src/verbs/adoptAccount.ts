@@ -79,8 +79,10 @@ export const accountsAdopt = Verb.make({
           _tag: "AdoptAccount",
           holdings: holdings.map(({ symbol, theirs }) => ({ symbol, quantity: theirs }))
         }
-        const { done } = yield* carryingOut.carryOut({ account, commandId, reason, command })
-        yield* output.answer({ ...document, dryRun, done }, `${done}.`)
+        const { approval, done } = yield* carryingOut.carryOut({ account, commandId, reason, command })
+        if (approval !== undefined) yield* output.look
+        const waits = approval === undefined ? {} : { approval }
+        yield* output.answer({ ...document, dryRun, done, ...waits }, `${done}.`)
       })
     )
 })

@@ -19,6 +19,7 @@ export const perform = (
   Effect.gen(function* () {
     const output = yield* Output
     const done = yield* carryingOut.carryOut(asked)
+    if (done.approval !== undefined) yield* output.look
     yield* output.answer(done, carryingOut.sentenceOf(done))
   })
 

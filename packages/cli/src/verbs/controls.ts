@@ -130,7 +130,7 @@ const stateNow = (account: AccountName.AccountName, scope: Command.Scope) =>
 
 const setState = (asked: Asked, state: TradingState.TradingState) =>
   Effect.gen(function* () {
-    const { answer } = yield* Output
+    const { answer, look } = yield* Output
     const { account, scope } = yield* state === "normal" ? liftedScopeOf(asked) : verdicts.scopeOf(asked)
     const { reason } = asked
     if (reason === undefined) return yield* new UsageError({ problem: "No reason is given", remedy: "Add --reason" })
@@ -139,12 +139,14 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
     const before = yield* stateNow(account, scope)
     yield* askWhereOrdersFollow({ ...stated, isSaid: asked.yes, question: "Send these orders?" })
     const done = yield* carryingOut.carryOut(stated)
+    if (done.approval !== undefined) yield* look
+    if (done.approval !== undefined) return yield* answer({ ...done, before, state: before }, `${done.done}.`)
     yield* answer({ ...done, before, state }, `${carryingOut.sentenceOf(done)}\n  state: ${before} → ${state}`)
   })
 
 const setLimits = (asked: Asked, limited: object, configuration: Configuration) =>
   Effect.gen(function* () {
-    const { answer, note } = yield* Output
+    const { answer, look, note } = yield* Output
     const account = yield* theAccount(asked.account)
     const before = yield* Reads.account(account)
     const settings = yield* accountEntry.readAccount({ limits: limited }, account, before ?? Account.defaultSettings)
@@ -156,7 +158,11 @@ const setLimits = (asked: Asked, limited: object, configuration: Configuration) 
       yield* note(limitChange.sentenceOf(shown))
       yield* confirm(false, `Raise ${shown.raised.join(", ")}?`)
     }
-    const { what } = yield* limitChange.set(change)
+    const { approval, what } = yield* limitChange.set(change)
+    if (approval !== undefined) {
+      yield* look
+      return yield* answer({ ...(yield* accounts.show(account)), approval, changes: [] }, `${what}.`)
+    }
     const changes = accounts.limitChanges(before, settings)
     if (changes.length > 0 && configuration.accounts.has(account))
       yield* note(

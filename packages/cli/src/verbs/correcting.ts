@@ -92,6 +92,13 @@ export const correct = ({
     if (!asked.isSaid) yield* output.note(shown)
     yield* confirm(asked.isSaid, asked.question)
     const command = decidedOn(correction, found)
-    const { done } = yield* carryingOut.carryOut({ account, commandId: asked.commandId, reason: asked.reason, command })
-    yield* output.answer({ ...document, refused: null, dryRun: false, done }, `${done}.`)
+    const { approval, done } = yield* carryingOut.carryOut({
+      account,
+      commandId: asked.commandId,
+      reason: asked.reason,
+      command
+    })
+    if (approval !== undefined) yield* output.look
+    const waits = approval === undefined ? {} : { approval }
+    yield* output.answer({ ...document, refused: null, dryRun: false, done, ...waits }, `${done}.`)
   })

@@ -46,9 +46,13 @@ export const tokensCreate = Verb.make({
       Options.withDescription("Restrict the token to this account; repeat for several"),
       Options.repeated
     ),
+    person: flags.text(
+      "person",
+      "The person whose token it is: all tokens of one person count as one where a second person is needed"
+    ),
     expires: Options.text("expires").pipe(Options.withDescription("Lifetime, such as 30d"), Options.optional)
   },
-  run: ({ accounts: bound, expires, name: called, notionalPerDay, ordersPerDay, role, ...where }) =>
+  run: ({ accounts: bound, expires, name: called, notionalPerDay, ordersPerDay, person, role, ...where }) =>
     making(where, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
@@ -58,7 +62,8 @@ export const tokensCreate = Verb.make({
           accounts: bound,
           expires: Option.getOrUndefined(expires),
           ordersPerDay: Option.getOrUndefined(ordersPerDay),
-          notionalPerDay
+          notionalPerDay,
+          person
         }
         const { secret, token } = yield* tokens.create(input, accountNames.ACTOR)
         const shown = Redacted.value(secret)

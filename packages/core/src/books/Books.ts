@@ -7,6 +7,7 @@ import { TemplateTable, type Template } from "../records/Template.ts"
 import { TokenUseTable, type TokenUse } from "../records/TokenUse.ts"
 import { CursorTable, type Cursor } from "../records/Cursor.ts"
 import { MarkTable, type Mark } from "../records/Mark.ts"
+import { ApprovalTable, type Approval } from "../records/Approval.ts"
 import { CommandTable, type CommandRecord } from "../records/CommandRecord.ts"
 import { ControlTable, type Control } from "../records/TradingState.ts"
 import { UsageTable, type Usage } from "../records/Usage.ts"
@@ -65,6 +66,7 @@ export interface Books {
   readonly tokens: Shelf.Shelf<Token, string>
   readonly sessions: Shelf.Shelf<Session, string>
   readonly commands: Shelf.Shelf<CommandRecord, string>
+  readonly approvals: Shelf.Shelf<Approval, number>
   readonly cursors: Shelf.Shelf<Cursor, string>
   readonly ops_marks: Shelf.Shelf<Mark, string>
   readonly ops_jobs: Shelf.Shelf<Job, string>
@@ -107,6 +109,7 @@ export const make = (): Books => ({
   tokens: Shelf.make(TokenTable),
   sessions: Shelf.make(SessionTable),
   commands: Shelf.make(CommandTable),
+  approvals: Shelf.make(ApprovalTable),
   cursors: Shelf.make(CursorTable),
   ops_marks: Shelf.make(MarkTable),
   ops_jobs: Shelf.make(JobTable),
@@ -146,6 +149,7 @@ export const tables: { readonly [T in TableName]: AnyTable } = {
   tokens: TokenTable,
   sessions: SessionTable,
   commands: CommandTable,
+  approvals: ApprovalTable,
   cursors: CursorTable,
   ops_marks: MarkTable,
   ops_jobs: JobTable,
@@ -244,6 +248,7 @@ const changesOfAll = (books: Books): ReadonlyArray<TableChanges> =>
     changesOf(books.tokens),
     changesOf(books.sessions),
     changesOf(books.commands),
+    changesOf(books.approvals),
     changesOf(books.cursors),
     changesOf(books.ops_marks),
     changesOf(books.ops_jobs),
@@ -311,7 +316,8 @@ export const idKinds: { readonly [T in TableName]?: Kind } = {
   decisions: "decision",
   payloads: "payload",
   breaks: "break",
-  batches: "batch"
+  batches: "batch",
+  approvals: "approval"
 }
 
 /** The next free ids after rows with these ids were inserted. */

@@ -54,6 +54,8 @@ export type Need = Data.TaggedEnum<{
   /** What an account with limits over time has sent. */
   readonly Usage: { readonly account: string }
   readonly Command: { readonly id: string }
+  readonly ApprovalById: { readonly id: number }
+  readonly ApprovalOf: { readonly commandId: string }
   readonly Cursor: { readonly account: string; readonly source: string }
   readonly Mark: { readonly account: string; readonly name: string }
   readonly ComparedHolding: { readonly account: string; readonly symbol: string }
@@ -147,6 +149,8 @@ export const Need = {
   Control: ({ account, symbol }: Fields<"Control">): Need => ({ _tag: "Control", account, symbol }),
   Usage: ({ account }: Fields<"Usage">): Need => ({ _tag: "Usage", account }),
   Command: ({ id }: Fields<"Command">): Need => ({ _tag: "Command", id }),
+  ApprovalById: ({ id }: Fields<"ApprovalById">): Need => ({ _tag: "ApprovalById", id }),
+  ApprovalOf: ({ commandId }: Fields<"ApprovalOf">): Need => ({ _tag: "ApprovalOf", commandId }),
   Cursor: ({ account, source }: Fields<"Cursor">): Need => ({ _tag: "Cursor", account, source }),
   Mark: ({ account, name }: Fields<"Mark">): Need => ({ _tag: "Mark", account, name }),
   ComparedHolding: ({ account, symbol }: Fields<"ComparedHolding">): Need => ({

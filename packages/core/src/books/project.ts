@@ -6,7 +6,7 @@ import { allocationReleased, excessChanged, lotAllocated, lotsNetted } from "./p
 import { attemptAnswered, attemptStarted, payloadArchived, payloadStored } from "./project/attempts.ts"
 import { batchCreated, batchMoved, batchPatched, batchQueued } from "./project/batches.ts"
 import { breakChanged, breakOpened, caseAttended, tradingStateSet } from "./project/breaks.ts"
-import { commandAnswered } from "./project/commands.ts"
+import { approvalDecided, approvalRequested, commandAnswered } from "./project/commands.ts"
 import { cursorMoved } from "./project/cursors.ts"
 import { decisionAsked, decisionMade, decisionSettled } from "./project/decisions.ts"
 import {
@@ -171,6 +171,11 @@ export const project = (books: Books, event: LedgerEvent, place: Place): void =>
       return cursorMoved(books, event, place)
     case "CommandAnswered":
       return commandAnswered(books, event, place)
+    case "ApprovalRequested":
+      return approvalRequested(books, event, place)
+    case "ApprovalGranted":
+    case "ApprovalRejected":
+      return approvalDecided(books, event, place)
     case "TokenCreated":
       return tokenCreated(books, event, place)
     case "TokenRotated":

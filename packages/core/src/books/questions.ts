@@ -88,6 +88,7 @@ const makeTakings = (books: Books): Takings => ({
   tokens: taking(books, (each) => each.tokens),
   sessions: taking(books, (each) => each.sessions),
   commands: taking(books, (each) => each.commands),
+  approvals: taking(books, (each) => each.approvals),
   cursors: taking(books, (each) => each.cursors),
   payloads: taking(books, (each) => each.payloads),
   ops_marks: taking(books, (each) => each.ops_marks),
@@ -288,6 +289,10 @@ export const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Questio
       return [question("waiting_fills", "waiting", [need.account], shelves.fillsThatWait)]
     case "Command":
       return [of("commands", "primary", [need.id])]
+    case "ApprovalById":
+      return [of("approvals", "primary", [need.id])]
+    case "ApprovalOf":
+      return [of("approvals", "command", [need.commandId])]
   }
 }
 

@@ -85,6 +85,9 @@ export const LedgerEvent = Schema.Union(
   accounts.SessionOpened,
   accounts.SessionEnded,
   accounts.CommandAnswered,
+  accounts.ApprovalRequested,
+  accounts.ApprovalGranted,
+  accounts.ApprovalRejected,
   accounts.CursorMoved
 )
 
@@ -187,6 +190,10 @@ export const entityOf = (event: LedgerEvent): { readonly kind: string; readonly 
       return { kind: "cursor", id: event.source }
     case "CommandAnswered":
       return { kind: "command", id: event.id }
+    case "ApprovalRequested":
+    case "ApprovalGranted":
+    case "ApprovalRejected":
+      return { kind: "approval", id: `R${event.id}` }
     case "TokenCreated":
     case "TokenRotated":
     case "TokenRevoked":

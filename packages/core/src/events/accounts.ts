@@ -11,6 +11,8 @@ import { orderTypes } from "../records/OrderTerms.ts"
 import { SupportedOrders } from "../records/SupportedOrders.ts"
 import { allocationPolicies } from "../records/allocationPolicy.ts"
 import { CutOff } from "../records/cutOffs.ts"
+import { fourEyesOperations } from "../records/fourEyes.ts"
+import { ApprovalId } from "../values/Id.ts"
 import { lotMethods } from "../records/lotMethods.ts"
 import { maybe, Time, Shares } from "./fields.ts"
 
@@ -26,6 +28,8 @@ const later = {
   lotMethod: maybe(Schema.Literal(...lotMethods)),
   allocation: maybe(Schema.Literal(...allocationPolicies)),
   cutOffs: maybe(Schema.Array(CutOff)),
+  fourEyes: maybe(Schema.Array(Schema.Literal(...fourEyesOperations))),
+  approvalMinutes: maybe(Schema.Int),
   orderLifeSeconds: Schema.optionalWith(Account.fields.orderLifeSeconds, { default: unset }),
   orderSession: Schema.optionalWith(Account.fields.orderSession, { default: unset }),
   orderTimeInForce: Schema.optionalWith(Account.fields.orderTimeInForce, { default: unset }),
@@ -109,6 +113,32 @@ export const ConfigurationChanged = Schema.TaggedStruct("ConfigurationChanged", 
 export const CursorMoved = Schema.TaggedStruct("CursorMoved", { source: Schema.String, cursor: Schema.String })
 /** A command was answered: the same id again is answered with the same, and does nothing. */
 export const CommandAnswered = Schema.TaggedStruct("CommandAnswered", { id: Schema.String, answer: Answer })
+/** An operation waits for a second person: who asked, the entry's cause says. */
+export const ApprovalRequested = Schema.TaggedStruct("ApprovalRequested", {
+  id: ApprovalId,
+  commandId: Schema.String,
+  operation: Schema.Literal(...fourEyesOperations),
+  /** The command, in JSON. No secret is part of one. */
+  contents: Schema.String,
+  basis: Schema.String,
+  preview: Schema.String,
+  reason: Schema.String,
+  actor: Schema.String,
+  requester: Schema.String,
+  approveBy: Time
+})
+/** Another person approved an operation, which the same commit carries out. */
+export const ApprovalGranted = Schema.TaggedStruct("ApprovalGranted", {
+  id: ApprovalId,
+  actor: Schema.String,
+  reason: Schema.String
+})
+/** An operation that waits for a second person will not be carried out. */
+export const ApprovalRejected = Schema.TaggedStruct("ApprovalRejected", {
+  id: ApprovalId,
+  actor: Schema.String,
+  reason: Schema.String
+})
 /** A token for the API was made: nobody has its secret but who was shown it, and `hash` is the SHA-256 of that. */
 export const TokenCreated = Schema.TaggedStruct("TokenCreated", {
   name: Schema.String,
@@ -120,6 +150,8 @@ export const TokenCreated = Schema.TaggedStruct("TokenCreated", {
   notionalPerDay: maybe(Shares),
   /** The accounts that it may see and change; without them all that there is. */
   accounts: maybe(Schema.Array(Schema.String)),
+  /** The person whose token it is, where that was said. */
+  person: maybe(Schema.String),
   actor: Schema.String
 })
 /** A token has another secret from now on; the one before is good until `previousUntil`, and void at once where none is said. */

@@ -236,6 +236,7 @@ export const causesOf = (event: LedgerEvent): Causes => {
     case "ConfigurationChanged":
     case "TokenCreated":
     case "CommandAnswered":
+    case "ApprovalRequested":
     case "CursorMoved":
       return said
     case "LotsIdentified":
@@ -345,6 +346,9 @@ export const causesOf = (event: LedgerEvent): Causes => {
       return { named: named("break", event.id), isRead: true }
     case "BreakClosed":
       return { named: named("break", event.id) }
+    case "ApprovalGranted":
+    case "ApprovalRejected":
+      return { named: named("approval", event.id) }
     case "CaseAttended":
       return { named: [Record(recordOf(event.caseId))] }
     case "Evaluated":

@@ -27,6 +27,7 @@ export const madeBy = (event: LedgerEvent): Subject | undefined => {
     case "BatchCreated":
     case "PayloadStored":
     case "BreakOpened":
+    case "ApprovalRequested":
     case "FillWaits":
     case "CommissionWaits":
     case "TokenCreated":

@@ -5,6 +5,7 @@ import * as Decimal from "../values/Decimal.ts"
 import { Quantity } from "../values/Quantity.ts"
 import { allocationPolicies } from "./allocationPolicy.ts"
 import { CutOff } from "./cutOffs.ts"
+import { fourEyesOperations } from "./fourEyes.ts"
 import { lotMethods, type LotMethod } from "./lotMethods.ts"
 import { DatedSymbol } from "./DatedSymbol.ts"
 import { resolve, type OrderPolicy } from "./OrderPolicy.ts"
@@ -83,6 +84,9 @@ export const Account = Schema.Struct({
   allocation: Column.optional(Column.literal(allocationPolicies)),
   /** D9: when what was collected is sent; at once where nothing is said. */
   cutOffs: Column.optional(Column.json(Schema.Array(CutOff))),
+  /** The operations that another person has to approve, and for how many minutes that can be; none, and an hour, where nothing is said. */
+  fourEyes: Column.optional(Column.json(Schema.Array(Schema.Literal(...fourEyesOperations)))),
+  approvalMinutes: Column.optional(Column.integer),
   /** What the account's broker takes, as it last declared; unknown before the account was first driven. */
   crossesZero: Column.optional(Column.flag),
   supportedOrders: Column.optional(Column.json(Schema.Array(SupportedOrders))),
@@ -117,6 +121,7 @@ export type AccountSettings = Omit<
 
 const settable = [
   "allocation",
+  "approvalMinutes",
   "bandBp",
   "broker",
   "cancelOnFlip",
@@ -127,6 +132,7 @@ const settable = [
   "direction",
   "environment",
   "external",
+  "fourEyes",
   "liftedLimits",
   "limitOffsetBp",
   "lot",
@@ -151,6 +157,9 @@ const settable = [
   "threshold",
   "thresholdNotional"
 ] as const
+
+/** What may be set of an account, as data. */
+export const Settings = Schema.Struct(Struct.pick(Account.fields, ...settable))
 
 /** What may be set, of a record that has more. */
 export const settingsOf = (account: AccountSettings): AccountSettings => Struct.pick(account, ...settable)
@@ -206,7 +215,9 @@ export const defaultSettings: AccountSettings = {
   orderTimeInForce: undefined,
   lotMethod: undefined,
   allocation: undefined,
-  cutOffs: undefined
+  cutOffs: undefined,
+  fourEyes: undefined,
+  approvalMinutes: undefined
 }
 
 /** The method by which the profit of an account is reported where none is asked for (LOT-4). */

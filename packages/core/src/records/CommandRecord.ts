@@ -1,12 +1,20 @@
 import { Schema } from "effect"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
+import { ApprovalId } from "../values/Id.ts"
 
-/** What a command did, in a sentence, or why it was refused (F1). */
+/** Why a command was refused, where a program has to know: the books are not as they were when it was asked for. */
+export const refusalCodes = ["BooksMoved"] as const
+
+/** What a command did, in a sentence, why it was refused (F1), or that it waits for a second person. */
 export const Answer = Schema.Union(
   Schema.TaggedStruct("Done", { what: Schema.String }),
-  Schema.TaggedStruct("Refused", { why: Schema.String })
+  Schema.TaggedStruct("Refused", { why: Schema.String, code: Schema.optional(Schema.Literal(...refusalCodes)) }),
+  Schema.TaggedStruct("Waiting", { approvalId: ApprovalId })
 )
+
+/** What a command came to. */
+export type Answered = typeof Answer.Type
 
 const AnswerText = Schema.parseJson(Answer)
 /** What a command id was answered with, of the text that is kept. */

@@ -23,6 +23,8 @@ export const Token = Schema.Struct({
   notionalPerDay: Column.optional(Column.decimal),
   /** The accounts that it may see and change; without them all that there is. */
   accounts: Column.optional(Column.texts),
+  /** The person whose token it is, by the name that he has as an actor or any other: all tokens of one person are one. */
+  person: Column.optional(Column.text),
   revokedAt: Column.optional(Column.instant),
   revokedBy: Column.optional(Column.text),
   version: Column.integer
@@ -30,6 +32,12 @@ export const Token = Schema.Struct({
 
 /** A secret that opens the API, of which only the hash is kept. */
 export type Token = typeof Token.Type
+
+/** Who acts where no token does: the command line of the daemon's host, its start and configuration, and an open daemon's callers. */
+const hostActors: ReadonlySet<string> = new Set(["api", "cli", "configuration", "roundlot", "roundlot start"])
+
+/** Is it who acts without a token? No token has such a name. */
+export const isHostActor = (name: string): boolean => hostActors.has(name)
 
 /** The accounts that its bearer may see and change; all that there is where it is bound to none, or there is no token. */
 export const scopeOf = (token: Pick<Token, "accounts"> | undefined): ReadonlySet<string> | undefined =>

@@ -14,6 +14,8 @@ import { PositionTable } from "../records/Position.ts"
 import type { Ticker } from "../records/Ticker.ts"
 import { regate, setAccount, type CommandAnswer } from "../rules/operator/commands.ts"
 import { judge, noDemand, type Demand, type Judged } from "../rules/position/underLimits.ts"
+import type { Unpreviewed } from "../rules/operator/Command.ts"
+import { secondFor } from "../rules/operator/fourEyes.ts"
 import * as Reads from "./Reads.ts"
 
 /** Which account is to have which settings, by whom and why. */
@@ -40,12 +42,12 @@ export interface RehearsedSetting {
 }
 
 interface Answered {
-  readonly answer: CommandAnswer
+  readonly answer: CommandAnswer | Unpreviewed
   readonly isChange: boolean
 }
 
 /** Has the account an order that is more than a plan? */
-const isDriven = (account: AccountName): Effect.Effect<boolean, StoreError, TradeRepository> =>
+export const isDriven = (account: AccountName): Effect.Effect<boolean, StoreError, TradeRepository> =>
   Effect.map(
     Reads.first(OrderTable, {
       where: [
@@ -78,7 +80,8 @@ export const setting = (request: SettingRequest): Effect.Effect<Member<Answered>
 const memberOf = (
   { account, actor, madeOf, reason, settings }: SettingRequest,
   driven: boolean,
-  symbols: ReadonlyArray<Ticker>
+  symbols: ReadonlyArray<Ticker>,
+  isRehearsed = false
 ): Member<Answered> => ({
   account,
   cause: { kind: "command", actor, ...(reason === undefined ? {} : { reason }) },
@@ -89,6 +92,8 @@ const memberOf = (
       const why = `the settings of account ${account} changed since they were read: read them again`
       return { answer: { _tag: "Refused", why }, isChange: false }
     }
+    const isWaiting = !isRehearsed && secondFor(recorder, { _tag: "SetAccount", settings }) !== undefined
+    if (isWaiting) return { answer: { _tag: "Unpreviewed" }, isChange: false }
     const isElsewhere = before?.broker !== settings.broker || before.environment !== settings.environment
     const isPinned = driven || (before !== undefined && isElsewhere && isAway(recorder, symbols))
     const answer = setAccount(recorder, settings, isPinned, reason)
@@ -137,6 +142,7 @@ const judging =
   (recorder: Recorder): Part => {
     const before = judgeAll(recorder, symbols)
     const { answer } = set.apply(recorder)
+    if (answer._tag === "Unpreviewed") throw new Error("a setting that is rehearsed needs no second person")
     if (answer._tag === "Refused") return { answer, positions: [], upon: demand }
     const after = judgeAll(recorder, symbols)
     for (const symbol of symbols) regate(recorder, symbol, false)
@@ -160,7 +166,7 @@ export const rehearseSetting = (
     const ledger = yield* Ledger
     const { account } = request
     const symbols = yield* symbolsOf(account)
-    const set = memberOf(request, yield* isDriven(account), symbols)
+    const set = memberOf(request, yield* isDriven(account), symbols, true)
     const positions: Array<LimitedPosition> = []
     const foreseen: Array<Effects> = []
     const [first = [], ...others] = Array.chunksOf(symbols, TOGETHER)

@@ -1,8 +1,17 @@
 import { Context, Effect, Layer } from "effect"
-import { AccountTable, type Account, type AccountSettings } from "../records/Account.ts"
+import { AccountTable, settingsOf, type Account, type AccountSettings } from "../records/Account.ts"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { perform, type Command, type Performed, type Scope, type Stale } from "../rules/operator/Command.ts"
+import {
+  decodeContents,
+  encodeContents,
+  perform,
+  type Command,
+  type Conditions,
+  type Performed,
+  type Scope,
+  type Stale
+} from "../rules/operator/Command.ts"
 import { isResumable, regate, type CommandAnswer } from "../rules/operator/commands.ts"
 import { unstorable } from "../values/unstorable.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
@@ -16,10 +25,13 @@ import { BreakTable } from "../records/Break.ts"
 import { regateAll, regateMember, regateMembers } from "./Gates.ts"
 import { settleSends } from "./halting.ts"
 import * as KnownInstruments from "./KnownInstruments.ts"
-import { CommandTable } from "../records/CommandRecord.ts"
+import { ApprovalTable, standingOf, type Approval } from "../records/Approval.ts"
+import type { FourEyesOperation } from "../records/fourEyes.ts"
+import { CommandTable, type Answered } from "../records/CommandRecord.ts"
 import * as Reads from "./Reads.ts"
-import { rehearseSetting, setting, type RehearsedSetting, type SettingRequest } from "./AccountSetting.ts"
+import { isDriven, rehearseSetting, setting, type RehearsedSetting, type SettingRequest } from "./AccountSetting.ts"
 import * as TaxLots from "./TaxLots.ts"
+import { hashOf } from "./Tokens.ts"
 
 /** A command with all that belongs on record: to whom, by whom, why, and its id, which makes it happen once. */
 export interface CommandRequest {
@@ -30,18 +42,25 @@ export interface CommandRequest {
   readonly command: Command
   /** The versions that the order, trade or break may have; where it has another one by now, nothing is done. */
   readonly versions?: ReadonlyArray<number> | undefined
+  /** Who has proven to have the token of this name, or to be this person: nobody else approves what another asked for. */
+  readonly approver?: string | undefined
 }
 
 /** What a command would come to. */
 export interface Rehearsed {
-  readonly answer: CommandAnswer | Stale
+  readonly answer: Answered | Stale
   readonly effects: Effects
+  /** The operation that would wait for a second person; none where it would be carried out at once. */
+  readonly second?: FourEyesOperation | undefined
 }
 
 /** Where operators and programs act. */
 export interface CommandsService {
-  /** Carries a command out once. A halt is answered when nothing that began before it is still on its way (10 s at most). */
-  readonly perform: (request: CommandRequest) => Effect.Effect<CommandAnswer | Stale, LedgerError>
+  /**
+   * Carries a command out once, or records that it waits for a second person. A halt is answered when nothing that began before it is
+   * still on its way (10 s at most).
+   */
+  readonly perform: (request: CommandRequest) => Effect.Effect<Answered | Stale, LedgerError>
   /** A dry run: what a command would come to on the books as they stand, and what would follow at once. Nothing is written or sent. */
   readonly rehearse: (request: CommandRequest) => Effect.Effect<Rehearsed, LedgerError>
   /**
@@ -55,7 +74,7 @@ export interface CommandsService {
     actor: string,
     reason?: string,
     madeOf?: Pick<Account, "version">
-  ) => Effect.Effect<CommandAnswer, LedgerError>
+  ) => Effect.Effect<Answered, LedgerError>
   /** A dry run of `setAccount`: which positions its limits would release or hold, and the orders that would follow. Nothing is written. */
   readonly rehearseAccount: (request: SettingRequest) => Effect.Effect<RehearsedSetting, LedgerError>
 }
@@ -67,34 +86,52 @@ export class Commands extends Context.Tag("@roundlot/core/Commands")<Commands, C
 export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepository> = Effect.gen(function* () {
   const context = yield* Effect.context<Ledger | TradeRepository>()
   const ledger = yield* Ledger
-  const submit = (order: CommandRequest): Effect.Effect<Performed, LedgerError, TradeRepository> =>
-    Effect.flatMap(stoppedBefore(order), (stopped) =>
-      Effect.flatMap(ledger.submitAll("command", membersOf(order, stopped)), ([performed]) =>
-        performed === undefined ? Effect.dieMessage(`command ${order.id} has no answer`) : Effect.succeed(performed)
-      )
-    )
+  const submit = (order: CommandRequest, preview?: string): Effect.Effect<Performed, LedgerError, TradeRepository> =>
+    Effect.gen(function* () {
+      const members = membersOf(order, { ...(yield* surroundings(order)), preview })
+      const [performed] = yield* ledger.submitAll("command", members)
+      return performed ?? (yield* Effect.dieMessage(`command ${order.id} has no answer`))
+    })
+  /** What needs a second person is asked for with what it would do. */
+  const submitOrAsk = (order: CommandRequest): Effect.Effect<Answered | Stale, LedgerError, Ledger | TradeRepository> =>
+    Effect.gen(function* () {
+      const { answer } = yield* order.command._tag === "IdentifyLots"
+        ? identifyingLots(order, order.command, submit)
+        : submit(order)
+      if (answer._tag !== "Unpreviewed") return answer
+      const would = (yield* rehearsal(order)).answer
+      if (would._tag !== "Done") return would
+      const asked = yield* submit(order, would.what)
+      return asked.answer._tag === "Unpreviewed"
+        ? yield* Effect.dieMessage(`command ${order.id} had a preview`)
+        : asked.answer
+    })
   return {
     perform: (request) =>
       Effect.gen(function* () {
         yield* allowed(request)
         const why = unsoundOf(request)
         if (why !== undefined) return { _tag: "Refused", why } as const
-        const { answer } = yield* request.command._tag === "IdentifyLots"
-          ? identifyingLots(request, request.command, submit)
-          : submit(request)
+        const answer = yield* submitOrAsk(request)
         // A repeated command too: what follows it may be what was lost.
-        return answer._tag === "Done" ? yield* follow(request, answer) : answer
+        return answer._tag === "Done" ? yield* follow(yield* carriedBy(request), answer) : answer
       }).pipe(Effect.provide(context)),
     rehearse: (request) => {
       const why = unsoundOf(request)
-      if (why === undefined) return Effect.zipRight(allowed(request), Effect.provide(rehearsal(request), context))
+      if (why === undefined) return Effect.provide(Effect.zipRight(allowed(request), rehearsal(request)), context)
       return Effect.succeed({ answer: { _tag: "Refused", why }, effects: together([]) })
     },
     setAccount: (account, settings, actor, reason, madeOf) =>
       setting({ account, settings, actor, madeOf, reason }).pipe(
         Effect.flatMap((member) => ledger.submit("command", member)),
         Effect.tap(({ isChange }) => (isChange ? regateAll(account) : Effect.void)),
-        Effect.map(({ answer }) => answer),
+        Effect.flatMap(({ answer }) =>
+          answer._tag === "Unpreviewed"
+            ? Effect.flatMap(askingFor({ account, settings, actor, reason }), submitOrAsk)
+            : Effect.succeed(answer)
+        ),
+        // A setting has no record of its own that could be stale.
+        Effect.filterOrDieMessage((answer) => answer._tag !== "Stale", `the settings of ${account} have no version`),
         Effect.provide(context)
       ),
     rehearseAccount: (request) => Effect.provide(rehearseSetting(request), context)
@@ -105,8 +142,10 @@ export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepositor
 export const layer: Layer.Layer<Commands, never, Ledger | TradeRepository> = Layer.effect(Commands, make)
 
 /** Everything is more than the accounts that a caller is bound to. */
-const allowed = ({ command }: CommandRequest): Effect.Effect<void> =>
-  "scope" in command && command.scope._tag === "Everything" ? requireAll : Effect.void
+const allowed = (request: CommandRequest): Effect.Effect<void, StoreError, TradeRepository> =>
+  Effect.flatMap(carriedBy(request), ({ command }) =>
+    "scope" in command && command.scope._tag === "Everything" ? requireAll : Effect.void
+  )
 
 /** What is wrong with the texts of a command, so that no store keeps them. */
 const unsoundOf = ({ actor, id, reason }: CommandRequest): string | undefined => {
@@ -116,6 +155,58 @@ const unsoundOf = ({ actor, id, reason }: CommandRequest): string | undefined =>
   }
   return undefined
 }
+
+/** The request that a command decides; none where it decides none, or there is no such request. */
+const decidedBy = ({
+  account,
+  command
+}: CommandRequest): Effect.Effect<Approval | undefined, StoreError, TradeRepository> =>
+  command._tag === "GrantApproval"
+    ? Reads.first(ApprovalTable, {
+        where: [
+          { column: "id", in: [command.approvalId] },
+          { column: "account", in: [account] }
+        ]
+      })
+    : Effect.succeed(undefined)
+
+/** What a command carries out: what another person asked for, where it approves that; else itself. */
+const carriedBy = (request: CommandRequest): Effect.Effect<CommandRequest, StoreError, TradeRepository> =>
+  Effect.map(decidedBy(request), (found) =>
+    found === undefined ? request : { ...request, command: decodeContents(found.contents) }
+  )
+
+/** The request for a change of settings that needs a second person: the same again, while it waits, is one. */
+const askingFor = ({
+  account,
+  actor,
+  reason = "settings",
+  settings
+}: Pick<SettingRequest, "account" | "actor" | "settings"> & { readonly reason: string | undefined }): Effect.Effect<
+  CommandRequest,
+  StoreError,
+  TradeRepository | Ledger
+> =>
+  Effect.gen(function* () {
+    const command = { _tag: "SetAccount", settings: settingsOf(settings) } as const
+    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+    const asked = yield* Reads.all(ApprovalTable, { where: [{ column: "account", in: [account] }] })
+    const contents = encodeContents(command)
+    const same = asked.find((each) => each.contents === contents && standingOf(each, now) === "waiting")
+    const id = same?.commandId ?? `settings/${account}/${asked.length}/${hashOf(contents)}`
+    return { id, account, actor, reason, command }
+  })
+
+/** What decides about a command beside the books of its own account: the positions that a resume lets go on, and what names no account. */
+const surroundings = (order: CommandRequest) =>
+  Effect.gen(function* () {
+    const carried = yield* carriedBy(order)
+    const { command } = carried
+    const stopped = yield* stoppedBefore(carried)
+    const isOfAll = "scope" in command && command.scope._tag === "Everything"
+    const accounts = isOfAll ? (yield* Reads.all(AccountTable)).map(({ name }) => name) : []
+    return { stopped, accounts, isDriven: command._tag === "SetAccount" ? yield* isDriven(order.account) : undefined }
+  })
 
 /** D8: the positions that a resume lets go on: held by an operator's cancel, an open circuit, or a refusal for a session. */
 const stoppedBefore = ({
@@ -131,15 +222,23 @@ const stoppedBefore = ({
   return Effect.map(Reads.all(PositionTable, { where }), (positions) => positions.filter(isResumable))
 }
 
+interface Surrounded extends Pick<Conditions, "isDriven" | "isRehearsed" | "preview"> {
+  readonly stopped: ReadonlyArray<Position>
+  /** The accounts whose settings decide: all, of what is for everything. */
+  readonly accounts: ReadonlyArray<AccountName>
+}
+
 /**
  * A command, and for every other account that a resume of everything is about, a logical commit of that account; all of them one
  * physical commit. What was carried out before lifts nothing again.
  */
-const membersOf = (order: CommandRequest, stopped: ReadonlyArray<Position>): ReadonlyArray<Member<Performed>> => {
+const membersOf = (order: CommandRequest, surrounded: Surrounded): ReadonlyArray<Member<Performed>> => {
+  const { accounts, stopped } = surrounded
   const cause = { kind: "command", actor: order.actor, command: order.id, reason: order.reason } as const
   let performed: Performed | undefined
   const needs = (account: AccountName) => [
     Need.Command({ id: order.id }),
+    ...accounts.map((each) => Need.Account({ account: each })),
     ...stopped.filter((each) => each.account === account).map(({ symbol }) => Need.Position({ account, symbol }))
   ]
   const first: Member<Performed> = {
@@ -147,7 +246,7 @@ const membersOf = (order: CommandRequest, stopped: ReadonlyArray<Position>): Rea
     cause,
     needs: needs(order.account),
     apply: (recorder) => {
-      const conditions = { stopped, versions: order.versions }
+      const conditions = { ...surrounded, approver: order.approver, versions: order.versions }
       return (performed = perform(recorder, order.id, order.command, order.reason, conditions))
     }
   }
@@ -158,7 +257,7 @@ const membersOf = (order: CommandRequest, stopped: ReadonlyArray<Position>): Rea
     needs: needs(account),
     apply: (recorder) => {
       if (performed === undefined) throw new Error(`command ${order.id} was not carried out`)
-      for (const each of performed.isRepeated ? [] : stopped) {
+      for (const each of performed.isRepeated || performed.answer._tag !== "Done" ? [] : stopped) {
         if (each.account === account) regate(recorder, each.symbol, true)
       }
       return performed
@@ -204,19 +303,21 @@ const rehearsal = (order: CommandRequest): Effect.Effect<Rehearsed, LedgerError,
 /** The command, then the evaluation of what it is about (D1), all of which is planned and nothing of which is kept. */
 const rehearsed = (order: CommandRequest) =>
   Effect.gen(function* () {
-    const { account, command } = order
+    const { account, command } = yield* carriedBy(order)
     const ledger = yield* Ledger
     const told: Array<Effects> = []
     const rehearse = (effects: Effects) => void told.push(effects)
     let performed: Performed | undefined
-    const carrying = membersOf(order, yield* stoppedBefore(order)).map((member): Member<void> => ({
-      ...member,
-      apply: (recorder) => {
-        performed = member.apply(recorder)
-      },
-      rehearse
-    }))
-    const positions = yield* concerned(order)
+    const carrying = membersOf(order, { ...(yield* surroundings(order)), isRehearsed: true }).map(
+      (member): Member<void> => ({
+        ...member,
+        apply: (recorder) => {
+          performed = member.apply(recorder)
+        },
+        rehearse
+      })
+    )
+    const positions = yield* concerned({ account, command })
     const evaluating = [...new Set(positions.map(({ account }) => account))].map((account): Member<void> => {
       const own = positions.filter((position) => position.account === account).map(({ symbol }) => symbol)
       return { ...regateMembers(account, own), rehearse }
@@ -226,14 +327,16 @@ const rehearsed = (order: CommandRequest) =>
     const following = releasing.map((member): Member<void> => ({ ...member, rehearse }))
     yield* ledger.submitAll("command", [...carrying, ...following, ...evaluating])
     if (performed === undefined) return yield* Effect.dieMessage(`command ${order.id} has no answer`)
-    return { answer: performed.answer, effects: together(told) }
+    const { answer, second } = performed
+    if (answer._tag === "Unpreviewed") return yield* Effect.dieMessage(`command ${order.id} was rehearsed`)
+    return { answer, effects: together(told), second }
   })
 
 /** The positions that are evaluated after a command, as `follow` has it. */
 const concerned = ({
   account,
   command
-}: CommandRequest): Effect.Effect<ReadonlyArray<Position>, StoreError, TradeRepository> =>
+}: Pick<CommandRequest, "account" | "command">): Effect.Effect<ReadonlyArray<Position>, StoreError, TradeRepository> =>
   Effect.gen(function* () {
     if (!("scope" in command) && !(yield* freesAccount(command))) return []
     const scope = "scope" in command ? command.scope : undefined

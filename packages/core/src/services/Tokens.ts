@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { Effect, Either, Option, Redacted, Schema } from "effect"
-import { covers, TokenTable, type Allowance, type Token, type TokenRole } from "../records/Token.ts"
+import { covers, isHostActor, TokenTable, type Allowance, type Token, type TokenRole } from "../records/Token.ts"
 import type { Books } from "../books/Books.ts"
 import { Need } from "../books/Need.ts"
 import type { LedgerEvent } from "../events/Event.ts"
@@ -86,6 +86,8 @@ export interface TokenRequest {
   readonly allowance?: Partial<Allowance> | undefined
   /** The accounts that it may see and change, by their names; all that there is where nothing is said. */
   readonly accounts?: ReadonlyArray<string> | undefined
+  /** The person whose token it is: all tokens of one person are one where a second person is needed. */
+  readonly person?: string | undefined
   readonly actor: string
 }
 
@@ -154,7 +156,7 @@ const needed = (names: ReadonlyArray<string>): ReadonlyArray<Need> =>
 
 /** Makes a token of a name that was never given, with the allowance that it has. */
 const made = <E>(
-  { accounts, actor, expiresAt, name, role }: TokenRequest,
+  { accounts, actor, expiresAt, name, person, role }: TokenRequest,
   allowance: Allowance | undefined,
   { may, names }: Judgement<E>
 ): Effect.Effect<MadeToken, E | TokenNameRefused | TokensDisagree | WriteError, TradeRepository | Clock | Entropy> =>
@@ -163,13 +165,24 @@ const made = <E>(
       const problem = "use up to 64 letters, digits and '._@-', starting with a letter or digit"
       return yield* new TokenNameRefused({ name, problem })
     }
+    if (isHostActor(name)) return yield* new TokenNameRefused({ name, problem: "it names who acts without a token" })
     const secret = yield* newSecret
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     yield* agreed
     const rule = (books: Books, emit: (event: LedgerEvent) => void): Either.Either<Token | undefined, E> =>
       Either.map(may(books, now), () => {
         if (books.tokens.get(name) !== undefined) return undefined
-        emit({ _tag: "TokenCreated", name, role, hash: hashOf(secret), expiresAt, ...allowance, accounts, actor })
+        emit({
+          _tag: "TokenCreated",
+          name,
+          role,
+          hash: hashOf(secret),
+          expiresAt,
+          ...allowance,
+          accounts,
+          person,
+          actor
+        })
         return books.tokens.get(name)
       })
     const token = yield* yield* record(actor, needed([name, ...names]), rule)
@@ -189,7 +202,7 @@ export const create = (
 /** Makes a token for the bearer of another, which it can do no more than, and outlives it not. */
 export const createAs = (
   authority: Authority,
-  asked: Omit<TokenRequest, "actor">
+  asked: Omit<TokenRequest, "actor" | "person">
 ): Effect.Effect<
   MadeToken,
   Unconfirmed | TokenExceeded | TokenNameRefused | AllowanceRefused | TokensDisagree | WriteError,

@@ -80,6 +80,7 @@ export const domainTables = [
   "tokens",
   "sessions",
   "commands",
+  "approvals",
   "cursors"
 ] as const
 

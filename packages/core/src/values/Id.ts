@@ -44,6 +44,11 @@ export const BreakId = idOf("BreakId")
 /** A break's id. */
 export type BreakId = typeof BreakId.Type
 
+/** The id of a request for a second person, `R5`. */
+export const ApprovalId = idOf("ApprovalId")
+/** The id of a request for a second person. */
+export type ApprovalId = typeof ApprovalId.Type
+
 /** A batch's id, `G3` (a group). */
 export const BatchId = idOf("BatchId")
 /** A batch's id. */
@@ -60,7 +65,8 @@ export const letters = {
   decision: "D",
   payload: "P",
   break: "B",
-  batch: "G"
+  batch: "G",
+  approval: "R"
 } as const
 
 /** A kind of record that has an id of ours. */
@@ -78,6 +84,7 @@ export interface IdOf {
   readonly payload: PayloadId
   readonly break: BreakId
   readonly batch: BatchId
+  readonly approval: ApprovalId
 }
 
 const isId = <K extends Kind>(_kind: K, id: number): id is IdOf[K] => Number.isSafeInteger(id) && id > 0
@@ -102,7 +109,8 @@ export const firstCounters: Counters = {
   decision: 1,
   payload: 1,
   break: 1,
-  batch: 1
+  batch: 1,
+  approval: 1
 }
 
 /** The text of an id at the edge. */

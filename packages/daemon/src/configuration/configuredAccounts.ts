@@ -1,5 +1,5 @@
 import { Account, AccountName, Commands, Reads } from "@roundlot/core"
-import { type TradeRepository } from "@roundlot/core/adapter"
+import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Configuring, type Ledger } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
 import { accountNames, type orderPolicy } from "@roundlot/commands"
@@ -32,6 +32,13 @@ const configure = ({ configuration, unsupportedOrders }: Given): Opening<void> =
       }
       const answer = yield* commands.setAccount(name, settings, "configuration", "the configuration says so")
       if (answer._tag === "Done") continue
+      if (answer._tag === "Waiting") {
+        const id = Id.format("approval", answer.approvalId)
+        yield* Effect.logWarning(
+          `accounts.${name}: the configuration loosens settings that need a second person; ${id} waits for approval, and the settings before it are in force`
+        )
+        continue
+      }
       return yield* new UsageError({ problem: answer.why, remedy: "Correct the configuration" })
     }
   })
@@ -101,5 +108,6 @@ const driveTo = (name: AccountName.AccountName, broker: string): Opening<void> =
       account
     )
     if (answer._tag === "Done") return
-    return yield* new UsageError({ problem: answer.why, remedy: "Name it with --account" })
+    const problem = answer._tag === "Refused" ? answer.why : "the change of broker waits for approval by another person"
+    return yield* new UsageError({ problem, remedy: "Name it with --account" })
   })

@@ -122,6 +122,7 @@ export const groundOf = ({ held, row }: Standing): Ground => ({
     decision: row.decision,
     payload: row.payload,
     break: row.break,
-    batch: row.batch
+    batch: row.batch,
+    approval: row.approval
   }
 })

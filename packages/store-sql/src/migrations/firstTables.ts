@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "9b461e33"
+export const fingerprint = "fa165d2a"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -40,6 +40,8 @@ export const sqlite: ReadonlyArray<string> = [
   "lotMethod" TEXT,
   "allocation" TEXT,
   "cutOffs" TEXT,
+  "fourEyes" TEXT,
+  "approvalMinutes" INTEGER,
   "crossesZero" INTEGER,
   "supportedOrders" TEXT,
   "notionalTypes" TEXT,
@@ -74,6 +76,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" = 'fifo' OR "lotMethod" = 'lifo' OR "lotMethod" = 'hifo' OR "lotMethod" = 'average'),
   CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
   CONSTRAINT "accounts_cutOffs" CHECK (json_valid("cutOffs")),
+  CONSTRAINT "accounts_fourEyes" CHECK (json_valid("fourEyes")),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK (json_valid("supportedOrders")),
   CONSTRAINT "accounts_notionalTypes" CHECK (json_valid("notionalTypes")),
@@ -843,6 +846,7 @@ export const sqlite: ReadonlyArray<string> = [
   "ordersPerDay" INTEGER,
   "notionalPerDay" TEXT,
   "accounts" TEXT,
+  "person" TEXT,
   "revokedAt" INTEGER,
   "revokedBy" TEXT,
   "version" INTEGER NOT NULL,
@@ -885,6 +889,33 @@ export const sqlite: ReadonlyArray<string> = [
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("id")
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE roundlot_approvals (
+  "id" INTEGER NOT NULL PRIMARY KEY,
+  "account" TEXT NOT NULL,
+  "commandId" TEXT NOT NULL,
+  "operation" TEXT NOT NULL,
+  "contents" TEXT NOT NULL,
+  "basis" TEXT NOT NULL,
+  "preview" TEXT NOT NULL,
+  "reason" TEXT NOT NULL,
+  "requestedBy" TEXT NOT NULL,
+  "requester" TEXT NOT NULL,
+  "requestedAt" INTEGER NOT NULL,
+  "approveBy" INTEGER NOT NULL,
+  "status" TEXT NOT NULL,
+  "decidedBy" TEXT,
+  "decidedAt" INTEGER,
+  "decidedReason" TEXT,
+  "version" INTEGER NOT NULL,
+  CONSTRAINT "approvals_id" CHECK ("id" > 0),
+  CONSTRAINT "approvals_operation" CHECK ("operation" = 'adjust' OR "operation" = 'adopt' OR "operation" = 'limits' OR "operation" = 'resume' OR "operation" = 'split' OR "operation" = 'void' OR "operation" = 'writeOff'),
+  CONSTRAINT "approvals_status" CHECK ("status" = 'waiting' OR "status" = 'approved' OR "status" = 'rejected'),
+  CONSTRAINT "approvals_when_waiting" CHECK (NOT ("status" IN ('waiting')) OR ("decidedAt" IS NULL)),
+  CONSTRAINT "approvals_when_decided" CHECK (NOT ("status" IN ('approved', 'rejected')) OR ("decidedAt" IS NOT NULL)),
+  CONSTRAINT "approvals_rule_decided_by" CHECK (("decidedAt" IS NULL) = ("decidedBy" IS NULL)),
+  CONSTRAINT "approvals_rule_decided_reason" CHECK (("decidedAt" IS NULL) = ("decidedReason" IS NULL)),
+  FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
+) STRICT`,
   `CREATE TABLE roundlot_cursors (
   "account" TEXT NOT NULL,
   "source" TEXT NOT NULL,
@@ -951,11 +982,6 @@ export const sqlite: ReadonlyArray<string> = [
   "deletedAt" INTEGER,
   PRIMARY KEY ("name"),
   CONSTRAINT "ops_templates_terms" CHECK (json_valid("terms"))
-) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE roundlot_ops_token_uses (
-  "token" TEXT NOT NULL,
-  "lastUsedAt" INTEGER NOT NULL,
-  PRIMARY KEY ("token")
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_holdings (
   "account" TEXT NOT NULL,
@@ -1060,6 +1086,8 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_tokens_lookup_hash ON roundlot_tokens ("hash")`,
   `CREATE UNIQUE INDEX roundlot_sessions_lookup_id ON roundlot_sessions ("id")`,
   `CREATE UNIQUE INDEX roundlot_sessions_lookup_hash ON roundlot_sessions ("hash")`,
+  `CREATE INDEX roundlot_approvals_status ON roundlot_approvals ("status")`,
+  `CREATE UNIQUE INDEX roundlot_approvals_lookup_command ON roundlot_approvals ("commandId")`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
@@ -1098,7 +1126,6 @@ export const sqlite: ReadonlyArray<string> = [
   "feedHash" TEXT NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 ) STRICT`,
-  `CREATE INDEX roundlot_feed_account ON roundlot_feed ("account")`,
   `CREATE TABLE roundlot_ops_commits ("id" TEXT NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_store (
   "one" INTEGER NOT NULL PRIMARY KEY,
@@ -1162,6 +1189,8 @@ export const postgres: ReadonlyArray<string> = [
   "lotMethod" TEXT COLLATE "C",
   "allocation" TEXT COLLATE "C",
   "cutOffs" TEXT,
+  "fourEyes" TEXT,
+  "approvalMinutes" BIGINT,
   "crossesZero" SMALLINT,
   "supportedOrders" TEXT,
   "notionalTypes" TEXT,
@@ -1196,6 +1225,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" IN ('fifo', 'lifo', 'hifo', 'average')),
   CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
   CONSTRAINT "accounts_cutOffs" CHECK ("cutOffs" IS NULL OR ("cutOffs"::json) IS NOT NULL),
+  CONSTRAINT "accounts_fourEyes" CHECK ("fourEyes" IS NULL OR ("fourEyes"::json) IS NOT NULL),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK ("supportedOrders" IS NULL OR ("supportedOrders"::json) IS NOT NULL),
   CONSTRAINT "accounts_notionalTypes" CHECK ("notionalTypes" IS NULL OR ("notionalTypes"::json) IS NOT NULL),
@@ -1925,6 +1955,7 @@ export const postgres: ReadonlyArray<string> = [
   "ordersPerDay" BIGINT,
   "notionalPerDay" NUMERIC,
   "accounts" TEXT,
+  "person" TEXT COLLATE "C",
   "revokedAt" TIMESTAMPTZ,
   "revokedBy" TEXT COLLATE "C",
   "version" BIGINT NOT NULL,
@@ -1966,6 +1997,32 @@ export const postgres: ReadonlyArray<string> = [
   "at" TIMESTAMPTZ NOT NULL,
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("id")
+)`,
+  `CREATE TABLE roundlot_approvals (
+  "id" BIGINT NOT NULL PRIMARY KEY,
+  "account" TEXT COLLATE "C" NOT NULL,
+  "commandId" TEXT COLLATE "C" NOT NULL,
+  "operation" TEXT COLLATE "C" NOT NULL,
+  "contents" TEXT COLLATE "C" NOT NULL,
+  "basis" TEXT COLLATE "C" NOT NULL,
+  "preview" TEXT COLLATE "C" NOT NULL,
+  "reason" TEXT COLLATE "C" NOT NULL,
+  "requestedBy" TEXT COLLATE "C" NOT NULL,
+  "requester" TEXT COLLATE "C" NOT NULL,
+  "requestedAt" TIMESTAMPTZ NOT NULL,
+  "approveBy" TIMESTAMPTZ NOT NULL,
+  "status" TEXT COLLATE "C" NOT NULL,
+  "decidedBy" TEXT COLLATE "C",
+  "decidedAt" TIMESTAMPTZ,
+  "decidedReason" TEXT COLLATE "C",
+  "version" BIGINT NOT NULL,
+  CONSTRAINT "approvals_id" CHECK ("id" > 0),
+  CONSTRAINT "approvals_operation" CHECK ("operation" IN ('adjust', 'adopt', 'limits', 'resume', 'split', 'void', 'writeOff')),
+  CONSTRAINT "approvals_status" CHECK ("status" IN ('waiting', 'approved', 'rejected')),
+  CONSTRAINT "approvals_when_waiting" CHECK (NOT ("status" IN ('waiting')) OR ("decidedAt" IS NULL)),
+  CONSTRAINT "approvals_when_decided" CHECK (NOT ("status" IN ('approved', 'rejected')) OR ("decidedAt" IS NOT NULL)),
+  CONSTRAINT "approvals_rule_decided_by" CHECK (("decidedAt" IS NULL) = ("decidedBy" IS NULL)),
+  CONSTRAINT "approvals_rule_decided_reason" CHECK (("decidedAt" IS NULL) = ("decidedReason" IS NULL))
 )`,
   `CREATE TABLE roundlot_cursors (
   "account" TEXT COLLATE "C" NOT NULL,
@@ -2031,11 +2088,6 @@ export const postgres: ReadonlyArray<string> = [
   "deletedAt" TIMESTAMPTZ,
   PRIMARY KEY ("name"),
   CONSTRAINT "ops_templates_terms" CHECK ("terms" IS NULL OR ("terms"::json) IS NOT NULL)
-)`,
-  `CREATE TABLE roundlot_ops_token_uses (
-  "token" TEXT COLLATE "C" NOT NULL,
-  "lastUsedAt" TIMESTAMPTZ NOT NULL,
-  PRIMARY KEY ("token")
 )`,
   `CREATE TABLE roundlot_ops_holdings (
   "account" TEXT COLLATE "C" NOT NULL,
@@ -2137,6 +2189,8 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_tokens_lookup_hash ON roundlot_tokens ("hash")`,
   `CREATE UNIQUE INDEX roundlot_sessions_lookup_id ON roundlot_sessions ("id")`,
   `CREATE UNIQUE INDEX roundlot_sessions_lookup_hash ON roundlot_sessions ("hash")`,
+  `CREATE INDEX roundlot_approvals_status ON roundlot_approvals ("status", "id")`,
+  `CREATE UNIQUE INDEX roundlot_approvals_lookup_command ON roundlot_approvals ("commandId")`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
   `CREATE UNIQUE INDEX roundlot_ops_jobs_lookup_key ON roundlot_ops_jobs ("type", "key")`,
@@ -2183,6 +2237,7 @@ export const postgres: ReadonlyArray<string> = [
   `ALTER TABLE roundlot_held_reports ADD CONSTRAINT "held_reports_refers_payloadId" FOREIGN KEY ("payloadId") REFERENCES roundlot_payloads ("id")`,
   `ALTER TABLE roundlot_breaks ADD CONSTRAINT "breaks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_usages ADD CONSTRAINT "usages_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
+  `ALTER TABLE roundlot_approvals ADD CONSTRAINT "approvals_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_cursors ADD CONSTRAINT "cursors_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_ops_marks ADD CONSTRAINT "ops_marks_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `ALTER TABLE roundlot_ops_holdings ADD CONSTRAINT "ops_holdings_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
@@ -2219,7 +2274,6 @@ export const postgres: ReadonlyArray<string> = [
   "feedHash" TEXT COLLATE "C" NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 )`,
-  `CREATE INDEX roundlot_feed_account ON roundlot_feed ("account", "position")`,
   `CREATE TABLE roundlot_ops_fed (
   "account" TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   "seq" BIGINT NOT NULL,
@@ -2238,6 +2292,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE SEQUENCE roundlot_ids_payload`,
   `CREATE SEQUENCE roundlot_ids_break`,
   `CREATE SEQUENCE roundlot_ids_batch`,
+  `CREATE SEQUENCE roundlot_ids_approval`,
   `CREATE FUNCTION roundlot_take_ids(kinds TEXT[], counts BIGINT[]) RETURNS BIGINT[] LANGUAGE plpgsql AS $$
 DECLARE
   firsts BIGINT[] := '{}';

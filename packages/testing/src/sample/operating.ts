@@ -78,6 +78,7 @@ export const token: Row = {
   ordersPerDay: null,
   notionalPerDay: null,
   accounts: '["paper"]',
+  person: null,
   revokedAt: null,
   revokedBy: null,
   version: 1
@@ -98,6 +99,27 @@ export const session: Row = {
   accounts: null,
   endedAt: null,
   endedBy: null,
+  version: 1
+}
+
+/** An operation that waits for a second person. */
+export const approval: Row = {
+  id: 1,
+  account: "main",
+  commandId: "c-1",
+  operation: "adjust",
+  contents: "{}",
+  basis: "AAPL: nothing",
+  preview: "AAPL is adjusted by +2 as base",
+  reason: "test",
+  requestedBy: "watch",
+  requester: "watch",
+  requestedAt: AT,
+  approveBy: AT,
+  status: "waiting",
+  decidedBy: null,
+  decidedAt: null,
+  decidedReason: null,
   version: 1
 }
 

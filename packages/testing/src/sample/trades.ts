@@ -44,6 +44,8 @@ export const account: Row = {
   lotMethod: null,
   allocation: null,
   cutOffs: null,
+  fourEyes: null,
+  approvalMinutes: null,
   supportedOrders: '[{"session":"regular","types":["market","limit"],"timesInForce":["day"]}]',
   notionalTypes: null,
   simulatedMarket: null,

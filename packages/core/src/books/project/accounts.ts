@@ -12,6 +12,8 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     lotMethod: settings.lotMethod,
     allocation: settings.allocation,
     cutOffs: settings.cutOffs,
+    fourEyes: settings.fourEyes,
+    approvalMinutes: settings.approvalMinutes,
     maxOpenOrders: settings.maxOpenOrders,
     maxPosition: settings.maxPosition,
     maxGrossPosition: settings.maxGrossPosition,

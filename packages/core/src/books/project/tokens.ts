@@ -4,7 +4,7 @@ import { must, type Of, type Place } from "./place.ts"
 
 /** A token is good from now on. A name is given once: a second token of it would hide what became of the first. */
 export const tokenCreated = (books: Books, event: Of<"TokenCreated">, place: Place): void => {
-  const { accounts, actor, expiresAt, hash, name, notionalPerDay, ordersPerDay, role } = event
+  const { accounts, actor, expiresAt, hash, name, notionalPerDay, ordersPerDay, person, role } = event
   if (books.tokens.get(name) !== undefined) throw new Error(`token ${name} was made before`)
   books.tokens.put({
     name,
@@ -18,6 +18,7 @@ export const tokenCreated = (books: Books, event: Of<"TokenCreated">, place: Pla
     ordersPerDay,
     notionalPerDay,
     accounts,
+    person,
     revokedAt: undefined,
     revokedBy: undefined,
     version: place.seq

@@ -1,6 +1,8 @@
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
+import { isOn, minutesOf, needsSecond } from "../../records/fourEyes.ts"
 import type { AccountSettings, LiftedLimit } from "../../records/Account.ts"
+import { oldestOf } from "../trade/age.ts"
 
 /** The limits of an account that are amounts, as the configuration names them. */
 const LIMITS = {
@@ -134,6 +136,22 @@ const isRaised = (before: Decimal.Decimal | undefined, after: Decimal.Decimal | 
 const isOpenResidualRaised = (before: Limited, after: Limited): boolean =>
   isRaised(before.maxOpenResidual, after.maxOpenResidual) ||
   (openSharesOf(before) !== undefined && openSharesOf(after) === undefined && after.maxOpenResidual === undefined)
+
+/** What of an account's settings lets more through, or needs fewer persons, than before, by the configuration's names. */
+export const loosened = (before: AccountSettings, after: AccountSettings): ReadonlyArray<string> => {
+  const isOff = (before.fourEyes ?? []).some((operation) => after.fourEyes?.includes(operation) !== true)
+  const isLonger = minutesOf(after) > minutesOf(before)
+  const ofFourEyes = isOn(before) ? [...(isOff ? ["fourEyes"] : []), ...(isLonger ? ["approvalMinutes"] : [])] : []
+  if (!needsSecond(before, "limits")) return ofFourEyes
+  const isOlder = oldestOf(before) < oldestOf(after)
+  return [
+    ...ofFourEyes,
+    ...raisedLimits(before, after),
+    ...(before.shorting === "never" && after.shorting === "allowed" ? ["shorting"] : []),
+    ...(before.environment === "paper" && after.environment === "live" ? ["environment"] : []),
+    ...(isOlder ? ["maxTradeAge"] : [])
+  ]
+}
 
 /** The limits that let more through than before, defaults included, by the configuration's names: raised, lifted or taken away. */
 export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<string> => {

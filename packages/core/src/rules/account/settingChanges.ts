@@ -50,7 +50,9 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   orderTimeInForce: textOf(settings.orderTimeInForce),
   lotMethod: textOf(settings.lotMethod),
   allocation: textOf(settings.allocation),
-  cutOffs: textOf(settings.cutOffs)
+  cutOffs: textOf(settings.cutOffs),
+  fourEyes: textOf(settings.fourEyes),
+  approvalMinutes: textOf(settings.approvalMinutes)
 })
 
 /** Values by name, as texts; what is not set may be there as `undefined` or not at all. */

@@ -1,14 +1,14 @@
-import { Schema } from "effect"
+import { Either, Schema } from "effect"
 import { Need } from "../../books/Need.ts"
 import { BrokerOrderId } from "../../values/ClientOrderId.ts"
-import { BreakId, FillId, format, OrderId, TradeId } from "../../values/Id.ts"
+import { ApprovalId, BreakId, FillId, format, OrderId, TradeId } from "../../values/Id.ts"
 import { Ticker } from "../../records/Ticker.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { Price } from "../../values/Price.ts"
 import { Quantity } from "../../values/Quantity.ts"
 import { Side } from "../../records/Side.ts"
-import { Instant } from "../../values/Instant.ts"
+import { format as formatInstant, Instant } from "../../values/Instant.ts"
 import type { Position } from "../../records/Position.ts"
 import { IdentifiedLots } from "../../records/IdentifiedLots.ts"
 import { joinKey } from "../../tables/Table.ts"
@@ -19,7 +19,11 @@ import { adoptAccount } from "./adopt.ts"
 import { approve } from "./approve.ts"
 import { attend, versionOfBreak } from "./attend.ts"
 import { identifyLots } from "./identifyLots.ts"
-import { decodeAnswer } from "../../records/CommandRecord.ts"
+import { standingOf, type Approval } from "../../records/Approval.ts"
+import { Settings } from "../../records/Account.ts"
+import type { FourEyesOperation } from "../../records/fourEyes.ts"
+import { decodeAnswer, type Answered } from "../../records/CommandRecord.ts"
+import { basisOf, mayApprove, personOf, secondFor, type Second } from "./fourEyes.ts"
 import * as commands from "./commands.ts"
 import { acceptHeldReport, voidOrder } from "./heldReports.ts"
 import { renameSymbol } from "./rename.ts"
@@ -90,6 +94,9 @@ export const Command = Schema.Union(
     owed: Schema.optional(Decimal.FromString)
   }),
   Schema.TaggedStruct("Retry", { orderId: OrderId }),
+  Schema.TaggedStruct("SetAccount", { settings: Settings }),
+  Schema.TaggedStruct("GrantApproval", { approvalId: ApprovalId }),
+  Schema.TaggedStruct("RejectApproval", { approvalId: ApprovalId }),
   Schema.TaggedStruct("AdoptAccount", {
     holdings: Schema.Array(Schema.Struct({ symbol: Ticker, quantity: Decimal.FromString }))
   })
@@ -104,11 +111,27 @@ export interface Stale {
   readonly version: number | undefined
 }
 
+/** A command needs a second person, and nothing was done: it is asked for again with what it would do. */
+export interface Unpreviewed {
+  readonly _tag: "Unpreviewed"
+}
+
 /** What a command came to, and whether it was carried out now or is answered from the first time. */
 export interface Performed {
-  readonly answer: commands.CommandAnswer | Stale
+  readonly answer: Answered | Stale | Unpreviewed
   readonly isRepeated: boolean
+  /** The operation of a dry run that would wait for a second person. */
+  readonly second?: FourEyesOperation | undefined
 }
+
+export type { Answered } from "../../records/CommandRecord.ts"
+
+const Contents = Schema.parseJson(Command)
+
+/** A command as a request for a second person keeps it. */
+export const encodeContents = Schema.encodeSync(Contents)
+/** The command of a request for a second person. */
+export const decodeContents = Schema.decodeSync(Contents, { exact: false })
 
 /** What else decides about a command: the version that its record must have, and the positions that a resume is about. */
 export interface Conditions {
@@ -116,6 +139,14 @@ export interface Conditions {
   readonly versions?: ReadonlyArray<number> | undefined
   /** The positions that something holds. */
   readonly stopped?: ReadonlyArray<Position>
+  /** What the command would do, where it needs a second person. */
+  readonly preview?: string | undefined
+  /** A dry run: it is carried out, whoever has to approve it. */
+  readonly isRehearsed?: boolean | undefined
+  /** Who has proven to have the token of this name, or to be this person. */
+  readonly approver?: string | undefined
+  /** Has the account an order that may have left? Its broker then stays its broker. */
+  readonly isDriven?: boolean | undefined
 }
 
 /** Carries a command out once: the same id again is answered with what it did the first time. One that is stale leaves no trace. */
@@ -124,8 +155,9 @@ export const perform = (
   id: string,
   command: Command,
   reason: string,
-  { stopped = [], versions }: Conditions = {}
+  conditions: Conditions = {}
 ): Performed => {
+  const { versions } = conditions
   recorder.need(Need.Command({ id }))
   const before = recorder.books.commands.get(id)
   if (before !== undefined) return { answer: decodeAnswer(before.answer), isRepeated: true }
@@ -133,10 +165,82 @@ export const perform = (
   if (versions !== undefined && (version === undefined || !versions.includes(version))) {
     return { answer: { _tag: "Stale", version }, isRepeated: false }
   }
-  const answer =
-    command._tag === "Resume" ? resume(recorder, command.scope, reason, stopped) : carryOut(recorder, command, reason)
+  const second = secondFor(recorder, command)
+  const waits = second !== undefined && conditions.isRehearsed !== true
+  if (waits && conditions.preview === undefined) return { answer: { _tag: "Unpreviewed" }, isRepeated: false }
+  const answer = waits
+    ? request(recorder, { id, command, reason, second, conditions })
+    : carryOut(recorder, command, reason, conditions)
   recorder.emit({ _tag: "CommandAnswered", id, answer })
-  return { answer, isRepeated: false }
+  return { answer, isRepeated: false, second: second?.operation }
+}
+
+interface Requested {
+  readonly id: string
+  readonly command: Command
+  readonly reason: string
+  readonly second: Second
+  readonly conditions: Conditions
+}
+
+/** Records that a command waits for a second person, with all that it is judged by then. */
+const request = (recorder: Recorder, { command, conditions, id, reason, second }: Requested): Answered => {
+  const { actor } = recorder.cause
+  const approvalId = recorder.next("approval")
+  recorder.emit({
+    _tag: "ApprovalRequested",
+    id: approvalId,
+    commandId: id,
+    ...second,
+    contents: encodeContents(command),
+    basis: basisOf(recorder, command, conditions.stopped ?? []),
+    preview: conditions.preview ?? "",
+    reason,
+    actor,
+    requester: personOf(recorder, actor)
+  })
+  return { _tag: "Waiting", approvalId }
+}
+
+const refused = (why: string): commands.CommandAnswer => ({ _tag: "Refused", why })
+
+/** The request of an id, where it can still be decided; else why not. */
+const waiting = (recorder: Recorder, id: ApprovalId): Either.Either<Approval, string> => {
+  recorder.need(Need.ApprovalById({ id }))
+  const found = recorder.books.approvals.get(id)
+  const name = format("approval", id)
+  if (found === undefined || found.account !== recorder.account) return Either.left(`there is no request ${name}`)
+  const standing = standingOf(found, recorder.world.at)
+  if (standing === "expired")
+    return Either.left(`${name} expired at ${formatInstant(found.approveBy)}; ask for it again`)
+  return standing === "waiting" ? Either.right(found) : Either.left(`${name} is ${standing} already`)
+}
+
+/** Carries out what another person asked for, once, where the books are as they were then. */
+const grant = (recorder: Recorder, id: ApprovalId, reason: string, conditions: Conditions): commands.CommandAnswer => {
+  const found = waiting(recorder, id)
+  if (Either.isLeft(found)) return refused(found.left)
+  const { account, basis, contents, reason: why, ...asked } = found.right
+  const command = decodeContents(contents)
+  const isOfAll = "scope" in command && command.scope._tag === "Everything"
+  const may = mayApprove(recorder, { ...asked, account: isOfAll ? undefined : account }, conditions.approver)
+  if (Either.isLeft(may)) return refused(may.left)
+  const now = basisOf(recorder, command, conditions.stopped ?? [])
+  if (now !== basis) {
+    const moved = `the books have changed since ${format("approval", id)} was requested: then ${basis}; now ${now}. Ask for it again`
+    return { _tag: "Refused", why: moved, code: "BooksMoved" }
+  }
+  const answer = carryOut(recorder, command, why, conditions)
+  if (answer._tag === "Refused") return answer
+  recorder.emit({ _tag: "ApprovalGranted", id, actor: recorder.cause.actor, reason })
+  return { _tag: "Done", what: `${format("approval", id)} is approved: ${answer.what}` }
+}
+
+const reject = (recorder: Recorder, id: ApprovalId, reason: string): commands.CommandAnswer => {
+  const found = waiting(recorder, id)
+  if (Either.isLeft(found)) return refused(found.left)
+  recorder.emit({ _tag: "ApprovalRejected", id, actor: recorder.cause.actor, reason })
+  return { _tag: "Done", what: `${format("approval", id)} is rejected` }
 }
 
 /** The version of the record that a command is about; none where it is about none, or there is no such record. */
@@ -179,10 +283,19 @@ const resume = (
 
 const carryOut = (
   recorder: Recorder,
-  command: Exclude<Command, { readonly _tag: "Resume" }>,
-  reason: string
+  command: Command,
+  reason: string,
+  conditions: Conditions
 ): commands.CommandAnswer => {
   switch (command._tag) {
+    case "Resume":
+      return resume(recorder, command.scope, reason, conditions.stopped ?? [])
+    case "SetAccount":
+      return commands.setAccount(recorder, command.settings, conditions.isDriven, reason)
+    case "GrantApproval":
+      return grant(recorder, command.approvalId, reason, conditions)
+    case "RejectApproval":
+      return reject(recorder, command.approvalId, reason)
     case "Halt":
       return setState(recorder, command.scope, "halted", reason)
     case "Observe":

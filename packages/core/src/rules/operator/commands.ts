@@ -1,6 +1,7 @@
 import { Either } from "effect"
 import { asksFor, type AccountSettings } from "../../records/Account.ts"
 import { contradictionOf, missingForLive, raisedLimits } from "../account/limits.ts"
+import type { Answered } from "../../records/CommandRecord.ts"
 import { changesOfSettings } from "../account/settingChanges.ts"
 import { Need } from "../../books/Need.ts"
 import { joinKey } from "../../tables/Table.ts"
@@ -31,9 +32,7 @@ import { isHeld } from "../../records/TradeStanding.ts"
 import { setText, type TradingState } from "../../records/TradingState.ts"
 
 /** What a command came to: what it did, in a sentence, or why it may not be (F1). */
-export type CommandAnswer =
-  | { readonly _tag: "Done"; readonly what: string }
-  | { readonly _tag: "Refused"; readonly why: string }
+export type CommandAnswer = Exclude<Answered, { readonly _tag: "Waiting" }>
 
 const done = (what: string): CommandAnswer => ({ _tag: "Done", what })
 const refused = (why: string): CommandAnswer => ({ _tag: "Refused", why })

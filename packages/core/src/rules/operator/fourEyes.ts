@@ -1,0 +1,204 @@
+import { Either } from "effect"
+import { Need } from "../../books/Need.ts"
+import type { Recorder } from "../../books/Recorder.ts"
+import type { Account } from "../../records/Account.ts"
+import { minutesOf, needsSecond, type FourEyesOperation } from "../../records/fourEyes.ts"
+import { holdingsOf, residualOf, type Position } from "../../records/Position.ts"
+import type { Session } from "../../records/Session.ts"
+import type { Ticker } from "../../records/Ticker.ts"
+import { allows, isHostActor, scopeOf, type Token } from "../../records/Token.ts"
+import { stricter, type TradingState } from "../../records/TradingState.ts"
+import { joinKey } from "../../tables/Table.ts"
+import * as Decimal from "../../values/Decimal.ts"
+import { format, type OrderId } from "../../values/Id.ts"
+import * as Instant from "../../values/Instant.ts"
+import { loosened } from "../account/limits.ts"
+import type { Command, Scope } from "./Command.ts"
+
+/** An operation that needs a second person, and until when one may approve it. */
+export interface Second {
+  readonly operation: FourEyesOperation
+  readonly approveBy: Instant.Instant
+}
+
+/** The second person that a command needs as the books stand; none where its account asks for none. */
+export const secondFor = (recorder: Recorder, command: Command): Second | undefined => {
+  const own = accountOf(recorder)
+  const operation = operationOf(recorder, own, command)
+  if (operation === undefined) return undefined
+  const isOfAll = "scope" in command && command.scope._tag === "Everything"
+  const asking = (isOfAll ? recorder.books.accounts.all() : own === undefined ? [] : [own]).filter(
+    (account) => isOfSettings(command) || needsSecond(account, operation)
+  )
+  if (asking.length === 0) return undefined
+  const minutes = Math.min(...asking.map(minutesOf))
+  return { operation, approveBy: Instant.addMillis(recorder.world.at, minutes * 60_000) }
+}
+
+const accountOf = (recorder: Recorder): Account | undefined => {
+  recorder.need(Need.Account({ account: recorder.account }))
+  return recorder.books.accounts.get(recorder.account)
+}
+
+/** Whether settings need a second person is judged by what they change. */
+const isOfSettings = ({ _tag }: Command): boolean => _tag === "SetAccount"
+
+const operationOf = (recorder: Recorder, own: Account | undefined, command: Command): FourEyesOperation | undefined => {
+  switch (command._tag) {
+    case "AdjustPosition":
+      return "adjust"
+    case "AdoptAccount":
+      return "adopt"
+    case "AcceptSplit":
+    case "RenameSymbol":
+      return "split"
+    case "WriteOff":
+      return "writeOff"
+    case "VoidOrder":
+      return "void"
+    case "Resume":
+      return "resume"
+    case "Observe":
+      return isLooser(recorder, command.scope, "observe") ? "resume" : undefined
+    case "Reduce":
+      return isLooser(recorder, command.scope, "reduce") ? "resume" : undefined
+    case "AskFirst":
+      return isLooser(recorder, command.scope, "approve") ? "resume" : undefined
+    case "SetAccount":
+      return own !== undefined && loosened(own, command.settings).length > 0 ? "limits" : undefined
+    default:
+      return undefined
+  }
+}
+
+const stateOf = (recorder: Recorder, scope: Scope): TradingState => {
+  const account = scope._tag === "Everything" ? "" : recorder.account
+  const symbol = scope._tag === "OneSymbol" ? scope.symbol : ""
+  recorder.need(Need.Control({ account, symbol }))
+  return recorder.books.controls.get(joinKey([account, symbol]))?.state ?? "normal"
+}
+
+/** Does a scope let more through in another trading state than in its own? */
+const isLooser = (recorder: Recorder, scope: Scope, state: TradingState): boolean => {
+  const own = stateOf(recorder, scope)
+  return own !== state && stricter(own, state) === own
+}
+
+/** What the books have of all that a command rests on, as a text: where it differs later, the command would do something else. */
+export const basisOf = (recorder: Recorder, command: Command, stopped: ReadonlyArray<Position>): string => {
+  switch (command._tag) {
+    case "AdjustPosition":
+    case "AcceptSplit":
+    case "RenameSymbol":
+    case "WriteOff":
+      return heldText(recorder, command.symbol)
+    case "AdoptAccount":
+      return command.holdings.map(({ symbol }) => heldText(recorder, symbol)).join("; ")
+    case "VoidOrder":
+      return orderText(recorder, command.orderId)
+    case "Resume":
+    case "Observe":
+    case "Reduce":
+    case "AskFirst":
+      return [
+        stateOf(recorder, command.scope),
+        ...stopped.map(({ account, symbol }) => `${symbol} of ${account}`).toSorted()
+      ].join(", ")
+    case "SetAccount": {
+      const own = accountOf(recorder)
+      return own === undefined ? "" : `version ${own.version}`
+    }
+    default:
+      return ""
+  }
+}
+
+const heldText = (recorder: Recorder, symbol: Ticker): string => {
+  const { account, books } = recorder
+  recorder.need(Need.Position({ account, symbol }))
+  const position = books.positions.get(joinKey([account, symbol]))
+  if (position === undefined) return `${symbol}: nothing`
+  const [held, owed] = [holdingsOf(position), residualOf(position)].map(Decimal.format)
+  return `${symbol}: holds ${held}, to trade ${owed}`
+}
+
+const orderText = (recorder: Recorder, orderId: OrderId): string => {
+  const { books } = recorder
+  recorder.need(Need.OrderById({ id: orderId }))
+  const order = books.orders.get(orderId)
+  if (order === undefined) return `${format("order", orderId)}: none`
+  const fills = books.fills.find("order", [orderId]).filter(({ canonical }) => canonical)
+  const counted = fills.map(({ execId, quantity }) => `${execId} ${Decimal.format(quantity)}`).toSorted()
+  return [`${format("order", orderId)}: ${order.status}`, `filled ${Decimal.format(order.filled)}`, ...counted].join(
+    ", "
+  )
+}
+
+/** The person behind an actor: all tokens of a person are one, and so are those that a token made by itself. */
+export const personOf = (recorder: Recorder, actor: string): string => {
+  const seen = new Set<string>()
+  let name = actor
+  while (!seen.has(name)) {
+    seen.add(name)
+    if (isHostActor(name)) return name
+    recorder.need(Need.TokenByName({ name }))
+    const token = recorder.books.tokens.get(name)
+    if (token === undefined || isHostActor(token.createdBy)) return token?.person ?? name
+    if (token.person !== undefined) return token.person
+    name = token.createdBy
+  }
+  return name
+}
+
+type Rights = Pick<Token, "role" | "accounts">
+
+/** What somebody may do who has a token of this name, or is signed in as a person of it, as the books have it now. */
+const rightsOf = (recorder: Recorder, name: string): Rights | undefined => {
+  const { books, world } = recorder
+  recorder.need(Need.TokenByName({ name }))
+  const token = books.tokens.get(name)
+  if (token !== undefined) {
+    const { expiresAt, revokedAt } = token
+    return revokedAt === undefined && (expiresAt === undefined || expiresAt > world.at) ? token : undefined
+  }
+  recorder.need(Need.SessionsOf({ token: name }))
+  const isSignedIn = ({ endedAt, expiresAt }: Session) => endedAt === undefined && expiresAt > world.at
+  return books.sessions
+    .find("token", [name])
+    .filter(isSignedIn)
+    .flatMap(({ accounts, role }) => (role === undefined ? [] : [{ role, accounts }]))
+    .find(({ role }) => allows(role, "operate"))
+}
+
+/** Whose request it is, and what it is for. */
+export interface Asked {
+  readonly requestedBy: string
+  readonly requester: string
+  /** All accounts, where it is for everything. */
+  readonly account: string | undefined
+}
+
+/**
+ * May somebody approve what another asked for? `approver` is who has proven to have a token of this name, or to be this person; a
+ * caller without one approves nothing.
+ */
+export const mayApprove = (
+  recorder: Recorder,
+  { account, requestedBy, requester }: Asked,
+  approver: string | undefined
+): Either.Either<void, string> => {
+  if (approver === undefined || isHostActor(approver))
+    return Either.left(
+      "an approval needs a token, or a person who has signed in: without one nobody can be told from the requester"
+    )
+  const rights = rightsOf(recorder, approver)
+  if (rights === undefined) return Either.left(`the token or session of ${approver} is not valid any more`)
+  if (!allows(rights.role, "operate"))
+    return Either.left(`${approver} has the role ${rights.role}; an approval needs operate`)
+  const own = scopeOf(rights)
+  if (own !== undefined && (account === undefined || !own.has(account)))
+    return Either.left(`${approver} may not operate ${account === undefined ? "all accounts" : `account ${account}`}`)
+  if (approver === requestedBy || personOf(recorder, approver) === requester)
+    return Either.left(`${approver} asked for this, and another person has to approve it`)
+  return Either.void
+}
