@@ -87,9 +87,10 @@ export const problems = {
   /** It may also be where he calls from. */
   Forbidden: declared("Forbidden", "forbidden", "The caller's role does not allow it", {}),
   NotFound: declared("NotFound", "not-found", "The record does not exist", {}),
-  /** `cursor` is there where a delivery does not follow the one before: what its source had come to, null where that is nothing. */
+  /** `code` is there where the books have changed since what is approved was asked for. `cursor` is there where a delivery does not follow the one before: what its source had come to, null where that is nothing. */
   Conflict: declared("Conflict", "conflict", "The current state does not allow it", {
-    cursor: Schema.optional(Schema.NullOr(Schema.String))
+    cursor: Schema.optional(Schema.NullOr(Schema.String)),
+    code: Schema.optional(Schema.Literal("BooksMoved"))
   }),
   /** Give it in parts. */
   TooLarge: declared("TooLarge", "too-large", "The body is larger than allowed", {}),
@@ -116,6 +117,11 @@ export const failures = {
   forbidden: failing("Forbidden", "forbidden"),
   notFound: failing("NotFound", "not-found"),
   conflict: failing("Conflict", "conflict"),
+  /** What is approved was asked for of other books. */
+  booksMoved: (detail: string) => ({
+    ...failing("Conflict", "conflict")(detail),
+    code: "BooksMoved" as const
+  }),
   /** A delivery does not follow the one before it: where its source had come to. */
   outOfOrder: (detail: string, cursor: string | null) => ({
     ...failing("Conflict", "conflict")(detail, "after"),

@@ -118,7 +118,7 @@ const actProblem = (error: ActFailure | ActProblem): ActProblem => {
     case "UsageError":
       return badRequest(error.message, error.field)
     case "CommandRefused":
-      return conflict(error.message)
+      return error.code === undefined ? conflict(error.message) : Problem.failures.booksMoved(error.message)
     case "OutOfOrder":
       return Problem.failures.outOfOrder(error.message, error.cursor ?? null)
     case "StaleRecord":

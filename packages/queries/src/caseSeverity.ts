@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { Instant, Order, Ticker, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import {
+  type Approval,
   AttendedCase,
   Batch,
   Break,
@@ -132,6 +133,16 @@ const failureCase = (order: Order.Order): Bare => ({
   path: `/api/v1/orders/${Id.format("order", order.id)}`
 })
 
+const requestCase = ({ account, approveBy, id, preview, requestedBy }: Approval.Approval): Bare => ({
+  kind: "request",
+  id: Id.format("approval", id),
+  account,
+  symbol: null,
+  what: `${preview}: requested by ${requestedBy}; another person can approve it until ${Instant.format(approveBy)}`,
+  holds: "nothing",
+  path: `/api/v1/approvals/${Id.format("approval", id)}`
+})
+
 const batchCase = ({ account, failed, id, name, total }: Batch.Batch): Bare => ({
   kind: "batch",
   id: Id.format("batch", id),
@@ -210,6 +221,14 @@ export const weighedProposal = (order: Order.ProposedOrder): Weighed =>
     severity: "warning",
     since: order.createdAt,
     first: recommended.apart.approval
+  })
+
+/** It expires by itself: no age makes it graver. */
+export const weighedRequest = (request: Approval.Approval): Weighed =>
+  weighed(AttendedCase.CaseId.make(Id.format("approval", request.id)), requestCase(request), {
+    severity: "warning",
+    since: request.requestedAt,
+    first: recommended.apart.request
   })
 
 /** P11: of what stops nothing and doubles nothing age decides. */

@@ -2,6 +2,7 @@ import type { Documents } from "@roundlot/api"
 import { Clock, Instant, Order, Reads, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import {
+  Approval,
   AttendedCase,
   AttendedCases,
   Batch,
@@ -28,6 +29,7 @@ import {
   weighedCases,
   weighedDoubt,
   weighedProposal,
+  weighedRequest,
   weighedTrade,
   weighedFailure,
   weighedBatch,
@@ -93,6 +95,7 @@ export const listWith = Effect.fnUntraced(function* (parts: ReadonlyArray<Failin
     ...(yield* weighedCases(settled, now)),
     ...doubts.map((each) => weighedDoubt(each, now)),
     ...proposed.map(weighedProposal),
+    ...(yield* OpenCases.waitingRequests).map(weighedRequest),
     ...held.flat().map((trade) => weighedTrade(trade, now)),
     ...(yield* OpenCases.failedOrders).map(weighedFailure),
     ...(yield* OpenCases.failedBatches).map(weighedBatch),
@@ -109,9 +112,9 @@ const readId = Schema.decodeEither(AttendedCase.CaseId)
 
 /** The identity of a case, as it was typed. */
 const idOf = (text: string): Either.Either<AttendedCase.CaseId, BadFilter> =>
-  Either.mapLeft(readId(text.replace(/^[botg](?=\d)/, (letter) => letter.toUpperCase())), () => {
+  Either.mapLeft(readId(text.replace(/^[botgr](?=\d)/, (letter) => letter.toUpperCase())), () => {
     const problem =
-      "is not a case: give the id of a break, order, trade, batch or job, or part: and the name of a service"
+      "is not a case: give the id of a break, order, trade, batch, request or job, or part: and the name of a service"
     return new BadFilter({ filter: "case", value: text, problem })
   })
 
@@ -173,6 +176,10 @@ const open = (caseId: AttendedCase.CaseId, now: Instant.Instant): Reading<Weighe
     case "batch":
       return Effect.map(first(Batch.BatchTable, Id.parse("batch", id)), (batch) =>
         batch !== undefined && Batch.hasFailedRows(batch) ? weighedBatch(batch) : undefined
+      )
+    case "request":
+      return Effect.map(first(Approval.ApprovalTable, Id.parse("approval", id)), (request) =>
+        request !== undefined && Approval.standingOf(request, now) === "waiting" ? weighedRequest(request) : undefined
       )
     case "job":
       return Effect.map(first(Job.JobTable, id), (job) => (job?.status === "dead" ? weighedJob(job, now) : undefined))

@@ -14,6 +14,7 @@ import {
   verdict
 } from "@roundlot/core/ledger"
 import { Effect } from "effect"
+import * as approvals from "./approvals.ts"
 import * as breaks from "./breaks.ts"
 import * as controls from "./controls.ts"
 import * as orders from "./orders.ts"
@@ -158,6 +159,7 @@ export const overviewWhere = Effect.fnUntraced(function* ({ answers, failing, wa
         openBreaks: yield* breaks.openDocumentsOf(open.breaks),
         breakCases: settled.cases.map(({ breaks: all }) => all.map(({ id }) => Id.format("break", id))),
         proposed: open.proposed.map(proposedOf),
+        requests: open.requests.map((each) => approvals.documentOf(each, now)),
         quarantined: open.quarantined,
         failedOrders: open.failedOrders.map(failedOrderOf),
         failedBatches: open.failedBatches.map(failedBatchOf),

@@ -7,7 +7,17 @@ import { Decimal, Id, pageOf, past, scope, Time } from "./words.ts"
  * failed, a quarantined trade, a batch that ended with failed rows, a job that was given up, a part of the program that fails.
  */
 export const CaseDocument = Schema.Struct({
-  kind: Schema.Literal("break", "in_doubt", "approval", "failed_order", "quarantine", "batch", "job", "part"),
+  kind: Schema.Literal(
+    "break",
+    "in_doubt",
+    "approval",
+    "request",
+    "failed_order",
+    "quarantine",
+    "batch",
+    "job",
+    "part"
+  ),
   /** The id of the oldest of these breaks, or of that order, trade, batch or job; `part:` with the name of that part. */
   id: Schema.String,
   ...scope,

@@ -1,3 +1,4 @@
+import { ApprovalDocument } from "./Approvals.ts"
 import { overallStatuses } from "@roundlot/core/vocabulary"
 import { Schema } from "effect"
 import { BreakDocument } from "./History.ts"
@@ -74,6 +75,8 @@ export const OverviewDocument = Schema.Struct({
   breakCases: Schema.Array(Schema.Array(Id)),
   /** Orders that were proposed and wait for a person. */
   proposed: Schema.Array(Proposed),
+  /** Operations that one person asked for and that wait for another. */
+  requests: Schema.Array(ApprovalDocument),
   quarantined: Schema.Int,
   /** Direct orders of the last week, of no batch and no decision, that failed and that nobody has acknowledged; the newest first. */
   failedOrders: Schema.Array(

@@ -141,7 +141,8 @@ export const accountsAdd = Verb.make({
             const change = { account, settings, before: known, actor: accountNames.ACTOR, reason }
             const made = yield* limitChange.set(change)
             if (made.approval !== undefined) yield* look
-            const document = yield* accounts.show(account)
+            const waits = made.approval === undefined ? {} : { approval: made.approval }
+            const document = { ...(yield* accounts.show(account)), ...waits }
             if (dryRun) return yield* preview.show(`Result: ${made.what}.`, shown, { ...document })
             yield* note(`${made.what}.`)
             return yield* answer(document, (screen) => detail.format(document, screen))

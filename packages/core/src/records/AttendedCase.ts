@@ -8,20 +8,20 @@ import { severities, type Severity } from "./severities.ts"
 
 /**
  * What a case is about: a break, an order in doubt, proposed or failed, a quarantined trade, a batch that ended with failed rows, a job that was
- * given up, a part of the program that fails.
+ * given up, a request that waits for a second person, a part of the program that fails.
  */
-export const caseKinds = ["break", "order", "trade", "batch", "job", "part"] as const
+export const caseKinds = ["break", "order", "trade", "batch", "request", "job", "part"] as const
 
 /** What a case is about. */
 export type CaseKind = (typeof caseKinds)[number]
 
 const PART = "part:"
 
-/** The identity of a case: the id of the record that it is about (`B2`, `O5`, `T12`, `G3`, a job's), or `part:` with a part's name. */
+/** The identity of a case: the id of the record that it is about (`B2`, `O5`, `T12`, `G3`, `R1`, a job's), or `part:` with a part's name. */
 export const CaseId = Schema.String.pipe(
-  Schema.pattern(/^(?:[BOTG][1-9]\d{0,15}|J[0-9a-z]+-[0-9a-f]+|part:.{1,200})$/, {
+  Schema.pattern(/^(?:[BOTGR][1-9]\d{0,15}|J[0-9a-z]+-[0-9a-f]+|part:.{1,200})$/, {
     message: () =>
-      "a case has the id of a break, order, trade, batch or job, or 'part:' with the name of a part of the program"
+      "a case has the id of a break, order, trade, batch, request or job, or 'part:' with the name of a part of the program"
   }),
   Schema.brand("CaseId")
 )
@@ -29,7 +29,14 @@ export const CaseId = Schema.String.pipe(
 /** The identity of a case. */
 export type CaseId = typeof CaseId.Type
 
-const byLetter: { readonly [letter: string]: CaseKind } = { B: "break", O: "order", T: "trade", G: "batch", J: "job" }
+const byLetter: { readonly [letter: string]: CaseKind } = {
+  B: "break",
+  O: "order",
+  T: "trade",
+  G: "batch",
+  R: "request",
+  J: "job"
+}
 
 /** The kind and id of the record that a case is about; of a part of the program its name. */
 export const recordOf = (id: CaseId): { readonly kind: CaseKind; readonly id: string } =>

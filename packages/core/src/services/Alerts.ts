@@ -6,6 +6,7 @@ import * as Decimal from "../values/Decimal.ts"
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { Alert, keyOf, type Cause, type News } from "../records/Alert.ts"
+import type { Approval } from "../records/Approval.ts"
 import { acknowledgementOf, type AttendedCase } from "../records/AttendedCase.ts"
 import { BreakTable, evidenceOf, type Break } from "../records/Break.ts"
 import { breakName, headOf } from "../records/codeWords.ts"
@@ -179,6 +180,7 @@ const causes = Effect.fn("Alerts.causes")(function* (
     ...open.proposed
       .filter((order) => isProposed(order, wall))
       .map((order) => causeOfOrder("approval", order, proposalText(order))),
+    ...open.requests.map(causeOfRequest),
     ...open.failedOrders.map((order) => causeOfOrder("failed_order", order, failureText(order))),
     ...causesOfJobs(open.unseenJobs),
     ...causesOfHeld(open),
@@ -209,6 +211,18 @@ const causeOfOrder = (kind: "approval" | "failed_order", order: Order, detail: s
   subject: format("order", order.id),
   caseId: format("order", order.id),
   detail,
+  severity: "warning",
+  dollars: null
+})
+
+const causeOfRequest = ({ account, approveBy, id, preview, requestedBy }: Approval): Cause => ({
+  key: keyOf("approval", account, format("approval", id)),
+  kind: "approval",
+  account,
+  symbol: null,
+  subject: format("approval", id),
+  caseId: format("approval", id),
+  detail: `${preview}: requested by ${requestedBy}; another person can approve it until ${Instant.format(approveBy)}`,
   severity: "warning",
   dollars: null
 })

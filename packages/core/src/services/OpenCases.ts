@@ -1,6 +1,7 @@
 import { Effect, Ref } from "effect"
 import { Clock } from "../ports/Clock.ts"
 import { type Filter, type StoreError, TradeRepository } from "../ports/TradeRepository.ts"
+import { ApprovalTable, standingOf, type Approval } from "../records/Approval.ts"
 import { acknowledgementOf, CaseId } from "../records/AttendedCase.ts"
 import { BatchTable, hasFailedRows, type Batch } from "../records/Batch.ts"
 import { BreakTable, type Break } from "../records/Break.ts"
@@ -25,6 +26,8 @@ export interface OpenCases {
   readonly breaks: ReadonlyArray<Break>
   readonly inDoubt: ReadonlyArray<Order>
   readonly proposed: ReadonlyArray<ProposedOrder>
+  /** Operations that wait for a second person. */
+  readonly requests: ReadonlyArray<Approval>
   readonly failedOrders: ReadonlyArray<Order>
   readonly failedBatches: ReadonlyArray<Batch>
   /** Trades that are quarantined. */
@@ -180,6 +183,13 @@ const unseenJobs: Reading<ReadonlyArray<Job>> = Effect.flatMap(
     )
 )
 
+/** The operations that wait for a second person and can still be approved, the oldest first. */
+export const waitingRequests: Reading<ReadonlyArray<Approval>> = Effect.gen(function* () {
+  const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
+  const waiting = yield* Reads.all(ApprovalTable, { where: [{ column: "status", in: ["waiting"] }] })
+  return waiting.filter((each) => standingOf(each, now) === "waiting")
+})
+
 /** All that needs a person, as the books have it. */
 export const read: Reading<OpenCases> = Effect.gen(function* () {
   const breaks = yield* Reads.all(BreakTable, { where: [{ column: "closedAt", in: [null] }] })
@@ -190,6 +200,7 @@ export const read: Reading<OpenCases> = Effect.gen(function* () {
     breaks,
     inDoubt,
     proposed: yield* Proposals.waiting,
+    requests: yield* waitingRequests,
     failedOrders: yield* failedOrders,
     failedBatches: yield* failedBatches,
     quarantined: held.rows,
@@ -244,7 +255,7 @@ export const settled = ({ breaks, inDoubt }: Pick<OpenCases, "breaks" | "inDoubt
 /** How many cases these are at a moment. */
 export const countOf = (open: OpenCases, now: Instant.Instant): number => {
   const { cases, inDoubt } = settled(open, now)
-  return [cases, inDoubt, open.proposed, open.failedOrders, open.failedBatches].reduce(
+  return [cases, inDoubt, open.proposed, open.requests, open.failedOrders, open.failedBatches].reduce(
     (sum, { length }) => sum + length,
     open.quarantined + open.givenUp
   )

@@ -162,7 +162,9 @@ const Detail = ({ account }: { readonly account: Account }) => (
         facts={[
           ...linesOf(account.order),
           ["cutOffs", account.cutOffs?.join(", ") ?? texts.atOnce],
-          ["allocationPolicy", allocationWords(account.allocation)]
+          ["allocationPolicy", allocationWords(account.allocation)],
+          ["fourEyes", account.fourEyes.length === 0 ? null : account.fourEyes.join(", ")],
+          ["approvalMinutes", account.fourEyes.length === 0 ? null : String(account.approvalMinutes)]
         ]}
       />
     </Panel>

@@ -110,6 +110,19 @@ const ofProposed = ({
   verb: texts.resolve
 })
 
+const ofRequest = ({ approveBy, id, preview, requestedAt, requestedBy }: Overview["requests"][number]): Line => ({
+  key: id,
+  sign: <StateSign family="approval" state="waiting" />,
+  text: texts.requestLine({
+    what: <Said text={preview} />,
+    by: <Foreign text={requestedBy} />,
+    approveBy: <Time at={approveBy} />
+  }),
+  at: requestedAt,
+  to: `/attention/${id}`,
+  verb: texts.review
+})
+
 /** What became of an order that was not filled, and why where its broker said so. */
 const failureOf = (found: Overview["failedOrders"][number]): ReactNode => {
   const { account, reason, side, status, symbol } = found
@@ -155,12 +168,13 @@ const isUrgent = ({ found: { standing } }: BreakCase): boolean => standing === "
 
 /** All lines, what may mean wrong or doubled shares first. */
 const linesOf = (overview: Overview): ReadonlyArray<Line> => {
-  const { failedBatches, failedOrders, failing, givenUp, inDoubt, proposed, quarantined } = overview
+  const { failedBatches, failedOrders, failing, givenUp, inDoubt, proposed, quarantined, requests } = overview
   const breaks = casesOf(overview)
   return [
     ...breaks.filter(isUrgent).map(ofBreak),
     ...inDoubt.map(ofDoubt),
     ...proposed.map(ofProposed),
+    ...requests.map(ofRequest),
     ...breaks.filter((each) => !isUrgent(each)).map(ofBreak),
     ...failing.map(ofPart),
     ...failedOrders.map(ofFailed),

@@ -17,6 +17,7 @@ import { Side, SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { signOfCase } from "../words/signs.ts"
 import { Timeline } from "../ui/record/Story.tsx"
 import { Attending, attentionFacts, Notes, OrderSides } from "./Case.tsx"
+import { Request } from "./Request.tsx"
 import { Terms } from "../ui/record/Terms.tsx"
 import { texts } from "../words/text/attention.ts"
 
@@ -101,6 +102,8 @@ const evidenceOf = ({ id, kind }: Documents.CaseDetail): ReactNode => {
     case "in_doubt":
     case "failed_order":
       return <OrderSides id={id} />
+    case "request":
+      return <Request id={id} />
     case "approval":
       return <ProposedOrder id={id} />
     case "quarantine":
@@ -145,7 +148,7 @@ const Detail = ({ found }: { readonly found: Documents.CaseDetail }) => (
 )
 
 /** Whether a case of this id has earlier moments: jobs and parts of the program are not in the journal. */
-const isOnRecord = (id: string): boolean => /^[OTG]\d+$/i.test(id)
+const isOnRecord = (id: string): boolean => /^[OTGR]\d+$/i.test(id)
 
 /** A case that is no break: what was seen, what to do first, and what people did about it. One that a break says so of is shown there. */
 export const OpenCase = ({ id }: { readonly id: string }) => (

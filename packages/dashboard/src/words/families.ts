@@ -178,6 +178,17 @@ export const families = {
     gone: sign("disc-tick", "Auto-closed", "ok", "It no longer applies."),
     resolved: sign("square-tick", "Resolved", "idle", "Resolved by a person, with a reason.")
   },
+  approval: {
+    waiting: sign(
+      "ring-arrow",
+      "Needs approval",
+      "warn",
+      "It is carried out only when another person approves it in time."
+    ),
+    approved: sign("disc-tick", "Approved", "ok", "Another person approved it. It was carried out."),
+    rejected: sign("square-x", "Not approved", "idle", "A person rejected or withdrew it. Nothing was done."),
+    expired: sign("square-clock", "Expired", "idle", "It was not approved in time. Nothing was done.")
+  },
   decision: {
     pending: sign("ring", "Pending", "idle", "Accepted. Its order is not sent yet."),
     submitted: sign("disc-dot", "Submitted", "info", "Its order is at the broker."),

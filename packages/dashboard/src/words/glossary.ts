@@ -172,7 +172,15 @@ const entries = {
   size: { head: "Size", help: "Whether the order is in shares or in dollars." },
   rationale: { head: "Rationale", help: "The strategy's own explanation." },
   notional: { head: "Notional", help: "Dollars: quantity times price." },
-  approveBy: { head: "Approve by", help: "Deadline for the approval. After it the order ends unsent." },
+  approveBy: {
+    head: "Approve by",
+    help: "Deadline for the approval. After it the order or request ends, and nothing is done."
+  },
+  requestedBy: { head: "Requested by", help: "Who requested the operation. Another person has to approve it." },
+  wouldDo: { head: "Impact", help: "What the operation does once it is approved." },
+  basedOn: { head: "Based on", help: "The books at the request. If they have changed since, the approval is refused." },
+  fourEyes: { head: "Four eyes", help: "Operations that another person has to approve." },
+  approvalMinutes: { head: "Approval period", help: "How long a request can be approved, in minutes." },
   askedNotional: { head: "Notional", help: "Dollars requested in place of shares. The fills decide the shares." },
   stopPrice: { head: "Stop", help: "Trigger price, in dollars per share." },
   limitPrice: { head: "Limit", help: "Worst acceptable price, in dollars per share." },

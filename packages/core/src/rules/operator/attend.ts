@@ -5,6 +5,7 @@ import { parse } from "../../values/Id.ts"
 import { unstorable } from "../../values/unstorable.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import { ofBreak, recordOf, type CaseId } from "../../records/AttendedCase.ts"
+import { standingOf } from "../../records/Approval.ts"
 import { hasFailedRows } from "../../records/Batch.ts"
 import { kinds } from "../../records/Break.ts"
 import { isFailedDirect, isProposed } from "../../records/Order.ts"
@@ -62,6 +63,8 @@ const openCase = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, str
       return quarantinedTrade(recorder, caseId)
     case "batch":
       return failedBatch(recorder, caseId)
+    case "request":
+      return waitingRequest(recorder, caseId)
     case "job":
       return deadJob(recorder, caseId)
     case "part": {
@@ -115,6 +118,15 @@ const failedBatch = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, 
   const batch = recorder.books.batches.get(id)
   if (batch?.account !== recorder.account) return Either.left(`there is no batch ${caseId}`)
   return hasFailedRows(batch) ? Either.right(caseId) : Either.left(`${caseId} has no failed rows to look at`)
+}
+
+const waitingRequest = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, string> => {
+  const id = parse("approval", caseId) ?? 0
+  recorder.need(Need.ApprovalById({ id }))
+  const request = recorder.books.approvals.get(id)
+  if (request?.account !== recorder.account) return Either.left(`there is no request ${caseId}`)
+  const standing = standingOf(request, recorder.world.at)
+  return standing === "waiting" ? Either.right(caseId) : Either.left(`${caseId} waits no more: it is ${standing}`)
 }
 
 const deadJob = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, string> => {

@@ -225,6 +225,7 @@ export const apart = {
     "approve",
     "A program proposed it. Approve it, or cancel it; without approval it ends unsent at its deadline."
   ),
+  request: first("approve", "Check what it would do, then approve or reject it. Its requester cannot approve it."),
   failedOrder: first(
     "resolve",
     "Its trade was not executed. Submit it again if it is still wanted; otherwise acknowledge the case."

@@ -49,6 +49,7 @@ export const texts = messages({
   unconfirmedLine: "{side} {size} {symbol} on {account}: sent, no acknowledgement received. It counts as in flight.",
   resolve: "Resolve",
   proposedLine: "{side} {quantity} {symbol} on {account}: approve it by {approveBy}, or it is not sent.",
+  requestLine: "{what}, requested by {by}: another person can approve it until {approveBy}.",
   dollarsOf: "${notional} of",
   failed: "{side} {size} {symbol} on {account} failed",
   failedRowsLine: "{failed} of {total} rows of {batch} failed.",

@@ -1,0 +1,14 @@
+import { messages } from "./messages.ts"
+
+/** Texts of operations that another person has to approve. */
+export const texts = messages({
+  request: "Requested operation",
+  approve: "Approve {id}",
+  isCarriedOut: "Carried out at once: {preview}.",
+  isCheckedAgain: "The books are compared with those of the request first. A difference refuses the approval.",
+  reject: "Reject {id}",
+  isNotCarriedOut: "It is not carried out: {preview}.",
+  canBeRequestedAgain: "It can be requested again.",
+  ownRequest: "You requested this. Another person has to approve it.",
+  needsToken: "Sign in with a token to approve it: the daemon is open, and cannot tell persons apart."
+})
