@@ -93,6 +93,21 @@ const readings: Readonly<Record<string, (body: unknown) => EventText | undefined
       words: because(stateWords("order", state), textIn(body, "reason"))
     }
   },
+  ApprovalRequested: (body) => ({
+    family: "approval",
+    state: "waiting",
+    words: texts.approvalRequested({ preview: textIn(body, "preview"), by: textIn(body, "actor") })
+  }),
+  ApprovalGranted: (body) => ({
+    family: "approval",
+    state: "approved",
+    words: because(texts.approvalGranted({ by: textIn(body, "actor") }), textIn(body, "reason"))
+  }),
+  ApprovalRejected: (body) => ({
+    family: "approval",
+    state: "rejected",
+    words: because(texts.approvalRejected({ by: textIn(body, "actor") }), textIn(body, "reason"))
+  }),
   CancelRequested: (body) => ({
     family: "orderTag",
     state: "cancelAsked",

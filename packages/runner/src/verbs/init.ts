@@ -23,7 +23,7 @@ const explanation = (file: string): string =>
     "             thresholdNotional, shorting (never or allowed), external (ignore or count), cancelOnFlip,",
     "             crossing (wait or refuse: direct orders while one of the other side lives),",
     "             lotMethod (fifo, lifo, hifo or average: how its profit is reported),",
-    "             allocation (fifo or pro-rata: how an order's fills go to its trades), cutOffs (when they are sent: 15:45, close-10m),",
+    "             allocation (fifo or pro-rata: how an order's fills go to its trades), cutOffs (when they are sent: 15:45, close-10m), fourEyes,",
     '             order ("market", or { "limitOffsetBp": 10, "lifeSeconds": 60 }: that far beyond the last price, that long;',
     "             [5, 20, 50] in place of 10: one step further after each order that found no fill in its life),",
     '             resendWindow, limits.orderQuantity. Quantities are texts: "0.5"',

@@ -2,6 +2,9 @@ import { messages } from "./messages.ts"
 
 /** Texts of events: what is said beside the name of a record. */
 export const texts = messages({
+  approvalRequested: "requested by {by}: {preview}",
+  approvalGranted: "approved by {by}",
+  approvalRejected: "rejected by {by}",
   changed: "{before} → {after}",
   because: "{words}: {reason}",
   scope: "{symbol} on {account}",
