@@ -11,6 +11,7 @@ export {
   Decimal,
   inferredOf,
   headOf,
+  serviceHead,
   isQuarantined,
   subjectWords,
   orderTypes,

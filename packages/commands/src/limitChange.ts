@@ -106,7 +106,7 @@ export const sentenceOf = ({
   released,
   waiting
 }: Documents.RehearsedLimits): string => {
-  const through = raised.length === 0 ? "raise no limit" : `raise ${raised.join(", ")}`
+  const through = raised.length === 0 ? "raise no limit" : `raise ${raised.map(codeWords.limitWords).join(", ")}`
   const shown = changes.length === 0 ? UNCHANGED : accounts.changesText(changes)
   const positions = [
     ...counted("Released", released),

@@ -49,7 +49,7 @@ describe("a blotter", () => {
     expect(await views.locator("[aria-current]").allTextContents()).toEqual(["Working"])
     await views.getByRole("link", { name: "Today" }).click()
     await row(filled).waitFor()
-    expect(await views.locator("[aria-current]").allTextContents()).toEqual(["Today"])
+    expect(await views.locator("[aria-current]").allTextContents()).toEqual(["Today, UTC"])
     expect(await findings(page)).toEqual([])
     expect(seen.faults).toEqual([])
   })

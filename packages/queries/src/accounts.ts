@@ -1,7 +1,17 @@
 import type { Documents } from "@roundlot/api"
 import { Account, type Clock, Decimal, Instant, Reads } from "@roundlot/core"
 import { pin, type TradeRepository } from "@roundlot/core/adapter"
-import { age, band, fourEyes, ladder, limits, settingChanges, TradingState, Usage } from "@roundlot/core/ledger"
+import {
+  age,
+  band,
+  codeWords,
+  fourEyes,
+  ladder,
+  limits,
+  settingChanges,
+  TradingState,
+  Usage
+} from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { inAnyCase, isWord } from "./criteria.ts"
 import * as controls from "./controls.ts"
@@ -132,7 +142,7 @@ export const limitChanges = (
 
 /** A line for each of them. */
 export const changesText = (changes: ReadonlyArray<LimitChange>): string =>
-  changes.map(({ after, before, limit }) => `  ${limit}: ${before} → ${after}`).join("\n")
+  changes.map(({ after, before, limit }) => `  ${codeWords.limitWords(limit)}: ${before} → ${after}`).join("\n")
 
 /** How an account's orders leave that say nothing themselves, as a configuration writes it. */
 export const orderOf = (account: Account.AccountSettings): AccountDocument["order"] => {

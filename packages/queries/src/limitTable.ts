@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { codeWords } from "@roundlot/core/ledger"
 import type { Screen } from "./Screen.ts"
 import * as Columns from "./table.ts"
 
@@ -54,8 +55,8 @@ const lastText = ({ last, unit }: Use): string | null => {
 }
 
 const columns: ReadonlyArray<Columns.TableColumn<Row>> = [
-  Columns.ids("LIMIT", ({ use }) => use.limit),
-  Columns.words("IN FORCE", ({ limit }) => (limit === undefined ? "the broker's figure" : amountText(limit))),
+  Columns.ids("LIMIT", ({ use }) => codeWords.limitHead(use.limit)),
+  Columns.ids("IN FORCE", ({ limit }) => (limit === undefined ? "the broker's figure" : amountText(limit))),
   Columns.minor(Columns.words("SOURCE", ({ limit }) => limit?.source ?? "broker")),
   Columns.words("USED", ({ use }) => usedText(use)),
   Columns.numbers("WAITING", ({ use: { waiting } }) => (waiting === null ? "not counted" : String(waiting))),

@@ -1,6 +1,6 @@
 import * as Options from "@effect/cli/Options"
 import { Account, type AccountName, Reads } from "@roundlot/core"
-import { limits, TradingState, type Command } from "@roundlot/core/ledger"
+import { codeWords, limits, TradingState, type Command } from "@roundlot/core/ledger"
 import { accounts, controls as views, limitTable, past, Screen } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import { accountEntry, accountNames, carryingOut, limitChange, verdicts } from "@roundlot/commands"
@@ -156,7 +156,7 @@ const setLimits = (asked: Asked, limited: object, configuration: Configuration) 
       const shown = yield* limitChange.rehearse(change)
       if (asked.dryRun) return yield* answer(shown, limitChange.sentenceOf(shown))
       yield* note(limitChange.sentenceOf(shown))
-      yield* confirm(false, `Raise ${shown.raised.join(", ")}?`)
+      yield* confirm(false, `Raise ${shown.raised.map(codeWords.limitWords).join(", ")}?`)
     }
     const { approval, what } = yield* limitChange.set(change)
     if (approval !== undefined) {

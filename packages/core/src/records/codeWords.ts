@@ -24,11 +24,10 @@ export const wordsOf = (code: string): string =>
     .replaceAll("_", " ")
     .toLowerCase()
 
+const capital = (words: string): string => words.charAt(0).toUpperCase() + words.slice(1)
+
 /** The same at the begin of a sentence: `Position differs`. */
-export const headOf = (code: string): string => {
-  const words = wordsOf(code)
-  return words.charAt(0).toUpperCase() + words.slice(1)
-}
+export const headOf = (code: string): string => capital(wordsOf(code))
 
 const NAMED = /^([A-Z][A-Za-z]+)(\(.+\))?$/
 
@@ -59,6 +58,27 @@ const services: ReadonlyMap<string, string> = new Map([
 
 /** The name of a service of a daemon within a sentence: `doubts` is `unconfirmed orders`, `poll paper` as it is. */
 export const serviceWords = (part: string): string => services.get(part) ?? part
+
+/** The same at the begin of a sentence or as a label: `Unconfirmed orders`. */
+export const serviceHead = (part: string): string => capital(serviceWords(part))
+
+const limits: ReadonlyMap<string, string> = new Map([
+  ["orderQuantity", "shares per order"],
+  ["orderNotional", "dollars per order"],
+  ["dailyNotional", "dollars per day"],
+  ["openOrders", "dollars of live orders"],
+  ["position", "dollars per position"],
+  ["collarBp", "price collar"]
+])
+
+/** The name of a limit within a sentence, by its name in a configuration: `limits.orderQuantity` is `shares per order`. */
+export const limitWords = (limit: string): string => {
+  const name = limit.replace(/^limits\./, "")
+  return limits.get(name) ?? wordsOf(name)
+}
+
+/** The same as a label: `Shares per order`. */
+export const limitHead = (limit: string): string => capital(limitWords(limit))
 
 /** What a break is about: an id or symbol as it is, what blocks a position in words. */
 export const subjectWords = (subject: string): string => (CODE.test(subject) ? wordsOf(subject) : subject)

@@ -166,7 +166,7 @@ export const BatchCheck = (props: BatchCheckProps) => {
       {isOfMode(checking.error) ? (
         <ModeChoice problem={checking.error?.message ?? ""} onChoose={(mode) => onChange({ mode })} />
       ) : checking.error === null ? null : (
-        <Problem error={checking.error} />
+        <Problem error={checking.error} isOfAction />
       )}
       {isShown ? (
         <>
@@ -253,7 +253,7 @@ const Submission = ({ isCorrected, isReady, of, onBack, onChange, onSubmit, subm
         </p>
       )}
       {isCorrected ? <p className="tone-danger">{texts.correctionsUnchecked}</p> : null}
-      {submitting.error === null ? null : <Problem error={submitting.error} />}
+      {submitting.error === null ? null : <Problem error={submitting.error} isOfAction />}
       <div className="buttons">
         <button type="button" className="button" onClick={onBack}>
           {texts.back}

@@ -7,7 +7,7 @@ import { AtRisk, RecommendedVerdict } from "../ui/action/AtRisk.tsx"
 import { Age, Figure, Foreign, Said, Time } from "../ui/parts/Figure.tsx"
 import { SameCause } from "../ui/record/SameCause.tsx"
 import { SignIcon, StateSign } from "../ui/parts/Sign.tsx"
-import { eventWords, subjectWords } from "../words/events.ts"
+import { eventWords, serviceHead, subjectWords } from "../words/events.ts"
 import { signOfState } from "../words/signs.ts"
 import { texts } from "../words/text/overview.ts"
 
@@ -154,7 +154,7 @@ const ofBatch = ({ failed, finishedAt, id, name, total }: Overview["failedBatche
 const ofPart = (part: string): Line => ({
   key: part,
   sign: <StateSign family="part" state="failing" />,
-  text: <>{part}</>,
+  text: <>{serviceHead(part)}</>,
   at: null,
   to: "/ops",
   verb: texts.review

@@ -179,7 +179,7 @@ export const NewDecision = () => {
           error={errorOf("rationale")}
           required
         />
-        {elsewhere === null ? null : <Problem error={elsewhere} />}
+        {elsewhere === null ? null : <Problem error={elsewhere} isOfAction />}
         <Preview wish={wish} />
         <OnCommandLine ticket={ticket} size={size} unit={unit} terms={offered?.terms} />
         <div className="buttons">

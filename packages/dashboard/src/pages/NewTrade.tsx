@@ -262,7 +262,7 @@ export const NewTrade = () => {
             errorOf={(name) => errorOf(`direct.${name}`)}
           />
         )}
-        {elsewhere === null ? null : <Problem error={elsewhere} />}
+        {elsewhere === null ? null : <Problem error={elsewhere} isOfAction />}
         <Preview
           account={account}
           symbol={symbol.trim()}

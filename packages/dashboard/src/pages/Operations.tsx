@@ -18,6 +18,7 @@ import { PageHead } from "../ui/parts/PageHead.tsx"
 import { useNow } from "../ui/parts/settings.ts"
 import { SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
+import { serviceHead } from "../words/events.ts"
 import { pathOfAccount } from "../words/paths.ts"
 import { signOfLink } from "../words/signs.ts"
 import { Backups } from "./Backups.tsx"
@@ -71,7 +72,7 @@ const controls: ReadonlyArray<Column<Documents.ControlDocument>> = [
 type Part = Api.HealthDocument["parts"][number]
 
 const parts: ReadonlyArray<Column<Part>> = [
-  columns.node("part", ({ part }) => part),
+  columns.node("part", ({ part }) => serviceHead(part)),
   columns.node("status", ({ ok }) => <StateSign family="part" state={ok ? "ok" : "failing"} />),
   columns.time("lastSuccess", ({ lastSuccessAt }) => lastSuccessAt),
   columns.count("failures", ({ failures }) => failures),

@@ -14,6 +14,7 @@ import { FillMeter } from "../ui/chart/Bars.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { notConnected, verdictOf } from "../ui/action/verdict.ts"
 import { glossary } from "../words/glossary.ts"
+import { serviceHead } from "../words/events.ts"
 import { activitiesOf, type Activity } from "../words/activity.ts"
 import { pathOfEntry, pathOfRecord } from "../words/paths.ts"
 import { sizes } from "../words/rows.ts"
@@ -257,7 +258,7 @@ const Happened = () => {
 const PartRow = ({ of: { detail, lastSuccessAt, ok, part } }: { readonly of: Api.HealthDocument["parts"][number] }) => (
   <li className={ok ? undefined : "tone-danger"}>
     <span className={ok ? "what" : "what tone-danger"}>
-      <StateSign family="part" state={ok ? "ok" : "failing"} /> {part}
+      <StateSign family="part" state={ok ? "ok" : "failing"} /> {serviceHead(part)}
     </span>
     <span className="faint">{ok && lastSuccessAt !== null ? <Age at={lastSuccessAt} /> : <Said text={detail} />}</span>
   </li>

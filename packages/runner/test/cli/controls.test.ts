@@ -301,15 +301,15 @@ describe("controls by the command line", () => {
     })
     expect(await place.json("decisions", "list", "--code", "MaxQuantity")).toMatchObject({ items: [] })
     expect((await place.cli("accounts", "show", "paper")).out).toMatch(
-      /^orderNotional +250 dollars .* O1 KO 630 dollars /m
+      /^Dollars per order +250 dollars .* O1 KO 630 dollars /m
     )
     expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", use }] })
     const { out } = await place.cli("controls", "show")
     expect(out).toMatch(/^Limits of paper\nLIMIT .* REFUSED \(UTC\)$/m)
     expect(out).toMatch(
-      /^orderNotional +250 dollars +account +0 dollars +1 +1 order, 1 position +O1 KO 630 dollars +\d{4}-/m
+      /^Dollars per order +250 dollars +account +0 dollars +1 +1 order, 1 position +O1 KO 630 dollars +\d{4}-/m
     )
-    expect(out).toMatch(/^buyingPower +the broker's figure +broker +not counted: the broker reports it +0 +0 +- +-$/m)
+    expect(out).toMatch(/^Buying power +the broker's figure +broker +not counted: the broker reports it +0 +0 +- +-$/m)
   })
 
   it("a limit is tightened at once; a raise needs a yes and a reason; contradictions are refused by name", async () => {
@@ -320,7 +320,7 @@ describe("controls by the command line", () => {
       maxDailyNotional: "5000"
     })
     expect((await place.cli(...set, "--order-quantity", "50")).out).toBe(
-      "account paper was changed.\n  orderQuantity: 100 shares → 50 shares\n"
+      "account paper was changed.\n  shares per order: 100 shares → 50 shares\n"
     )
     expect((await place.cli(...set, "--order-quantity", "50")).out).toContain("no change: these limits are already set")
     expect((await place.cli(...set, "--order-quantity", "60")).code).toBe(2)
@@ -355,9 +355,11 @@ describe("controls by the command line", () => {
     expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", limits: inForce }] })
     expect(await place.json("accounts", "show", "paper")).toMatchObject({ limits: inForce })
     const { out } = await place.cli("accounts", "show", "paper")
-    expect(out).toMatch(/\nLimits\n[^]*\norderQuantity +60 shares +account .*\norderNotional +100000 dollars +default /)
+    expect(out).toMatch(
+      /\nLimits\n[^]*\nShares per order +60 shares +account .*\nDollars per order +100000 dollars +default /
+    )
     const controls = await place.cli("controls", "show")
-    expect(controls.out).toMatch(/orderQuantity +60 shares +account .*\norderNotional +100000 dollars +default /)
+    expect(controls.out).toMatch(/Shares per order +60 shares +account .*\nDollars per order +100000 dollars +default /)
     expect((await place.cli(...set)).code).toBe(2)
   })
 

@@ -274,7 +274,9 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
                   })}
                 </p>
               </div>
-              {doing.error === null || doing.error === between?.problem ? null : <Problem error={doing.error} />}
+              {doing.error === null || doing.error === between?.problem ? null : (
+                <Problem error={doing.error} isOfAction />
+              )}
               <NeedsRole role={role} />
               <div className="buttons">
                 <Dialog.Close className="button">{action.back ?? texts.cancel}</Dialog.Close>

@@ -153,7 +153,7 @@ export const Foreseen = ({ answer: { data, error, isFetched }, isShown, of }: Fo
   }
   return error === null || !isShown ? null : (
     <>
-      <Problem error={error} />
+      <Problem error={error} isOfAction />
       {isRefused(error) ? null : <p className="faint">{texts.impactUnknown}</p>}
     </>
   )

@@ -1,5 +1,6 @@
 import { Link, useLocation } from "wouter"
 import { useCaller } from "../../api/overview.ts"
+import { zoneName } from "../../format/time.ts"
 import { useFilters } from "../parts/filters.ts"
 import { useSettings } from "../parts/settings.ts"
 import { texts } from "../../words/text/lists.ts"
@@ -13,6 +14,12 @@ const asksOf = ({ asks, isMine = false, isToday = false }: Chip, utc: boolean, a
   ...(isMine ? { actor } : {}),
   ...(isToday ? { since: periodOf("today", new Date(), utc).since } : {})
 })
+
+const everything: Chip = { name: texts.all, asks: {} }
+
+/** The name of a chip; of a day it says in which zone that begins. */
+const nameOf = ({ isToday = false, name }: Chip, utc: boolean): string =>
+  isToday ? texts.inZone({ name, zone: zoneName(utc) }) : name
 
 /** What a chip leaves as it is. */
 const STAYING = ["account", "symbol"]
@@ -37,7 +44,7 @@ export const Chips = ({
     names.every((name) => STAYING.includes(name) || get(name) === (asks[name] ?? ""))
   return (
     <nav className="chips" aria-label={texts.views}>
-      {[{ name: texts.all, asks: {} }, ...offered].map((chip) => {
+      {[everything, ...offered].map((chip) => {
         const asks = asksOf(chip, utc, caller?.name ?? "")
         const search = searchOf(asks)
         return (
@@ -47,7 +54,7 @@ export const Chips = ({
             href={search === "" ? path : `${path}?${search}`}
             aria-current={isNow(asks) ? "page" : undefined}
           >
-            {chip.name}
+            {nameOf(chip, utc)}
           </Link>
         )
       })}

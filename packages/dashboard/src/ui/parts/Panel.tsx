@@ -35,8 +35,15 @@ export const Panel = ({ action, children, id, note, title }: PanelProps) => (
 /** Where nothing is: what would be here, and what makes it. */
 export const Empty = ({ children }: { readonly children: ReactNode }) => <div className="empty">{children}</div>
 
+interface ProblemProps {
+  readonly error: Error
+  readonly again?: (() => void) | undefined
+  /** What was asked for is an action: its refusal says itself that it is one. */
+  readonly isOfAction?: boolean
+}
+
 /** What went wrong, and what to do. */
-export const Problem = ({ again, error }: { readonly error: Error; readonly again?: (() => void) | undefined }) => {
+export const Problem = ({ again, error, isOfAction = false }: ProblemProps) => {
   const problem = error instanceof ProblemError ? error : undefined
   if (problem?.status === 401) {
     return (
@@ -54,7 +61,8 @@ export const Problem = ({ again, error }: { readonly error: Error; readonly agai
   }
   return (
     <div className="problem" role="alert" aria-live="polite">
-      <strong>{problem?.status === 403 ? texts.roleTooLow : texts.couldNotLoad}</strong> <Said text={error.message} />{" "}
+      {isOfAction ? null : <strong>{problem?.status === 403 ? texts.roleTooLow : texts.couldNotLoad}</strong>}{" "}
+      <Said text={error.message} />{" "}
       {problem === undefined || problem.status <= 0 ? null : <span className="faint mono">{problem.type}</span>}{" "}
       {problem?.requestId === undefined ? null : (
         <span className="faint">{texts.request({ requestId: <span className="mono">{problem.requestId}</span> })}</span>

@@ -14,6 +14,7 @@ export const texts = messages({
   working: "Working",
   unconfirmed: "Unconfirmed",
   today: "Today",
+  inZone: "{name}, {zone}",
   rejected: "Rejected",
   noOrders: "No orders yet. The first is made once a position's residual reaches a whole lot.",
   held: "Held",
