@@ -191,10 +191,9 @@ const approvals: TableRules = {
   ...none,
   references: [ofAccount],
   states: [
-    state("waiting", "status", ["waiting"], [], ["decidedAt"]),
-    state("decided", "status", ["approved", "rejected"], ["decidedAt"])
+    state("waiting", "status", ["waiting"], [], ["decidedAt", "decidedBy", "decidedReason"]),
+    state("decided", "status", ["approved", "rejected"], ["decidedAt", "decidedBy", "decidedReason"])
   ],
-  rows: [together("decided_by", "decidedAt", "decidedBy"), together("decided_reason", "decidedAt", "decidedReason")],
   indexes: [listed("status", ["status", "id"])]
 }
 

@@ -136,6 +136,8 @@ const ended: Row = { endedAt: AT, reason: "why" }
 
 const directTrade: Row = { kind: "direct", orderType: "market", timeInForce: "day", lotId: null }
 
+const decided: Row = { decidedAt: AT, decidedBy: "bob", decidedReason: "checked" }
+
 const states: { readonly [check: string]: { readonly [value: string]: Row } } = {
   batches_when_waiting: { pending: { startedAt: null, finishedAt: null } },
   batches_when_running: { running: { finishedAt: null } },
@@ -176,6 +178,8 @@ const states: { readonly [check: string]: { readonly [value: string]: Row } } = 
   attempts_when_filled: { filled: {} },
   attempts_when_rejected: { rejected: { filledAt: null, rejectedAt: AT } },
   breaks_when_holds_symbol: { symbol: {} },
+  approvals_when_waiting: { waiting: {} },
+  approvals_when_decided: { approved: decided, rejected: decided },
   ops_jobs_when_waiting: { queued: {} },
   ops_jobs_when_running: { running: { leaseUntil: AT, startedAt: AT, workerHost: "here", workerPid: 1 } },
   ops_jobs_when_ended: { done: { endedAt: AT }, dead: { endedAt: AT }, cancelled: { endedAt: AT } },
@@ -480,6 +484,7 @@ const doubles: {
   tokens_lookup_hash: { table: "tokens", refused: { name: "b" }, taken: { name: "b", hash: "h" } },
   sessions_lookup_id: { table: "sessions", refused: { seat: 2, hash: "h" }, taken: { seat: 2, hash: "h", id: "s" } },
   sessions_lookup_hash: { table: "sessions", refused: { seat: 2, id: "s" }, taken: { seat: 2, hash: "h", id: "s" } },
+  approvals_lookup_command: { table: "approvals", refused: { id: 2 }, taken: { id: 2, commandId: "c-2" } },
   batches_lookup_uid: { table: "batches", refused: { id: 2 }, taken: { id: 2, uid: "u-2" } },
   ops_jobs_lookup_key: { table: "ops_jobs", refused: { id: "J2" }, taken: { id: "J2", key: "k-2" } },
   fills_exec_id: { table: "fills", refused: { id: 2, execIdBase: "Z" } },

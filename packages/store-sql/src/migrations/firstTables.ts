@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "7427b968"
+export const fingerprint = "60c26bf8"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -910,10 +910,8 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "approvals_id" CHECK ("id" > 0),
   CONSTRAINT "approvals_operation" CHECK ("operation" = 'adjust' OR "operation" = 'adopt' OR "operation" = 'limits' OR "operation" = 'resume' OR "operation" = 'split' OR "operation" = 'void' OR "operation" = 'writeOff'),
   CONSTRAINT "approvals_status" CHECK ("status" = 'waiting' OR "status" = 'approved' OR "status" = 'rejected'),
-  CONSTRAINT "approvals_when_waiting" CHECK (NOT ("status" IN ('waiting')) OR ("decidedAt" IS NULL)),
-  CONSTRAINT "approvals_when_decided" CHECK (NOT ("status" IN ('approved', 'rejected')) OR ("decidedAt" IS NOT NULL)),
-  CONSTRAINT "approvals_rule_decided_by" CHECK (("decidedAt" IS NULL) = ("decidedBy" IS NULL)),
-  CONSTRAINT "approvals_rule_decided_reason" CHECK (("decidedAt" IS NULL) = ("decidedReason" IS NULL)),
+  CONSTRAINT "approvals_when_waiting" CHECK (NOT ("status" IN ('waiting')) OR ("decidedAt" IS NULL AND "decidedBy" IS NULL AND "decidedReason" IS NULL)),
+  CONSTRAINT "approvals_when_decided" CHECK (NOT ("status" IN ('approved', 'rejected')) OR ("decidedAt" IS NOT NULL AND "decidedBy" IS NOT NULL AND "decidedReason" IS NOT NULL)),
   FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")
 ) STRICT`,
   `CREATE TABLE roundlot_cursors (
@@ -982,11 +980,6 @@ export const sqlite: ReadonlyArray<string> = [
   "deletedAt" INTEGER,
   PRIMARY KEY ("name"),
   CONSTRAINT "ops_templates_terms" CHECK (json_valid("terms"))
-) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE roundlot_ops_token_uses (
-  "token" TEXT NOT NULL,
-  "lastUsedAt" INTEGER NOT NULL,
-  PRIMARY KEY ("token")
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_holdings (
   "account" TEXT NOT NULL,
@@ -1131,7 +1124,6 @@ export const sqlite: ReadonlyArray<string> = [
   "feedHash" TEXT NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 ) STRICT`,
-  `CREATE INDEX roundlot_feed_account ON roundlot_feed ("account")`,
   `CREATE TABLE roundlot_ops_commits ("id" TEXT NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_store (
   "one" INTEGER NOT NULL PRIMARY KEY,
@@ -2025,10 +2017,8 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "approvals_id" CHECK ("id" > 0),
   CONSTRAINT "approvals_operation" CHECK ("operation" IN ('adjust', 'adopt', 'limits', 'resume', 'split', 'void', 'writeOff')),
   CONSTRAINT "approvals_status" CHECK ("status" IN ('waiting', 'approved', 'rejected')),
-  CONSTRAINT "approvals_when_waiting" CHECK (NOT ("status" IN ('waiting')) OR ("decidedAt" IS NULL)),
-  CONSTRAINT "approvals_when_decided" CHECK (NOT ("status" IN ('approved', 'rejected')) OR ("decidedAt" IS NOT NULL)),
-  CONSTRAINT "approvals_rule_decided_by" CHECK (("decidedAt" IS NULL) = ("decidedBy" IS NULL)),
-  CONSTRAINT "approvals_rule_decided_reason" CHECK (("decidedAt" IS NULL) = ("decidedReason" IS NULL))
+  CONSTRAINT "approvals_when_waiting" CHECK (NOT ("status" IN ('waiting')) OR ("decidedAt" IS NULL AND "decidedBy" IS NULL AND "decidedReason" IS NULL)),
+  CONSTRAINT "approvals_when_decided" CHECK (NOT ("status" IN ('approved', 'rejected')) OR ("decidedAt" IS NOT NULL AND "decidedBy" IS NOT NULL AND "decidedReason" IS NOT NULL))
 )`,
   `CREATE TABLE roundlot_cursors (
   "account" TEXT COLLATE "C" NOT NULL,
@@ -2094,11 +2084,6 @@ export const postgres: ReadonlyArray<string> = [
   "deletedAt" TIMESTAMPTZ,
   PRIMARY KEY ("name"),
   CONSTRAINT "ops_templates_terms" CHECK ("terms" IS NULL OR ("terms"::json) IS NOT NULL)
-)`,
-  `CREATE TABLE roundlot_ops_token_uses (
-  "token" TEXT COLLATE "C" NOT NULL,
-  "lastUsedAt" TIMESTAMPTZ NOT NULL,
-  PRIMARY KEY ("token")
 )`,
   `CREATE TABLE roundlot_ops_holdings (
   "account" TEXT COLLATE "C" NOT NULL,
@@ -2285,7 +2270,6 @@ export const postgres: ReadonlyArray<string> = [
   "feedHash" TEXT COLLATE "C" NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 )`,
-  `CREATE INDEX roundlot_feed_account ON roundlot_feed ("account", "position")`,
   `CREATE TABLE roundlot_ops_fed (
   "account" TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   "seq" BIGINT NOT NULL,
