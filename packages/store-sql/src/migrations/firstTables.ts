@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "60c26bf8"
+export const fingerprint = "20d7bf6e"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -981,6 +981,11 @@ export const sqlite: ReadonlyArray<string> = [
   PRIMARY KEY ("name"),
   CONSTRAINT "ops_templates_terms" CHECK (json_valid("terms"))
 ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE roundlot_ops_token_uses (
+  "token" TEXT NOT NULL,
+  "lastUsedAt" INTEGER NOT NULL,
+  PRIMARY KEY ("token")
+) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_holdings (
   "account" TEXT NOT NULL,
   "fetchedAt" INTEGER NOT NULL,
@@ -1124,6 +1129,7 @@ export const sqlite: ReadonlyArray<string> = [
   "feedHash" TEXT NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 ) STRICT`,
+  `CREATE INDEX roundlot_feed_account ON roundlot_feed ("account")`,
   `CREATE TABLE roundlot_ops_commits ("id" TEXT NOT NULL PRIMARY KEY, "journals" TEXT NOT NULL) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_ops_store (
   "one" INTEGER NOT NULL PRIMARY KEY,
@@ -2085,6 +2091,11 @@ export const postgres: ReadonlyArray<string> = [
   PRIMARY KEY ("name"),
   CONSTRAINT "ops_templates_terms" CHECK ("terms" IS NULL OR ("terms"::json) IS NOT NULL)
 )`,
+  `CREATE TABLE roundlot_ops_token_uses (
+  "token" TEXT COLLATE "C" NOT NULL,
+  "lastUsedAt" TIMESTAMPTZ NOT NULL,
+  PRIMARY KEY ("token")
+)`,
   `CREATE TABLE roundlot_ops_holdings (
   "account" TEXT COLLATE "C" NOT NULL,
   "fetchedAt" TIMESTAMPTZ NOT NULL,
@@ -2270,6 +2281,7 @@ export const postgres: ReadonlyArray<string> = [
   "feedHash" TEXT COLLATE "C" NOT NULL,
   CONSTRAINT "feed_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
 )`,
+  `CREATE INDEX roundlot_feed_account ON roundlot_feed ("account", "position")`,
   `CREATE TABLE roundlot_ops_fed (
   "account" TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   "seq" BIGINT NOT NULL,
