@@ -46,7 +46,6 @@ const caseStates: { readonly [K in Documents.CaseDocument["kind"]]: readonly [Fa
   in_doubt: ["order", "in_doubt"],
   approval: ["orderTag", "proposed"],
   request: ["approval", "waiting"],
-  request: ["approval", "waiting"],
   failed_order: ["order", "rejected"],
   quarantine: ["trade", "quarantined"],
   batch: ["batch", "partial_success"],
