@@ -72,6 +72,9 @@ interface NamedHead extends Entry.Head {
   readonly account: string
 }
 
+const byName = (found: ReadonlyArray<NamedHead>): ReadonlyMap<string, Entry.Head> =>
+  new Map(found.map(({ account, hash, seq }) => [account, { seq, hash }]))
+
 /** The rows that a page finds. */
 export type RowsOf = (asked: Pages.Asked) => Effect.Effect<ReadonlyArray<Table.EncodedRow>, TradeRepository.StoreError>
 
@@ -100,12 +103,8 @@ export const make = ({
   Effect.map(SqlClient.SqlClient, (sql) => {
     const rows = rowsOf(({ cells, text }) => Effect.mapError(ask(sql.unsafe<Table.EncodedRow>(text, cells)), classify))
     const entries = entriesOf(({ cells, text }) => Effect.mapError(ask(sql.unsafe<Entry.Entry>(text, cells)), classify))
-    const headsOf = (statement: Effect.Effect<ReadonlyArray<NamedHead>, SqlError>) =>
-      Effect.mapBoth(ask(statement), {
-        onFailure: classify,
-        onSuccess: (found): ReadonlyMap<string, Entry.Head> =>
-          new Map(found.map(({ account, hash, seq }) => [account, { seq, hash }]))
-      })
+    const headsOf = (text: string, cells: Pages.Asked["cells"] = []) =>
+      Effect.mapBoth(ask(sql.unsafe<NamedHead>(text, cells)), { onFailure: classify, onSuccess: byName })
     /** Counts up to the bound, and only beyond it asks for what the planner expects. */
     const countOf = (table: Books.AnyTable, query: TradeRepository.CountQuery) =>
       Effect.gen(function* () {
@@ -135,12 +134,12 @@ export const make = ({
       feed: Effect.fn("TradeRepository.feed")((after: number, limit: number) =>
         checked("feed", pageFault.ofLimit(limit), Effect.mapError(ask(feedStatement(sql, after, limit)), classify))
       ),
-      heads: headsOf(sql.unsafe(selectJournals)),
+      heads: headsOf(selectJournals),
       headsAt: (query: TradeRepository.HeadsQuery) => {
         const { cells, text } = Pages.headsAt(dialect, query)
         return query.accounts.length === 0
           ? Effect.succeed(new Map())
-          : checked("feed", pageFault.ofLimit(query.accounts.length), headsOf(sql.unsafe(text, cells)))
+          : checked("feed", pageFault.ofLimit(query.accounts.length), headsOf(text, cells))
       }
     }
   })
