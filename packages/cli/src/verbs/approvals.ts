@@ -1,5 +1,5 @@
 import { approvalStandings } from "@roundlot/core/vocabulary"
-import { Token, TokenRegister, Tokens } from "@roundlot/core/ledger"
+import { type Token, TokenRegister, Tokens } from "@roundlot/core/ledger"
 import { approvals } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import { accountNames } from "@roundlot/commands"

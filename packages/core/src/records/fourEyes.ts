@@ -1,5 +1,3 @@
-import type { Account } from "./Account.ts"
-
 /**
  * The operations that an account may have carried out by two persons alone: a correction of a position, its adoption, a corporate action
  * (split or symbol change), a write-off, booked executions made void, trading let go on after a stop, and settings that loosen.
@@ -25,7 +23,10 @@ export const APPROVAL_MINUTES = 60
 export const MOST_APPROVAL_MINUTES = 10_080
 
 /** The settings of an account that say what needs a second person. */
-export type FourEyes = Pick<Account, "approvalMinutes" | "fourEyes">
+export interface FourEyes {
+  readonly fourEyes?: ReadonlyArray<FourEyesOperation> | undefined
+  readonly approvalMinutes?: number | undefined
+}
 
 /** Operations as an account keeps them: each once, in one order; nothing where there is none. */
 export const listed = (named: ReadonlyArray<FourEyesOperation>): ReadonlyArray<FourEyesOperation> | undefined =>

@@ -13,7 +13,7 @@ import * as Decimal from "../../values/Decimal.ts"
 import { format, type OrderId } from "../../values/Id.ts"
 import * as Instant from "../../values/Instant.ts"
 import { loosened } from "../account/limits.ts"
-import type { Command, Scope } from "./Command.ts"
+import type { Command, Scope } from "./commandSchema.ts"
 
 /** An operation that needs a second person, and until when one may approve it. */
 export interface Second {
