@@ -12,7 +12,7 @@ import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { reading, writing } from "../within.ts"
 import { perform } from "./commanding.ts"
-import { listed, newestFirst } from "./lists.ts"
+import { listed, newestFirst } from "./listOutput.ts"
 
 const VARIABLE = "ROUNDLOT_TOKEN"
 
