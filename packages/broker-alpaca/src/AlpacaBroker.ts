@@ -1,14 +1,19 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { Instant } from "@roundlot/core"
-import { ClientOrderId, Recent, RequestLimit, SharedReads } from "@roundlot/core/adapter"
-import type { AccountName, Broker } from "@roundlot/core"
-import type { Address, Heartbeat, OrderState, Report } from "@roundlot/core/adapter"
-import { Clock, Effect, Stream } from "effect"
-import type { Duration } from "effect"
+import { Instant, type AccountName, type Broker } from "@roundlot/core"
+import {
+  ClientOrderId,
+  Recent,
+  RequestLimit,
+  SharedReads,
+  type Address,
+  type Heartbeat,
+  type OrderState,
+  type Report
+} from "@roundlot/core/adapter"
+import { Clock, Effect, Stream, type Duration } from "effect"
 import { accountFigures, brokersTime, instrument, positions, proofOf } from "./Account.ts"
 import { defaultHeartbeat } from "./Connection.ts"
-import { dataPlaceOf, placeOf } from "./Credentials.ts"
-import type { Credentials } from "./Credentials.ts"
+import { dataPlaceOf, placeOf, type Credentials } from "./Credentials.ts"
 import { type Desk, enteredAt } from "./Desk.ts"
 import { fills, fillsOf, receivedOf } from "./Fills.ts"
 import * as MarketData from "./MarketData.ts"

@@ -1,9 +1,7 @@
 import { Broker } from "@roundlot/core"
 import { Heartbeat } from "@roundlot/core/adapter"
-import { Deferred, Effect, Mailbox, Ref } from "effect"
-import type { Scope, Stream } from "effect"
-import { WebSocket } from "ws"
-import type { RawData } from "ws"
+import { Deferred, Effect, Mailbox, Ref, type Scope, type Stream } from "effect"
+import { WebSocket, type RawData } from "ws"
 
 /** A ping every 10 s, its pong within 5 s. */
 export const defaultHeartbeat: Heartbeat.Heartbeat = { everyMs: 10_000, withinMs: 5_000 }

@@ -1,6 +1,5 @@
 import { Address } from "@roundlot/core/adapter"
-import { Config } from "effect"
-import type { Either, Redacted } from "effect"
+import { Config, type Either, type Redacted } from "effect"
 
 /** What opens one account at Alpaca: its address and its pair of keys. */
 export interface Credentials {

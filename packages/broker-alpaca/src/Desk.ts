@@ -1,6 +1,5 @@
-import { Report } from "@roundlot/core/adapter"
+import { Report, type Recent } from "@roundlot/core/adapter"
 import type { AccountName, Broker, Instant } from "@roundlot/core"
-import type { Recent } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import { OrderAnswer } from "./OrderAnswer.ts"
 import { reading } from "./Reading.ts"

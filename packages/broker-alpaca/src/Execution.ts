@@ -1,7 +1,5 @@
-import { Decimal, Instant, Price } from "@roundlot/core"
-import { ClientOrderId } from "@roundlot/core/adapter"
-import type { AccountName, Side } from "@roundlot/core"
-import type { Report } from "@roundlot/core/adapter"
+import { Decimal, Instant, Price, type AccountName, type Side } from "@roundlot/core"
+import { ClientOrderId, type Report } from "@roundlot/core/adapter"
 import { Either, Option, Schema } from "effect"
 
 const nullable = <A, I>(schema: Schema.Schema<A, I>) => Schema.optional(Schema.NullOr(schema))

@@ -1,10 +1,8 @@
-import { Instant } from "@roundlot/core"
-import type { Broker } from "@roundlot/core"
+import { Instant, type Broker } from "@roundlot/core"
 import type { ClientOrderId, HttpOutcome, Report } from "@roundlot/core/adapter"
 import { Clock, Effect, Schema } from "effect"
 import { type Desk, enteredAt, payloadOf } from "./Desk.ts"
-import { baseOf, executedOfActivity, TradeEvent } from "./Execution.ts"
-import type { FillActivity, Revised } from "./Execution.ts"
+import { baseOf, executedOfActivity, TradeEvent, type FillActivity, type Revised } from "./Execution.ts"
 import { listFills, listFillsOf } from "./Listings.ts"
 import type * as TradeEvents from "./TradeEvents.ts"
 

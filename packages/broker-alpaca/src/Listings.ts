@@ -1,5 +1,4 @@
-import { Instant } from "@roundlot/core"
-import type { Broker } from "@roundlot/core"
+import { Instant, type Broker } from "@roundlot/core"
 import type { ClientOrderId, HttpOutcome } from "@roundlot/core/adapter"
 import { Effect, Schema } from "effect"
 import { FillActivity } from "./Execution.ts"

@@ -1,6 +1,5 @@
-import { Instant } from "@roundlot/core"
+import { Instant, type Broker } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
-import type { Broker } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 import { reading } from "./Reading.ts"
 import type { Wire } from "./Wire.ts"

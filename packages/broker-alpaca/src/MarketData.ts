@@ -1,5 +1,4 @@
-import { Decimal, Instant } from "@roundlot/core"
-import type { Broker } from "@roundlot/core"
+import { Decimal, Instant, type Broker } from "@roundlot/core"
 import type { Quote } from "@roundlot/core/adapter"
 import { Effect, Schema } from "effect"
 import { asking, exactContentsOf } from "./Reading.ts"

@@ -1,7 +1,5 @@
-import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
-import { ClientOrderId, OrderTerms } from "@roundlot/core/adapter"
-import type { AccountName } from "@roundlot/core"
-import type { Report } from "@roundlot/core/adapter"
+import { Decimal, Instant, Price, Quantity, type AccountName } from "@roundlot/core"
+import { ClientOrderId, OrderTerms, type Report } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 import { isSuspended, livenessOf } from "./OrderStatus.ts"
 

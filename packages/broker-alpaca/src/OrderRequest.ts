@@ -1,7 +1,5 @@
-import { Broker, Decimal } from "@roundlot/core"
-import { SupportedOrders } from "@roundlot/core/adapter"
-import type { Price } from "@roundlot/core"
-import type { OrderTerms } from "@roundlot/core/adapter"
+import { Broker, Decimal, type Price } from "@roundlot/core"
+import { SupportedOrders, type OrderTerms } from "@roundlot/core/adapter"
 import { Either, Schema } from "effect"
 
 const text = Schema.optionalWith(Schema.String, { exact: true })

@@ -1,7 +1,6 @@
 import { ExactJson, HttpOutcome } from "@roundlot/core/adapter"
 import type { Broker } from "@roundlot/core"
-import { Effect } from "effect"
-import type { Duration, Either, Schema } from "effect"
+import { Effect, type Duration, type Either, type Schema } from "effect"
 import { wordsOf } from "./SendAnswers.ts"
 import type { Wire } from "./Wire.ts"
 

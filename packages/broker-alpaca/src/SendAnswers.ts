@@ -1,6 +1,5 @@
 import { Decimal } from "@roundlot/core"
-import { ClientOrderId, HttpOutcome, Report } from "@roundlot/core/adapter"
-import type { OrderTerms } from "@roundlot/core/adapter"
+import { ClientOrderId, HttpOutcome, Report, type OrderTerms } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 import { OrderAnswer } from "./OrderAnswer.ts"
 import { refusals } from "./RefusalCodes.ts"

@@ -1,6 +1,12 @@
 import { Broker, Instant } from "@roundlot/core"
-import { ClientOrderId, HttpOutcome } from "@roundlot/core/adapter"
-import type { Id, OrderState, OrderTerms, Report } from "@roundlot/core/adapter"
+import {
+  ClientOrderId,
+  HttpOutcome,
+  type Id,
+  type OrderState,
+  type OrderTerms,
+  type Report
+} from "@roundlot/core/adapter"
 import { Clock, Effect, Either } from "effect"
 import { type Desk, orderPath, payloadOf } from "./Desk.ts"
 import { patchOf } from "./OrderRequest.ts"

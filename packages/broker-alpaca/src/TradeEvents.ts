@@ -1,10 +1,8 @@
 import * as Sse from "@effect/experimental/Sse"
-import { Broker, Instant } from "@roundlot/core"
+import { Broker, Instant, type AccountName } from "@roundlot/core"
 import { ClientOrderId } from "@roundlot/core/adapter"
-import type { AccountName } from "@roundlot/core"
 import { Array, Chunk, Clock, Effect, Either, Ref, Stream } from "effect"
-import { isCorrection, readEvent, revisionsOf } from "./Execution.ts"
-import type { Revised, TradeEvent, Unread } from "./Execution.ts"
+import { isCorrection, readEvent, revisionsOf, type Revised, type TradeEvent, type Unread } from "./Execution.ts"
 import type { Wire } from "./Wire.ts"
 
 const PATH = "/v2beta1/events/activities"

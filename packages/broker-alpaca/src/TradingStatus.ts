@@ -1,9 +1,7 @@
 import { Broker } from "@roundlot/core"
 import type { Address, Heartbeat } from "@roundlot/core/adapter"
-import { Effect, Option, Redacted, Schedule, Schema, Stream } from "effect"
-import type { Scope } from "effect"
-import { connect } from "./Connection.ts"
-import type { Connection } from "./Connection.ts"
+import { Effect, Option, Redacted, Schedule, Schema, Stream, type Scope } from "effect"
+import { connect, type Connection } from "./Connection.ts"
 import type { Credentials, StatusFeed } from "./Credentials.ts"
 
 /** What Alpaca's stream of market data says of halts. */

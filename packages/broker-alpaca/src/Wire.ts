@@ -4,10 +4,8 @@ import type * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { Broker } from "@roundlot/core"
-import { EndpointTimes, HttpOutcome, RequestLimit } from "@roundlot/core/adapter"
-import type { Address } from "@roundlot/core/adapter"
-import { Clock, Effect, Redacted } from "effect"
-import type { Duration } from "effect"
+import { EndpointTimes, HttpOutcome, RequestLimit, type Address } from "@roundlot/core/adapter"
+import { Clock, Effect, Redacted, type Duration } from "effect"
 import type { Credentials } from "./Credentials.ts"
 
 /** A request to Alpaca. `path` begins with `/`, its query included. */

@@ -1,5 +1,4 @@
-import { Broker, Decimal, Instant } from "@roundlot/core"
-import type { Ticker } from "@roundlot/core"
+import { Broker, Decimal, Instant, type Ticker } from "@roundlot/core"
 import { Effect } from "effect"
 import * as Contracts from "./Contracts.ts"
 import type { Desk } from "./Desk.ts"

@@ -1,6 +1,5 @@
 import { Instant } from "@roundlot/core"
-import { Recent } from "@roundlot/core/adapter"
-import type { Report } from "@roundlot/core/adapter"
+import { Recent, type Report } from "@roundlot/core/adapter"
 import { kindOf } from "./Codes.ts"
 import { isDurable } from "./Execution.ts"
 import type { Message, OrderFacts } from "./Message.ts"

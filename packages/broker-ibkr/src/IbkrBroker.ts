@@ -1,7 +1,6 @@
 import { Recent, SharedReads } from "@roundlot/core/adapter"
 import type { AccountName, Broker } from "@roundlot/core"
-import { Effect, Stream } from "effect"
-import type { Duration, Scope } from "effect"
+import { Effect, Stream, type Duration, type Scope } from "effect"
 import { brokersTime, figures, instrument, PAPER_ACCOUNT, positions, proofOf } from "./Account.ts"
 import type { Desk } from "./Desk.ts"
 import * as Endings from "./Endings.ts"

@@ -1,7 +1,6 @@
 import { connect, type Socket } from "node:net"
 import type { EndpointTimes } from "@roundlot/core/adapter"
-import { Deferred, Effect, FiberSet, Queue, RateLimiter, Schema } from "effect"
-import type { Scope } from "effect"
+import { Deferred, Effect, FiberSet, Queue, RateLimiter, Schema, type Scope } from "effect"
 import { kindOf } from "./Codes.ts"
 import { decode, Message, unreadable } from "./Message.ts"
 import type { OrderIds } from "./OrderIds.ts"

@@ -1,5 +1,4 @@
-import { Broker, Instant } from "@roundlot/core"
-import type { Ticker } from "@roundlot/core"
+import { Broker, Instant, type Ticker } from "@roundlot/core"
 import type { Quote } from "@roundlot/core/adapter"
 import { Clock, Effect } from "effect"
 import { kindOf } from "./Codes.ts"

@@ -1,6 +1,5 @@
-import { ClientOrderId } from "@roundlot/core/adapter"
+import { ClientOrderId, type Report, type SharedReads } from "@roundlot/core/adapter"
 import type { Broker, Instant } from "@roundlot/core"
-import type { Report, SharedReads } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import { type Desk, isConnected, note, now, payloadOf, wholeOf } from "./Desk.ts"

@@ -1,6 +1,5 @@
 import { Decimal } from "@roundlot/core"
-import { ClientOrderId, Report } from "@roundlot/core/adapter"
-import type { OrderTerms } from "@roundlot/core/adapter"
+import { ClientOrderId, Report, type OrderTerms } from "@roundlot/core/adapter"
 import { Deferred, Effect, Exit } from "effect"
 import { isListed, kindOf, refusals } from "./Codes.ts"
 import { isDurable, sideOf, symbolOf } from "./Execution.ts"

@@ -1,6 +1,5 @@
 import { Broker } from "@roundlot/core"
-import { ClientOrderId } from "@roundlot/core/adapter"
-import type { Id, OrderState, OrderTerms, Report } from "@roundlot/core/adapter"
+import { ClientOrderId, type Id, type OrderState, type OrderTerms, type Report } from "@roundlot/core/adapter"
 import { Effect, Either, Exit } from "effect"
 import { kindOf } from "./Codes.ts"
 import { type Desk, now, payloadOf } from "./Desk.ts"

@@ -1,7 +1,6 @@
 import { Broker } from "@roundlot/core"
 import { EndpointTimes, Heartbeat } from "@roundlot/core/adapter"
-import { Deferred, Duration, Effect, Ref, Schedule } from "effect"
-import type { Scope } from "effect"
+import { Deferred, Duration, Effect, Ref, Schedule, type Scope } from "effect"
 import * as BrokerTime from "./BrokerTime.ts"
 import * as Line from "./Line.ts"
 import type { Message } from "./Message.ts"

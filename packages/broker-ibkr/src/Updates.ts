@@ -1,5 +1,4 @@
-import { Broker } from "@roundlot/core"
-import type { Instant } from "@roundlot/core"
+import { Broker, type Instant } from "@roundlot/core"
 import type { Report } from "@roundlot/core/adapter"
 import { Effect, Queue, Stream } from "effect"
 import { type Desk, note, now, payloadOf } from "./Desk.ts"

@@ -1,7 +1,5 @@
-import { Decimal } from "@roundlot/core"
-import type { AccountName, Broker, Price, Instant } from "@roundlot/core"
-import type { Stream, Scope } from "effect"
-import { Context, Effect, Layer, PubSub, Random } from "effect"
+import { Decimal, type AccountName, type Broker, type Price, type Instant } from "@roundlot/core"
+import { type Stream, type Scope, Context, Effect, Layer, PubSub, Random } from "effect"
 import * as Instruction from "./Instruction.ts"
 import * as Turn from "./internal/Turn.ts"
 import * as Connection from "./internal/connection.ts"
@@ -15,8 +13,17 @@ import type { ExchangeHolding, ExchangeOrder, Execution, LoggedRequest, PlaceReq
 import type { Asked, Group, Instructed, OrderKey, Replied, Streamed } from "./ExchangeReply.ts"
 import type { InstructionInput, InstructionRefused, InstructionUnreadable } from "./Instruction.ts"
 import type { Hours } from "./Matching.ts"
-import type { Floor } from "./internal/Floor.ts"
-import { bookOf, countingOf, hoursAt, isListed, ownOrder, passTime, textOf, tradesAt } from "./internal/Floor.ts"
+import {
+  type Floor,
+  bookOf,
+  countingOf,
+  hoursAt,
+  isListed,
+  ownOrder,
+  passTime,
+  textOf,
+  tradesAt
+} from "./internal/Floor.ts"
 import { shownAs } from "./internal/acts.ts"
 import { dayTradesOf } from "./internal/dayTrades.ts"
 import { instruct } from "./internal/instructing.ts"

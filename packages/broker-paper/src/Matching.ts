@@ -1,5 +1,4 @@
-import { Decimal, Price } from "@roundlot/core"
-import type { AccountName, Side } from "@roundlot/core"
+import { Decimal, Price, type AccountName, type Side } from "@roundlot/core"
 import type { OrderTerms } from "@roundlot/core/adapter"
 
 /** What a symbol trades at in a simulator of another broker until an instruction says its price, in dollars. */

@@ -1,10 +1,15 @@
-import { Broker, Decimal, Instant } from "@roundlot/core"
-import { ClientOrderId, OrderTerms, PriceReference, Reference, Report, SupportedOrders } from "@roundlot/core/adapter"
-import type { AccountName } from "@roundlot/core"
-import type { Id } from "@roundlot/core/adapter"
+import { Broker, Decimal, Instant, type AccountName } from "@roundlot/core"
+import {
+  ClientOrderId,
+  OrderTerms,
+  PriceReference,
+  Reference,
+  Report,
+  SupportedOrders,
+  type Id
+} from "@roundlot/core/adapter"
 import { Clock, type Context, Effect, Either, Layer, Schema, Stream } from "effect"
-import { Exchange } from "./Exchange.ts"
-import type { ExchangeService, Replied, Reply, Streamed } from "./Exchange.ts"
+import { Exchange, type ExchangeService, type Replied, type Reply, type Streamed } from "./Exchange.ts"
 import type { ExchangeFailed } from "./ExchangeFile.ts"
 import { type ExchangeOrder, PlaceRequest } from "./ExchangeOrder.ts"
 import { answerOf, retryAfterOf } from "./internal/answers.ts"

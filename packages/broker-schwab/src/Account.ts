@@ -1,5 +1,4 @@
-import { Broker, Decimal, Instant } from "@roundlot/core"
-import type { Ticker } from "@roundlot/core"
+import { Broker, Decimal, Instant, type Ticker } from "@roundlot/core"
 import { Effect, Option, Schema } from "effect"
 import type { Desk } from "./Desk.ts"
 import { errorIn } from "./ErrorBody.ts"

@@ -1,9 +1,7 @@
-import { Decimal, Instant, Quantity } from "@roundlot/core"
-import type { Broker } from "@roundlot/core"
+import { Decimal, Instant, Quantity, type Broker } from "@roundlot/core"
 import type { ClientOrderId, Report } from "@roundlot/core/adapter"
 import { Effect, Option, Ref } from "effect"
-import { executionsOf, totalOf, tradedOf } from "./OrderAnswer.ts"
-import type { OrderAnswer } from "./OrderAnswer.ts"
+import { executionsOf, totalOf, tradedOf, type OrderAnswer } from "./OrderAnswer.ts"
 import type { Orders, Read } from "./Orders.ts"
 
 type OrderId = ClientOrderId.BrokerOrderId

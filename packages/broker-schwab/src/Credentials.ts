@@ -1,6 +1,5 @@
 import { Address } from "@roundlot/core/adapter"
-import { Config, Option } from "effect"
-import type { Either, Redacted } from "effect"
+import { Config, Option, type Either, type Redacted } from "effect"
 
 /** What opens the accounts of one login at Schwab: the app's address and keys. Its tokens stand in a file of their own. */
 export interface Credentials {

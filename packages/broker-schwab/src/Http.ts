@@ -2,8 +2,7 @@ import * as Headers from "@effect/platform/Headers"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { HttpOutcome } from "@roundlot/core/adapter"
-import { Clock, Effect } from "effect"
-import type { Duration } from "effect"
+import { Clock, Effect, type Duration } from "effect"
 
 /** The headers of answers that are kept on record. */
 const kept = ["content-type", "date", "location", "retry-after", "schwab-client-correlid"]

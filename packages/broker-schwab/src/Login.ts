@@ -1,7 +1,6 @@
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { Instant } from "@roundlot/core"
-import { ExactJson } from "@roundlot/core/adapter"
-import type { Address, HttpOutcome } from "@roundlot/core/adapter"
+import { ExactJson, type Address, type HttpOutcome } from "@roundlot/core/adapter"
 import { Clock, Effect, Option, Redacted, Schema } from "effect"
 import type { Credentials } from "./Credentials.ts"
 import type { Exchange } from "./Http.ts"

@@ -1,5 +1,4 @@
-import { Instant } from "@roundlot/core"
-import type { Broker } from "@roundlot/core"
+import { Instant, type Broker } from "@roundlot/core"
 import { MarketDates, Recent, XnysCalendar } from "@roundlot/core/adapter"
 import { Clock, Effect, Schema } from "effect"
 import { asking, contentsOf, unreadable } from "./Reading.ts"

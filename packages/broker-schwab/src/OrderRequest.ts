@@ -1,6 +1,5 @@
-import { Broker, Decimal } from "@roundlot/core"
+import { Broker, Decimal, type Price, type Side } from "@roundlot/core"
 import { OrderTerms, SupportedOrders } from "@roundlot/core/adapter"
-import type { Price, Side } from "@roundlot/core"
 import { Either, Schema } from "effect"
 
 const text = Schema.optionalWith(Schema.String, { exact: true })

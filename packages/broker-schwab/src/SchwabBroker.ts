@@ -1,7 +1,6 @@
 import { ClientOrderId } from "@roundlot/core/adapter"
 import type { AccountName, Broker } from "@roundlot/core"
-import { Effect } from "effect"
-import type { Duration } from "effect"
+import { Effect, type Duration } from "effect"
 import { brokersTime, figures, instrument, positions } from "./Account.ts"
 import * as Accounts from "./Accounts.ts"
 import * as Chains from "./Chains.ts"

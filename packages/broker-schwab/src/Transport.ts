@@ -6,8 +6,7 @@ import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import { Agent, type Dispatcher, WebSocket } from "@effect/platform-node/Undici"
 import type { Address } from "@roundlot/core/adapter"
 import { Effect, Layer, Schema } from "effect"
-import { placeOf } from "./Credentials.ts"
-import type { Credentials } from "./Credentials.ts"
+import { placeOf, type Credentials } from "./Credentials.ts"
 
 /** What Schwab is reached with: requests, and the stream's socket. */
 export type Transport = HttpClient.HttpClient | Socket.WebSocketConstructor

@@ -1,7 +1,6 @@
 import type { Broker } from "@roundlot/core"
 import type { ClientOrderId, Report } from "@roundlot/core/adapter"
-import { Effect, Option, Ref, Stream } from "effect"
-import type { Duration } from "effect"
+import { Effect, Option, Ref, Stream, type Duration } from "effect"
 import * as Activity from "./Activity.ts"
 import type { Desk } from "./Desk.ts"
 import { fillsOf, seenIn } from "./Reports.ts"

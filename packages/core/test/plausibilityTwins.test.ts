@@ -43,7 +43,9 @@ vi.mock("../src/rules/reconciliation/plausibility.ts", async (load) =>
 vi.mock("../src/rules/reconciliation/reportedTimes.ts", async (load) =>
   replaced(await load<typeof ReportedTimes>(), "plausibility")
 )
-vi.mock("../src/rules/reconciliation/identification.ts", async (load) => replaced(await load<typeof Whose>(), "plausibility"))
+vi.mock("../src/rules/reconciliation/identification.ts", async (load) =>
+  replaced(await load<typeof Whose>(), "plausibility")
+)
 vi.mock("../src/rules/order/hearing.ts", async (load) => replaced(await load<typeof Hearing>(), "hearing"))
 vi.mock("../src/rules/fill/aggregates.ts", async (load) => replaced(await load<typeof Aggregates>(), "aggregates"))
 vi.mock("../src/rules/reconciliation/duplicates.ts", async (load) =>

@@ -1,7 +1,7 @@
 import type * as HttpApi from "@effect/platform/HttpApi"
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
-import { Access, type Api, Documents, Problem } from "@roundlot/api"
+import { type Documents, Access, type Api, Problem } from "@roundlot/api"
 import { type AccountName, Price, Quantity, Ticker } from "@roundlot/core"
 import type { Command } from "@roundlot/core/ledger"
 import { Effect, Option, Schema } from "effect"

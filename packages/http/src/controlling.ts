@@ -4,7 +4,7 @@ import { Account, type AccountName, Decimal, Order, Quantity, Reads, Ticker, Tra
 import type { Table } from "@roundlot/core/adapter"
 import { AccountScope, Break, type Command, type Jobs } from "@roundlot/core/ledger"
 import { accounts, approvals, controls, criteria, past } from "@roundlot/queries"
-import { Effect, Layer, Option, Struct } from "effect"
+import { type Layer, Effect, Option, Struct } from "effect"
 import {
   abandoned,
   accountEntry,

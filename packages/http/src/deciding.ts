@@ -1,4 +1,4 @@
-import { Access, Documents, Problem } from "@roundlot/api"
+import { type Documents, Access, Problem } from "@roundlot/api"
 import { Broker, Decisions } from "@roundlot/core"
 import { decisionDocument as decisions, decisionOutlook as outlooks } from "@roundlot/queries"
 import { Effect, Layer, Option } from "effect"

@@ -1,8 +1,6 @@
-import { Batches } from "@roundlot/core"
-import { type Batch } from "@roundlot/core/ledger"
+import { Batches, type Accumulator, type SourcePolicy, type Trade } from "@roundlot/core"
+import type { Batch, intake, Ledger } from "@roundlot/core/ledger"
 import { OrderTerms } from "@roundlot/core/adapter"
-import type { Accumulator, SourcePolicy, Trade } from "@roundlot/core"
-import type { intake, Ledger } from "@roundlot/core/ledger"
 import { Effect, Schema } from "effect"
 
 /** A trade as a row of a batch: with an order of its own where the batch executes. */

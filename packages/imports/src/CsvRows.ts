@@ -3,9 +3,8 @@ import { type Columns, namesOf } from "./TradeRow.ts"
 import * as Csv from "./Csv.ts"
 import { asOurs, type Dialect } from "./Dialect.ts"
 import { fail, type ImportFileError } from "./ImportFileError.ts"
-import { nearest } from "@roundlot/api/text"
+import { nearest, shown } from "@roundlot/api/text"
 import type { Rows, Step } from "./Rows.ts"
-import { shown } from "@roundlot/api/text"
 import * as TradeRow from "./TradeRow.ts"
 
 /** What all rows of a CSV file share. */

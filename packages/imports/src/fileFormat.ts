@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { Batch, OrderPolicy } from "@roundlot/core/ledger"
+import { type OrderPolicy, Batch } from "@roundlot/core/ledger"
 import { Effect, Either, Option, Stream } from "effect"
 import type { Dialect } from "./Dialect.ts"
 import { fail, type ImportFileError } from "./ImportFileError.ts"

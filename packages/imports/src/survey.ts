@@ -1,12 +1,11 @@
 import { Instant } from "@roundlot/core"
 import { Template } from "@roundlot/core/ledger"
 import { Either, Option } from "effect"
-import { namesOf, type Columns } from "./TradeRow.ts"
+import { namesOf, type Columns, isNumeric, isTime, type Field } from "./TradeRow.ts"
 import * as Csv from "./Csv.ts"
 import { type DateOrder, type Dialect, isLocal, zoneOf } from "./Dialect.ts"
 import { fail, type ImportFileError } from "./ImportFileError.ts"
 import * as Line from "./Line.ts"
-import { isNumeric, isTime, type Field } from "./TradeRow.ts"
 
 /** A value that a file has, with its line. */
 interface Seen {

@@ -1,4 +1,4 @@
-import { AccountName, Broker, Clock, Decisions, MemoryRepository, Roundlot as Core } from "@roundlot/core"
+import { type AccountName, Broker, Clock, Decisions, MemoryRepository, Roundlot as Core } from "@roundlot/core"
 import { Entropy, type TradeRepository } from "@roundlot/core/adapter"
 import { Cause, Effect, HashMap, Layer, Logger, LogLevel, type Scope } from "effect"
 import { brokerOf, type OwnBroker } from "./OwnBroker.ts"

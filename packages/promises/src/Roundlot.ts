@@ -1,8 +1,9 @@
 import {
+  type Broker,
+  type Roundlot as Core,
   Account,
   Accumulator,
   Audit,
-  Broker,
   Commands,
   Daemon,
   Decision,
@@ -12,7 +13,6 @@ import {
   Order,
   Position,
   Reads,
-  Roundlot as Core,
   Trade
 } from "@roundlot/core"
 import type { Table } from "@roundlot/core/adapter"

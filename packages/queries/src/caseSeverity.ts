@@ -1,15 +1,15 @@
 import type { Documents } from "@roundlot/api"
-import { Instant, Order, Ticker, Trade } from "@roundlot/core"
+import { type Order, type Trade, Instant, Ticker } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import {
+  type Batch,
+  type Job,
   type Approval,
   AttendedCase,
-  Batch,
   Break,
   codeWords,
   directOrder,
   Health,
-  Job,
   OpenCases,
   recommended,
   Risk,

@@ -1,5 +1,5 @@
 import type { Documents } from "@roundlot/api"
-import { Clock, Instant, Order, Reads, Trade } from "@roundlot/core"
+import { type Instant, Clock, Order, Reads, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import {
   Approval,

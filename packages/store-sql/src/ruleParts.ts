@@ -1,4 +1,4 @@
-import { Table } from "@roundlot/core/adapter"
+import type { Table } from "@roundlot/core/adapter"
 import type { Dialect } from "./Dialect.ts"
 
 /**

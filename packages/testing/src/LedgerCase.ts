@@ -1,6 +1,5 @@
 import { Entry, MemoryStore } from "@roundlot/core/adapter"
-import type { LedgerCase, Step } from "./case/Case.ts"
-import { tableOf } from "./case/Case.ts"
+import { type LedgerCase, type Step, tableOf } from "./case/Case.ts"
 import { perform } from "./case/performing.ts"
 import { viewOf, answersOf, type View } from "./case/viewing.ts"
 

@@ -1,11 +1,9 @@
 import type { ExchangeFailed, ExchangeOrder } from "@roundlot/broker-paper"
 import { Instant } from "@roundlot/core"
-import { Effect, Option, Stream } from "effect"
-import type { Scope } from "effect"
+import { Effect, Option, Stream, type Scope } from "effect"
 import * as Answer from "./Answer.ts"
 import type { Desk } from "./Desk.ts"
-import { eventIdOf, tradeEventJson } from "./executionJson.ts"
-import type { Story } from "./executionJson.ts"
+import { eventIdOf, tradeEventJson, type Story } from "./executionJson.ts"
 import { momentOf } from "./orderRoutes.ts"
 import { storiesOf } from "./stories.ts"
 

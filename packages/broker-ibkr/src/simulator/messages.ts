@@ -1,6 +1,5 @@
 import { type ExchangeOrder, WallClock } from "@roundlot/broker-paper"
-import { Decimal } from "@roundlot/core"
-import type { Instant } from "@roundlot/core"
+import { Decimal, type Instant } from "@roundlot/core"
 import { type NamesOf, type Said, say, type Values } from "../wire/layout.ts"
 import { portfolioValue } from "../wire/accountUpdates.ts"
 import * as tws from "../wire/messages.ts"

@@ -1,5 +1,4 @@
-import type { ExchangeOrder } from "@roundlot/broker-paper"
-import { ExchangeOrder as Orders, Matching } from "@roundlot/broker-paper"
+import { type ExchangeOrder, ExchangeOrder as Orders, Matching } from "@roundlot/broker-paper"
 import { Decimal, Instant, Price, Quantity } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
 import { Clock, Effect, Either, Schema } from "effect"

@@ -1,5 +1,4 @@
-import { Instant } from "@roundlot/core"
-import type { AccountName, Price } from "@roundlot/core"
+import { Instant, type AccountName, type Price } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
 import type { Effect } from "effect"
 import * as Listing from "../Listing.ts"

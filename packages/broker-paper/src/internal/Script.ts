@@ -1,6 +1,5 @@
 import type { Act } from "../Instruction.ts"
-import { plainly } from "./Turn.ts"
-import type { Delivery } from "./Turn.ts"
+import { plainly, type Delivery } from "./Turn.ts"
 
 type ActOf<Name extends Act["_tag"]> = Extract<Act, { readonly _tag: Name }>
 

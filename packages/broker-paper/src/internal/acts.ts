@@ -1,5 +1,4 @@
-import { Decimal, Instant } from "@roundlot/core"
-import type { AccountName, Quantity, Side, Ticker } from "@roundlot/core"
+import { Decimal, Instant, type AccountName, type Quantity, type Side, type Ticker } from "@roundlot/core"
 import { isWorking, type PlaceRequest } from "../ExchangeOrder.ts"
 import type { Act } from "../Instruction.ts"
 import { leavesOf } from "./figures.ts"

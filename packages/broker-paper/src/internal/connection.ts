@@ -1,5 +1,4 @@
-import { Clock, Effect, Schedule } from "effect"
-import type { Scope } from "effect"
+import { Clock, Effect, Schedule, type Scope } from "effect"
 import { Instant } from "@roundlot/core"
 import { Sqlite } from "@roundlot/sqlite"
 import { closeSync, existsSync, openSync } from "node:fs"

@@ -1,5 +1,4 @@
-import { Decimal, Side } from "@roundlot/core"
-import type { AccountName, Instant } from "@roundlot/core"
+import { Decimal, Side, type AccountName, type Instant } from "@roundlot/core"
 import { XnysCalendar } from "@roundlot/core/adapter"
 import { type Shares, sharesOf } from "./paid.ts"
 import type { Rows } from "./rows.ts"

@@ -1,8 +1,7 @@
 import { Decimal, Quantity } from "@roundlot/core"
 import { hash } from "node:crypto"
 import type { Act, Operation } from "../Instruction.ts"
-import { nothing, withAct } from "./Script.ts"
-import type { Script } from "./Script.ts"
+import { nothing, withAct, type Script } from "./Script.ts"
 
 /** Which share of the requests (0 to 1) goes wrong, and the seed that says which and how. */
 export interface Faults {

@@ -1,17 +1,13 @@
-import { Decimal, Ticker } from "@roundlot/core"
-import type { AccountName } from "@roundlot/core"
+import { Decimal, Ticker, type AccountName } from "@roundlot/core"
 import { Schema } from "effect"
 import * as Contingent from "./contingent.ts"
 import * as OrderBook from "./orderBook.ts"
-import type { ExchangeOrder } from "../ExchangeOrder.ts"
-import { PlaceRequest, isWorking } from "../ExchangeOrder.ts"
+import { type ExchangeOrder, PlaceRequest, isWorking } from "../ExchangeOrder.ts"
 import type { Asked } from "../ExchangeReply.ts"
 import { isInSession } from "../Matching.ts"
-import type { Floor } from "./Floor.ts"
-import { ownOrder, restingIn } from "./Floor.ts"
+import { type Floor, ownOrder, restingIn } from "./Floor.ts"
 import { type Refusal, TOO_DEAR, mayTrade } from "./refusing.ts"
-import type { Scene, Served } from "./requests.ts"
-import { done, refused, serve } from "./requests.ts"
+import { type Scene, type Served, done, refused, serve } from "./requests.ts"
 
 const encodePlace = Schema.encodeSync(PlaceRequest)
 

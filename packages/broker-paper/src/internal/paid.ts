@@ -1,5 +1,4 @@
-import { Decimal, Price } from "@roundlot/core"
-import type { AccountName, Instant, Side } from "@roundlot/core"
+import { Decimal, Price, type AccountName, type Instant, type Side } from "@roundlot/core"
 import { canonicalOf } from "./figures.ts"
 import type { ExecutionRow, Rows } from "./rows.ts"
 

@@ -1,5 +1,4 @@
-import { Decimal, Side } from "@roundlot/core"
-import type { AccountName } from "@roundlot/core"
+import { Decimal, Side, type AccountName } from "@roundlot/core"
 import * as Contingent from "./contingent.ts"
 import { leavesOf } from "./figures.ts"
 import type { ExecutionRow, OrderRow, Rows } from "./rows.ts"

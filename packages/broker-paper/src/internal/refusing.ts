@@ -1,5 +1,4 @@
-import { Decimal, type Instant, Ticker } from "@roundlot/core"
-import type { AccountName } from "@roundlot/core"
+import { Decimal, type Instant, Ticker, type AccountName } from "@roundlot/core"
 import { Schema } from "effect"
 import type { PlaceRequest } from "../ExchangeOrder.ts"
 import { type Hours, isTakenIn } from "../Matching.ts"

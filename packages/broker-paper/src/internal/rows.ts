@@ -1,8 +1,7 @@
 import { AccountName, Decimal, Instant, Price } from "@roundlot/core"
 import type { Sqlite } from "@roundlot/sqlite"
 import { Schema } from "effect"
-import { ExchangeHolding, ExchangeOrder, Execution, LoggedRequest } from "../ExchangeOrder.ts"
-import type { PlaceRequest } from "../ExchangeOrder.ts"
+import { ExchangeHolding, ExchangeOrder, Execution, LoggedRequest, type PlaceRequest } from "../ExchangeOrder.ts"
 import { Instruction, operations } from "../Instruction.ts"
 
 /** An order with what the exchange keeps to itself. */

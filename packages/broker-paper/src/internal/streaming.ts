@@ -1,6 +1,5 @@
 import type { AccountName } from "@roundlot/core"
-import type { Scope } from "effect"
-import { Chunk, Effect, PubSub, Queue, Ref, Schema, Stream } from "effect"
+import { type Scope, Chunk, Effect, PubSub, Queue, Ref, Schema, Stream } from "effect"
 import type { ExchangeFailed } from "../ExchangeFile.ts"
 import { ExchangeOrder, Execution } from "../ExchangeOrder.ts"
 import type { Replied, Streamed } from "../ExchangeReply.ts"

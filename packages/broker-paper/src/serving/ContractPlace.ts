@@ -1,5 +1,4 @@
-import { Decimal, Ticker } from "@roundlot/core"
-import type { AccountName, Broker } from "@roundlot/core"
+import { Decimal, Ticker, type AccountName, type Broker } from "@roundlot/core"
 import type { ClientOrderId } from "@roundlot/core/adapter"
 import type { BrokerContract } from "@roundlot/testing"
 import { Effect } from "effect"

@@ -1,6 +1,5 @@
 import { ExchangeOrder, Matching } from "@roundlot/broker-paper"
-import type { Price } from "@roundlot/core"
-import { Decimal, Instant } from "@roundlot/core"
+import { type Price, Decimal, Instant } from "@roundlot/core"
 import { hash } from "node:crypto"
 import { integer, number } from "./Answer.ts"
 import type { Said } from "./Desk.ts"

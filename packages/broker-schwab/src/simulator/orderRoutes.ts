@@ -2,8 +2,7 @@ import type { ExchangeFailed, ExchangeOrder, Matching } from "@roundlot/broker-p
 import { Instant } from "@roundlot/core"
 import { Effect, Either, Ref } from "effect"
 import * as Answer from "./Answer.ts"
-import { addTo } from "./Desk.ts"
-import type { Desk, Said } from "./Desk.ts"
+import { addTo, type Desk, type Said } from "./Desk.ts"
 import { orderJson } from "./orderJson.ts"
 import { judge, objectionTo, type Placing } from "./placing.ts"
 

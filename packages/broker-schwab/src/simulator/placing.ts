@@ -2,8 +2,7 @@ import type { ExchangeOrder } from "@roundlot/broker-paper"
 import { Decimal, Price, Quantity, Ticker } from "@roundlot/core"
 import { ExactJson } from "@roundlot/core/adapter"
 import { Either, Option, Schema } from "effect"
-import { error } from "./Answer.ts"
-import type { Answer } from "./Answer.ts"
+import { error, type Answer } from "./Answer.ts"
 import type { AccountState, Said } from "./Desk.ts"
 
 const Body = Schema.Struct({

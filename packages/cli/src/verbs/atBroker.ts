@@ -1,13 +1,12 @@
 import { leases } from "@roundlot/commands"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import { Account, type AccountName, type Broker, type Clock, Reads } from "@roundlot/core"
-import { type TradeRepository } from "@roundlot/core/adapter"
+import type { TradeRepository } from "@roundlot/core/adapter"
 import { Jobs, Reconciliation, StartGate } from "@roundlot/core/ledger"
 import { Effect, Schedule, Schema } from "effect"
 import { queue } from "@roundlot/daemon"
-import type { Writing } from "../Program.ts"
+import type { Writing, Settings } from "../Program.ts"
 import type { VerbError } from "../terminal/Verb.ts"
-import type { Settings } from "../Program.ts"
 
 /** The daemon that drives the account did not do what it was asked for. */
 class NotDone extends Schema.TaggedError<NotDone>()("NotDone", { job: Schema.String, why: Schema.String }) {

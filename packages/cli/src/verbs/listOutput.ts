@@ -6,7 +6,7 @@ import { accountNames } from "@roundlot/commands"
 import type { Reading, Flags } from "../Program.ts"
 import * as detail from "../terminal/detail.ts"
 import { Output } from "../terminal/Output.ts"
-import * as Verb from "../terminal/Verb.ts"
+import type * as Verb from "../terminal/Verb.ts"
 import { reading } from "../within.ts"
 
 /** Prints what the records of a list come to. */

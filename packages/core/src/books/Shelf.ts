@@ -2,8 +2,7 @@ import { BigDecimal } from "effect"
 import * as Decimal from "../values/Decimal.ts"
 import type { Cell } from "../tables/Column.ts"
 import { Nest } from "../tables/Nest.ts"
-import type { EncodedRow, Fields, Key, Lookup, Table } from "../tables/Table.ts"
-import { keyOfCells } from "../tables/Table.ts"
+import { type EncodedRow, type Fields, type Key, type Lookup, type Table, keyOfCells } from "../tables/Table.ts"
 
 /** The rows of one table that a planning has to do with: as loaded, and as it wants them. */
 export interface Shelf<R extends Fields, K extends Key> {

@@ -2,7 +2,7 @@ import { make, type Books, type LotHorizons } from "./Books.ts"
 import * as Met from "./Met.ts"
 import { Need } from "./Need.ts"
 import { joinKey, type EncodedRow, type TableName } from "../tables/Table.ts"
-import { takingsOf, type Question, questionsOf, type Taking, question } from "./questions.ts"
+import { takingsOf, type Question, questionsOf, type Taking } from "./questions.ts"
 
 /** A question to a store: the rows of `table` that `lookup` finds for any of `keys`. */
 export interface LookupRequest {

@@ -1,4 +1,4 @@
-import { format, letters, type OrderId } from "../values/Id.ts"
+import { type letters, format, type OrderId } from "../values/Id.ts"
 import { entityOf, type LedgerEvent } from "./Event.ts"
 
 /** A record by its kind and id, as entries are about it: `order` `O5`, `position` `AAPL`. */

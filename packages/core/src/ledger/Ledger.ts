@@ -1,4 +1,15 @@
-import { Cause, Context, Effect, Either, Layer, Option, Schema, Stream, type MetricLabel, type Scope } from "effect"
+import {
+  type Stream,
+  Cause,
+  Context,
+  Effect,
+  Either,
+  Layer,
+  Option,
+  Schema,
+  type MetricLabel,
+  type Scope
+} from "effect"
 import * as ClientOrderId from "../values/ClientOrderId.ts"
 import { PriceReference } from "../ports/PriceReference.ts"
 import { requireEach } from "../ports/AccountScope.ts"

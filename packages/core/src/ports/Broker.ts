@@ -1,5 +1,4 @@
-import { Context, Effect, Either, Layer, Schema } from "effect"
-import type { Stream } from "effect"
+import { Context, Effect, Either, Layer, Schema, type Stream } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import type { BrokerOrderId, ClientOrderId } from "../values/ClientOrderId.ts"
 import type { AttemptId } from "../values/Id.ts"

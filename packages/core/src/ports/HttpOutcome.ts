@@ -1,7 +1,6 @@
 import { Array, Effect, Either, Option, ParseResult, Predicate, Schema } from "effect"
 import { Answer } from "../records/Report.ts"
-import { BrokerReadFailed } from "./Broker.ts"
-import type { CancelAnswer } from "./Broker.ts"
+import { BrokerReadFailed, type CancelAnswer } from "./Broker.ts"
 
 /**
  * What came of a request over HTTP. `Answered` whatever the status; `NotSent`: no byte of it left; `Lost`: it may have arrived, and

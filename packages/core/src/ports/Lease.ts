@@ -1,5 +1,4 @@
-import { Schema } from "effect"
-import type { Effect, Scope } from "effect"
+import { Schema, type Effect, type Scope } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { StoreError } from "./StoreError.ts"

@@ -1,5 +1,4 @@
-import { Context, Schema } from "effect"
-import type { Effect, Stream } from "effect"
+import { Context, Schema, type Effect, type Stream } from "effect"
 import type { Books, LotHorizons, TableChanges } from "../books/Books.ts"
 import type { Cell } from "../tables/Column.ts"
 import type { Met } from "../books/Met.ts"

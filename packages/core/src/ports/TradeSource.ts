@@ -1,5 +1,4 @@
-import { Context } from "effect"
-import type { Effect, Stream } from "effect"
+import { Context, type Effect, type Stream } from "effect"
 import { sha256 } from "../records/Payload.ts"
 import type { RawPayload, WireFacts } from "../records/Report.ts"
 import type { SourcePolicy } from "../rules/trade/SourcePolicy.ts"

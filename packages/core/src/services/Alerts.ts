@@ -1,4 +1,4 @@
-import { Array, Effect, Ref, Schema } from "effect"
+import { Effect, Ref, Schema } from "effect"
 import { format, parse } from "../values/Id.ts"
 import { JobTable, type Job } from "../records/Job.ts"
 import { Ledger } from "../ledger/Ledger.ts"
@@ -11,6 +11,7 @@ import { acknowledgementOf, type AttendedCase } from "../records/AttendedCase.ts
 import { BreakTable, evidenceOf, type Break } from "../records/Break.ts"
 import { breakName, headOf } from "../records/codeWords.ts"
 import { isProposed, type Order, type ProposedOrder } from "../records/Order.ts"
+import { partsOf, raisedByCase, risen, stemOf } from "../rules/alert/caseKeys.ts"
 import { digestOf } from "../rules/alert/digest.ts"
 import { gravestFirst } from "../rules/alert/gravity.ts"
 import { failureText, termsText } from "../rules/order/directOrder.ts"
@@ -380,32 +381,3 @@ const detailOf = (found: Break, stake: Stake): string => {
     return `${owedText(stake)} not ordered; ${evidence}. ${recommendedFor(found, stake).reason}`
   return holds === "nothing" ? evidence : `${evidence}. No orders are sent for the ${holds} until it closes`
 }
-
-/** A case that was raised keeps its key while any of its breaks is open; the next one of its cause gets a new one. */
-const stemOf = ({ account, kind, symbol }: Pick<Case, "account" | "kind" | "symbol">): string =>
-  keyOf("case", account, symbol ?? "", kind)
-
-const KEY = /^(?<stem>case\/.+)\/(?<breakId>B\d+)(?<rise>\/[a-z]+)?$/
-
-/** Of which case an alert is, by which of its breaks, and whether it says that the case is graver than it was. */
-const partsOf = (key: string) => {
-  const { breakId = "", rise, stem = "" } = KEY.exec(key)?.groups ?? {}
-  return { stem, breakId, isRise: rise !== undefined }
-}
-
-/** What was raised, case by case. */
-const raisedByCase = (before: ReadonlyMap<string, Cause>) => {
-  const raised = Array.groupBy(
-    [...before.values()].filter(({ kind }) => kind === "break"),
-    ({ key }) => partsOf(key).stem
-  )
-  return (found: Case): ReadonlyArray<Cause> => raised[stemOf(found)] ?? []
-}
-
-/** A case that is graver than it was when it was raised, by one of its breaks. */
-const risen = (cause: Cause, { id, openedAt }: Break, severity: Severity): Cause => ({
-  ...cause,
-  key: `${partsOf(cause.key).stem}/${format("break", id)}/${severity}`,
-  detail: `${severity}, open since ${Instant.format(openedAt)}: ${cause.detail}`,
-  severity
-})

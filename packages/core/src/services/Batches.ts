@@ -6,11 +6,19 @@ import type { TradeRepository } from "../ports/TradeRepository.ts"
 import type { IntakeResult } from "../rules/trade/intake.ts"
 import type { SourcePolicy } from "../rules/trade/SourcePolicy.ts"
 import type { UnsoundTrade } from "./Accumulator.ts"
-import { type BadBatch, type BatchStands, causeOf, changed, type ChangeFailure, type Versions } from "./BatchChanges.ts"
+import {
+  type BadBatch,
+  type BatchStands,
+  causeOf,
+  changed,
+  type ChangeFailure,
+  type Versions,
+  type Change,
+  rules
+} from "./BatchChanges.ts"
 import { add, type BatchRow, create, type NewBatch, queue, type Queueing } from "./BatchEntry.ts"
 import { retry } from "./BatchRetry.ts"
 import { type BatchVerb, rehearse, type RehearsedBatch } from "./BatchRehearsal.ts"
-import { type Change, rules } from "./BatchChanges.ts"
 
 export {
   BadBatch,

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto"
-import { Cause, Context, Duration, Effect, Either, Exit, Layer, Queue, Ref, Schedule, Schema } from "effect"
-import type { Scope } from "effect"
+import { Cause, Context, Duration, Effect, Either, Exit, Layer, Queue, Ref, Schedule, Schema, type Scope } from "effect"
 import * as Books from "../books/Books.ts"
 import { Need } from "../books/Need.ts"
 import { canonicalJson } from "../events/Entry.ts"

@@ -24,9 +24,7 @@ import * as Reads from "./Reads.ts"
 import { once, withRetries } from "./reading.ts"
 import { bookRead } from "./Booking.ts"
 import { recoverIdle, reported } from "./work.ts"
-import { ofAccount } from "./OrderReading.ts"
-import { newest, OVERLAP_MS } from "./OrderReading.ts"
-import { asksForExecutions, booksNow, readOrder, tellChanges } from "./OrderReading.ts"
+import { ofAccount, newest, OVERLAP_MS, asksForExecutions, booksNow, readOrder, tellChanges } from "./OrderReading.ts"
 
 /** How often an open order is read, and how much earlier at most, so that not all are read at once (FILL-4). Milliseconds. */
 export interface PollingOptions {

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto"
 import { Effect, Schema } from "effect"
 import { AccountName, STORE, type JournalName } from "../records/AccountName.ts"
-import * as audit from "../ledger/audit.ts"
+import type * as audit from "../ledger/audit.ts"
 import { nextFeedRow, type FeedRow, type Head } from "../events/Entry.ts"
 import { turn } from "../ports/Clock.ts"
 import { TradeRepository } from "../ports/TradeRepository.ts"

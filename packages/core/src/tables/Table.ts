@@ -1,5 +1,4 @@
-import { BigDecimal, Either, ParseResult, Schema } from "effect"
-import type { SchemaAST } from "effect"
+import { BigDecimal, Either, ParseResult, Schema, type SchemaAST } from "effect"
 import * as Decimal from "../values/Decimal.ts"
 import * as Column from "./Column.ts"
 

@@ -1,8 +1,7 @@
 import { createPublicKey, sign, verify, type KeyObject } from "node:crypto"
 import type { Audit } from "@roundlot/core"
-import type { Checkpoints } from "@roundlot/core/ledger"
+import { type Checkpoints, Feed } from "@roundlot/core/ledger"
 import { TradeRepository } from "@roundlot/core/adapter"
-import { Feed } from "@roundlot/core/ledger"
 import { Effect, Option, Schema } from "effect"
 import { UsageError } from "@roundlot/commands/errors"
 

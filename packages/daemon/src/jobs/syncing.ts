@@ -1,10 +1,8 @@
-import { Account, AccountName, Clock, Instant, Reads } from "@roundlot/core"
+import { Account, AccountName, Clock, Instant, Reads, type Broker } from "@roundlot/core"
 import { Need } from "@roundlot/core/adapter"
 import { Attempt, Jobs, Ledger, Mark, moveMark, Sync, work } from "@roundlot/core/ledger"
-import type { Broker } from "@roundlot/core"
 import { synced as views } from "@roundlot/queries"
-import { Effect, Either, Schema } from "effect"
-import type { Scope } from "effect"
+import { Effect, Either, Schema, type Scope } from "effect"
 import type { Surroundings } from "./Surroundings.ts"
 
 const LONGEST_LOOK_BACK_DAYS = 30

@@ -1,7 +1,6 @@
 import { Effect } from "effect"
 import { isUtf8 } from "node:buffer"
-import type { BigIntStats } from "node:fs"
-import { constants } from "node:fs"
+import { type BigIntStats, constants } from "node:fs"
 import { lstat, open, readdir } from "node:fs/promises"
 import { join } from "node:path"
 import { shown } from "@roundlot/api/text"

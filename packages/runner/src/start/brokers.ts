@@ -1,7 +1,6 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type { ExchangeFailed } from "@roundlot/broker-paper"
-import { Broker } from "@roundlot/core"
-import type { Account, AccountName, Clock } from "@roundlot/core"
+import { Broker, type Account, type AccountName, type Clock } from "@roundlot/core"
 import { Context, Effect, Layer } from "effect"
 import type { environment } from "@roundlot/daemon"
 import { layerPaper, type ExchangeOptions } from "../App.ts"

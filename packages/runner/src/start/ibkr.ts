@@ -1,7 +1,6 @@
 import { BrokerTime, IbkrBroker, type Line } from "@roundlot/broker-ibkr"
 import type { Broker } from "@roundlot/core"
-import { Effect } from "effect"
-import type { Layer, Scope } from "effect"
+import { Effect, type Layer, type Scope } from "effect"
 import { SettingsError, type UsageError } from "@roundlot/commands/errors"
 import { environment } from "@roundlot/daemon"
 import { allowedPlaces } from "../settings/places.ts"

@@ -1,5 +1,4 @@
-import { Broker } from "@roundlot/core"
-import type { AccountName, Clock } from "@roundlot/core"
+import { Broker, type AccountName, type Clock } from "@roundlot/core"
 import type { drive } from "@roundlot/core/ledger"
 import { Effect, Layer } from "effect"
 import { ownPart, environment } from "@roundlot/daemon"

@@ -1,7 +1,6 @@
 import { Schema } from "effect"
 import { Instant, OwnerId, Quantity, Side, Order, Trade } from "@roundlot/core"
-import type { MemoryStore } from "@roundlot/core/adapter"
-import { ClientOrderId, Id } from "@roundlot/core/adapter"
+import { type MemoryStore, ClientOrderId, Id } from "@roundlot/core/adapter"
 import { cutOffs } from "@roundlot/core/ledger"
 import * as Desk from "../Desk.ts"
 

@@ -2,8 +2,7 @@ import { Schema } from "effect"
 import { Decimal, Instant, Price, Quantity, Side } from "@roundlot/core"
 import { Id, OrderState, Report } from "@roundlot/core/adapter"
 import { Attempt, type Interpreted, commands, intake, interpret, send } from "@roundlot/core/ledger"
-import type { Step } from "./Case.ts"
-import { type CaseTable, required, EPOCH, orderIdOf, timeOf, brokerIdOf, tradesOf } from "./Case.ts"
+import { type Step, type CaseTable, required, EPOCH, orderIdOf, timeOf, brokerIdOf, tradesOf } from "./Case.ts"
 
 /** Plays a step; what it returns, where it returns something. */
 export const perform = (table: CaseTable, step: Step): string | null => {

@@ -1,6 +1,5 @@
 import { Either } from "effect"
-import type { Trade } from "@roundlot/core"
-import { Decimal, Order, Position } from "@roundlot/core"
+import { type Trade, Decimal, Order, Position } from "@roundlot/core"
 import { Id, OrderState } from "@roundlot/core/adapter"
 import { Allocation, Break, type Event, Lot, OwnerPosition, PositionAnswer, decode } from "@roundlot/core/ledger"
 import { type CaseTable, namesOf, tradesOf } from "./Case.ts"

@@ -1,7 +1,6 @@
 import { Effect, type Scope } from "effect"
 import type { Accumulator } from "@roundlot/core"
-import type { Table, TradeRepository } from "@roundlot/core/adapter"
-import { Books, type Lease } from "@roundlot/core/adapter"
+import { type Table, type TradeRepository, Books, type Lease } from "@roundlot/core/adapter"
 import type { Ledger } from "@roundlot/core/ledger"
 import type { ContractBroken } from "../promise.ts"
 import * as rows from "../SampleRows.ts"

@@ -1,6 +1,5 @@
 import { Cause, Effect, Either } from "effect"
-import type { Table } from "@roundlot/core/adapter"
-import { Books, Entry, TradeRepository } from "@roundlot/core/adapter"
+import { type Table, Books, Entry, TradeRepository } from "@roundlot/core/adapter"
 import { same } from "../promise.ts"
 import * as rows from "../SampleRows.ts"
 import { everyRow, rowsOf, entriesOf, byAccount, type Clause, filled, everything, refusalOf } from "./Clause.ts"

@@ -1,6 +1,5 @@
 import { Effect, Either } from "effect"
-import type { TradeRepository } from "@roundlot/core/adapter"
-import { Need, Table } from "@roundlot/core/adapter"
+import { type TradeRepository, Need, Table } from "@roundlot/core/adapter"
 import { same } from "../promise.ts"
 import * as rows from "../SampleRows.ts"
 import { everyRow, type Clause, filled, everything, refusalOf, nothing } from "./Clause.ts"

@@ -1,6 +1,5 @@
 import { Effect } from "effect"
-import type { Table, TradeRepository } from "@roundlot/core/adapter"
-import { Books, type Column, Need } from "@roundlot/core/adapter"
+import { type Table, type TradeRepository, Books, type Column, Need } from "@roundlot/core/adapter"
 import { same } from "../promise.ts"
 import * as rows from "../SampleRows.ts"
 import { everyRow, type Clause, filled, refusalOf } from "./Clause.ts"

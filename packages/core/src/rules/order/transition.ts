@@ -1,7 +1,6 @@
 import { judge } from "../fill/band.ts"
 import { Need } from "../../books/Need.ts"
-import type { OrderId } from "../../values/Id.ts"
-import { format } from "../../values/Id.ts"
+import { type OrderId, format } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { afterRefusal } from "../position/refused.ts"
