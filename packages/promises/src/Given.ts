@@ -140,6 +140,8 @@ const named =
       )
     )
 
+/** The name of an account, of what was given. */
 export const accountOf = named("name of an account", AccountName.AccountName)
 
+/** A ticker, of what was given. */
 export const symbolOf = named("ticker", Ticker.Ticker)

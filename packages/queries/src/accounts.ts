@@ -68,7 +68,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   fourEyes: account.fourEyes ?? [],
   approvalMinutes: fourEyes.minutesOf(account),
   resendWindowMs: account.resendWindowMs,
-  maxTradeAgeMs: age.oldestOf(account),
+  maxTradeAgeMs: Account.oldestTradeOf(account),
   bandBp: account.bandBp ?? band.USUAL_BAND_BP,
   order: orderOf(account),
   supportedOrders: account.supportedOrders ?? [],

@@ -51,7 +51,7 @@ export const approvalsShow = Verb.make({
 })
 
 const NO_TOKEN = {
-  problem: "An approval needs a token: without one nobody can be told from the requester",
+  problem: "An approval needs a token: without one it could be the requester's own",
   remedy: `Set ${VARIABLE} to the secret of your own token, or approve it in the dashboard`
 }
 

@@ -5,6 +5,7 @@ import { UNMAPPED } from "../records/Ticker.ts"
 import { LOTS_AT_FIRST, Need } from "./Need.ts"
 import type { EncodedRow, Fields, Key, TableName } from "../tables/Table.ts"
 
+/** What a store is asked for, and who takes its rows. */
 export interface Question {
   readonly table: TableName
   readonly lookup: string
@@ -61,7 +62,7 @@ const askForOrder = (id: number | undefined, ask: Ask): void => {
 const askForCommissions = ({ account, execId }: WaitingFill, ask: Ask): void =>
   ask(Need.WaitingCommissions({ account, execId }))
 
-export const question = (
+const question = (
   table: TableName,
   lookup: string,
   key: ReadonlyArray<string | number>,
@@ -172,6 +173,7 @@ const makeTakings = (books: Books): Takings => ({
 
 const madeTakings = new WeakMap<Books, Takings>()
 
+/** What takes the rows of each table into these books. */
 export const takingsOf = (books: Books): Takings => {
   const known = madeTakings.get(books)
   if (known !== undefined) return known

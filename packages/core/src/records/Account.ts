@@ -235,3 +235,8 @@ export const policyOf = ({
 /** The residual, in shares, from which an order is due: max(threshold, lot) (D2). */
 export const dueFrom = (account: Pick<Account, "threshold">, lot: Decimal.Decimal): Decimal.Decimal =>
   account.threshold === undefined ? lot : Decimal.max(account.threshold, lot)
+
+const DAY_MS = 86_400_000
+
+/** How old a trade may be, in milliseconds: a day where the account says nothing. */
+export const oldestTradeOf = ({ maxTradeAgeMs }: Pick<Account, "maxTradeAgeMs">): number => maxTradeAgeMs ?? DAY_MS

@@ -4,7 +4,7 @@ import * as Table from "../tables/Table.ts"
 import { ApprovalId } from "../values/Id.ts"
 
 /** Why a command was refused, where a program has to know: the books are not as they were when it was asked for. */
-export const refusalCodes = ["BooksMoved"] as const
+const refusalCodes = ["BooksMoved"] as const
 
 /** What a command did, in a sentence, why it was refused (F1), or that it waits for a second person. */
 export const Answer = Schema.Union(

@@ -11,7 +11,7 @@ import { acknowledgementOf, type AttendedCase } from "../records/AttendedCase.ts
 import { BreakTable, evidenceOf, type Break } from "../records/Break.ts"
 import { breakName, headOf } from "../records/codeWords.ts"
 import { isProposed, type Order, type ProposedOrder } from "../records/Order.ts"
-import { partsOf, raisedByCase, risen, stemOf } from "../rules/alert/caseKeys.ts"
+import { partsOf, raisedByCase, risen, stemOf } from "./alertKeys.ts"
 import { digestOf } from "../rules/alert/digest.ts"
 import { gravestFirst } from "../rules/alert/gravity.ts"
 import { failureText, termsText } from "../rules/order/directOrder.ts"

@@ -5,7 +5,7 @@ import * as rows from "../SampleRows.ts"
 import { everyRow, entriesOf, byAccount, type Clause, filled, everything, nothing, type Place } from "./Clause.ts"
 
 /** Adds one trade with its lot and entry, numbered by what planning sees; a trade of this identity is answered, not added. */
-export const adding = (repository: TradeRepository.TradeRepositoryService, account: string, sourceId: string) =>
+const adding = (repository: TradeRepository.TradeRepositoryService, account: string, sourceId: string) =>
   repository.write(
     rows.scope(Need.Need.Identity({ account, source: "tape", sourceId, occurrence: "0" })),
     ({ books, counters, heads }): TradeRepository.Plan<string> => {

@@ -1,8 +1,7 @@
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import { isOn, minutesOf, needsSecond } from "../../records/fourEyes.ts"
-import type { AccountSettings, LiftedLimit } from "../../records/Account.ts"
-import { oldestOf } from "../trade/age.ts"
+import { oldestTradeOf, type AccountSettings, type LiftedLimit } from "../../records/Account.ts"
 
 /** The limits of an account that are amounts, as the configuration names them. */
 const LIMITS = {
@@ -143,7 +142,7 @@ export const loosened = (before: AccountSettings, after: AccountSettings): Reado
   const isLonger = minutesOf(after) > minutesOf(before)
   const ofFourEyes = isOn(before) ? [...(isOff ? ["fourEyes"] : []), ...(isLonger ? ["approvalMinutes"] : [])] : []
   if (!needsSecond(before, "limits")) return ofFourEyes
-  const isOlder = oldestOf(before) < oldestOf(after)
+  const isOlder = oldestTradeOf(before) < oldestTradeOf(after)
   return [
     ...ofFourEyes,
     ...raisedLimits(before, after),

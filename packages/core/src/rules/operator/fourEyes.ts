@@ -189,7 +189,7 @@ export const mayApprove = (
 ): Either.Either<void, string> => {
   if (approver === undefined || isHostActor(approver))
     return Either.left(
-      "an approval needs a token, or a person who has signed in: without one nobody can be told from the requester"
+      "an approval needs a token, or a person who has signed in: without either it could be the requester's own"
     )
   const rights = rightsOf(recorder, approver)
   if (rights === undefined) return Either.left(`the token or session of ${approver} is not valid any more`)

@@ -1,4 +1,4 @@
-import type { Account } from "../../records/Account.ts"
+import { oldestTradeOf, type Account } from "../../records/Account.ts"
 import * as Instant from "../../values/Instant.ts"
 import type { TradeCause } from "../../records/tradeReasons.ts"
 
@@ -20,12 +20,8 @@ export interface Arriving {
   readonly delivery?: Delivery | undefined
 }
 
-const DAY_MS = 86_400_000
 /** Clocks of sources differ from ours by less than this. */
 const AHEAD_MS = 60_000
-
-/** How old a trade may be, in milliseconds: a day where the account says nothing. */
-export const oldestOf = ({ maxTradeAgeMs }: Pick<Account, "maxTradeAgeMs">): number => maxTradeAgeMs ?? DAY_MS
 
 /** What the time of a trade makes of it: counted, counted late, counted as one that the broker holds, held with its reason, or kept on record only. */
 export type Age =
@@ -56,7 +52,7 @@ export const judge = (
   const backfill = given ?? (delivery === "file" && account.environment === "paper" ? "orders" : undefined)
   if (backfill === "orders") return counted
   const ageMs = Instant.millisBetween(tradedAt, now)
-  const isOld = ageMs > oldestOf(account)
+  const isOld = ageMs > oldestTradeOf(account)
   if (isOld && backfill === "record") return { _tag: "Historical" }
   if (isOld && backfill === "hedged") return { _tag: "Hedged" }
   if (isOld && delivery === "resumed") return { _tag: "Late" }

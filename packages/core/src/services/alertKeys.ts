@@ -1,10 +1,10 @@
 import { Array } from "effect"
-import { keyOf, type Cause } from "../../records/Alert.ts"
-import type { Break } from "../../records/Break.ts"
-import { format } from "../../values/Id.ts"
-import * as Instant from "../../values/Instant.ts"
-import type { Case } from "../reconciliation/cases.ts"
-import type { Severity } from "../reconciliation/severity.ts"
+import { keyOf, type Cause } from "../records/Alert.ts"
+import type { Break } from "../records/Break.ts"
+import { format } from "../values/Id.ts"
+import * as Instant from "../values/Instant.ts"
+import type { Case } from "../rules/reconciliation/cases.ts"
+import type { Severity } from "../rules/reconciliation/severity.ts"
 
 /** A case that was raised keeps its key while any of its breaks is open; the next one of its cause gets a new one. */
 export const stemOf = ({ account, kind, symbol }: Pick<Case, "account" | "kind" | "symbol">): string =>
