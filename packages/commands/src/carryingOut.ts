@@ -157,6 +157,9 @@ export const effectsDocument = ({ entries, orders }: effects.Effects): Documents
   }))
 })
 
+/** What is said of what needs a second person, before it is requested. */
+export const NEEDS_APPROVAL = "Another person has to approve it."
+
 const MOST_NAMED = 20
 
 const listed = (head: string, found: ReadonlyArray<Documents.OrderInShort>): ReadonlyArray<string> => {
@@ -203,7 +206,7 @@ export const sentenceOf = ({
     ...(contradiction === undefined ? [] : [orders.contradictionText(contradiction)])
   ]
   if (effects === null) return [`${done}.`, ...live, ...ends].join("\n")
-  const second = needsApproval ? ["Another person has to approve it."] : []
+  const second = needsApproval ? [NEEDS_APPROVAL] : []
   return [
     `Nothing is written. It would be: ${done}.`,
     ...second,

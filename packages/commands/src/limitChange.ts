@@ -4,7 +4,7 @@ import { codeWords, limits, type Ledger } from "@roundlot/core/ledger"
 import type { TradeRepository } from "@roundlot/core/adapter"
 import { accounts } from "@roundlot/queries"
 import { Array, Effect } from "effect"
-import { CommandRefused, effectsDocument, orderLines, waitingFor, waitingText } from "./carryingOut.ts"
+import { CommandRefused, effectsDocument, NEEDS_APPROVAL, orderLines, waitingFor, waitingText } from "./carryingOut.ts"
 
 /** What an account is to have, and the record that it was made of. */
 export interface LimitChange {
@@ -57,6 +57,7 @@ export const rehearse = ({
       done: answer.what,
       changes: accounts.limitChanges(before, settings),
       raised: before === undefined ? [] : limits.raisedLimits(before, settings),
+      ...(before !== undefined && limits.loosened(before, settings).length > 0 ? { needsApproval: true } : {}),
       released: heldBy(positions, ({ after, before: was }) => (after === undefined ? was : undefined)),
       held: heldBy(positions, ({ after, before: was }) => (was === undefined ? after : undefined)),
       waiting: heldBy(positions, ({ after, before: was }) => (was === undefined ? undefined : after)),
@@ -102,6 +103,7 @@ export const sentenceOf = ({
   changes,
   effects,
   held,
+  needsApproval = false,
   raised,
   released,
   waiting
@@ -114,5 +116,6 @@ export const sentenceOf = ({
     ...counted("Still held", waiting)
   ]
   const moved = positions.length === 0 ? ["No position is released or held by it."] : positions
-  return [`Nothing is written. It would ${through}.`, shown, ...moved, ...orderLines(effects)].join("\n")
+  const second = needsApproval ? [NEEDS_APPROVAL] : []
+  return [`Nothing is written. It would ${through}.`, shown, ...second, ...moved, ...orderLines(effects)].join("\n")
 }

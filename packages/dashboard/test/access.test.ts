@@ -264,4 +264,31 @@ describe("a daemon that asks for tokens", () => {
     await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "operator (operate)" }).waitFor()
     expect(faults).toEqual([])
   })
+
+  test("EYES-3, EYES-4: what another person asked for is found on the overview, and carried out once it is approved", async () => {
+    await daemon.cli("accounts", "add", "paper", "--four-eyes", "adjust")
+    const [secret = "none"] = /rlt_\w+/.exec(await daemon.cli("tokens", "create", "ann", "--role", "operate")) ?? []
+    const asked = await fetch(`${daemon.url}/api/v1/positions/EYES/adjust`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json", "idempotency-key": "eyes" },
+      body: JSON.stringify({ account: "paper", as: "base", by: "2", reason: "two that the broker holds" })
+    })
+    expect([asked.status, await asked.json()]).toMatchObject([200, { approval: { status: "waiting" } }])
+    await using seen = await open(await link())
+    const { faults, page } = seen
+    const line = page.getByRole("listitem").filter({ hasText: "requested by ann" })
+    await line.getByRole("link").first().click()
+    const panel = page.locator("section.panel", { has: page.getByRole("heading", { name: "Requested operation" }) })
+    await panel.getByText("position correction").waitFor()
+    await panel.getByText("two that the broker holds").waitFor()
+    expect(await findingsInThemes(page)).toEqual([])
+    await panel.getByRole("button", { name: /^Approve R\d+$/ }).click()
+    const dialog = page.getByRole("dialog")
+    await dialog.getByLabel("Reason").fill("seen at the broker")
+    await dialog.getByRole("button", { name: /^Approve R\d+$/ }).click()
+    await panel.waitFor({ state: "detached" })
+    const held = await daemon.cli("positions", "show", "EYES", "--account", "paper", "--json")
+    expect(JSON.parse(held)).toMatchObject({ base: "2" })
+    expect(faults).toEqual([])
+  })
 })

@@ -1,17 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { Account, type Clock, Decimal, Instant, Reads } from "@roundlot/core"
 import { pin, type TradeRepository } from "@roundlot/core/adapter"
-import {
-  age,
-  band,
-  codeWords,
-  fourEyes,
-  ladder,
-  limits,
-  settingChanges,
-  TradingState,
-  Usage
-} from "@roundlot/core/ledger"
+import { band, codeWords, fourEyes, ladder, limits, settingChanges, TradingState, Usage } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import { inAnyCase, isWord } from "./criteria.ts"
 import * as controls from "./controls.ts"

@@ -113,6 +113,8 @@ export const RehearsedLimits = Schema.Struct({
   changes: Schema.Array(Schema.Struct({ limit: Schema.String, before: Schema.String, after: Schema.String })),
   /** The limits that let more through than before: these need a reason. */
   raised: Schema.Array(Schema.String),
+  /** It would be a request that another person has to approve. */
+  needsApproval: Schema.optional(Schema.Boolean),
   /** Positions that are held now and would be no longer, by the control that holds them. */
   released: Schema.Array(LimitedPositions),
   /** Positions that may order now and would be held. */

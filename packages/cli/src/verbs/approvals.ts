@@ -5,13 +5,13 @@ import { Effect, Option } from "effect"
 import { accountNames } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
 import type { Flags, Settings } from "../Program.ts"
-import { confirm, yes } from "../terminal/confirm.ts"
+import { yes } from "../terminal/confirm.ts"
 import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { reading, writing } from "../within.ts"
-import { perform } from "./commanding.ts"
+import { performIfMeant } from "./commanding.ts"
 import { listed, newestFirst } from "./listOutput.ts"
 
 const VARIABLE = "ROUNDLOT_TOKEN"
@@ -84,16 +84,18 @@ const decided = ({ commandId, dryRun, id: text, reason, yes: isSaid, ...where }:
       const token = yield* tokenOf(settings)
       if (isApproval && Option.isNone(token)) return yield* new UsageError(NO_TOKEN)
       const approver = Option.getOrUndefined(Option.map(token, ({ name }) => name))
-      if (!dryRun) yield* confirm(isSaid, `${isApproval ? "Approve" : "Reject"} ${text}: ${found.preview}?`)
-      yield* perform({
+      const asked = {
         account: found.account,
         actor: approver ?? accountNames.ACTOR,
         approver,
         reason,
         commandId,
         dryRun,
-        command: { _tag: isApproval ? "GrantApproval" : "RejectApproval", approvalId: found.id }
-      })
+        command: { _tag: isApproval ? ("GrantApproval" as const) : ("RejectApproval" as const), approvalId: found.id },
+        isSaid,
+        question: `${isApproval ? "Approve" : "Reject"} ${text}: ${found.preview}?`
+      }
+      yield* performIfMeant(asked)
     })
   )
 

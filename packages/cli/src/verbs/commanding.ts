@@ -50,11 +50,15 @@ export const performIfMeant = ({ isSaid, question, ...asked }: AskedFirst): Aski
     yield* perform(asked)
   })
 
-/** Shows the orders that would follow, where there are any, and asks whether they are meant; a script has to say so. */
+/**
+ * Shows the orders that would follow, where there are any, and asks whether they are meant; a script has to say so. What another person has
+ * to approve first sends none.
+ */
 export const askWhereOrdersFollow = ({ isSaid, question, ...asked }: AskedFirst): Asking =>
   Effect.gen(function* () {
     if (isSaid || asked.dryRun === true) return
     const shown = yield* show(asked)
+    if (shown.needsApproval === true) return
     if (shown.effects !== null && shown.effects.orders.length > 0) yield* ask(shown, question)
   })
 

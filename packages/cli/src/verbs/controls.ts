@@ -155,8 +155,10 @@ const setLimits = (asked: Asked, limited: object, configuration: Configuration) 
     if (asked.dryRun || (isRaise && !asked.yes)) {
       const shown = yield* limitChange.rehearse(change)
       if (asked.dryRun) return yield* answer(shown, limitChange.sentenceOf(shown))
-      yield* note(limitChange.sentenceOf(shown))
-      yield* confirm(false, `Raise ${shown.raised.map(codeWords.limitWords).join(", ")}?`)
+      if (shown.needsApproval !== true) {
+        yield* note(limitChange.sentenceOf(shown))
+        yield* confirm(false, `Raise ${shown.raised.map(codeWords.limitWords).join(", ")}?`)
+      }
     }
     const { approval, what } = yield* limitChange.set(change)
     if (approval !== undefined) {

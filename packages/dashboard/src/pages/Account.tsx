@@ -30,6 +30,7 @@ import { StateSign } from "../ui/parts/Sign.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
 import { useMay } from "../ui/action/useMay.ts"
 import { allocationWords, sessionWords, timeWords, typeWords } from "../words/terms.ts"
+import { texts as approvals } from "../words/text/approvals.ts"
 import { texts } from "../words/text/operations.ts"
 import { Limits } from "./Limits.tsx"
 
@@ -163,7 +164,10 @@ const Detail = ({ account }: { readonly account: Account }) => (
           ...linesOf(account.order),
           ["cutOffs", account.cutOffs?.join(", ") ?? texts.atOnce],
           ["allocationPolicy", allocationWords(account.allocation)],
-          ["fourEyes", account.fourEyes.length === 0 ? null : account.fourEyes.join(", ")],
+          [
+            "fourEyes",
+            account.fourEyes.length === 0 ? null : account.fourEyes.map((operation) => approvals[operation]).join(", ")
+          ],
           ["approvalMinutes", account.fourEyes.length === 0 ? null : String(account.approvalMinutes)]
         ]}
       />

@@ -36,6 +36,7 @@ export const Request = ({ id }: { readonly id: string }) => {
         >
           <Facts
             facts={[
+              ["operation", texts[request.operation]],
               ["wouldDo", <Said text={request.preview} />],
               ["basedOn", <Foreign text={request.basis} />],
               ["requestedBy", <Foreign text={request.requestedBy} />],

@@ -177,6 +177,7 @@ const entries = {
     help: "Deadline for the approval. After it the order or request ends, and nothing is done."
   },
   requestedBy: { head: "Requested by", help: "Who requested the operation. Another person has to approve it." },
+  operation: { head: "Operation", help: "What was requested." },
   wouldDo: { head: "Impact", help: "What the operation does once it is approved." },
   basedOn: { head: "Based on", help: "The books at the request. If they have changed since, the approval is refused." },
   fourEyes: { head: "Four eyes", help: "Operations that another person has to approve." },

@@ -14,6 +14,8 @@ const looking = verbsOf("", roundlot).filter((words) => /\b(?:list|show|tally|he
 
 /** What shows records and knows no earlier moment: "Not built yet" of the rules names them. */
 const refusing = [
+  "approvals list",
+  "approvals show",
   "batches templates list",
   "batches templates show",
   "jobs list",

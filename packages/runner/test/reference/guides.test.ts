@@ -130,6 +130,8 @@ const START = blockWith(OPERATING, "start --port 8080")
 const TOKENS = blockWith(OPERATING, "tokens create dana")
 const TRACED = blockWith(OPERATING, "OTEL_EXPORTER")
 const RESOLVE = blockWith(OPERATING, "breaks resolve B2")
+/** Typed in the tests of `approvals`. */
+const APPROVALS = blockWith(OPERATING, "approvals approve")
 const MOVE = blockWith(OPERATING, "store restore")
 const VERSIONS = blockWith(OPERATING, "store migrate --plan")
 const LOGIN = blockWith("docs/guides/schwab.md", "schwab login")
@@ -152,7 +154,7 @@ const NOT_TYPED = [
 ]
 
 it("no command of a page is left out", () => {
-  const known = [OWN_BATCH, START, TOKENS, TRACED, RESOLVE, MOVE, VERSIONS, LOGIN, LOTS, ...NOT_TYPED]
+  const known = [OWN_BATCH, START, TOKENS, TRACED, RESOLVE, APPROVALS, MOVE, VERSIONS, LOGIN, LOTS, ...NOT_TYPED]
   const others = [
     ...TUTORIALS.flatMap(blocksOf),
     ...KEYS.map(([page, words]) => blockWith(page, words)),

@@ -41,6 +41,8 @@ const reads = readsOf()
 const refusing = [
   "batches.templates",
   "controls.anchors",
+  "controls.approvals",
+  "controls.showApproval",
   "health.health",
   "jobs.list",
   "jobs.show",

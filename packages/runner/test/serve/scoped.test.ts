@@ -182,6 +182,8 @@ const wordless = [
   "batches.errors",
   "batches.progress",
   "controls.anchors",
+  "controls.approvals",
+  "controls.showApproval",
   "fills.totals",
   "fills.waiting",
   "fills.waitingCommissions",

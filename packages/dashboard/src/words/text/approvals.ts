@@ -10,5 +10,12 @@ export const texts = messages({
   isNotCarriedOut: "It is not carried out: {preview}.",
   canBeRequestedAgain: "It can be requested again.",
   ownRequest: "You requested this. Another person has to approve it.",
+  adjust: "position correction",
+  adopt: "opening balance",
+  limits: "looser settings",
+  resume: "resume",
+  split: "split or symbol change",
+  void: "void executions",
+  writeOff: "write-off",
   needsToken: "Sign in with a token to approve it: the daemon is open, and cannot tell persons apart."
 })
