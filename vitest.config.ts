@@ -1,4 +1,4 @@
-import { statSync } from "node:fs"
+import { readdirSync, statSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
@@ -20,6 +20,7 @@ const testsOf = (name: string) => `packages/${name}/test/**/*.test.ts`
 const twins = "packages/*/test/**/*Twins.test.ts"
 const prepared = ["dashboard", "store-postgres", "source-outbox", "runner"]
 
+const packages = readdirSync(here("packages"))
 const examples = "examples/**/*.test.ts"
 /** A whole tier is one project with all that stands before tests: each project transforms and loads the sources anew. */
 const isWhole = process.env["ROUNDLOT_TIER"] !== undefined
@@ -30,8 +31,8 @@ const projects = [
     name: "prepared",
     // What stands before the tests is found from here.
     root: "packages/dashboard",
-    include: isWhole ? [testsOf("*"), examples].map(here) : prepared.map((name) => here(testsOf(name))),
-    exclude: ["**/node_modules/**", here(twins)],
+    include: (isWhole ? [...packages.map(testsOf), examples] : prepared.map(testsOf)).map(here),
+    exclude: ["**/node_modules/**", here("**/node_modules/**"), here(twins)],
     globalSetup: [postgres, program, browser]
   },
   // Broken twins take the place of modules.
