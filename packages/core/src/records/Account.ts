@@ -119,7 +119,8 @@ export type AccountSettings = Omit<
   | "version"
 >
 
-const settable = [
+/** The names of what may be set of an account. */
+export const settable = [
   "allocation",
   "approvalMinutes",
   "bandBp",

@@ -1,8 +1,8 @@
 import { dirname, resolve } from "node:path"
 import { Json } from "@roundlot/api"
 import { Account, AccountName } from "@roundlot/core"
-import type { Configuring } from "@roundlot/core/ledger"
-import { Either, Schema } from "effect"
+import type { Configuring, fourEyes } from "@roundlot/core/ledger"
+import { Either, Schema, Struct } from "effect"
 import { accountEntry, duration, faults } from "@roundlot/commands"
 import type { SettingsError } from "@roundlot/commands/errors"
 import type { listening } from "@roundlot/http"
@@ -26,6 +26,8 @@ export interface Configuration {
   readonly orderPollingInterval: string | undefined
   readonly orderPollingMaxJitter: string | undefined
   readonly accounts: ReadonlyMap<AccountName.AccountName, Account.AccountSettings>
+  /** What the entries of accounts say of four eyes; what one does not say stays as the books have it. */
+  readonly fourEyes: ReadonlyMap<AccountName.AccountName, fourEyes.FourEyes>
   /** The file of the instruments that the paper exchange knows, of accounts that name one; a full path. */
   readonly listings: ReadonlyMap<AccountName.AccountName, string>
   readonly sources: ReadonlyMap<string, SourceEntry>
@@ -66,6 +68,7 @@ export const empty: Configuration = {
   orderPollingInterval: undefined,
   orderPollingMaxJitter: undefined,
   accounts: new Map(),
+  fourEyes: new Map(),
   listings: new Map(),
   sources: new Map(),
   alerts: undefined,
@@ -153,11 +156,13 @@ export const read = (
       faults.valueFault(file, value, error)
     )
     const accounts = new Map<AccountName.AccountName, Account.AccountSettings>()
+    const fourEyesSaid = new Map<AccountName.AccountName, fourEyes.FourEyes>()
     const listings = new Map<AccountName.AccountName, string>()
     for (const [text, { listing, ...entry }] of Object.entries(said.accounts ?? {})) {
       const name = AccountName.AccountName.make(text)
       const settings = yield* accountEntry.settingsOf(file, name, entry, Account.defaultSettings)
       accounts.set(name, settings)
+      fourEyesSaid.set(name, Struct.pick(entry, "fourEyes", "approvalMinutes"))
       if (listing === undefined) continue
       if (settings.broker !== "paper") {
         const problem = `is for the paper exchange, and the account's broker is ${settings.broker}`
@@ -178,6 +183,7 @@ export const read = (
       orderPollingInterval: said.orderPollingInterval,
       orderPollingMaxJitter: said.orderPollingMaxJitter,
       accounts,
+      fourEyes: fourEyesSaid,
       listings,
       sources: yield* sourcesOf(file, said.sources ?? {}, own),
       alerts: said.alerts?.webhook,

@@ -64,6 +64,8 @@ export const keys: Keys = {
       lotMethod: "now",
       allocation: "now",
       cutOffs: "now",
+      fourEyes: "now",
+      approvalMinutes: "now",
       resendWindow: "now",
       notPlacedAfter: "later",
       maxTradeAge: "now",

@@ -1,6 +1,6 @@
 import { Account, AccountName, Commands, Reads } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
-import { Configuring, type Ledger } from "@roundlot/core/ledger"
+import { Configuring, limits, type Ledger } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
 import { accountNames, type orderPolicy } from "@roundlot/commands"
 import { unknownWord, UsageError } from "@roundlot/commands/errors"
@@ -20,17 +20,43 @@ interface Given {
   readonly unsupportedOrders: orderPolicy.UnsupportedOrders
 }
 
+/** What the configuration asks for upon the settings of the books: what it does not say of four eyes stays. */
+const askedOf = (
+  { fourEyes }: Configuration,
+  name: AccountName.AccountName,
+  settings: Account.AccountSettings,
+  known: Account.Account | undefined
+): Account.AccountSettings => {
+  const said = fourEyes.get(name)
+  return {
+    ...settings,
+    ...(said?.fourEyes === undefined ? { fourEyes: known?.fourEyes } : {}),
+    ...(said?.approvalMinutes === undefined ? { approvalMinutes: known?.approvalMinutes } : {})
+  }
+}
+
+/** Writes the settings of an account; those that tighten are in force at once, although others in the entry wait for approval. */
+const set = (name: AccountName.AccountName, asked: Account.AccountSettings, known: Account.Account | undefined) =>
+  Effect.gen(function* () {
+    const commands = yield* Commands.Commands
+    const write = (settings: Account.AccountSettings) =>
+      commands.setAccount(name, settings, "configuration", "the configuration says so")
+    if (known !== undefined && limits.loosened(known, asked).length > 0)
+      yield* write(Account.settingsOf(limits.tightened(known, asked)))
+    return yield* write(asked)
+  })
+
 /** Writes the accounts of the configuration into the books, where they differ. */
 const configure = ({ configuration, unsupportedOrders }: Given): Opening<void> =>
   Effect.gen(function* () {
-    const commands = yield* Commands.Commands
     for (const [name, settings] of configuration.accounts) {
       const unsupported = yield* unsupportedOrders(settings)
       if (unsupported !== undefined) {
         const problem = `accounts.${name}.order: ${unsupported}`
         return yield* new UsageError({ problem, remedy: "Correct the configuration" })
       }
-      const answer = yield* commands.setAccount(name, settings, "configuration", "the configuration says so")
+      const known = yield* Reads.account(name)
+      const answer = yield* set(name, askedOf(configuration, name, settings, known), known)
       if (answer._tag === "Done") continue
       if (answer._tag === "Waiting") {
         const id = Id.format("approval", answer.approvalId)

@@ -1,7 +1,7 @@
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import { isOn, minutesOf, needsSecond } from "../../records/fourEyes.ts"
-import { oldestTradeOf, type AccountSettings, type LiftedLimit } from "../../records/Account.ts"
+import { oldestTradeOf, settable, type AccountSettings, type LiftedLimit } from "../../records/Account.ts"
 
 /** The limits of an account that are amounts, as the configuration names them. */
 const LIMITS = {
@@ -151,6 +151,13 @@ export const loosened = (before: AccountSettings, after: AccountSettings): Reado
     ...(isOlder ? ["maxTradeAge"] : [])
   ]
 }
+
+/** The settings before, with each of those after that loosens nothing. */
+export const tightened = (before: AccountSettings, after: AccountSettings): AccountSettings =>
+  settable.reduce<AccountSettings>((kept, name) => {
+    const next = { ...kept, [name]: after[name] }
+    return loosened(before, next).length === 0 ? next : kept
+  }, before)
 
 /** The limits that let more through than before, defaults included, by the configuration's names: raised, lifted or taken away. */
 export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<string> => {
