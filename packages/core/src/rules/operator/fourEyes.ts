@@ -7,12 +7,13 @@ import { holdingsOf, residualOf, type Position } from "../../records/Position.ts
 import type { Session } from "../../records/Session.ts"
 import type { Ticker } from "../../records/Ticker.ts"
 import { allows, isHostActor, scopeOf, type Token } from "../../records/Token.ts"
-import { stricter, type TradingState } from "../../records/TradingState.ts"
+import { stricter, type Control, type TradingState } from "../../records/TradingState.ts"
 import { joinKey } from "../../tables/Table.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { format, type OrderId } from "../../values/Id.ts"
 import * as Instant from "../../values/Instant.ts"
 import { loosened } from "../account/limits.ts"
+import { isStopped } from "./commands.ts"
 import type { Command, Scope } from "./commandSchema.ts"
 
 /** An operation that needs a second person, and until when one may approve it. */
@@ -58,6 +59,8 @@ const operationOf = (recorder: Recorder, own: Account | undefined, command: Comm
       return "void"
     case "Resume":
       return "resume"
+    case "Retry":
+      return isHolding(recorder, command.orderId) ? "resume" : undefined
     case "Observe":
       return isLooser(recorder, command.scope, "observe") ? "resume" : undefined
     case "Reduce":
@@ -71,16 +74,22 @@ const operationOf = (recorder: Recorder, own: Account | undefined, command: Comm
   }
 }
 
-const stateOf = (recorder: Recorder, scope: Scope): TradingState => {
+const controlOf = (recorder: Recorder, scope: Scope): Control | undefined => {
   const account = scope._tag === "Everything" ? "" : recorder.account
   const symbol = scope._tag === "OneSymbol" ? scope.symbol : ""
   recorder.need(Need.Control({ account, symbol }))
-  return recorder.books.controls.get(joinKey([account, symbol]))?.state ?? "normal"
+  return recorder.books.controls.get(joinKey([account, symbol]))
+}
+
+/** Would a retry of an order lift what stops its position? */
+const isHolding = (recorder: Recorder, orderId: OrderId): boolean => {
+  const position = positionOf(recorder, orderId)
+  return position !== undefined && isStopped(position)
 }
 
 /** Does a scope let more through in another trading state than in its own? */
 const isLooser = (recorder: Recorder, scope: Scope, state: TradingState): boolean => {
-  const own = stateOf(recorder, scope)
+  const own = controlOf(recorder, scope)?.state ?? "normal"
   return own !== state && stricter(own, state) === own
 }
 
@@ -100,10 +109,9 @@ export const basisOf = (recorder: Recorder, command: Command, stopped: ReadonlyA
     case "Observe":
     case "Reduce":
     case "AskFirst":
-      return [
-        stateOf(recorder, command.scope),
-        ...stopped.map(({ account, symbol }) => `${symbol} of ${account}`).toSorted()
-      ].join(", ")
+      return [controlText(controlOf(recorder, command.scope)), ...stopped.map(stopText).toSorted()].join(", ")
+    case "Retry":
+      return retryText(recorder, command.orderId)
     case "SetAccount": {
       const own = accountOf(recorder)
       return own === undefined ? "" : `version ${own.version}`
@@ -111,6 +119,35 @@ export const basisOf = (recorder: Recorder, command: Command, stopped: ReadonlyA
     default:
       return ""
   }
+}
+
+/** A newer halt is another one, although its state is the same. */
+const controlText = (control: Control | undefined): string =>
+  control === undefined ? "normal" : `${control.state} since ${Instant.format(control.changedAt)} (${control.version})`
+
+const stopText = ({ account, circuitUntil, heldBy, refusedUntil, symbol }: Position): string =>
+  [
+    `${symbol} of ${account}`,
+    ...(heldBy === undefined ? [] : [`held by the cancel of ${format("order", heldBy)}`]),
+    ...(circuitUntil === undefined ? [] : [`circuit open until ${Instant.format(circuitUntil)}`]),
+    ...(refusedUntil === undefined ? [] : [`refused until ${Instant.format(refusedUntil)}`])
+  ].join(" ")
+
+const retryText = (recorder: Recorder, orderId: OrderId): string => {
+  const position = positionOf(recorder, orderId)
+  return position === undefined
+    ? orderText(recorder, orderId)
+    : [orderText(recorder, orderId), heldText(recorder, position.symbol), stopText(position)].join("; ")
+}
+
+/** The position that an order is of. */
+const positionOf = (recorder: Recorder, orderId: OrderId): Position | undefined => {
+  const { account, books } = recorder
+  recorder.need(Need.OrderById({ id: orderId }))
+  const order = books.orders.get(orderId)
+  if (order === undefined) return undefined
+  recorder.need(Need.Position({ account, symbol: order.symbol }))
+  return books.positions.get(joinKey([account, order.symbol]))
 }
 
 const heldText = (recorder: Recorder, symbol: Ticker): string => {
