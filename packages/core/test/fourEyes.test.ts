@@ -1,85 +1,29 @@
 import { FastCheck as fc } from "effect"
 import { describe, expect, test } from "vitest"
-import { Desk } from "@roundlot/testing"
+import type { Desk } from "@roundlot/testing"
 import "./properties.ts"
-import { Need } from "../src/books/Need.ts"
-import type { Recorder } from "../src/books/Recorder.ts"
-import { settingsOf, AccountTable, type AccountSettings } from "../src/records/Account.ts"
+import { AccountTable, type AccountSettings } from "../src/records/Account.ts"
 import { ApprovalTable } from "../src/records/Approval.ts"
 import { PositionTable } from "../src/records/Position.ts"
-import type { Token } from "../src/records/Token.ts"
 import { perform, type Command } from "../src/rules/operator/Command.ts"
-import * as Decimal from "../src/values/Decimal.ts"
-import { ApprovalId } from "../src/values/Id.ts"
 import * as Instant from "../src/values/Instant.ts"
-import { foldedLines, storedLines } from "./rows.ts"
+import {
+  adjust,
+  base,
+  command,
+  deskWith,
+  grant,
+  isSound,
+  own,
+  reject,
+  revoke,
+  statuses,
+  two,
+  type NewToken
+} from "./fourEyesDesk.ts"
+import { storedLines } from "./rows.ts"
 
 const HOUR_MS = 3_600_000
-
-type NewToken = Pick<Token, "name"> & Partial<Pick<Token, "role" | "accounts" | "person" | "createdBy" | "expiresAt">>
-
-const as = (recorder: Recorder, actor: string): Recorder => ({ ...recorder, cause: { ...recorder.cause, actor } })
-
-/** An account of which corrections need a second person, with some tokens. */
-const deskWith = (tokens: ReadonlyArray<NewToken>, settings: Partial<AccountSettings> = { fourEyes: ["adjust"] }) => {
-  const desk = Desk.make(settings)
-  desk.commit("command", (recorder) => {
-    for (const { createdBy: actor = "cli", role = "operate", ...token } of tokens)
-      recorder.emitForStore({ _tag: "TokenCreated", ...token, role, hash: `hash of ${token.name}`, actor })
-  })
-  return desk
-}
-
-let count = 0
-
-interface Acting {
-  readonly id?: string
-  readonly preview?: string | undefined
-  readonly reason?: string
-}
-
-/** A command of an actor, who has the token of that name where it is one. */
-const command = (desk: Desk.Desk, actor: string, what: Command, { id = `c${++count}`, preview = "it" }: Acting = {}) =>
-  desk.commit(
-    "command",
-    (recorder) =>
-      perform(as(recorder, actor), id, what, `reason of ${actor}`, {
-        preview,
-        approver: actor
-      }).answer
-  )
-
-const adjust = (desk: Desk.Desk, by = "2"): Command => ({
-  _tag: "AdjustPosition",
-  symbol: desk.symbol,
-  as: "base",
-  by: Decimal.unsafe(by),
-  price: undefined
-})
-
-const grant = (id = 1): Command => ({ _tag: "GrantApproval", approvalId: ApprovalId.make(id) })
-const reject = (id = 1): Command => ({ _tag: "RejectApproval", approvalId: ApprovalId.make(id) })
-
-const base = (desk: Desk.Desk) => desk.all(PositionTable).map((position) => Decimal.format(position.base))
-const statuses = (desk: Desk.Desk) => desk.all(ApprovalTable).map(({ status }) => status)
-const own = (desk: Desk.Desk): AccountSettings => {
-  const [account] = desk.all(AccountTable)
-  if (account === undefined) throw new Error("no account")
-  return settingsOf(account)
-}
-
-/** Of tokens the store's own journal tells. */
-const isSound = (desk: Desk.Desk) =>
-  expect(foldedLines(desk)).toEqual(storedLines(desk).filter((line) => !line.startsWith("tokens ")))
-
-const revoke = (desk: Desk.Desk, name: string) =>
-  desk.commit("command", (recorder) => {
-    recorder.need(Need.TokenByName({ name }))
-    recorder.need(Need.SessionsOf({ token: name }))
-    recorder.emitForStore({ _tag: "TokenRevoked", name, actor: "cli" })
-  })
-
-const two = [{ name: "ann" }, { name: "bob" }]
 
 describe("an operation that needs a second person", () => {
   test("EYES-1: is carried out at once where its account asks for none", () => {
@@ -180,9 +124,12 @@ describe("an operation that needs a second person", () => {
       const settings = { ...own(desk), fourEyes: undefined }
       return perform(recorder, "off", { _tag: "SetAccount", settings }, "test", { isRehearsed: true })
     })
+    expect(own(desk).fourEyes).toBeUndefined()
     expect(statuses(desk)).toEqual(["waiting"])
     expect(command(desk, "ann", grant())).toMatchObject({ _tag: "Refused" })
     expect(base(desk)).toEqual([])
+    expect(command(desk, "bob", grant())).toMatchObject({ _tag: "Done" })
+    expect(base(desk)).toEqual(["2"])
   })
 })
 

@@ -57,7 +57,11 @@ describe("operations that another person has to approve, over the API", () => {
       assert.strictEqual(own.status, 409)
       assert.include(String(detailOf(own)), "ann asked for this")
       const shown = json(yield* ask(port, "/api/v1/approvals/R1", { headers: bob }))
-      assert.deepInclude(shown, { status: "waiting", requestedBy: "ann", preview: "KO is adjusted by +2 as base" })
+      assert.deepInclude(shown, {
+        status: "waiting",
+        requestedBy: "ann",
+        preview: "KO is adjusted by +2 as base: account main"
+      })
       const approved = yield* post(port, bob, "/api/v1/approvals/R1/approve", {})
       assert.strictEqual(approved.status, 200, approved.text)
       assert.strictEqual((yield* post(port, bob, "/api/v1/approvals/R1/approve", {})).status, 409)

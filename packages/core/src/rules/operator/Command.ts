@@ -15,7 +15,7 @@ import { identifyLots } from "./identifyLots.ts"
 import { standingOf, type Approval } from "../../records/Approval.ts"
 import type { FourEyesOperation } from "../../records/fourEyes.ts"
 import { decodeAnswer, type Answered } from "../../records/CommandRecord.ts"
-import { basisOf, mayApprove, personOf, secondFor, type Second } from "./fourEyes.ts"
+import { basisOf, mayApprove, personOf, previewOf, secondFor, type Second } from "./fourEyes.ts"
 import * as commands from "./commands.ts"
 import { acceptHeldReport, voidOrder } from "./heldReports.ts"
 import { renameSymbol } from "./rename.ts"
@@ -115,7 +115,7 @@ const request = (recorder: Recorder, { command, conditions, id, reason, second }
     ...second,
     contents: encodeContents(command),
     basis: basisOf(recorder, command, conditions.stopped ?? []),
-    preview: conditions.preview ?? "",
+    preview: previewOf(recorder, command, conditions.preview ?? ""),
     reason,
     actor,
     requester: personOf(recorder, actor)

@@ -13,6 +13,7 @@ import * as Decimal from "../../values/Decimal.ts"
 import { format, type OrderId } from "../../values/Id.ts"
 import * as Instant from "../../values/Instant.ts"
 import { loosened } from "../account/limits.ts"
+import { changesOfSettings } from "../account/settingChanges.ts"
 import { isStopped } from "./commands.ts"
 import type { Command, Scope } from "./commandSchema.ts"
 
@@ -169,6 +170,30 @@ const orderText = (recorder: Recorder, orderId: OrderId): string => {
   return [`${format("order", orderId)}: ${order.status}`, `filled ${Decimal.format(order.filled)}`, ...counted].join(
     ", "
   )
+}
+
+/** What a command would do, for who approves it: as its dry run says, with all that this leaves out. */
+export const previewOf = (recorder: Recorder, command: Command, would: string): string => {
+  const details = detailsOf(recorder, command)
+  return details.length === 0 ? would : `${would}: ${details.join(", ")}`
+}
+
+const detailsOf = (recorder: Recorder, command: Command): ReadonlyArray<string> => {
+  switch (command._tag) {
+    case "AdjustPosition":
+      return [
+        `account ${recorder.account}`,
+        ...(command.price === undefined ? [] : [`at ${Decimal.format(command.price)}`])
+      ]
+    case "VoidOrder":
+      return command.execIds
+    case "SetAccount":
+      return changesOfSettings(accountOf(recorder), command.settings).map(
+        ({ after = "not set", before = "not set", name }) => `${name} ${before} → ${after}`
+      )
+    default:
+      return []
+  }
 }
 
 /** The person behind an actor: all tokens of a person are one, and so are those that a token made by itself. */
