@@ -347,9 +347,10 @@ const concerned = ({
     })
   })
 
-/** Does a command lift what holds a whole account: that it was used before, or a break about all of it? */
+/** Does a command lift what holds a whole account: that it was used before, its settings, or a break about all of it? */
 const freesAccount = (command: Command): Effect.Effect<boolean, StoreError, TradeRepository> => {
-  if (command._tag !== "DismissBreak") return Effect.succeed(command._tag === "AdoptAccount")
+  if (command._tag !== "DismissBreak")
+    return Effect.succeed(command._tag === "AdoptAccount" || command._tag === "SetAccount")
   const found = Reads.first(BreakTable, { where: [{ column: "id", in: [command.breakId] }] })
   return Effect.map(found, (each) => each?.holds === "account")
 }
@@ -357,7 +358,7 @@ const freesAccount = (command: Command): Effect.Effect<boolean, StoreError, Trad
 type Done = Extract<CommandAnswer, { readonly _tag: "Done" }>
 
 /**
- * What a change of trading state, an adopted account or the end of a break about all of one brings with it: for a halt, what is on its way is waited for and named;
+ * What a change of trading state or settings, an adopted account or the end of a break about all of one brings with it: for a halt, what is on its way is waited for and named;
  * what was quarantined for an instrument is counted; then positions are evaluated (D1).
  */
 const follow = (
