@@ -39,5 +39,11 @@ export const needsSecond = (account: FourEyes | undefined, operation: FourEyesOp
 /** Does any operation of an account need a second person? */
 export const isOn = ({ fourEyes = [] }: Pick<FourEyes, "fourEyes">): boolean => fourEyes.length > 0
 
+/** What is wrong with the time that requests of an account may wait; `undefined` where nothing is. */
+export const faultOfMinutes = ({ approvalMinutes }: Pick<FourEyes, "approvalMinutes">): string | undefined =>
+  approvalMinutes === undefined || (approvalMinutes >= 1 && approvalMinutes <= MOST_APPROVAL_MINUTES)
+    ? undefined
+    : `approvalMinutes ${approvalMinutes} is not from 1 to ${MOST_APPROVAL_MINUTES}`
+
 /** How long a request of the account may be approved, in minutes. */
 export const minutesOf = (account: FourEyes | undefined): number => account?.approvalMinutes ?? APPROVAL_MINUTES

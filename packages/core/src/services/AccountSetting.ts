@@ -5,7 +5,8 @@ import { together, type Effects } from "../ledger/effects.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import type { Account, AccountSettings } from "../records/Account.ts"
+import { settingsOf, type Account, type AccountSettings } from "../records/Account.ts"
+import { ApprovalTable, standingOf } from "../records/Approval.ts"
 import type { AccountName } from "../records/AccountName.ts"
 import type { Control } from "../records/Control.ts"
 import { OrderTable } from "../records/Order.ts"
@@ -14,9 +15,12 @@ import { PositionTable } from "../records/Position.ts"
 import type { Ticker } from "../records/Ticker.ts"
 import { regate, setAccount, type CommandAnswer } from "../rules/operator/commands.ts"
 import { judge, noDemand, type Demand, type Judged } from "../rules/position/underLimits.ts"
-import type { Unpreviewed } from "../rules/operator/Command.ts"
-import { secondFor } from "../rules/operator/fourEyes.ts"
+import { unexplained } from "../rules/account/limits.ts"
+import { isPinned, type Driven } from "../rules/account/pinned.ts"
+import { encodeContents, type Unpreviewed } from "../rules/operator/Command.ts"
+import { secondFor, settingsText } from "../rules/operator/fourEyes.ts"
 import * as Reads from "./Reads.ts"
+import { hashOf } from "./Tokens.ts"
 
 /** Which account is to have which settings, by whom and why. */
 export interface SettingRequest {
@@ -64,23 +68,44 @@ const symbolsOf = (account: AccountName): Effect.Effect<ReadonlyArray<Ticker>, S
     positions.map(({ symbol }) => symbol)
   )
 
-/** Is an order of the account on its way, or at its broker, by the rows of this commit? What was read before may be older. */
-const isAway = (recorder: Recorder, symbols: ReadonlyArray<Ticker>): boolean =>
-  symbols.some((symbol) => {
-    recorder.need(Need.Position({ account: recorder.account, symbol }))
-    return recorder.books.orders.find("live", [recorder.account, symbol]).some(({ status }) => status !== "pending")
-  })
+/** What is read before a commit that may take an account to another broker. */
+export const drivenOf = (account: AccountName) =>
+  Effect.all({ isDriven: isDriven(account), symbols: symbolsOf(account) })
+
+/** Why settings are refused that were made of a record which is no more. */
+export const changedSince = (account: AccountName): CommandAnswer => ({
+  _tag: "Refused",
+  why: `the settings of account ${account} changed since they were read: read them again`
+})
 
 /** The logical commit that sets an account, given what its reads say of it now. */
 export const setting = (request: SettingRequest): Effect.Effect<Member<Answered>, StoreError, TradeRepository> =>
-  Effect.map(Effect.all([isDriven(request.account), symbolsOf(request.account)]), ([driven, symbols]) =>
-    memberOf(request, driven, symbols)
-  )
+  Effect.map(drivenOf(request.account), (driven) => memberOf(request, driven))
+
+/** The request for a change of settings that needs a second person: the same again, while it waits and can be approved, is one. */
+export const askingFor = ({ account, actor, madeOf, reason = "settings", settings }: SettingRequest) =>
+  Effect.gen(function* () {
+    const command = { _tag: "SetAccount", settings: settingsOf(settings) } as const
+    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
+    const own = yield* Reads.account(account)
+    const [contents, basis] = [encodeContents(command), settingsText(own)]
+    const asked = yield* Reads.all(ApprovalTable, {
+      where: [
+        { column: "account", in: [account] },
+        { column: "status", in: ["waiting"] },
+        { column: "operation", in: ["limits"] }
+      ]
+    })
+    const same = asked.find(
+      (each) => each.contents === contents && each.basis === basis && standingOf(each, now) === "waiting"
+    )
+    const id = same?.commandId ?? `settings/${account}/${own?.version ?? 0}/${now}/${hashOf(contents)}`
+    return { id, account, actor, reason, command, versions: madeOf === undefined ? undefined : [madeOf.version] }
+  })
 
 const memberOf = (
   { account, actor, madeOf, reason, settings }: SettingRequest,
-  driven: boolean,
-  symbols: ReadonlyArray<Ticker>,
+  driven: Driven,
   isRehearsed = false
 ): Member<Answered> => ({
   account,
@@ -88,15 +113,13 @@ const memberOf = (
   needs: [Need.Account({ account })],
   apply: (recorder) => {
     const before = recorder.books.accounts.get(account)
-    if (madeOf !== undefined && before?.version !== madeOf.version) {
-      const why = `the settings of account ${account} changed since they were read: read them again`
-      return { answer: { _tag: "Refused", why }, isChange: false }
-    }
+    if (madeOf !== undefined && before?.version !== madeOf.version)
+      return { answer: changedSince(account), isChange: false }
     const isWaiting = !isRehearsed && secondFor(recorder, { _tag: "SetAccount", settings }) !== undefined
-    if (isWaiting) return { answer: { _tag: "Unpreviewed" }, isChange: false }
-    const isElsewhere = before?.broker !== settings.broker || before.environment !== settings.environment
-    const isPinned = driven || (before !== undefined && isElsewhere && isAway(recorder, symbols))
-    const answer = setAccount(recorder, settings, isPinned, reason)
+    const why = before === undefined ? undefined : unexplained(account, before, settings, reason)
+    if (isWaiting)
+      return { answer: why === undefined ? { _tag: "Unpreviewed" } : { _tag: "Refused", why }, isChange: false }
+    const answer = setAccount(recorder, settings, isPinned(recorder, settings, driven), reason)
     return { answer, isChange: before !== undefined && recorder.books.accounts.get(account) !== before }
   }
 })
@@ -166,7 +189,7 @@ export const rehearseSetting = (
     const ledger = yield* Ledger
     const { account } = request
     const symbols = yield* symbolsOf(account)
-    const set = memberOf(request, yield* isDriven(account), symbols, true)
+    const set = memberOf(request, { isDriven: yield* isDriven(account), symbols }, true)
     const positions: Array<LimitedPosition> = []
     const foreseen: Array<Effects> = []
     const [first = [], ...others] = Array.chunksOf(symbols, TOGETHER)

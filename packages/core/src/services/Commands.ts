@@ -1,10 +1,9 @@
 import { Context, Effect, Layer } from "effect"
-import { AccountTable, settingsOf, type Account, type AccountSettings } from "../records/Account.ts"
+import { AccountTable, type Account, type AccountSettings } from "../records/Account.ts"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import {
   decodeContents,
-  encodeContents,
   perform,
   type Command,
   type Conditions,
@@ -24,13 +23,20 @@ import { BreakTable } from "../records/Break.ts"
 import { regateAll, regateMember, regateMembers } from "./Gates.ts"
 import { settleSends } from "./halting.ts"
 import * as KnownInstruments from "./KnownInstruments.ts"
-import { ApprovalTable, standingOf, type Approval } from "../records/Approval.ts"
+import { ApprovalTable, type Approval } from "../records/Approval.ts"
 import type { FourEyesOperation } from "../records/fourEyes.ts"
 import { CommandTable, type Answered } from "../records/CommandRecord.ts"
 import * as Reads from "./Reads.ts"
-import { isDriven, rehearseSetting, setting, type RehearsedSetting, type SettingRequest } from "./AccountSetting.ts"
+import {
+  askingFor,
+  changedSince,
+  drivenOf,
+  rehearseSetting,
+  setting,
+  type RehearsedSetting,
+  type SettingRequest
+} from "./AccountSetting.ts"
 import * as TaxLots from "./TaxLots.ts"
-import { hashOf } from "./Tokens.ts"
 
 /** A command with all that belongs on record: to whom, by whom, why, and its id, which makes it happen once. */
 export interface CommandRequest {
@@ -126,11 +132,10 @@ export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepositor
         Effect.tap(({ isChange }) => (isChange ? regateAll(account) : Effect.void)),
         Effect.flatMap(({ answer }) =>
           answer._tag === "Unpreviewed"
-            ? Effect.flatMap(askingFor({ account, settings, actor, reason }), submitOrAsk)
+            ? Effect.flatMap(askingFor({ account, settings, actor, madeOf, reason }), submitOrAsk)
             : Effect.succeed(answer)
         ),
-        // A setting has no record of its own that could be stale.
-        Effect.filterOrDieMessage((answer) => answer._tag !== "Stale", `the settings of ${account} have no version`),
+        Effect.map((answer) => (answer._tag === "Stale" ? changedSince(account) : answer)),
         Effect.provide(context)
       ),
     rehearseAccount: (request) => Effect.provide(rehearseSetting(request), context)
@@ -175,27 +180,6 @@ const carriedBy = (request: CommandRequest): Effect.Effect<CommandRequest, Store
     found === undefined ? request : { ...request, command: decodeContents(found.contents) }
   )
 
-/** The request for a change of settings that needs a second person: the same again, while it waits, is one. */
-const askingFor = ({
-  account,
-  actor,
-  reason = "settings",
-  settings
-}: Pick<SettingRequest, "account" | "actor" | "settings"> & { readonly reason: string | undefined }): Effect.Effect<
-  CommandRequest,
-  StoreError,
-  TradeRepository | Ledger
-> =>
-  Effect.gen(function* () {
-    const command = { _tag: "SetAccount", settings: settingsOf(settings) } as const
-    const now = yield* Effect.flatMap(Ledger, (ledger) => ledger.now)
-    const asked = yield* Reads.all(ApprovalTable, { where: [{ column: "account", in: [account] }] })
-    const contents = encodeContents(command)
-    const same = asked.find((each) => each.contents === contents && standingOf(each, now) === "waiting")
-    const id = same?.commandId ?? `settings/${account}/${asked.length}/${hashOf(contents)}`
-    return { id, account, actor, reason, command }
-  })
-
 /** What decides about a command beside the books of its own account: the positions that a resume lets go on, and what names no account. */
 const surroundings = (order: CommandRequest) =>
   Effect.gen(function* () {
@@ -204,7 +188,7 @@ const surroundings = (order: CommandRequest) =>
     const stopped = yield* stoppedBefore(carried)
     const isOfAll = "scope" in command && command.scope._tag === "Everything"
     const accounts = isOfAll ? (yield* Reads.all(AccountTable)).map(({ name }) => name) : []
-    return { stopped, accounts, isDriven: command._tag === "SetAccount" ? yield* isDriven(order.account) : undefined }
+    return { stopped, accounts, ...(command._tag === "SetAccount" ? yield* drivenOf(order.account) : {}) }
   })
 
 /** D8: the positions that a resume lets go on: held by an operator's cancel, an open circuit, or a refusal for a session. */
@@ -221,7 +205,7 @@ const stoppedBefore = ({
   return Effect.map(Reads.all(PositionTable, { where }), (positions) => positions.filter(isResumable))
 }
 
-interface Surrounded extends Pick<Conditions, "isDriven" | "isRehearsed" | "preview"> {
+interface Surrounded extends Pick<Conditions, "isDriven" | "isRehearsed" | "preview" | "symbols"> {
   readonly stopped: ReadonlyArray<Position>
   /** The accounts whose settings decide: all, of what is for everything. */
   readonly accounts: ReadonlyArray<AccountName>

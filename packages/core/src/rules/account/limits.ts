@@ -128,6 +128,19 @@ export const contradictionOf = (settings: Limited): string | undefined => {
 export const missingForLive = (settings: Pick<AccountSettings, Limit>): ReadonlyArray<string> =>
   Object.entries(LIMITS).flatMap(([name, limit]) => (settings[limit] === undefined ? [name] : []))
 
+/** Why limits that let more through than before are refused: nobody said why; `undefined` where they are not. */
+export const unexplained = (
+  account: string,
+  before: Limited,
+  after: Limited,
+  reason: string | undefined
+): string | undefined => {
+  const raised = reason === undefined ? raisedLimits(before, after) : []
+  return raised.length === 0
+    ? undefined
+    : `${raised.join(", ")} of ${account} would let more through than before; say why with a reason`
+}
+
 const isRaised = (before: Decimal.Decimal | undefined, after: Decimal.Decimal | undefined): boolean =>
   before !== undefined && (after === undefined || Decimal.isLess(before, after))
 

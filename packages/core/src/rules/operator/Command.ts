@@ -15,9 +15,10 @@ import { identifyLots } from "./identifyLots.ts"
 import { standingOf, type Approval } from "../../records/Approval.ts"
 import type { FourEyesOperation } from "../../records/fourEyes.ts"
 import { decodeAnswer, type Answered } from "../../records/CommandRecord.ts"
-import { basisOf, mayApprove, personOf, previewOf, secondFor, type Second } from "./fourEyes.ts"
+import { basisOf, mayApprove, movedText, personOf, previewOf, secondFor, type Second } from "./fourEyes.ts"
 import * as commands from "./commands.ts"
 import { acceptHeldReport, voidOrder } from "./heldReports.ts"
+import { isPinned, type Driven } from "../account/pinned.ts"
 import { renameSymbol } from "./rename.ts"
 import { retryOrder } from "./retry.ts"
 import { acceptSplit } from "./split.ts"
@@ -55,7 +56,7 @@ export const encodeContents = Schema.encodeSync(Contents)
 export const decodeContents = Schema.decodeSync(Contents, { exact: false })
 
 /** What else decides about a command: the version that its record must have, and the positions that a resume is about. */
-export interface Conditions {
+export interface Conditions extends Driven {
   /** What one of these versions is not is refused as stale; where nothing is said, any will do. */
   readonly versions?: ReadonlyArray<number> | undefined
   /** The positions that something holds. */
@@ -66,8 +67,6 @@ export interface Conditions {
   readonly isRehearsed?: boolean | undefined
   /** Who has proven to have the token of this name, or to be this person. */
   readonly approver?: string | undefined
-  /** Has the account an order that may have left? Its broker then stays its broker. */
-  readonly isDriven?: boolean | undefined
 }
 
 /** Carries a command out once: the same id again is answered with what it did the first time. One that is stale leaves no trace. */
@@ -148,7 +147,7 @@ const grant = (recorder: Recorder, id: ApprovalId, reason: string, conditions: C
   if (Either.isLeft(may)) return refused(may.left)
   const now = basisOf(recorder, command, conditions.stopped ?? [])
   if (now !== basis) {
-    const moved = `the books have changed since ${format("approval", id)} was requested: then ${basis}; now ${now}. Ask for it again`
+    const moved = `the books have changed since ${format("approval", id)} was requested: ${movedText(basis, now)}. Ask for it again`
     return { _tag: "Refused", why: moved, code: "BooksMoved" }
   }
   const answer = carryOut(recorder, command, why, conditions)
@@ -174,6 +173,10 @@ const versionOf = (recorder: Recorder, command: Command): number | undefined => 
   if ("tradeId" in command) {
     recorder.need(Need.TradeById({ id: command.tradeId }))
     return books.trades.get(command.tradeId)?.version
+  }
+  if (command._tag === "SetAccount") {
+    recorder.need(Need.Account({ account: recorder.account }))
+    return books.accounts.get(recorder.account)?.version
   }
   if (command._tag === "IdentifyLots") {
     const { symbol } = command
@@ -212,7 +215,7 @@ const carryOut = (
     case "Resume":
       return resume(recorder, command.scope, reason, conditions.stopped ?? [])
     case "SetAccount":
-      return commands.setAccount(recorder, command.settings, conditions.isDriven, reason)
+      return commands.setAccount(recorder, command.settings, isPinned(recorder, command.settings, conditions), reason)
     case "GrantApproval":
       return grant(recorder, command.approvalId, reason, conditions)
     case "RejectApproval":

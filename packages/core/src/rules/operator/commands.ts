@@ -1,7 +1,8 @@
 import { Either } from "effect"
 import { asksFor, type AccountSettings } from "../../records/Account.ts"
-import { contradictionOf, missingForLive, raisedLimits } from "../account/limits.ts"
+import { contradictionOf, missingForLive, unexplained } from "../account/limits.ts"
 import type { Answered } from "../../records/CommandRecord.ts"
+import { faultOfMinutes } from "../../records/fourEyes.ts"
 import { changesOfSettings } from "../account/settingChanges.ts"
 import { Need } from "../../books/Need.ts"
 import { joinKey } from "../../tables/Table.ts"
@@ -59,6 +60,8 @@ export const setAccount = (
   if (contradiction !== undefined) return refused(`the limits of ${account} contradict each other: ${contradiction}`)
   const offsets = Ladder.faultOfSettings(settings)
   if (offsets !== undefined) return refused(`the orders of ${account} have no such offsets: limitOffsetBp ${offsets}`)
+  const minutes = faultOfMinutes(settings)
+  if (minutes !== undefined) return refused(`the requests of ${account} cannot wait so long: ${minutes}`)
   const unsupported = known?.broker === settings.broker ? faultOf(known.supportedOrders, asksFor(settings)) : undefined
   if (unsupported !== undefined)
     return refused(`the orders of ${account} are none that ${settings.broker} takes: ${unsupported}`)
@@ -75,10 +78,8 @@ export const setAccount = (
     )
   }
   if (changes.length === 0) return done(`account ${account} is as it was`)
-  const raised = raisedLimits(known, settings)
-  if (raised.length > 0 && reason === undefined) {
-    return refused(`${raised.join(", ")} of ${account} would let more through than before; say why with a reason`)
-  }
+  const unsaid = unexplained(account, known, settings, reason)
+  if (unsaid !== undefined) return refused(unsaid)
   recorder.emit({ _tag: "AccountChanged", settings: full })
   recorder.emitForStore({ _tag: "ConfigurationChanged", part, changes })
   return done(`account ${account} was changed`)

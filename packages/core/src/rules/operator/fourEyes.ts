@@ -1,7 +1,7 @@
 import { Either } from "effect"
 import { Need } from "../../books/Need.ts"
 import type { Recorder } from "../../books/Recorder.ts"
-import type { Account } from "../../records/Account.ts"
+import type { Account, AccountSettings } from "../../records/Account.ts"
 import { minutesOf, needsSecond, type FourEyesOperation } from "../../records/fourEyes.ts"
 import { holdingsOf, residualOf, type Position } from "../../records/Position.ts"
 import type { Session } from "../../records/Session.ts"
@@ -94,6 +94,9 @@ const isLooser = (recorder: Recorder, scope: Scope, state: TradingState): boolea
   return own !== state && stricter(own, state) === own
 }
 
+/** What stands between the parts of a basis. */
+const PART = "; "
+
 /** What the books have of all that a command rests on, as a text: where it differs later, the command would do something else. */
 export const basisOf = (recorder: Recorder, command: Command, stopped: ReadonlyArray<Position>): string => {
   switch (command._tag) {
@@ -103,7 +106,7 @@ export const basisOf = (recorder: Recorder, command: Command, stopped: ReadonlyA
     case "WriteOff":
       return heldText(recorder, command.symbol)
     case "AdoptAccount":
-      return command.holdings.map(({ symbol }) => heldText(recorder, symbol)).join("; ")
+      return command.holdings.map(({ symbol }) => heldText(recorder, symbol)).join(PART)
     case "VoidOrder":
       return orderText(recorder, command.orderId)
     case "Resume":
@@ -113,13 +116,29 @@ export const basisOf = (recorder: Recorder, command: Command, stopped: ReadonlyA
       return [controlText(controlOf(recorder, command.scope)), ...stopped.map(stopText).toSorted()].join(", ")
     case "Retry":
       return retryText(recorder, command.orderId)
-    case "SetAccount": {
-      const own = accountOf(recorder)
-      return own === undefined ? "" : `version ${own.version}`
-    }
+    case "SetAccount":
+      return settingsText(accountOf(recorder))
     default:
       return ""
   }
+}
+
+/** All that is set of an account; what its broker says of itself is not among it. */
+export const settingsText = (settings: AccountSettings | undefined): string =>
+  settings === undefined
+    ? ""
+    : changesOfSettings(undefined, settings)
+        .map(({ after = "", name }) => `${name} ${after}`)
+        .join(PART)
+
+/** How a request and the books differ, in a sentence: the parts of a basis that the other has not. */
+export const movedText = (then: string, now: string): string =>
+  `then ${partsBeside(then, now)}; now ${partsBeside(now, then)}`
+
+const partsBeside = (basis: string, other: string): string => {
+  const known = new Set(other.split(PART))
+  const own = basis.split(PART).filter((part) => !known.has(part))
+  return own.length === 0 ? "nothing" : own.join(PART)
 }
 
 /** A newer halt is another one, although its state is the same. */
@@ -138,7 +157,7 @@ const retryText = (recorder: Recorder, orderId: OrderId): string => {
   const position = positionOf(recorder, orderId)
   return position === undefined
     ? orderText(recorder, orderId)
-    : [orderText(recorder, orderId), heldText(recorder, position.symbol), stopText(position)].join("; ")
+    : [orderText(recorder, orderId), heldText(recorder, position.symbol), stopText(position)].join(PART)
 }
 
 /** The position that an order is of. */
