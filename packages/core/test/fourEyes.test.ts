@@ -133,15 +133,15 @@ describe("an operation that needs a second person", () => {
   })
 })
 
-describe("who may approve", () => {
-  const refusalOf = (tokens: ReadonlyArray<NewToken>, maker: string, approver: string) => {
-    const desk = deskWith(tokens)
-    command(desk, maker, adjust(desk))
-    const answer = command(desk, approver, grant())
-    expect(base(desk)).toEqual(answer._tag === "Done" ? ["2"] : [])
-    return answer._tag === "Refused" ? answer.why : answer._tag
-  }
+const refusalOf = (tokens: ReadonlyArray<NewToken>, maker: string, approver: string) => {
+  const desk = deskWith(tokens)
+  command(desk, maker, adjust(desk))
+  const answer = command(desk, approver, grant())
+  expect(base(desk)).toEqual(answer._tag === "Done" ? ["2"] : [])
+  return answer._tag === "Refused" ? answer.why : answer._tag
+}
 
+describe("who may approve", () => {
   test.each<[string, ReadonlyArray<NewToken>, string, string, string]>([
     ["EYES-4: not who asked for it", two, "ann", "ann", "ann asked for this"],
     [

@@ -146,13 +146,14 @@ describe.each(operations)("$operation", (each) => {
   })
 })
 
+const cancelled = () => {
+  const desk = deskWith(two, { fourEyes: ["resume"] })
+  perform(desk, trade("T1", 1000))
+  perform(desk, { do: "cancel", order: 1 })
+  return desk
+}
+
 describe("what lets a position go on", () => {
-  const cancelled = () => {
-    const desk = deskWith(two, { fourEyes: ["resume"] })
-    perform(desk, trade("T1", 1000))
-    perform(desk, { do: "cancel", order: 1 })
-    return desk
-  }
   const retry: Command = { _tag: "Retry", orderId: OrderId.make(1) }
 
   test("EYES-1: a retry of an order whose position is held waits as a resume does", () => {

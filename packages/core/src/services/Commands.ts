@@ -12,6 +12,7 @@ import {
   type Stale
 } from "../rules/operator/Command.ts"
 import { isResumable, regate, type CommandAnswer } from "../rules/operator/commands.ts"
+import type * as Instant from "../values/Instant.ts"
 import { unstorable } from "../values/unstorable.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import { together, type Effects } from "../ledger/effects.ts"
@@ -104,9 +105,10 @@ export const make: Effect.Effect<CommandsService, never, Ledger | TradeRepositor
         ? identifyingLots(order, order.command, submit)
         : submit(order)
       if (answer._tag !== "Unpreviewed") return answer
-      const would = (yield* rehearsal(order)).answer
+      const dated = { ...order, command: datedAt(order.command, yield* ledger.now) }
+      const would = (yield* rehearsal(dated)).answer
       if (would._tag !== "Done") return would
-      const asked = yield* submit(order, would.what)
+      const asked = yield* submit(dated, would.what)
       return asked.answer._tag === "Unpreviewed"
         ? yield* Effect.dieMessage(`command ${order.id} had a preview`)
         : asked.answer
@@ -159,6 +161,10 @@ const unsoundOf = ({ actor, id, reason }: CommandRequest): string | undefined =>
   }
   return undefined
 }
+
+/** A command as a request keeps it: what is to be from now on is from the time of its request on, whenever it is approved. */
+const datedAt = (command: Command, now: Instant.Instant): Command =>
+  command._tag === "RenameSymbol" ? { ...command, since: command.since ?? now } : command
 
 /** The request that a command decides; none where it decides none, or there is no such request. */
 const decidedBy = ({

@@ -174,5 +174,6 @@ it("EYES-2: a change of symbol without a moment has that of its request, not of 
       expect(yield* commands.perform({ ...asked, command })).toMatchObject({ _tag: "Waiting" })
       const [request] = yield* requests
       expect(request && decodeContents(request.contents)).toMatchObject({ since: request?.requestedAt })
+      expect(yield* approve(1)).toMatchObject({ _tag: "Done" })
     })
   ))

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path"
 import { Json } from "@roundlot/api"
 import { Account, AccountName } from "@roundlot/core"
-import type { Configuring, fourEyes } from "@roundlot/core/ledger"
+import type { Configuring, fourEyes as FourEyes } from "@roundlot/core/ledger"
 import { Either, Schema, Struct } from "effect"
 import { accountEntry, duration, faults } from "@roundlot/commands"
 import type { SettingsError } from "@roundlot/commands/errors"
@@ -27,7 +27,7 @@ export interface Configuration {
   readonly orderPollingMaxJitter: string | undefined
   readonly accounts: ReadonlyMap<AccountName.AccountName, Account.AccountSettings>
   /** What the entries of accounts say of four eyes; what one does not say stays as the books have it. */
-  readonly fourEyes: ReadonlyMap<AccountName.AccountName, fourEyes.FourEyes>
+  readonly fourEyes: ReadonlyMap<AccountName.AccountName, FourEyes.FourEyes>
   /** The file of the instruments that the paper exchange knows, of accounts that name one; a full path. */
   readonly listings: ReadonlyMap<AccountName.AccountName, string>
   readonly sources: ReadonlyMap<string, SourceEntry>
@@ -155,21 +155,7 @@ export const read = (
     const said = yield* Either.mapLeft(Schema.decodeUnknownEither(written(brokersOf({ own })))(value), (error) =>
       faults.valueFault(file, value, error)
     )
-    const accounts = new Map<AccountName.AccountName, Account.AccountSettings>()
-    const fourEyesSaid = new Map<AccountName.AccountName, fourEyes.FourEyes>()
-    const listings = new Map<AccountName.AccountName, string>()
-    for (const [text, { listing, ...entry }] of Object.entries(said.accounts ?? {})) {
-      const name = AccountName.AccountName.make(text)
-      const settings = yield* accountEntry.settingsOf(file, name, entry, Account.defaultSettings)
-      accounts.set(name, settings)
-      fourEyesSaid.set(name, Struct.pick(entry, "fourEyes", "approvalMinutes"))
-      if (listing === undefined) continue
-      if (settings.broker !== "paper") {
-        const problem = `is for the paper exchange, and the account's broker is ${settings.broker}`
-        return yield* Either.left(faults.fail(file, `accounts.${name}.listing`, problem, "Leave it out"))
-      }
-      listings.set(name, resolve(dirname(file), listing))
-    }
+    const { accounts, fourEyes, listings } = yield* accountsOf(file, said.accounts ?? {})
     const archiveAfter = said.batches?.archiveAfter
     const heartbeat = said.alerts?.heartbeat
     if (said.alerts !== undefined && Object.keys(said.alerts).length === 0)
@@ -183,7 +169,7 @@ export const read = (
       orderPollingInterval: said.orderPollingInterval,
       orderPollingMaxJitter: said.orderPollingMaxJitter,
       accounts,
-      fourEyes: fourEyesSaid,
+      fourEyes,
       listings,
       sources: yield* sourcesOf(file, said.sources ?? {}, own),
       alerts: said.alerts?.webhook,
@@ -214,6 +200,30 @@ export const read = (
       },
       own
     }
+  })
+
+/** The accounts that the entries of a file make, with what they say of four eyes and of instruments at the paper exchange. */
+const accountsOf = (
+  file: string,
+  said: Readonly<Record<string, accountEntry.AccountEntry & { readonly listing?: string }>>
+): Either.Either<Pick<Configuration, "accounts" | "fourEyes" | "listings">, SettingsError> =>
+  Either.gen(function* () {
+    const accounts = new Map<AccountName.AccountName, Account.AccountSettings>()
+    const fourEyes = new Map<AccountName.AccountName, FourEyes.FourEyes>()
+    const listings = new Map<AccountName.AccountName, string>()
+    for (const [text, { listing, ...entry }] of Object.entries(said)) {
+      const name = AccountName.AccountName.make(text)
+      const settings = yield* accountEntry.settingsOf(file, name, entry, Account.defaultSettings)
+      accounts.set(name, settings)
+      fourEyes.set(name, Struct.pick(entry, "fourEyes", "approvalMinutes"))
+      if (listing === undefined) continue
+      if (settings.broker !== "paper") {
+        const problem = `is for the paper exchange, and the account's broker is ${settings.broker}`
+        return yield* Either.left(faults.fail(file, `accounts.${name}.listing`, problem, "Leave it out"))
+      }
+      listings.set(name, resolve(dirname(file), listing))
+    }
+    return { accounts, fourEyes, listings }
   })
 
 /** Of what has a variable of its own. */

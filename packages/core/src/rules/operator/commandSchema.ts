@@ -7,7 +7,7 @@ import * as Decimal from "../../values/Decimal.ts"
 import { Price } from "../../values/Price.ts"
 import { Quantity } from "../../values/Quantity.ts"
 import { Side } from "../../records/Side.ts"
-import { Instant } from "../../values/Instant.ts"
+import * as Instant from "../../values/Instant.ts"
 import { IdentifiedLots } from "../../records/IdentifiedLots.ts"
 import { CaseId } from "../../records/AttendedCase.ts"
 import { severities } from "../../records/severities.ts"
@@ -68,7 +68,7 @@ export const Command = Schema.Union(
     held: Schema.optional(Decimal.FromString)
   }),
   Schema.TaggedStruct("IdentifyLots", { symbol: Ticker, fillId: FillId, lots: IdentifiedLots }),
-  Schema.TaggedStruct("RenameSymbol", { symbol: Ticker, to: Ticker, since: Schema.UndefinedOr(Instant) }),
+  Schema.TaggedStruct("RenameSymbol", { symbol: Ticker, to: Ticker, since: Schema.UndefinedOr(Instant.FromString) }),
   Schema.TaggedStruct("WriteOff", {
     symbol: Ticker,
     quantity: Schema.UndefinedOr(Quantity),
