@@ -286,7 +286,13 @@ describe("a daemon that asks for tokens", () => {
     const dialog = page.getByRole("dialog")
     await dialog.getByLabel("Reason").fill("seen at the broker")
     await dialog.getByRole("button", { name: /^Approve R\d+$/ }).click()
-    await panel.waitFor({ state: "detached" })
+    const statusOf = async (): Promise<unknown> => {
+      const answer = await fetch(`${daemon.url}/api/v1/approvals/R1`, {
+        headers: { authorization: `Bearer ${secret}` }
+      })
+      return Object(await answer.json()).status
+    }
+    await expect.poll(statusOf).toBe("approved")
     const held = await daemon.cli("positions", "show", "EYES", "--account", "paper", "--json")
     expect(JSON.parse(held)).toMatchObject({ base: "2" })
     expect(faults).toEqual([])
