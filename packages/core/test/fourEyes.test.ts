@@ -141,6 +141,16 @@ const refusalOf = (tokens: ReadonlyArray<NewToken>, maker: string, approver: str
   return answer._tag === "Refused" ? answer.why : answer._tag
 }
 
+test("EYES-4: who calls an open daemon without a token asks for nothing", () => {
+  const desk = deskWith(two)
+  expect(command(desk, "api", adjust(desk))).toEqual({
+    _tag: "Refused",
+    why: "a request for approval needs a token, or a person who has signed in: it says who may not approve it"
+  })
+  expect(statuses(desk)).toEqual([])
+  expect(base(desk)).toEqual([])
+})
+
 describe("who may approve", () => {
   test.each<[string, ReadonlyArray<NewToken>, string, string, string]>([
     ["EYES-4: not who asked for it", two, "ann", "ann", "ann asked for this"],

@@ -33,8 +33,14 @@ export const Token = Schema.Struct({
 /** A secret that opens the API, of which only the hash is kept. */
 export type Token = typeof Token.Type
 
+/** The callers of an open daemon who bring no token: all of them are one actor. */
+const OPEN_CALLER = "api"
+
+/** Is it somebody who calls an open daemon without a token? */
+export const isOpenCaller = (name: string): boolean => name === OPEN_CALLER
+
 /** Who acts where no token does: the command line of the daemon's host, its start and configuration, and an open daemon's callers. */
-const hostActors: ReadonlySet<string> = new Set(["api", "cli", "configuration", "roundlot", "roundlot start"])
+const hostActors: ReadonlySet<string> = new Set([OPEN_CALLER, "cli", "configuration", "roundlot", "roundlot start"])
 
 /** Is it who acts without a token? No token has such a name. */
 export const isHostActor = (name: string): boolean => hostActors.has(name)

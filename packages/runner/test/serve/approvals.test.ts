@@ -120,17 +120,21 @@ describe("operations that another person has to approve, over the API", () => {
     }).pipe(Effect.provide(books))
   )
 
-  it.scoped("EYES-4: who calls an open daemon without a token asks, withdraws, and approves nothing", () =>
+  it.scoped("EYES-4: who calls an open daemon without a token rejects, and neither asks nor approves", () =>
     Effect.gen(function* () {
       const port = yield* Effect.zipRight(watched(["adjust"]), serving)
-      for (const by of ["2", "3"]) yield* post(port, {}, "/api/v1/positions/KO/adjust", { as: "base", by })
+      const adjust = (headers: Headers) => post(port, headers, "/api/v1/positions/KO/adjust", { as: "base", by: "2" })
+      const asked = yield* adjust({})
+      assert.strictEqual(asked.status, 409)
+      assert.include(String(detailOf(asked)), "a request for approval needs a token")
+      const [ann, bob] = [yield* bearerOf("ann"), yield* bearerOf("bob")]
+      for (const _ of [1, 2]) assert.strictEqual((yield* adjust(ann)).status, 200)
       assert.include(
         String(detailOf(yield* post(port, {}, "/api/v1/approvals/R1/approve", {}))),
         "an approval needs a token"
       )
       assert.strictEqual((yield* post(port, {}, "/api/v1/approvals/R1/reject", {})).status, 200)
-      const ann = yield* bearerOf("ann")
-      assert.strictEqual((yield* post(port, ann, "/api/v1/approvals/R2/approve", {})).status, 200)
+      assert.strictEqual((yield* post(port, bob, "/api/v1/approvals/R2/approve", {})).status, 200)
     }).pipe(Effect.provide(books))
   )
 })

@@ -12,6 +12,7 @@ import { adoptAccount } from "./adopt.ts"
 import { approve } from "./approve.ts"
 import { attend, versionOfBreak } from "./attend.ts"
 import { identifyLots } from "./identifyLots.ts"
+import { isOpenCaller } from "../../records/Token.ts"
 import { standingOf, type Approval } from "../../records/Approval.ts"
 import type { FourEyesOperation } from "../../records/fourEyes.ts"
 import { decodeAnswer, type Answered } from "../../records/CommandRecord.ts"
@@ -69,6 +70,9 @@ export interface Conditions extends Driven {
   readonly approver?: string | undefined
 }
 
+const UNKNOWN_REQUESTER =
+  "a request for approval needs a token, or a person who has signed in: it says who may not approve it"
+
 /** Carries a command out once: the same id again is answered with what it did the first time. One that is stale leaves no trace. */
 export const perform = (
   recorder: Recorder,
@@ -87,6 +91,9 @@ export const perform = (
   }
   const second = secondFor(recorder, command)
   const waits = second !== undefined && conditions.isRehearsed !== true
+  if (waits && isOpenCaller(recorder.cause.actor)) {
+    return { answer: refused(UNKNOWN_REQUESTER), isRepeated: false, second: second.operation }
+  }
   if (waits && conditions.preview === undefined) return { answer: { _tag: "Unpreviewed" }, isRepeated: false }
   const answer = waits
     ? request(recorder, { id, command, reason, second, conditions })
