@@ -194,7 +194,7 @@ const approvals: TableRules = {
     state("waiting", "status", ["waiting"], [], ["decidedAt", "decidedBy", "decidedReason"]),
     state("decided", "status", ["approved", "rejected"], ["decidedAt", "decidedBy", "decidedReason"])
   ],
-  indexes: [listed("status", ["status", "id"])]
+  indexes: [listed("status", ["status", "id"]), listed("deadline", ["status", "approveBy"])]
 }
 
 const tokens: TableRules = {

@@ -6,7 +6,7 @@ import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
 import type { Member } from "../ledger/plan.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { settingsOf, type Account, type AccountSettings } from "../records/Account.ts"
-import { ApprovalTable, standingOf } from "../records/Approval.ts"
+import { ApprovalTable } from "../records/Approval.ts"
 import type { AccountName } from "../records/AccountName.ts"
 import type { Control } from "../records/Control.ts"
 import { OrderTable } from "../records/Order.ts"
@@ -93,12 +93,11 @@ export const askingFor = ({ account, actor, madeOf, reason = "settings", setting
       where: [
         { column: "account", in: [account] },
         { column: "status", in: ["waiting"] },
-        { column: "operation", in: ["limits"] }
+        { column: "operation", in: ["limits"] },
+        { column: "approveBy", atLeast: Number(now) + 1 }
       ]
     })
-    const same = asked.find(
-      (each) => each.contents === contents && each.basis === basis && standingOf(each, now) === "waiting"
-    )
+    const same = asked.find((each) => each.contents === contents && each.basis === basis)
     const id = same?.commandId ?? `settings/${account}/${own?.version ?? 0}/${now}/${hashOf(contents)}`
     return { id, account, actor, reason, command, versions: madeOf === undefined ? undefined : [madeOf.version] }
   })

@@ -1,7 +1,7 @@
 import { Effect, Ref } from "effect"
 import { Clock } from "../ports/Clock.ts"
 import { type Filter, type StoreError, TradeRepository } from "../ports/TradeRepository.ts"
-import { ApprovalTable, standingOf, type Approval } from "../records/Approval.ts"
+import { ApprovalTable, type Approval } from "../records/Approval.ts"
 import { acknowledgementOf, CaseId } from "../records/AttendedCase.ts"
 import { BatchTable, hasFailedRows, type Batch } from "../records/Batch.ts"
 import { BreakTable, type Break } from "../records/Break.ts"
@@ -186,8 +186,13 @@ const unseenJobs: Reading<ReadonlyArray<Job>> = Effect.flatMap(
 /** The operations that wait for a second person and can still be approved, the oldest first. */
 export const waitingRequests: Reading<ReadonlyArray<Approval>> = Effect.gen(function* () {
   const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
-  const waiting = yield* Reads.all(ApprovalTable, { where: [{ column: "status", in: ["waiting"] }] })
-  return waiting.filter((each) => standingOf(each, now) === "waiting")
+  return yield* Reads.all(ApprovalTable, {
+    where: [
+      { column: "status", in: ["waiting"] },
+      // Instants are whole microseconds: what ends now has expired.
+      { column: "approveBy", atLeast: Number(now) + 1 }
+    ]
+  })
 })
 
 /** All that needs a person, as the books have it. */

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, TestClock } from "effect"
 import { describe, expect, it } from "vitest"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
 import * as MemoryStore from "../../src/memory/MemoryStore.ts"
@@ -8,6 +8,7 @@ import { ApprovalTable } from "../../src/records/Approval.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
 import { Commands } from "../../src/services/Commands.ts"
 import * as Gates from "../../src/services/Gates.ts"
+import * as OpenCases from "../../src/services/OpenCases.ts"
 import * as Reads from "../../src/services/Reads.ts"
 import { submitPending } from "../../src/services/Submission.ts"
 import * as Tokens from "../../src/services/Tokens.ts"
@@ -160,6 +161,29 @@ describe("settings that wait for a second person", () => {
       Stage.layer({}, { repository })
     )
   })
+})
+
+it("EYES-6: a request that has expired is not read with those that wait", async () => {
+  const kept = MemoryRepository.make(MemoryStore.make())
+  const read: Array<number> = []
+  const repository: TradeRepositoryService = {
+    ...kept,
+    page: (query) =>
+      Effect.tap(kept.page(query), ({ length }) => void (query.table === "approvals" ? read.push(length) : 0))
+  }
+  await Stage.play(
+    Effect.gen(function* () {
+      yield* opened({ fourEyes: ["limits"], maxOrderQuantity: shares("100") })
+      yield* set({ maxOrderQuantity: shares("200") })
+      yield* TestClock.adjust("59 minutes")
+      expect(yield* OpenCases.waitingRequests).toHaveLength(1)
+      yield* TestClock.adjust("1 minute")
+      read.length = 0
+      expect(yield* OpenCases.waitingRequests).toEqual([])
+      expect(read).toEqual([0])
+    }),
+    Stage.layer({}, { repository })
+  )
 })
 
 it("EYES-2: a change of symbol without a moment has that of its request, not of its approval", () =>

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "20d7bf6e"
+export const fingerprint = "8c035474"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -1090,6 +1090,7 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_sessions_lookup_id ON roundlot_sessions ("id")`,
   `CREATE UNIQUE INDEX roundlot_sessions_lookup_hash ON roundlot_sessions ("hash")`,
   `CREATE INDEX roundlot_approvals_status ON roundlot_approvals ("status")`,
+  `CREATE INDEX roundlot_approvals_deadline ON roundlot_approvals ("status", "approveBy")`,
   `CREATE UNIQUE INDEX roundlot_approvals_lookup_command ON roundlot_approvals ("commandId")`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
@@ -2197,6 +2198,7 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE UNIQUE INDEX roundlot_sessions_lookup_id ON roundlot_sessions ("id")`,
   `CREATE UNIQUE INDEX roundlot_sessions_lookup_hash ON roundlot_sessions ("hash")`,
   `CREATE INDEX roundlot_approvals_status ON roundlot_approvals ("status", "id")`,
+  `CREATE INDEX roundlot_approvals_deadline ON roundlot_approvals ("status", "approveBy")`,
   `CREATE UNIQUE INDEX roundlot_approvals_lookup_command ON roundlot_approvals ("commandId")`,
   `CREATE INDEX roundlot_ops_jobs_due ON roundlot_ops_jobs ("runAt", "id") WHERE "status" IN ('queued', 'running')`,
   `CREATE INDEX roundlot_ops_jobs_status ON roundlot_ops_jobs ("status", "id")`,
