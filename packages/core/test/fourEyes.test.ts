@@ -69,7 +69,7 @@ describe("an operation that needs a second person", () => {
     expect(storedLines(desk)).toEqual(before)
   })
 
-  test("EYES-6: is carried out once, whoever approves it again", () => {
+  test("EYES-6: is carried out once, although another approves it again", () => {
     const desk = deskWith([...two, { name: "cat" }])
     command(desk, "ann", adjust(desk))
     command(desk, "bob", grant())

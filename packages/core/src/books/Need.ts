@@ -55,7 +55,6 @@ export type Need = Data.TaggedEnum<{
   readonly Usage: { readonly account: string }
   readonly Command: { readonly id: string }
   readonly ApprovalById: { readonly id: number }
-  readonly ApprovalOf: { readonly commandId: string }
   readonly Cursor: { readonly account: string; readonly source: string }
   readonly Mark: { readonly account: string; readonly name: string }
   readonly ComparedHolding: { readonly account: string; readonly symbol: string }
@@ -150,7 +149,6 @@ export const Need = {
   Usage: ({ account }: Fields<"Usage">): Need => ({ _tag: "Usage", account }),
   Command: ({ id }: Fields<"Command">): Need => ({ _tag: "Command", id }),
   ApprovalById: ({ id }: Fields<"ApprovalById">): Need => ({ _tag: "ApprovalById", id }),
-  ApprovalOf: ({ commandId }: Fields<"ApprovalOf">): Need => ({ _tag: "ApprovalOf", commandId }),
   Cursor: ({ account, source }: Fields<"Cursor">): Need => ({ _tag: "Cursor", account, source }),
   Mark: ({ account, name }: Fields<"Mark">): Need => ({ _tag: "Mark", account, name }),
   ComparedHolding: ({ account, symbol }: Fields<"ComparedHolding">): Need => ({

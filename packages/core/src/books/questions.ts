@@ -293,8 +293,6 @@ export const questionsOf = (shelves: Takings, need: Need): ReadonlyArray<Questio
       return [of("commands", "primary", [need.id])]
     case "ApprovalById":
       return [of("approvals", "primary", [need.id])]
-    case "ApprovalOf":
-      return [of("approvals", "command", [need.commandId])]
   }
 }
 

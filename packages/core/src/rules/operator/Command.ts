@@ -64,7 +64,7 @@ export interface Conditions extends Driven {
   readonly stopped?: ReadonlyArray<Position>
   /** What the command would do, where it needs a second person. */
   readonly preview?: string | undefined
-  /** A dry run: it is carried out, whoever has to approve it. */
+  /** A dry run: the command is carried out without the approval that it needs. */
   readonly isRehearsed?: boolean | undefined
   /** Who has proven to have the token of this name, or to be this person. */
   readonly approver?: string | undefined

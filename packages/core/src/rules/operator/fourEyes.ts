@@ -260,8 +260,8 @@ export interface Asked {
 }
 
 /**
- * May somebody approve what another asked for? `approver` is who has proven to have a token of this name, or to be this person; a
- * caller without one approves nothing.
+ * May this person approve what another asked for? `approver` is the name of a token, or of a person, that the caller has proven; a
+ * caller who has proven none approves nothing.
  */
 export const mayApprove = (
   recorder: Recorder,
