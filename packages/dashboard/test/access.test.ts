@@ -208,7 +208,7 @@ describe("a daemon that asks for tokens", () => {
     expect(new URL(page.url()).search).toBe("?actor=operator")
     const { items } = Object(await page.evaluate("fetch('/api/v1/journal?actor=operator').then((one) => one.json())"))
     expect(items.map(({ cause }: { readonly cause: { readonly actor: string } }) => cause.actor)).toContain("operator")
-    expect(await table.getByText("operator", { exact: true }).count()).toBe(items.length)
+    await expect.poll(() => table.getByText("operator", { exact: true }).count()).toBe(items.length)
     expect(await findingsInThemes(page)).toEqual([])
     expect(faults).toEqual([])
   })
