@@ -6,6 +6,7 @@ import {
   Batches,
   Commands,
   Daemon,
+  Decimal,
   Decisions,
   Instant,
   Order,
@@ -158,7 +159,11 @@ const living = Effect.gen(function* () {
   const accumulator = yield* Accumulator.Accumulator
   const exchange = yield* Exchange.Exchange
   const ledger = yield* Ledger.Ledger
-  yield* commands.setAccount(account, { ...Account.defaultSettings, ordersPerMinute: 100 }, "test")
+  yield* commands.setAccount(
+    account,
+    { ...Account.defaultSettings, ordersPerMinute: 100, fourEyes: ["adjust"] },
+    "test"
+  )
   yield* exchange.instructJson(JSON.stringify(rejection))
   yield* Effect.forkScoped(Daemon.run())
   yield* accumulator.submitMany(
@@ -196,6 +201,19 @@ const living = Effect.gen(function* () {
   }
   const one = { _tag: "OneSymbol", symbol: Ticker.Ticker.make("KO") } as const
   yield* operated
+  for (const [id, by] of [
+    ["a1", "1"],
+    ["a2", "2"]
+  ] as const) {
+    const adjust = {
+      _tag: "AdjustPosition",
+      symbol: one.symbol,
+      as: "base",
+      by: Decimal.unsafe(by),
+      price: undefined
+    } as const
+    yield* commands.perform({ ...halt, id, command: adjust })
+  }
   yield* commands.perform({ ...halt, id: "h1", command: { _tag: "Halt", scope: { _tag: "Everything" } } })
   yield* commands.perform({ ...halt, id: "h2", command: { _tag: "Halt", scope: one } })
 })

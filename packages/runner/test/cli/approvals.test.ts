@@ -22,7 +22,9 @@ it("EYES-1: a verb whose operation needs a second person says how it goes on, an
   })
   expect(await json("positions", "list")).toMatchObject({ items: [] })
   expect(await json("approvals", "list", "--status", "waiting")).toMatchObject({
-    items: [{ id: "R1", operation: "adjust", preview: "AAPL is adjusted by +2 as base: account paper", requestedBy: "cli" }]
+    items: [
+      { id: "R1", operation: "adjust", preview: "AAPL is adjusted by +2 as base: account paper", requestedBy: "cli" }
+    ]
   })
   const approve = (token?: string) =>
     plain(
