@@ -51,7 +51,7 @@ interface Answered {
 }
 
 /** Has the account an order that is more than a plan? */
-export const isDriven = (account: AccountName): Effect.Effect<boolean, StoreError, TradeRepository> =>
+const isDriven = (account: AccountName): Effect.Effect<boolean, StoreError, TradeRepository> =>
   Effect.map(
     Reads.first(OrderTable, {
       where: [
