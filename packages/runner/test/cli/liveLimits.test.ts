@@ -33,9 +33,9 @@ describe("limits over what lives and what is held, by the command line", () => {
     expect(await json("attempts", "list", "--symbol", "KO")).toMatchObject({ items: [] })
     expect(await use()).toMatchObject({ used: "810", refused: { orders: 1 }, last: { symbol: "KO", notional: "190" } })
     const raise = ["--open-orders", "1001", "--reason", "more"] as const
-    expect((await set(cli, ...raise, "--dry-run")).out).toContain("openOrders: 1000 dollars → 1001 dollars")
+    expect((await set(cli, ...raise, "--dry-run")).out).toContain("dollars of live orders: 1000 dollars → 1001 dollars")
     expect(await decide(cli, "KO", "1", "95")).toMatchObject({ status: "submitted" })
-    expect((await cli("controls", "show")).out).toMatch(/^openOrders +1000 dollars +account +905 dollars/m)
+    expect((await cli("controls", "show")).out).toMatch(/^Dollars of live orders +1000 dollars +account +905 dollars/m)
     expect(await json("audit")).toMatchObject({ ok: true })
     overwrite(store, `UPDATE roundlot_usages SET "openNotional" = '5'`)
     expect(await json("audit")).toMatchObject({ ok: false, findings: [{ where: "usages paper" }] })
