@@ -44,18 +44,10 @@ const write = (uses: ReadonlyArray<Use>): Effect.Effect<void, WriteError, TradeR
     )
   )
 
-/** A store that is closed already, or takes its time, holds up no end of a program: uses are for people to look at. */
-const closing = (pass: Effect.Effect<void, never, TradeRepository | Entropy>) =>
-  Effect.interruptible(pass).pipe(
-    Effect.disconnect,
-    Effect.timeout("2 seconds"),
-    Effect.catchAllCause((cause) => Effect.logDebug("uses of tokens were not written at the end", cause))
-  )
-
 /**
  * Notes uses of tokens until the scope closes, and writes them beside the calls: the first at once, then those of a minute together,
- * each token once. What cannot be written is written a minute later; what is left when the scope closes is written then, as far as the
- * store takes it at once.
+ * each token once. What cannot be written is written a minute later. What the last minute of a program noted is lost with it: no end
+ * of a program waits for a store that may be closed.
  */
 export const make = Effect.gen(function* () {
   const clock = yield* Clock
@@ -81,7 +73,6 @@ export const make = Effect.gen(function* () {
       return Effect.logDebug("uses of tokens could not be written; tried again in a minute", error)
     })
   )
-  yield* Effect.addFinalizer(() => closing(pass))
   const passes = Effect.zipRight(Queue.take(wake), Effect.zipRight(pass, Effect.sleep("1 minute")))
   yield* Effect.forkScoped(Effect.forever(passes))
   const note = (token: string) =>
