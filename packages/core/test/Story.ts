@@ -621,5 +621,17 @@ export const tried = async <Ts>(property: fc.IProperty<Ts>, usual: number): Prom
   return ""
 }
 
+/** A fill of an order `O1` to buy, which the broker has as `B-O1`. */
+export const buyFill = (exec: string, milli: number, time: number): Step => ({
+  do: "fill",
+  at: "B-O1",
+  order: 1,
+  side: "buy",
+  exec,
+  revision: 1,
+  milli,
+  time
+})
+
 /** How long a property may take, in milliseconds: what a slow machine needs for many runs. */
 export const PATIENCE = 900_000

@@ -210,7 +210,7 @@ describe("who may approve", () => {
       "the token or session of old is not valid"
     ],
     ["EYES-3: not a name that is no token", two, "ann", "nobody", "the token or session of nobody is not valid"],
-    ["EYES-4: any other token what the command line asked for", two, "cli", "ann", "Done"],
+    ["EYES-4: each token that operates, what the command line asked for", two, "cli", "ann", "Done"],
     ["EYES-3: a token of this account", [{ name: "ann" }, { name: "kim", accounts: ["desk"] }], "ann", "kim", "Done"]
   ])("%s", (_, tokens, maker, approver, expected) => {
     expect(refusalOf(tokens, maker, approver)).toContain(expected)

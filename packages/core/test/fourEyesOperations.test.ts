@@ -12,7 +12,7 @@ import { OrderId } from "../src/values/Id.ts"
 import * as Price from "../src/values/Price.ts"
 import * as Quantity from "../src/values/Quantity.ts"
 import { adjust, base, command, deskWith, grant, isSound, own, two } from "./fourEyesDesk.ts"
-import { perform, type Step } from "./Story.ts"
+import { buyFill, perform, type Step } from "./Story.ts"
 
 const wholeAccount = { scope: { _tag: "WholeAccount" } } as const
 const halt: Command = { _tag: "Halt", ...wholeAccount }
@@ -33,16 +33,7 @@ interface Operation {
 
 const trade = (id: string, milli: number): Step => ({ do: "trade", id, side: "buy", milli, held: false })
 const sent: Step = { do: "send", order: 1, got: "accepted", time: 1 }
-const fill = (exec: string, milli: number): Step => ({
-  do: "fill",
-  at: "B-O1",
-  order: 1,
-  side: "buy",
-  exec,
-  revision: 1,
-  milli,
-  time: 2
-})
+const fill = (exec: string, milli: number): Step => buyFill(exec, milli, 2)
 
 const states = (desk: Desk.Desk) => desk.all(ControlTable).map(({ state }) => state)
 const targets = (desk: Desk.Desk) => desk.all(PositionTable).map(({ target }) => Decimal.format(target))

@@ -15,7 +15,7 @@ import { Quantity } from "../src/values/Quantity.ts"
 import type { Desk } from "@roundlot/testing"
 import * as Instant from "../src/values/Instant.ts"
 import { foldedLines, storedLines } from "./rows.ts"
-import { deskOf, perform, second, type Step } from "./Story.ts"
+import { buyFill, deskOf, perform, second, type Step } from "./Story.ts"
 import { answered } from "./answered.ts"
 
 // One order to buy three at a broker that does not always say the same
@@ -26,17 +26,6 @@ const theirs = BrokerOrderId.make("B-O1")
 
 const plan: Step = { do: "trade", id: "T1", side: "buy", milli: 3000, held: false }
 const accepted: ReadonlyArray<Step> = [plan, { do: "send", order: 1, got: "accepted", time: 1 }]
-const fill = (exec: string, milli: number, time: number): Step => ({
-  do: "fill",
-  at: "B-O1",
-  order: 1,
-  side: "buy",
-  exec,
-  revision: 1,
-  milli,
-  time
-})
-
 const working = (...more: ReadonlyArray<Step>): Desk.Desk => {
   const desk = deskOf(policy)
   for (const step of [...accepted, ...more]) perform(desk, step)
@@ -256,7 +245,7 @@ describe("SDK-1, O22: an open order that the broker's whole history does not hav
   })
 
   test("that has filled in part stays what its fills say, with the break", () => {
-    const desk = working(fill("e1", 1000, 2))
+    const desk = working(buyFill("e1", 1000, 2))
     desk.pass(60_000)
     hear(desk, notFound(desk))
     expect(desk.order(first).status).toBe("partially_filled")
@@ -264,7 +253,7 @@ describe("SDK-1, O22: an open order that the broker's whole history does not hav
   })
 
   test("O26: one that has ended is forgotten in silence", () => {
-    const desk = working(fill("e1", 3000, 2))
+    const desk = working(buyFill("e1", 3000, 2))
     desk.pass(600_000)
     expect(hear(desk, notFound(desk))).toEqual({ _tag: "NothingToDo" })
     expect(openBreaks(desk)).toEqual([])
@@ -297,7 +286,7 @@ describe("Refusals: a live order that its broker does not work", () => {
   test("its reason and what is in flight follow what the broker says and fills", () => {
     const desk = working()
     hear(desk, seen(desk, { ...located, asOf: second(11) }))
-    perform(desk, fill("e1", 1000, 12))
+    perform(desk, buyFill("e1", 1000, 12))
     expect(saidOf(desk)).toEqual([`${IDLE}: 2 in flight`])
     hear(desk, seen(desk, { rawStatus: "Inactive", notWorking: {}, asOf: second(13) }))
     expect(saidOf(desk)).toEqual([`${IDLE.replace("locate", "no reason given")}: 2 in flight`])
@@ -306,7 +295,7 @@ describe("Refusals: a live order that its broker does not work", () => {
   })
 
   test.each<readonly [how: string, end: (desk: Desk.Desk) => unknown]>([
-    ["it is filled", (desk) => perform(desk, fill("e1", 3000, 12))],
+    ["it is filled", (desk) => perform(desk, buyFill("e1", 3000, 12))],
     [
       "it is cancelled",
       (desk) =>
@@ -333,7 +322,7 @@ describe("Refusals: a live order that its broker does not work", () => {
 
   test.each<readonly [what: string, said: ReadonlyArray<Step>]>([
     ["that has not filled", []],
-    ["that has filled in part", [fill("e1", 1000, 2)]]
+    ["that has filled in part", [buyFill("e1", 1000, 2)]]
   ])(
     "O22: of one %s and that the broker's whole history lacks by now, it says nothing until it is shown again",
     (_, said) => {
@@ -401,7 +390,7 @@ describe("orders resolve: an operator ends a live order that its broker contradi
   })
 
   test("O22: one that its broker's whole history does not have keeps what it filled, and its break closes", () => {
-    const desk = working(fill("e1", 1000, 2))
+    const desk = working(buyFill("e1", 1000, 2))
     desk.pass(60_000)
     hear(desk, notFound(desk))
     expect(ended(desk)).toMatchObject({ _tag: "Done", what: "O1 is cancelled with 1 of 3 filled" })
@@ -411,7 +400,7 @@ describe("orders resolve: an operator ends a live order that its broker contradi
   })
 
   test("F3: one that its broker shows live later is live again, also by a report without a time of the broker's", () => {
-    const desk = working(fill("e1", 1000, 2))
+    const desk = working(buyFill("e1", 1000, 2))
     desk.pass(60_000)
     hear(desk, notFound(desk))
     ended(desk)
@@ -599,7 +588,7 @@ describe("O28: a broker's id that now is another order's", () => {
   })
 
   test("of an order that has ended, which needs no break; of several adopted ones each is one order", () => {
-    const desk = working(fill("e1", 3000, 2))
+    const desk = working(buyFill("e1", 3000, 2))
     const later = reused(desk)
     hear(desk, later)
     const cancelled = { ...later, state: { _tag: "Closed", kind: "cancelled" }, cumulative: Decimal.zero } as const

@@ -77,13 +77,13 @@ const surveyOf = (written: Written): Effect.Effect<Surveyed, ImportFileError> =>
         )
       )
     const [first = new Uint8Array()] = yield* Stream.runCollect(Stream.take(bytes, 1))
-    const told = surveys.headerIn(first.slice(0, HEAD_BYTES), columns, written.dialect)
+    const header = surveys.headerIn(first.slice(0, HEAD_BYTES), columns, written.dialect)
     const found = surveys.begin()
     const hash = createHash("sha256")
     const hashed = Stream.tap(bytes, (part) => Effect.sync(() => hash.update(part)))
-    const options = { ...optionsOf(written, told), seen: found.take, usual: usualOf("", ONCE) }
+    const options = { ...optionsOf(written, header), seen: found.take, usual: usualOf("", ONCE) }
     const rows = yield* Stream.runCount(TradeFile.readBytes(hashed, nameOf(written), options))
-    return { rows, fileHash: hash.digest("hex"), dialect: yield* surveys.decide(nameOf(written), found, told) }
+    return { rows, fileHash: hash.digest("hex"), dialect: yield* surveys.decide(nameOf(written), found, header) }
   })
 
 /** The rows of a file that was surveyed; it fails at its end where the file has changed since. */

@@ -42,7 +42,7 @@ export const shortOf = ({ approveBy, id, status }: Document): Documents.Approval
 
 const clock = Effect.flatMap(Clock.Clock, ({ now }) => now)
 
-/** The rows of a standing: what waits and what has expired are told apart by their time. */
+/** The rows of a standing: what waits and what has expired differ in their deadline. */
 const conditionsOf = (status: Document["status"], now: Instant.Instant): ReadonlyArray<TradeRepository.Filter> => {
   if (status === "waiting")
     return [

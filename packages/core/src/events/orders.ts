@@ -95,7 +95,7 @@ export const AttemptStarted = Schema.TaggedStruct("AttemptStarted", {
   orderId: OrderId,
   number: Schema.Int,
   requestId: PayloadId,
-  /** What the order does to what is held, as its broker is told. */
+  /** What the order does to what is held, as it is sent to the broker. */
   positionEffect: maybe(Schema.Literal(...positionEffects)),
   /** What it adds to the usage of its account, in dollars, where a limit of the account counts that. */
   spends: maybe(Shares),

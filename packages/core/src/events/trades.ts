@@ -129,7 +129,7 @@ export const DecisionMade = Schema.TaggedStruct("DecisionMade", {
   session: maybe(Schema.Literal(...sessions)),
   rationale: maybe(Schema.String)
 })
-/** Whoever drives the account was asked to execute a decision. */
+/** The daemon of the account was asked to execute a decision. */
 export const DecisionAsked = Schema.TaggedStruct("DecisionAsked", { id: DecisionId })
 /** What became of a decision: its order, the broker's words, or the control that refused it. */
 export const DecisionSettled = Schema.TaggedStruct("DecisionSettled", {

@@ -6,13 +6,13 @@ import type { Planned } from "../ports/TradeRepository.ts"
 /** What a commit may have touched: it wrote an entry of this kind, or changed rows of this table. */
 export type Topic = LedgerEvent["_tag"] | TableName
 
-/** Who is told of commits. */
+/** Who hears of commits. */
 export interface Watcher {
   readonly topics: ReadonlySet<string> | undefined
   readonly tell: (feedPosition: number) => void
 }
 
-/** Adds one to those who are told, until the scope closes. */
+/** Adds one to those who hear of commits, until the scope closes. */
 export const watchIn =
   (watchers: Set<Watcher>) =>
   (topics: ReadonlyArray<Topic> | undefined, tell: Watcher["tell"]): Effect.Effect<void, never, Scope.Scope> =>

@@ -294,8 +294,8 @@ const rehearsed = (order: CommandRequest) =>
   Effect.gen(function* () {
     const { account, command } = yield* carriedBy(order)
     const ledger = yield* Ledger
-    const told: Array<Effects> = []
-    const rehearse = (effects: Effects) => void told.push(effects)
+    const planned: Array<Effects> = []
+    const rehearse = (effects: Effects) => void planned.push(effects)
     let performed: Performed | undefined
     const carrying = membersOf(order, { ...(yield* surroundings(order)), isRehearsed: true }).map(
       (member): Member<void> => ({
@@ -318,7 +318,7 @@ const rehearsed = (order: CommandRequest) =>
     if (performed === undefined) return yield* Effect.dieMessage(`command ${order.id} has no answer`)
     const { answer, second } = performed
     if (answer._tag === "Unpreviewed") return yield* Effect.dieMessage(`command ${order.id} was rehearsed`)
-    return { answer, effects: together(told), second }
+    return { answer, effects: together(planned), second }
   })
 
 /** The positions that are evaluated after a command, as `follow` has it. */
@@ -362,7 +362,7 @@ const follow = (
   const { scope } = command
   if (command._tag !== "Halt") return Effect.as(regateScope(account, scope), done)
   return Effect.zipLeft(
-    Effect.map(settleSends(account, scope), (told) => ({ ...done, what: `${done.what}; ${told}` })),
+    Effect.map(settleSends(account, scope), (sends) => ({ ...done, what: `${done.what}; ${sends}` })),
     regateScope(account, scope)
   )
 }

@@ -59,7 +59,7 @@ export const readPositionsAt = Effect.fn("Reconciliation.readPositions")(functio
 export const quantities = ({ rows }: PositionsRead) =>
   new Map(rows.filter(isComparable).map(({ quantity, symbol }) => [symbol, quantity]))
 
-/** A second reading, which knows what has moved since the first: what the books were told in between may be older than it. */
+/** A second reading, which knows what has moved since the first: what the books heard in between may be older than it. */
 export const sinceThen = (first: PositionsRead, second: PositionsRead): PositionsRead => {
   const [before, after] = [quantities(first), quantities(second)]
   const isOther = (symbol: Ticker) =>
@@ -70,7 +70,7 @@ export const sinceThen = (first: PositionsRead, second: PositionsRead): Position
 /** So many of the newest orders are looked through for an execution. */
 export const NEWEST = 20
 
-/** The order whose execution was the last that the broker had told of when a reading began; what came while it was read is no fault. */
+/** The order whose execution was the last that the broker had reported when a reading began; what came while it was read is no fault. */
 const lastExecuted = (account: AccountName) =>
   Effect.map(
     Reads.page(OrderTable, {
@@ -85,7 +85,7 @@ const lastExecuted = (account: AccountName) =>
     ({ items }) => items.find((order) => !isAdjustment(order))
   )
 
-/** A listing of another account, or of a moment before an execution that the same broker had told of already, is not judged by. */
+/** A listing of another account, or of a moment before an execution that the same broker had reported already, is not judged by. */
 const unsoundOf = (
   { asOf, brokerAccountId }: HoldingsListed,
   pinned: string | undefined,

@@ -51,12 +51,7 @@ const holds = Effect.map(Reads.all(PositionTable), (all) => all.map((position) =
 
 describe("an account's broker", () => {
   it("is not changed where an order has left between the reading and the commit", async () => {
-    const kept = MemoryRepository.make(MemoryStore.make())
-    // As if it was read before anything was sent.
-    const repository: TradeRepositoryService = {
-      ...kept,
-      page: (query) => (query.table === "orders" && query.limit === 1 ? Effect.succeed([]) : kept.page(query))
-    }
+    const repository = Stage.readBeforeSending()
     await Stage.play(
       Effect.gen(function* () {
         yield* Stage.opened()

@@ -8,6 +8,7 @@ import { BrokerOrderId } from "../../src/values/ClientOrderId.ts"
 import { Ticker } from "../../src/records/Ticker.ts"
 import { Ledger } from "../../src/ledger/Ledger.ts"
 import * as MemoryRepository from "../../src/memory/MemoryRepository.ts"
+import * as MemoryStore from "../../src/memory/MemoryStore.ts"
 import * as Decimal from "../../src/values/Decimal.ts"
 import * as Price from "../../src/values/Price.ts"
 import * as Quantity from "../../src/values/Quantity.ts"
@@ -204,6 +205,15 @@ export const playLive = (test: Parameters<typeof play>[0], on?: ReturnType<typeo
   play(Effect.provideService(test, LiveTrading, true), on)
 
 const most = Quantity.unsafe("1000000")
+
+/** A store that finds no order where one is read for whether any has left: as if it was read before anything was sent. */
+export const readBeforeSending = (): TradeRepositoryService => {
+  const kept = MemoryRepository.make(MemoryStore.make())
+  return {
+    ...kept,
+    page: (query) => (query.table === "orders" && query.limit === 1 ? Effect.succeed([]) : kept.page(query))
+  }
+}
 
 /** The settings of an account for real money, whose limits nothing here comes to. */
 export const realMoney = {

@@ -139,12 +139,7 @@ describe("settings that wait for a second person", () => {
   })
 
   it("EYES-5: do not take an account to another broker where an order has left between the reading and the commit", async () => {
-    const kept = MemoryRepository.make(MemoryStore.make())
-    // As if it was read before anything was sent.
-    const repository: TradeRepositoryService = {
-      ...kept,
-      page: (query) => (query.table === "orders" && query.limit === 1 ? Effect.succeed([]) : kept.page(query))
-    }
+    const repository = Stage.readBeforeSending()
     await Stage.play(
       Effect.gen(function* () {
         yield* opened({ fourEyes: ["adjust"] })

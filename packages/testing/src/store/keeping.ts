@@ -80,10 +80,10 @@ const exact: Clause = {
       yield* repository.write(rows.scope(), rows.writing(changes))
       const found = yield* repository.page({ ...everyRow("trades"), where: [{ column: "id", atLeast: 10 }] })
       yield* same("decimals and moments are exact", found, trades)
-      const told = yield* Effect.forEach(commands, ({ id }) =>
+      const answered = yield* Effect.forEach(commands, ({ id }) =>
         repository.page({ ...everyRow("commands"), where: [{ column: "id", in: [id] }] })
       )
-      yield* same("texts are exact", told.flat(), commands)
+      yield* same("texts are exact", answered.flat(), commands)
       const [kept] = yield* repository.page({ ...everyRow("payloads"), where: [{ column: "id", in: [10] }] })
       yield* same("bytes are exact", kept?.["bytes"], bytes)
       const [last] = rows.part("main", 2).entries

@@ -98,10 +98,10 @@ const conflicting: Clause = {
       const first = yield* withServices(one)(taking(trade(1)))
       const [before] = yield* one.page(everyRow("trades"))
       const other = { ...trade(1), quantity: Quantity.unsafe("0.4") }
-      const told = [yield* withServices(two)(taking(other)), yield* withServices(one)(taking(other))]
+      const answered = [yield* withServices(two)(taking(other)), yield* withServices(one)(taking(other))]
       yield* same(
         "other contents are a conflict",
-        [first._tag, ...told.map(({ _tag }) => _tag)],
+        [first._tag, ...answered.map(({ _tag }) => _tag)],
         ["Accepted", "Conflict", "Conflict"]
       )
       const trades = yield* two.page(everyRow("trades"))

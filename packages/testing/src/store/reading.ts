@@ -108,7 +108,7 @@ const counts: Clause = {
       yield* same("as many as the bound", yield* counted(13, []), exactly(13))
       for (const bound of [12, 1]) {
         const { kind, rows: count } = yield* counted(bound, [])
-        yield* same("one beyond the bound is not told as exact", kind === "exactly", false)
+        yield* same("one beyond the bound is not said to be exact", kind === "exactly", false)
         yield* same(
           "it is the bound, or an estimate above it",
           kind === "about" ? count > bound : count === bound,
