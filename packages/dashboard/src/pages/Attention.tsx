@@ -61,7 +61,7 @@ const breaks: Listing<Documents.BreakDocument> = {
   hrefOf: ({ id }) => `/attention/${id}`,
   read: (api, asked, page) => api.breaks.list({ urlParams: { ...asked, ...page } }),
   empty: texts.noOpenBreaks,
-  card: ["kind", "symbol"],
+  card: { headline: ["kind", "severity"], details: ["symbol", "opened", "account"] },
   columns: [
     columns.node("severity", (found) => <StateSign family="break" state={found.standing} />),
     columns.node("kind", ({ id, kind }) => <Link href={`/attention/${id}`}>{eventWords(kind)}</Link>),
@@ -122,7 +122,7 @@ const Waiting = () => {
   return (
     <Panel title={texts.needsAttention}>
       {all.length === 0 ? null : (
-        <ul className="rows">
+        <ul className="rows waiting">
           {all.slice(0, MOST_APART).map((each) => (
             <Line key={each.id} of={each} />
           ))}

@@ -68,7 +68,7 @@ const batches: Listing<Documents.ListedBatchDocument> = {
       </Link>
     </ForRole>
   ),
-  card: ["name", "status"],
+  card: { headline: ["name", "status"], details: ["id", "created", "progress"] },
   columns: [
     columns.id("/batches"),
     columns.created,

@@ -118,7 +118,7 @@ const endOf = ({ kind, subject }: Documents.BreakDetail): ReactNode => {
 
 /** Books and broker are compared again. */
 const Reconcile = ({ isFirst }: { readonly isFirst: boolean }) => (
-  <span className="apart" data-key="r">
+  <span className={isFirst ? undefined : "apart"} data-key="r">
     <ActionButton action={reconcileNow} className={isFirst ? "button primary" : "button quiet"} />
   </span>
 )
@@ -134,10 +134,11 @@ const Verbs = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
     </>
   ) : (
     <>
+      {isReconciledFirst ? <Reconcile isFirst /> : null}
       <span className="actions" data-verdicts="">
         <Adjusting found={found} />
       </span>
-      <Reconcile isFirst={false} />
+      {isReconciledFirst ? null : <Reconcile isFirst={false} />}
     </>
   )
 }
@@ -202,8 +203,8 @@ const Detail = ({ found }: { readonly found: Seen<Documents.BreakDetail> }) => {
         actions={
           status === "open" ? (
             <>
-              <Attending found={{ id, owner: found.owner, severity: found.standing }} />
               <Verbs found={found} />
+              <Attending found={{ id, owner: found.owner, severity: found.standing }} />
             </>
           ) : null
         }

@@ -37,7 +37,7 @@ const jobs: Listing<Job> = {
   hrefOf: ({ id }) => `/ops/jobs/${id}`,
   read: (api, asked, page) => api.jobs.list({ urlParams: { ...asked, ...page } }),
   empty: texts.noJobsMatch,
-  card: ["status", "tries", "failure"],
+  card: { headline: ["job", "status"], details: ["jobEnqueued", "failure"] },
   columns: [
     jobName,
     columns.time("jobEnqueued", ({ enqueuedAt }) => enqueuedAt),

@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { Link } from "wouter"
-import { grouped, magnitude } from "../format/figure.ts"
+import { grouped } from "../format/figure.ts"
 import { shownSpan } from "../format/time.ts"
 import { FillBar, LotGauge } from "../ui/chart/Bars.tsx"
 import * as columns from "../ui/table/columns.tsx"
@@ -78,7 +78,7 @@ const orders: Listing<Documents.OrderDocument> = {
   read: (api, asked, page) => api.orders.list({ urlParams: { ...asked, ...page } }),
   totals: (api, asked) => api.orders.totals({ urlParams: asked }),
   empty: texts.noOrders,
-  card: ["side", "quantity", "symbol", "status"],
+  card: { headline: ["side", "quantity", "symbol", "status"], details: ["id", "created", "account"] },
   replacementOf: ({ replacedBy }) => replacedBy,
   columns: [
     columns.id("/orders"),
@@ -139,7 +139,7 @@ const trades: Listing<Documents.TradeDocument> = {
       </Link>
     </ForRole>
   ),
-  card: ["side", "quantity", "symbol", "status"],
+  card: { headline: ["symbol", "side", "quantity", "status"], details: ["id", "received", "account"] },
   columns: [
     columns.id("/trades"),
     columns.time("received", ({ createdAt }) => createdAt),
@@ -197,7 +197,7 @@ const fills: Listing<Documents.FillDocument> = {
   read: (api, asked, page) => api.fills.list({ urlParams: { ...askedOfFills(asked), ...page } }),
   totals: (api, asked) => api.fills.totals({ urlParams: askedOfFills(asked) }),
   empty: texts.noFills,
-  card: ["side", "quantity", "symbol", "price", "counts"],
+  card: { headline: ["side", "quantity", "symbol", "price", "counts"], details: ["id", "executed", "account"] },
   columns: [
     columns.id("/fills"),
     columns.time("executed", ({ executedAt }) => executedAt),
@@ -244,7 +244,7 @@ const decisions: Listing<Documents.DecisionDocument> = {
       </Link>
     </ForRole>
   ),
-  card: ["side", "quantity", "symbol", "status"],
+  card: { headline: ["symbol", "side", "quantity", "status"], details: ["id", "created", "strategy"] },
   columns: [
     columns.id("/decisions"),
     columns.created,
@@ -274,7 +274,7 @@ const attempts: Listing<Documents.AttemptDocument> = {
   moment: "asOf",
   read: (api, asked, page) => api.attempts.list({ urlParams: { ...asked, ...page } }),
   empty: texts.noAttempts,
-  card: ["order", "outcome"],
+  card: { headline: ["order", "outcome"], details: ["id", "sent"] },
   columns: [
     columns.id("/attempts"),
     columns.time("sent", ({ submittedAt }) => submittedAt),
@@ -301,7 +301,7 @@ const journal: Listing<Documents.EntryDocument> = {
   hrefOf: ({ account, seq }) => pathOfEntry(account, seq),
   read: (api, asked, page) => api.journal.list({ urlParams: { ...asked, ...page } }),
   empty: texts.noEntries,
-  card: ["event", "entity"],
+  card: { headline: ["event", "entity"], details: ["sequence", "time", "actor"] },
   columns: [
     columns.node("sequence", ({ account, seq }) => (
       <Link href={pathOfEntry(account, seq)} className="figure">
@@ -338,7 +338,7 @@ const Positions = () => {
     hrefOf: pathOfPosition,
     read: (api, asked, page) => api.positions.list({ urlParams: { ...asked, ...page } }),
     empty: texts.noPositions,
-    card: ["hedged", "residual", "next"],
+    card: { headline: ["symbol", "next"], details: ["account", "hedged", "residual"] },
     columns: [
       columns.node("symbol", (position) => <Link href={pathOfPosition(position)}>{position.symbol}</Link>),
       columns.account,
@@ -349,7 +349,7 @@ const Positions = () => {
       columns.node("gauge", (position) => (
         <LotGauge residual={position.residual} from={dueFrom(position)} isHeld={isStopped(position.answer)} />
       )),
-      columns.node("next", (position) => <NextOrder position={position} from={magnitude(dueFrom(position))} />),
+      columns.node("next", (position) => <NextOrder position={position} />),
       columns.time("updated", ({ updatedAt }) => updatedAt)
     ]
   }

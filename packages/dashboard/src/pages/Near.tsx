@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { useRef, useState } from "react"
 import { Link } from "wouter"
-import { fractionDigits, magnitude, shareOf, signOf } from "../format/figure.ts"
+import { fractionDigits, shareOf, signOf } from "../format/figure.ts"
 import { ofAllAccounts } from "../ui/parts/asOf.ts"
 import { LotGauge } from "../ui/chart/Bars.tsx"
 import { Figure } from "../ui/parts/Figure.tsx"
@@ -90,7 +90,7 @@ const Row = ({ digits, hold, position }: RowProps) => {
       </td>
       <td>
         {hold === undefined ? (
-          <NextOrder position={position} from={magnitude(from)} />
+          <NextOrder position={position} />
         ) : (
           <Link href={`/attention/${hold}`}>{texts.heldBy({ hold })}</Link>
         )}

@@ -44,7 +44,7 @@ const casesOf = ({ breakCases, openBreaks }: Overview): ReadonlyArray<BreakCase>
 
 const ofBreak = ({ found, ids }: BreakCase): Line => ({
   key: found.id,
-  sign: <StateSign family="break" state={found.standing} tail={found.symbol ?? ""} />,
+  sign: <StateSign family="break" state={found.standing} />,
   text: (
     <>
       {texts.breakLine({
@@ -68,6 +68,8 @@ const ofBreak = ({ found, ids }: BreakCase): Line => ({
   verb: texts.review
 })
 
+const sideWord = (side: string): string => signOfState("side", side).word
+
 /** How much an order asks for: shares, or dollars where it asks for those. */
 const sizeOf = ({ askedNotional, quantity }: { readonly askedNotional: string | null; readonly quantity: string }) =>
   askedNotional === null ? quantity : texts.dollarsOf({ notional: askedNotional })
@@ -76,7 +78,7 @@ const ofDoubt = (order: Overview["inDoubt"][number]): Line => ({
   key: order.id,
   sign: <StateSign family="order" state="in_doubt" />,
   text: texts.unconfirmedLine({
-    side: order.side,
+    side: sideWord(order.side),
     size: sizeOf(order),
     symbol: <strong>{order.symbol}</strong>,
     account: order.account
@@ -99,7 +101,7 @@ const ofProposed = ({
   key: id,
   sign: <StateSign family="orderTag" state="proposed" />,
   text: texts.proposedLine({
-    side,
+    side: sideWord(side),
     quantity,
     symbol: <strong>{symbol}</strong>,
     account,
@@ -126,7 +128,7 @@ const ofRequest = ({ approveBy, id, preview, requestedAt, requestedBy }: Overvie
 /** What became of an order that was not filled, and why where its broker said so. */
 const failureOf = (found: Overview["failedOrders"][number]): ReactNode => {
   const { account, reason, side, status, symbol } = found
-  const order = { side, size: sizeOf(found), symbol: <strong>{symbol}</strong>, account }
+  const order = { side: sideWord(side), size: sizeOf(found), symbol: <strong>{symbol}</strong>, account }
   const isRejected = status === "rejected"
   if (reason === null) return isRejected ? texts.rejected(order) : texts.failed(order)
   const failed = { ...order, reason: <Said text={reason} /> }

@@ -42,7 +42,7 @@ const Grounds = ({ overview }: { readonly overview: Overview }) => {
   return (
     <p className="faint grounds">
       <Explained help={glossary.lastReconciled.help}>
-        {at === undefined ? texts.notReconciledYet : texts.lastReconciled({ age: <Age at={at} /> })}
+        <span>{at === undefined ? texts.notReconciledYet : texts.lastReconciled({ age: <Age at={at} /> })}</span>
       </Explained>
       {at === undefined ? null : count === 0 ? (
         <>
@@ -57,7 +57,9 @@ const Grounds = ({ overview }: { readonly overview: Overview }) => {
       )}
       {" · "}
       <Explained help={glossary.lastFill.help}>
-        {overview.lastFillAt === null ? texts.noFillYet : texts.lastFill({ age: <Age at={overview.lastFillAt} /> })}
+        <span>
+          {overview.lastFillAt === null ? texts.noFillYet : texts.lastFill({ age: <Age at={overview.lastFillAt} /> })}
+        </span>
       </Explained>
     </p>
   )
@@ -74,16 +76,18 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
     : verdictOf(overview)
   return (
     <div className="verdict">
-      <span className={`tone-${sign.tone}`}>
-        <SignIcon sign={sign} />
-      </span>
-      <div>
-        <h1>{text}</h1>
-        <p className="faint">
-          {overview.accounts.map(({ broker, name }) => `${texts.accountBroker({ name, broker })} · `).join("")}
-          {texts.asOf({ at: <Time at={overview.at} /> })}
-        </p>
-        {overview.accounts.length === 0 ? null : <Grounds overview={overview} />}
+      <div className="lead">
+        <span className={`tone-${sign.tone}`}>
+          <SignIcon sign={sign} />
+        </span>
+        <div>
+          <h1>{text}</h1>
+          <p className="faint">
+            {overview.accounts.map(({ broker, name }) => `${texts.accountBroker({ name, broker })} · `).join("")}
+            {texts.asOf({ at: <Time at={overview.at} /> })}
+          </p>
+          {overview.accounts.length === 0 ? null : <Grounds overview={overview} />}
+        </div>
       </div>
       {overview.accounts.length === 0 ? null : <Today />}
     </div>
@@ -170,7 +174,7 @@ const WorkingOrders = ({ overview }: { readonly overview: Overview }) => {
         <ul className="rows">
           {shown.map((order) => (
             <li key={order.id}>
-              <span>
+              <span className="named">
                 <Side side={order.side} />{" "}
                 <Link href={`/orders/${order.id}`} className="plain">
                   <Figure of={order.quantity} /> <strong>{order.symbol}</strong>
@@ -272,6 +276,7 @@ const HealthPanel = () => {
         {({ parts }) => {
           const failing = parts.filter(({ ok }) => !ok)
           const well = parts.length - failing.length
+          if (parts.length === 0) return <Empty>{texts.noServices}</Empty>
           return (
             <>
               <ul className="rows">
@@ -365,9 +370,11 @@ export const Overview = () => {
     <Asked query={query} title={texts.overview}>
       {(overview) => (
         <>
-          <Verdict overview={overview} />
-          {isNow && overview.lastFillAt === null ? <Beginning overview={overview} /> : null}
-          {overview.accounts.length === 0 ? null : <NeedsAttention overview={overview} />}
+          <div className="now">
+            <Verdict overview={overview} />
+            {isNow && overview.lastFillAt === null ? <Beginning overview={overview} /> : null}
+            {overview.accounts.length === 0 ? null : <NeedsAttention overview={overview} />}
+          </div>
           <div className="columns">
             <div>
               <Near overview={overview} />

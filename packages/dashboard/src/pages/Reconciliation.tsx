@@ -55,7 +55,7 @@ const holdings: Listing<Documents.ComparisonDocument> = {
   read: (api, asked, page) => api.reconciliation.list({ urlParams: { ...asked, ...page } }),
   empty: <NothingCompared />,
   actions: <ActionButton action={reconcileNow} className="button primary" />,
-  card: ["comparison", "ours", "theirs", "openBreak"],
+  card: { headline: ["symbol", "comparison"], details: ["account", "ours", "theirs", "openBreak"] },
   columns: [
     columns.node("symbol", (row) => <Link href={pathOfPosition(row)}>{row.symbol}</Link>),
     columns.account,

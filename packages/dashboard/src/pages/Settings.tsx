@@ -5,6 +5,7 @@ import { call } from "../api/calling.ts"
 import { zoneName } from "../format/time.ts"
 import { Choice, Field } from "../ui/parts/Field.tsx"
 import { keys } from "../ui/frame/keys.ts"
+import { behindMore } from "../ui/frame/navigation.ts"
 import { Panel } from "../ui/parts/Panel.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { choose, useSettings } from "../ui/parts/settings.ts"
@@ -12,17 +13,6 @@ import { texts } from "../words/text/settings.ts"
 
 const themes = ["system", "light", "dark"] as const
 const densities = ["compact", "normal", "relaxed"] as const
-
-const links = [
-  ["/positions", texts.positions],
-  ["/profit", texts.profit],
-  ["/fills", texts.fills],
-  ["/trades", texts.trades],
-  ["/decisions", texts.decisions],
-  ["/attempts", texts.attempts],
-  ["/journal", texts.journal],
-  ["/ops", texts.operations]
-] as const
 
 /** Notifications are asked for when somebody wants them, never before; where the browser refuses, none are promised. */
 const allow = async (isWanted: boolean): Promise<void> => {
@@ -60,7 +50,7 @@ export const SettingsPage = () => {
       <PageHead note={texts.savedInThisBrowser}>{texts.settings}</PageHead>
       <nav className="only-phone" aria-label={texts.morePages}>
         <ul className="rows">
-          {links.map(([to, name]) => (
+          {behindMore.map(([to, name]) => (
             <li key={to}>
               <Link href={to}>{name}</Link>
             </li>

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react"
+import { useSyncExternalStore, type ReactNode } from "react"
 import { useAsOf } from "../parts/asOf.ts"
 import type { Action } from "./Action.ts"
 import type * as Dialogs from "./ActionDialog.tsx"
@@ -53,6 +53,10 @@ export const ActionHost = () => {
 
 interface DialogButtonProps {
   readonly label: string
+  /** What is drawn before its label. */
+  readonly icon?: ReactNode
+  /** The keys that press it, as its page shows them. */
+  readonly keys?: string | undefined
   readonly className?: string | undefined
   readonly onAsk: () => void
   /** Why it cannot be done here: the button stays, says so, and opens nothing. */
@@ -60,7 +64,7 @@ interface DialogButtonProps {
 }
 
 /** Opens a dialog in which something is done. */
-export const DialogButton = ({ className, label, onAsk, refusal }: DialogButtonProps) => {
+export const DialogButton = ({ className, icon, keys, label, onAsk, refusal }: DialogButtonProps) => {
   // Nothing is done to the past.
   const isPast = useAsOf() !== ""
   return (
@@ -73,7 +77,9 @@ export const DialogButton = ({ className, label, onAsk, refusal }: DialogButtonP
       title={refusal}
       aria-haspopup="dialog"
     >
+      {icon}
       {label}
+      {keys === undefined ? null : <kbd aria-hidden="true">{keys}</kbd>}
     </button>
   )
 }

@@ -29,7 +29,7 @@ export const AsOfBar = () => {
   const isPast = hasPast(path)
   if (asOf === "" && (!isOpen || !isPast)) {
     return isPast ? (
-      <button type="button" data-key="a" className="button quiet small as-of" onClick={() => setOpen(true)}>
+      <button type="button" data-key="a" className="button quiet as-of" onClick={() => setOpen(true)}>
         {texts.asOf}
       </button>
     ) : null

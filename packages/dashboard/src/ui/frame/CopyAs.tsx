@@ -53,7 +53,7 @@ export const CopyAs = () => {
           if (!currentTarget.contains(relatedTarget)) currentTarget.open = false
         }}
       >
-        <summary className="button quiet small">{texts.copyAs}</summary>
+        <summary className="button quiet">{texts.copyAs}</summary>
         <ul aria-label={texts.copyAs}>
           {ways.map(([way, name]) => (
             <li key={way}>

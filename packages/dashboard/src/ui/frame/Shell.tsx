@@ -19,7 +19,7 @@ import { AccountSwitch } from "./AccountSwitch.tsx"
 import { Announcer } from "./Announcer.tsx"
 import { AsOfBar } from "./AsOfBar.tsx"
 import { ofAllAccounts, useAsOf } from "../parts/asOf.ts"
-import { drawingOf, groups, isAt, pages, titleAt } from "./navigation.ts"
+import { drawingOf, groups, isAt, onBottom, titleAt } from "./navigation.ts"
 import { Part, useMissing } from "../parts/Part.tsx"
 import { Notices } from "./Notices.tsx"
 import { choose, useNow, useSettings } from "../parts/settings.ts"
@@ -234,19 +234,15 @@ const Rail = ({ cases, path }: { readonly cases: number; readonly path: string }
   </nav>
 )
 
-const bottom = ["/", "/attention", "/orders", "/batches", "/settings"]
-
 const BottomBar = ({ cases, path }: { readonly cases: number; readonly path: string }) => (
   <nav className="bottom" aria-label={texts.mainShort}>
-    {pages
-      .filter(([to]) => bottom.includes(to))
-      .map(([to, name]) => (
-        <Link key={to} href={to === "/settings" ? "/settings" : to} aria-current={isAt(path, to) ? "page" : undefined}>
-          <PageIcon of={to} />
-          {to === "/settings" ? texts.more : name}
-          {to === "/attention" && cases > 0 ? <span className="count">{cases}</span> : null}
-        </Link>
-      ))}
+    {onBottom.map(([to, name]) => (
+      <Link key={to} href={to} aria-current={isAt(path, to) ? "page" : undefined}>
+        <PageIcon of={to} />
+        {to === "/settings" ? texts.more : name}
+        {to === "/attention" && cases > 0 ? <span className="count">{cases}</span> : null}
+      </Link>
+    ))}
   </nav>
 )
 
@@ -260,6 +256,8 @@ interface TopProps {
   readonly onHalt: () => void
   readonly onHelp: () => void
 }
+
+const haltIcon = { shape: "octagon-pause" } as const
 
 const Top = ({ halting, of: overview, onHalt, onHelp, path, search, verdict }: TopProps) => {
   const accounts = overview?.accounts ?? []
@@ -277,7 +275,13 @@ const Top = ({ halting, of: overview, onHalt, onHelp, path, search, verdict }: T
       {verdict === undefined ? null : <VerdictLink of={verdict} />}
       <LiveClock />
       <span ref={halting}>
-        <DialogButton label={texts.halt} className="button halt" onAsk={() => askHaltAny(accounts, positionAt(path))} />
+        <DialogButton
+          label={texts.halt}
+          icon={<SignIcon sign={haltIcon} />}
+          keys={texts.haltKeys}
+          className="button halt"
+          onAsk={() => askHaltAny(accounts, positionAt(path))}
+        />
       </span>
     </header>
   )

@@ -22,7 +22,7 @@ export const keys: ReadonlyArray<Key> = [
   { keys: texts.shiftH, does: texts.halt },
   { keys: "/", does: texts.filter },
   { keys: texts.moveKeys, does: texts.move, at: TABLE },
-  { keys: "← →", does: texts.moveWithin, at: TABLE },
+  { keys: texts.moveWithinKeys, does: texts.moveWithin, at: TABLE },
   { keys: texts.openKeys, does: texts.openRow, at: TABLE },
   { keys: texts.selectKeys, does: texts.selectRows, at: TABLE },
   { keys: "c", does: texts.copyRows, at: TABLE },

@@ -66,6 +66,14 @@ export const groups: ReadonlyArray<readonly [group: string, links: ReadonlyArray
 /** All pages of the navigation. */
 export const pages = groups.flatMap(([, links]) => links)
 
+const bottom: ReadonlySet<string> = new Set(["/", "/attention", "/orders", "/batches", "/settings"])
+
+/** The pages that the bar at the bottom of a phone leads to; its settings list the others. */
+export const onBottom = pages.filter(([to]) => bottom.has(to))
+
+/** The pages that a phone's bar has no room for. */
+export const behindMore = pages.filter(([to]) => !bottom.has(to))
+
 /** Whether a page of the navigation is where the address is. */
 export const isAt = (path: string, at: string): boolean =>
   at === "/" ? path === "/" : path === at || path.startsWith(`${at}/`)

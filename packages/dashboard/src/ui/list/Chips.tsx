@@ -38,6 +38,7 @@ export const Chips = ({
   const { data: caller } = useCaller()
   const isSignedIn = caller !== undefined && !caller.open
   const offered = chips.filter(({ isMine = false }) => !isMine || isSignedIn)
+  if (offered.length === 0) return null
   const staying = Object.fromEntries(STAYING.filter((name) => get(name) !== "").map((name) => [name, get(name)]))
   const searchOf = (asks: Params): string => new URLSearchParams({ ...staying, ...asks }).toString()
   const isNow = (asks: Params): boolean =>

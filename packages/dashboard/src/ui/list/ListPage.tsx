@@ -107,11 +107,12 @@ const useShown = <A extends object>(listing: Listing<A>, rows: ReadonlyArray<A>)
   const chosen = useColumns(listing.name, terms)
   // Columns that were chosen are shown on a phone too.
   const card = usePhone() && get("cols") === "" ? listing.card : undefined
-  const away = card === undefined ? chosen.away : terms.filter((term) => !card.includes(term))
+  const onCard = card === undefined ? terms : [...card.headline, ...card.details]
+  const away = card === undefined ? chosen.away : terms.filter((term) => !onCard.includes(term))
   const hidden = listing.columns
     .filter((column, index) => (index > 0 && away.includes(column.term)) || !isShown(column, rows))
     .map(({ term }) => term)
-  return { chosen, hidden, terms }
+  return { card, chosen, hidden, terms }
 }
 
 type Wanted = Readonly<Record<string, string>>
@@ -139,7 +140,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
   const key = ["list", listing.name, asked, past, ordered]
   const { count, hasMore, look, news, query, readOn, rows } = useList({ key, use: read, idOf: listing.idOf })
   useSiblings(listing, rows)
-  const { chosen, hidden, terms } = useShown(listing, rows)
+  const { card, chosen, hidden, terms } = useShown(listing, rows)
   const empty = useEmpty(listing, asked)
   return (
     <>
@@ -169,12 +170,13 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
       ) : (
         <div className={query.error === null ? undefined : "dimmed"}>
           <Folding rows={rows} by={{ idOf: listing.idOf, replacementOf: listing.replacementOf ?? never }}>
-            {(shown, isUnfolded) => (
+            {(shown, isUnfolded, replaced) => (
               <DataTable
                 key={JSON.stringify([asked, past, ordered, isUnfolded])}
                 label={listing.title}
                 columns={listing.columns}
                 hidden={hidden}
+                card={card}
                 isChosen={get("cols") !== ""}
                 rows={shown}
                 idOf={listing.idOf}
@@ -187,12 +189,17 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
                 empty={empty}
                 onEnd={readOn}
                 sorting={sorting}
+                below={
+                  <>
+                    {replaced}
+                    {rows.length === 0 || listing.totals === undefined ? null : (
+                      <Totals name={listing.name} asked={{ ...asked, ...past, ...ordered }} ask={listing.totals} />
+                    )}
+                  </>
+                }
               />
             )}
           </Folding>
-          {rows.length === 0 || listing.totals === undefined ? null : (
-            <Totals name={listing.name} asked={{ ...asked, ...past, ...ordered }} ask={listing.totals} />
-          )}
         </div>
       )}
     </>

@@ -5,7 +5,7 @@ import type { Page, PageAsked } from "../../api/parts.ts"
 import type { Term } from "../../words/glossary.ts"
 import { signs, type Family } from "../../words/signs.ts"
 import type { Usual } from "../../words/usual.ts"
-import type { Column } from "../table/Column.ts"
+import type { Card, Column } from "../table/Column.ts"
 import type { Sorted } from "../table/model.ts"
 import type { AskTotals } from "./Totals.tsx"
 import { texts } from "../../words/text/lists.ts"
@@ -62,8 +62,8 @@ export interface Listing<A> {
   readonly totals?: AskTotals
   /** What took the place of a row: where both are loaded, the row is folded under it. */
   readonly replacementOf?: (row: A) => string | null
-  /** What a phone shows of a row beside its first column; all where it is absent. */
-  readonly card?: ReadonlyArray<Term>
+  /** What a phone shows of a row, its first column among it; a table where it is absent. */
+  readonly card?: Card
 }
 
 /** A way to sort a list: its name in the address, by which column and which way, and what is asked for. */

@@ -23,6 +23,12 @@ export type Column<A> =
     }
   | { readonly term: Term; readonly kind: "time"; readonly of: (row: A) => string | null }
 
+/** What a phone shows of a row: its headline, the last of it at the right, and what stands below. */
+export interface Card {
+  readonly headline: ReadonlyArray<Term>
+  readonly details: ReadonlyArray<Term>
+}
+
 /** What all rows come to, by column: figures under figures; null where it is not known. */
 export type SumsOf = Readonly<Partial<Record<Term, string | null>>>
 

@@ -5,7 +5,7 @@ import type { Sight } from "../../api/asking.ts"
 import type { Term } from "../../words/glossary.ts"
 import { useFractions } from "./alignment.ts"
 import { openApart } from "../parts/asOf.ts"
-import type { Column } from "./Column.ts"
+import type { Card, Column } from "./Column.ts"
 import { Extent } from "./Extent.tsx"
 import { FoldedColumns } from "./FoldedColumns.tsx"
 import { useFit } from "./fit.ts"
@@ -43,6 +43,10 @@ export interface DataTableProps<A> extends Held<A> {
   /** All columns are shown, however wide they are: somebody chose them. */
   readonly isChosen?: boolean | undefined
   readonly sorting?: Sorting | undefined
+  /** Each row is a card of these, and no table. */
+  readonly card?: Card | undefined
+  /** What stands below the rows. */
+  readonly below?: ReactNode
 }
 
 /** So near the end of what was read more is wanted. */
@@ -72,10 +76,10 @@ const useTelling = <A extends object>(props: DataTableProps<A>, held: Holding<A>
 
 /** The rows of a table on screen, their columns, which of them are selected, and what keys do in them. */
 const useRows = <A extends object>(props: DataTableProps<A>, scroller: RefObject<HTMLElement | null>) => {
-  const { columns, hidden = [], hrefOf, idOf, isChosen = false, isShort = false, sorting } = props
+  const { card, columns, hidden = [], hrefOf, idOf, isChosen = false, isShort = false, sorting } = props
   const held = useHolding(props)
   const { shown, turnFrozen } = held
-  const inView = useInView({ scroller, shown, isShort })
+  const inView = useInView({ scroller, shown, isShort, isOfCards: card !== undefined })
   useTelling(props, held, inView)
   const fractions = useFractions(columns, inView.rows, held.sums)
   const fit = useFit({ columns, hidden, scroller, isChosen })
@@ -101,14 +105,18 @@ const Gap = ({ height }: { readonly height: number }) =>
 interface BodyProps<A extends object> {
   readonly rows: Rows<A>
   readonly hrefOf: HrefOf<A> | undefined
+  readonly card: Card | undefined
+  /** A box in each row selects it: where no keys do. */
+  readonly isTouched: boolean
 }
 
 const Body = <A extends object>({
+  card,
   hrefOf,
+  isTouched,
   rows: { focus, fractions, held, inView, model, onKey, selection }
 }: BodyProps<A>) => {
   const [, go] = useLocation()
-  const isPhone = usePhone()
   const stop = Math.min(focus.at, held.shown.length - 1)
   return (
     <tbody>
@@ -122,7 +130,8 @@ const Body = <A extends object>({
           isLeft={held.left.has(row.id)}
           isStop={inView.first + row.index === stop}
           isSelecting={selection.count > 0}
-          onTurn={isPhone ? selection.turn : undefined}
+          card={card}
+          onTurn={isTouched ? selection.turn : undefined}
           onFocus={focus.onFocus}
           onBlur={focus.onBlur}
           onKey={onKey}
@@ -139,15 +148,23 @@ const Body = <A extends object>({
 
 /** A table that shows a window of many rows, stays where its reader is, and is moved through by keys. */
 export const DataTable = <A extends object>(props: DataTableProps<A>) => {
-  const { count, empty, hrefOf, isShort, label } = props
+  const { below, card, count, empty, hrefOf, isShort = false, label } = props
+  const isPhone = usePhone()
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useRows(props, scroller)
   const { fit, focus, fractions, held, inView, model, move, selection } = rows
-  if (held.shown.length === 0 && empty !== undefined) return <Empty>{empty}</Empty>
+  const className = isShort ? "table short" : card === undefined ? "table" : "table cards"
+  if (held.shown.length === 0 && empty !== undefined) {
+    return (
+      <div className={className}>
+        <Empty>{empty}</Empty>
+      </div>
+    )
+  }
   const inAll = rowsInAll(props, held.shown.length)
   const { above, last } = inView.sight
   return (
-    <div className={isShort === true ? "table short" : "table"}>
+    <div className={className}>
       <Pills
         held={held}
         selection={selection}
@@ -164,12 +181,13 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
       >
         <table aria-label={label} aria-rowcount={inAll === undefined ? -1 : inAll + 1}>
           <TableHead model={model} />
-          <Body rows={rows} hrefOf={hrefOf} />
+          <Body rows={rows} hrefOf={hrefOf} card={card} isTouched={isPhone && !isShort} />
           {held.sums === undefined ? null : <Sums columns={columnsOf(model)} sums={held.sums} fractions={fractions} />}
         </table>
       </div>
       <FoldedColumns fit={fit} />
       {count === undefined ? null : <Extent count={count} first={held.above + above + 1} last={held.above + last} />}
+      {below}
     </div>
   )
 }

@@ -1,8 +1,9 @@
 import type { Row } from "@tanstack/react-table"
 import type { KeyboardEvent, MouseEvent, ReactNode } from "react"
 import type { Fractions } from "./alignment.ts"
-import { type Column, isDollars } from "./Column.ts"
+import { type Card, type Column, isDollars } from "./Column.ts"
 import { Figure, Time } from "../parts/Figure.tsx"
+import { glossary } from "../../words/glossary.ts"
 import { texts } from "../../words/text/tables.ts"
 
 const cellOf = <A,>(column: Column<A>, row: A, align: number): ReactNode => {
@@ -21,11 +22,22 @@ const cellOf = <A,>(column: Column<A>, row: A, align: number): ReactNode => {
   return column.isStruck?.(row) === true ? <s>{figure}</s> : figure
 }
 
+/** Where a cell stands: in a column, or on the first or the second line of a card. */
+const classOf = <A,>({ kind, term }: Column<A>, card: Card | undefined): string | undefined => {
+  if (card !== undefined) return card.headline.includes(term) ? "headline" : "detail"
+  return kind === "figure" ? "right" : undefined
+}
+
+/** A card has no heads: a figure below its headline says what it is. */
+const headOf = <A,>({ kind, term }: Column<A>, card: Card | undefined): string | undefined =>
+  card?.details.includes(term) === true && kind === "figure" ? `${glossary[term].head} ` : undefined
+
 interface TableRowProps<A extends object> {
   readonly row: Row<A>
   /** Its place among all rows. */
   readonly index: number
   readonly fractions: Fractions
+  readonly card: Card | undefined
   /** It is no longer among the rows that were given. */
   readonly isLeft: boolean
   /** The Tab key stops at it. */
@@ -49,7 +61,7 @@ const MIDDLE = 1
 
 /** A row of a table. */
 export const TableRow = <A extends object>(props: TableRowProps<A>) => {
-  const { fractions, index, isLeft, isSelecting, isStop, onBlur, onFocus, onKey, onOpen, onTurn, row } = props
+  const { card, fractions, index, isLeft, isSelecting, isStop, onBlur, onFocus, onKey, onOpen, onTurn, row } = props
   return (
     <tr
       data-row={index}
@@ -70,7 +82,7 @@ export const TableRow = <A extends object>(props: TableRowProps<A>) => {
       {row.getVisibleCells().map(({ column, id }, at) => {
         const given = column.columnDef.meta?.given
         return given === undefined ? null : (
-          <td key={id} className={given.kind === "figure" ? "right" : undefined}>
+          <td key={id} className={classOf(given, card)} data-head={headOf(given, card)}>
             {at === 0 && onTurn !== undefined ? (
               <input
                 type="checkbox"
@@ -80,7 +92,7 @@ export const TableRow = <A extends object>(props: TableRowProps<A>) => {
                 onChange={() => onTurn(row.original)}
               />
             ) : null}
-            {cellOf(given, row.original, fractions.get(given.term) ?? 0)}
+            {cellOf(given, row.original, card === undefined ? (fractions.get(given.term) ?? 0) : 0)}
             {at === 0 && isLeft ? <span className="mark"> {texts.noLongerMatches}</span> : null}
           </td>
         )

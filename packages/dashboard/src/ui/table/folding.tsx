@@ -45,7 +45,8 @@ const FoldedRows = createContext<Folded>(new Map())
 interface FoldingProps<A> {
   readonly rows: ReadonlyArray<A>
   readonly by: Replaceable<A>
-  readonly children: (shown: ReadonlyArray<A>, isUnfolded: boolean) => ReactNode
+  /** The rows as they are folded, with a line that says how many are and shows them. */
+  readonly children: (shown: ReadonlyArray<A>, isUnfolded: boolean, replaced: ReactNode) => ReactNode
 }
 
 /** A list in which what was replaced is folded under what took its place, until each is asked for. */
@@ -56,14 +57,17 @@ export const Folding = <A,>({ by, children, rows }: FoldingProps<A>) => {
   const count = rows.length - shown.length
   return (
     <FoldedRows.Provider value={isUnfolded ? new Map() : folded}>
-      {children(isUnfolded ? rows : shown, isUnfolded)}
-      {count === 0 ? null : (
-        <p className="extent">
-          {texts.replaced({ count: grouped(String(count)) })}{" "}
-          <button type="button" className="button quiet small" onClick={() => setUnfolded(!isUnfolded)}>
-            {isUnfolded ? texts.hideThem : texts.showThem}
-          </button>
-        </p>
+      {children(
+        isUnfolded ? rows : shown,
+        isUnfolded,
+        count === 0 ? null : (
+          <p className="extent">
+            {texts.replaced({ count: grouped(String(count)) })}{" "}
+            <button type="button" className="button quiet small" onClick={() => setUnfolded(!isUnfolded)}>
+              {isUnfolded ? texts.hideThem : texts.showThem}
+            </button>
+          </p>
+        )
       )}
     </FoldedRows.Provider>
   )

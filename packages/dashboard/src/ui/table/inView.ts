@@ -10,17 +10,32 @@ interface Viewed<A> {
   readonly shown: ReadonlyArray<A>
   /** All of them are, without scrolling inside. */
   readonly isShort: boolean
+  /** Each is a card, without heads above them. */
+  readonly isOfCards: boolean
 }
 
-/** Which rows are on screen: how many are above, and the number of the last one. The head of the table is as high as a row. */
-const sightOf = (rowHeight: number, offset: number, height: number, rows: number) => ({
+/** Two lines of text, with room above and below them, in pixels. */
+const CARD_HEIGHT = 68
+
+interface Window {
+  readonly rowHeight: number
+  /** How high the heads above the rows are. */
+  readonly headHeight: number
+  readonly offset: number
+  readonly height: number
+  readonly rows: number
+}
+
+/** Which rows are on screen: how many are above, and the number of the last one. */
+const sightOf = ({ headHeight, height, offset, rowHeight, rows }: Window) => ({
   above: Math.min(Math.floor(offset / rowHeight), Math.max(0, rows - 1)),
-  last: Math.min(Math.max(1, Math.ceil((offset + height) / rowHeight) - 1), rows)
+  last: Math.min(Math.max(1, Math.ceil((offset + height - headHeight) / rowHeight)), rows)
 })
 
 /** The rows of many that are made, from the first to before the end, and how high all that stands above and below them is. */
-export const useInView = <A>({ isShort, scroller, shown }: Viewed<A>) => {
-  const rowHeight = rowHeights[useSettings().density]
+export const useInView = <A>({ isOfCards, isShort, scroller, shown }: Viewed<A>) => {
+  const inTable = rowHeights[useSettings().density]
+  const rowHeight = isOfCards ? CARD_HEIGHT : inTable
   const virtual = useVirtualizer({
     count: shown.length,
     getScrollElement: () => scroller.current,
@@ -38,7 +53,13 @@ export const useInView = <A>({ isShort, scroller, shown }: Viewed<A>) => {
     before: isShort ? 0 : (items[0]?.start ?? 0),
     after: isShort ? 0 : virtual.getTotalSize() - (items.at(-1)?.end ?? 0),
     rowHeight,
-    sight: sightOf(rowHeight, virtual.scrollOffset ?? 0, virtual.scrollRect?.height ?? 0, shown.length),
+    sight: sightOf({
+      rowHeight,
+      headHeight: isOfCards ? 0 : rowHeight,
+      offset: virtual.scrollOffset ?? 0,
+      height: virtual.scrollRect?.height ?? 0,
+      rows: shown.length
+    }),
     scrollTo: (index: number): void => {
       if (!isShort) virtual.scrollToIndex(index)
     }

@@ -27,6 +27,7 @@ export const texts = messages({
   health: "Health",
   operations: "Operations",
   allServicesHealthy: "All {well} services healthy",
+  noServices: "No service has reported yet.",
   othersHealthy: "{well} other services healthy",
   makeAccount: "Add an account at the paper broker",
   firstSteps: "First steps",

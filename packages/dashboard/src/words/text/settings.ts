@@ -2,14 +2,6 @@ import { messages } from "./messages.ts"
 
 /** Texts of the settings and of signing in. */
 export const texts = messages({
-  positions: "Positions",
-  profit: "Profit",
-  fills: "Fills",
-  trades: "Trades",
-  decisions: "Decisions",
-  attempts: "Attempts",
-  journal: "Journal",
-  operations: "Operations",
   signedInUser: "Signed-in user",
   signedOut: "Signed out.",
   role: "{person}, role {role}.",
