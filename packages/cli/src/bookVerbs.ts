@@ -44,6 +44,7 @@ export const ofBooks = {
   positions: group("positions of accounts by symbol", {
     list: leaf("all positions", async () => (await lists()).positionsList),
     show: leaf("show a position: the next order, or why none is due", async () => (await lists()).positionsShow),
+    residuals: leaf("list the residual of a position over time", async () => (await lists()).positionsResiduals),
     adjust: leaf("correct a position", async () => (await import("./verbs/positionsAdjust.ts")).positionsAdjust),
     split: leaf(
       "book a split or reverse split",

@@ -27,6 +27,7 @@ import {
   positions,
   profit,
   reconciliations,
+  residuals,
   resolve,
   slippage,
   today,
@@ -106,6 +107,9 @@ const ofPositions = HttpApiBuilder.group(RoundlotApi, "positions", (group) =>
     .handle("list", ({ urlParams }) => ofThen(urlParams, positions.list(urlParams)))
     .handle("show", ({ path: { symbol }, urlParams: { account, asOf } }) =>
       looked(past.seen(asOf, positions.accountOf(symbol, account), positions.show(symbol, account)))
+    )
+    .handle("residuals", ({ path: { symbol }, urlParams: { account, since } }) =>
+      looked(residuals.history(symbol, account, since))
     )
     .handle("preview", ({ path: { symbol }, urlParams: { account, asOf, quantity, side } }) =>
       looked(

@@ -74,6 +74,8 @@ export * as reconciled from "./reconciled.ts"
 export * as reconciliations from "./reconciliations.ts"
 /** `remaining`: what is left where nothing moves by itself. */
 export * as remaining from "./remaining.ts"
+/** `residuals`: the residual of a position over time. */
+export * as residuals from "./residuals.ts"
 /** `resolve`: a record by what people call it. */
 export * as resolve from "./resolve.ts"
 /** `Screen`: how wide and how coloured a reader sees text. */

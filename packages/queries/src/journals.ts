@@ -58,12 +58,16 @@ const forwards = (account: string, entity: Entity | undefined, after: number): E
 /** A store reads journals forwards: what is about one record is read whole, the rest in steps. */
 const backwards = (account: string, entity: Entity | undefined, before: number): Entries =>
   entity === undefined
-    ? Stream.paginateChunkEffect(before, (end) => stepBack(account, end))
+    ? newestFirst(account, before)
     : Stream.fromIterableEffect(
         Effect.map(entriesAbout(account, entity.kind, entity.id), (all) =>
           all.filter(({ seq }) => seq < before).toReversed()
         )
       )
+
+/** The entries of an account before one, the newest first. */
+export const newestFirst = (account: string, before: number): Entries =>
+  Stream.paginateChunkEffect(before, (end) => stepBack(account, end))
 
 const stepBack = (account: string, before: number) =>
   Effect.gen(function* () {

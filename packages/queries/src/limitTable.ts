@@ -24,6 +24,14 @@ const unitWords: { readonly [U in Limit["unit"]]: string } = {
 export const amountText = ({ amount, unit }: Pick<Limit, "amount" | "unit">): string =>
   amount === null ? "no limit" : `${amount} ${unitWords[unit]}`
 
+/** An amount in a table: digits in groups, dollars by their sign. */
+const shownAmount = (of: Pick<Limit, "amount" | "unit">): string => {
+  if (of.amount === null) return amountText(of)
+  const [, sign = "", whole = "0", fraction = ""] = /^(-?)(\d+)(.*)$/.exec(of.amount) ?? []
+  const amount = `${BigInt(whole).toLocaleString("en-US")}${fraction}`
+  return of.unit === "dollars" ? `${sign}$${amount}` : amountText({ ...of, amount: `${sign}${amount}` })
+}
+
 const uncountedWords: { readonly [N in NonNullable<Use["notCounted"]>]: string } = {
   tooManyOrders: "too many orders today",
   tooManyPositions: "too many positions",
@@ -33,8 +41,11 @@ const uncountedWords: { readonly [N in NonNullable<Use["notCounted"]>]: string }
   atBroker: "the broker reports it"
 }
 
-const usedText = ({ notCounted, unit, used }: Use): string =>
-  used === null ? `not counted: ${uncountedWords[notCounted ?? "perOrder"]}` : amountText({ amount: used, unit })
+const usedText = ({ unit, used }: Use): string | null => (used === null ? null : shownAmount({ amount: used, unit }))
+
+/** Why it is not known what is used of a limit. */
+const uncountedText = ({ notCounted, used }: Use): string | null =>
+  used === null ? uncountedWords[notCounted ?? "perOrder"] : null
 
 const counted = (count: number, one: string): ReadonlyArray<string> =>
   count === 0 ? [] : [`${count} ${one}${count === 1 ? "" : "s"}`]
@@ -50,19 +61,20 @@ const refusedText = ({ refused }: Use): string => {
 const lastText = ({ last, unit }: Use): string | null => {
   if (last === null) return null
   const asked = unit === "dollars" ? last.notional : last.quantity
-  const amount = asked === null ? [] : [amountText({ amount: asked, unit: unit === "dollars" ? unit : "shares" })]
+  const amount = asked === null ? [] : [shownAmount({ amount: asked, unit: unit === "dollars" ? unit : "shares" })]
   return [...[last.orderId ?? last.decisionId ?? []].flat(), last.symbol, ...amount].join(" ")
 }
 
 const columns: ReadonlyArray<Columns.TableColumn<Row>> = [
   Columns.ids("LIMIT", ({ use }) => codeWords.limitHead(use.limit)),
-  Columns.ids("IN FORCE", ({ limit }) => (limit === undefined ? "the broker's figure" : amountText(limit))),
-  Columns.minor(Columns.words("SOURCE", ({ limit }) => limit?.source ?? "broker")),
-  Columns.words("USED", ({ use }) => usedText(use)),
-  Columns.numbers("WAITING", ({ use: { waiting } }) => (waiting === null ? "not counted" : String(waiting))),
+  Columns.ids("IN FORCE", ({ limit }) => (limit === undefined ? "the broker's figure" : shownAmount(limit))),
+  Columns.ids("USED", ({ use }) => usedText(use)),
   Columns.words("REFUSED TODAY", ({ use }) => refusedText(use)),
-  Columns.words("LAST REFUSAL", ({ use }) => lastText(use)),
-  Columns.minor(Columns.times("REFUSED", ({ use: { last } }) => last?.at ?? null))
+  Columns.minor(Columns.numbers("WAITING", ({ use: { waiting } }) => (waiting === null ? null : String(waiting)))),
+  Columns.minor(Columns.words("LAST REFUSAL", ({ use }) => lastText(use))),
+  Columns.minor(Columns.times("REFUSED", ({ use: { last } }) => last?.at ?? null)),
+  Columns.minor(Columns.words("SOURCE", ({ limit }) => limit?.source ?? "broker")),
+  Columns.minor(Columns.words("NOT COUNTED", ({ use }) => uncountedText(use)))
 ]
 
 /** The limits of an account with what of each is used, what it refused today and what came last, as a table for people. */

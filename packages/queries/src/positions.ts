@@ -153,7 +153,8 @@ export const list = (
     return { items: yield* documentsOf(records), ...page }
   })
 
-const onlyOne = (symbol: string, account: string | undefined) =>
+/** The position of a symbol; the account may be left out where only one has it. */
+export const onlyOne = (symbol: string, account: string | undefined) =>
   Effect.gen(function* () {
     const where = [...inAnyCase("symbol", symbol), ...inAnyCase("account", account)]
     const found = yield* Reads.all(Position.PositionTable, { where })

@@ -101,6 +101,20 @@ export const NextDocument = Schema.Struct({
 /** What order would be made now, or why there is none. */
 export type NextDocument = typeof NextDocument.Type
 
+/** The residual of a position over time, in signed shares of today: exact, each time that a commit changed it. */
+export const ResidualHistoryDocument = Schema.Struct({
+  account: Schema.String,
+  symbol: Schema.String,
+  /** Since when it is known: later than asked for where more than the newest 20,000 entries, or a split, would be before. */
+  since: Time,
+  /** Now: until then the last point holds. */
+  at: Time,
+  points: Schema.Array(Schema.Struct({ at: Time, residual: Decimal }))
+}).annotations({ identifier: "ResidualHistory" })
+
+/** The residual of a position over time. */
+export type ResidualHistoryDocument = typeof ResidualHistoryDocument.Type
+
 /** A position with its queue, what is under way and in the way, and the order that comes next. */
 export const PositionDetail = Schema.Struct({
   ...past,

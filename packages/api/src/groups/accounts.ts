@@ -32,6 +32,18 @@ export const positions = looking("positions", "Positions of accounts.")
       )
   )
   .add(
+    HttpApiEndpoint.get("residuals", "/api/v1/positions/:symbol/residuals")
+      .setPath(bySymbol)
+      .setUrlParams(query({ account: only.account, since: needed("From when on: a date or an ISO 8601 time.") }))
+      .addSuccess(Documents.ResidualHistoryDocument)
+      .pipe(
+        says(
+          "List a position's residuals",
+          "The residual over time, change by change, of the newest 20,000 entries of the account at most."
+        )
+      )
+  )
+  .add(
     HttpApiEndpoint.get("preview", "/api/v1/positions/:symbol/preview")
       .setPath(bySymbol)
       .setUrlParams(

@@ -14,6 +14,7 @@ import {
   past,
   owners,
   positions,
+  residuals,
   trades,
   waitingCommissions,
   waitingFills
@@ -24,7 +25,7 @@ import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import { writing } from "../within.ts"
+import { reading, writing } from "../within.ts"
 import { summed, newestFirst, listed, shownOf, shown, paged } from "./listOutput.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
@@ -192,6 +193,27 @@ export const positionsShow = Verb.make({
         yield* answer(document, (screen) =>
           detail.format(positions.inWords(document), screen, positions.heading(document))
         )
+      })
+    )
+})
+
+/** `positions residuals`. */
+export const positionsResiduals = Verb.make({
+  name: "positions residuals",
+  summary: "list the residual of a position over time, change by change",
+  examples: [["roundlot positions residuals AAPL --since 2026-11-20", "since that day"]],
+  flags: {
+    ...view,
+    account: ofAccount,
+    symbol: Args.text({ name: "SYMBOL" }),
+    since: Options.text("since").pipe(Options.withDescription("From when on: a date or an ISO 8601 time"))
+  },
+  run: (asked) =>
+    reading(asked, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const document = yield* residuals.history(asked.symbol, asked.account, asked.since)
+        yield* answer(document, (screen) => residuals.table(document, screen))
       })
     )
 })

@@ -376,9 +376,9 @@ const endedState = (
 export const signedFilled = (order: Pick<Order, "side" | "filled">): Decimal.Decimal => signed(order.side, order.filled)
 
 /** A2: what an order of the accumulation may fill yet, in shares. */
-export const inFlightOf = ({ filled, origin, quantity, status }: Order): Decimal.Decimal =>
-  origin === "accumulation" && isLive(status)
-    ? Decimal.max(Decimal.zero, Decimal.subtract(quantity, filled))
+export const inFlightOf = (order: Pick<Order, "filled" | "origin" | "quantity" | "status">): Decimal.Decimal =>
+  order.origin === "accumulation" && isLive(order.status)
+    ? Decimal.max(Decimal.zero, Decimal.subtract(order.quantity, order.filled))
     : Decimal.zero
 
 /** Dollars a share over all priced fills, at 12 decimals half-even; `undefined` where none is priced. */

@@ -1,17 +1,14 @@
+import type { Documents } from "@roundlot/api"
 import { useMutation } from "@tanstack/react-query"
 import { useEffect } from "react"
-import { readOf } from "../api/calling.ts"
-import type { Api } from "../api/client.ts"
-import { ProblemError } from "../api/problem.ts"
 import { tried } from "../api/asking.ts"
-import { useOverview } from "../api/overview.ts"
-import type { Past } from "../api/records.ts"
+import { readOf } from "../api/calling.ts"
 import { grouped } from "../format/figure.ts"
-import { momentOf } from "../ui/parts/asOf.ts"
 import * as columns from "../ui/table/columns.tsx"
 import type { Column } from "../ui/table/Column.ts"
+import { Moment } from "../ui/parts/Figure.tsx"
 import { Head } from "../ui/parts/Help.tsx"
-import { Empty, Panel, Problem, Skeleton } from "../ui/parts/Panel.tsx"
+import { Panel, Problem, Skeleton } from "../ui/parts/Panel.tsx"
 import { type Point, StepChart } from "../ui/chart/StepChart.tsx"
 import { texts } from "../words/text/positions.ts"
 
@@ -21,54 +18,55 @@ const spans = [
   [texts.week, 604_800_000]
 ] as const
 
-/** At how many moments the past is asked for: each is read of the journal. */
-const MOMENTS = 13
-
 const residuals: ReadonlyArray<Column<Point>> = [
   columns.time("asOf", ({ at }) => at),
   { term: "residual", kind: "figure", of: ({ figure }) => figure, signed: true }
 ]
 
-/**
- * What the position owed at moments of the past, those before its first trade left out, and what it owes now. Of moments the daemon's
- * own clock is asked: by a browser's that goes before it, some would not have come yet.
- */
-const residualsOver = async (account: string, symbol: string, ms: number): Promise<ReadonlyArray<Point>> => {
-  const { at: now } = await readOf((api) => api.overview.overview({ urlParams: {} }))
-  const pointAt = async (at: string, past: Past): Promise<ReadonlyArray<Point>> => {
-    const show = (api: Api) => api.positions.show({ path: { symbol }, urlParams: { account, ...past } })
-    return readOf(show).then(
-      ({ residual }) => [{ at, figure: residual }],
-      (error: unknown) => {
-        if (error instanceof ProblemError && error.status === 404) return []
-        throw error
-      }
-    )
-  }
-  const before = Array.from({ length: MOMENTS - 1 }, (_, step) => {
-    const at = new Date(Date.parse(now) - ms + (step * ms) / (MOMENTS - 1)).toISOString()
-    return pointAt(at, momentOf(at))
-  })
-  return (await Promise.all([...before, pointAt(now, {})])).flat()
+/** The residual since so long ago, by the daemon's own clock: a browser's may go before it. */
+const residualsOver = async (account: string, symbol: string, ms: number) => {
+  const { at } = await readOf((api) => api.overview.overview({ urlParams: {} }))
+  const since = new Date(Date.parse(at) - ms).toISOString()
+  return readOf((api) => api.positions.residuals({ path: { symbol }, urlParams: { account, since } }))
 }
 
-/** Up to so many commits the past is read on opening: what it costs then is bounded, however long the books are. */
-const READ_ON_OPENING = 5_000
+/** The last residual holds until it was read. */
+const pointsOf = ({ at, points }: Documents.ResidualHistoryDocument): ReadonlyArray<Point> => {
+  const read = points.map(({ at: changedAt, residual }) => ({ at: changedAt, figure: residual }))
+  return [...read, ...read.slice(-1).map(({ figure }) => ({ at, figure }))]
+}
+
+const Drawn = ({ history }: { readonly history: Documents.ResidualHistoryDocument }) => {
+  const points = pointsOf(history)
+  const first = grouped(points[0]?.figure ?? "", true)
+  const last = grouped(points.at(-1)?.figure ?? "", true)
+  return (
+    <StepChart
+      label={texts.residual}
+      summary={texts.residualSummary({ first, last })}
+      unit={texts.shares}
+      points={points}
+      columns={residuals}
+    />
+  )
+}
 
 const [[, FIRST_SPAN]] = spans
 
-/** The residual over time: of short books its first span on opening, and else what is asked for. */
+/** The residual of a position over time, change by change; read on opening and when a span is chosen, not with every event. */
 export const ResidualOverTime = ({ account, symbol }: { readonly account: string; readonly symbol: string }) => {
   const reading = useMutation({ ...tried, mutationFn: (ms: number) => residualsOver(account, symbol, ms) })
-  const { data: points, error, isPending, mutate, variables } = reading
-  const commits = useOverview().data?.position
-  const isShort = commits !== undefined && commits <= READ_ON_OPENING
-  const isUnread = points === undefined && error === null
-  useEffect(() => {
-    if (isShort) mutate(FIRST_SPAN)
-  }, [isShort, mutate])
+  const { data: history, error, mutate, variables } = reading
+  useEffect(() => mutate(FIRST_SPAN), [account, symbol, mutate])
   return (
-    <Panel title={texts.residualOverTime} note={texts.atMoments({ count: MOMENTS })}>
+    <Panel
+      title={texts.residualOverTime}
+      note={
+        history === undefined
+          ? undefined
+          : texts.betweenTimes({ since: <Moment at={history.since} />, at: <Moment at={history.at} /> })
+      }
+    >
       <div className="filters" role="group" aria-label={texts.span}>
         <Head term="span" />
         {spans.map(([name, ms]) => (
@@ -86,24 +84,7 @@ export const ResidualOverTime = ({ account, symbol }: { readonly account: string
       {error === null ? null : (
         <Problem error={error} again={variables === undefined ? undefined : () => mutate(variables)} />
       )}
-      {isPending || (isUnread && (isShort || commits === undefined)) ? (
-        <Skeleton />
-      ) : points === undefined ? (
-        <Empty>{texts.chooseATimeRange({ commits: grouped(String(commits)) })}</Empty>
-      ) : points.length === 0 ? (
-        <Empty>{texts.noPositionThen}</Empty>
-      ) : (
-        <StepChart
-          label={texts.residual}
-          summary={texts.residualSummary({
-            first: grouped(points[0]?.figure ?? "", true),
-            last: grouped(points.at(-1)?.figure ?? "", true)
-          })}
-          unit={texts.shares}
-          points={points}
-          columns={residuals}
-        />
-      )}
+      {history === undefined ? error === null ? <Skeleton /> : null : <Drawn history={history} />}
     </Panel>
   )
 }

@@ -248,7 +248,7 @@ export const doctor = Verb.make({
       if (!isWell) yield* noteLook
       const lines = checks.map(
         ({ check, found, ok, remedy }) =>
-          `${ok ? "ok  " : "LOOK"}  ${check.padEnd(9)} ${found}${remedy === null ? "" : `. ${remedy}`}`
+          `${ok ? "ok  " : "WARN"}  ${check.padEnd(9)} ${found}${remedy === null ? "" : `. ${remedy}`}`
       )
       yield* answer({ ok: isWell, checks }, lines.join("\n"))
     })

@@ -21,7 +21,7 @@ describe("doctor: what is wrong, and how to mend it", () => {
     const { cli, json, store } = await used()
     const { code, out } = await cli("doctor")
     expect(code).toBe(0)
-    expect(out).not.toContain("LOOK")
+    expect(out).not.toContain("WARN")
     const { checks, ok } = Object(await json("doctor"))
     expect(ok).toBe(true)
     expect(checks.map(({ check }: { readonly check: string }) => check)).toEqual(

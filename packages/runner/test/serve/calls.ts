@@ -78,6 +78,7 @@ export const bodies: Readonly<Record<string, unknown>> = {
 export const queries: Readonly<Record<string, string>> = {
   "batches.upload": "?name=Monday&mode=execute",
   "positions.preview": "?side=buy&quantity=2",
+  "positions.residuals": "?since=2020-01-01",
   "overview.resolve": "?q=O1",
   "overview.profit": "?by=symbolDay",
   "journal.why": "?of=F3"

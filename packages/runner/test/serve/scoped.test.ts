@@ -196,6 +196,7 @@ const wordless = [
   "overview.today",
   "payloads.show",
   "positions.preview",
+  "positions.residuals",
   "reconciliation.list",
   "reconciliation.runs",
   "session.caller",
