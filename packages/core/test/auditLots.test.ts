@@ -39,7 +39,7 @@ const auditedWith = (openedBy: number, shares: string, from = "-", to = "-"): Re
 test("LOT-13: an audit finds lots that are identified by other fills, for more shares than the fill has, or whose shares are not held", () => {
   expect(auditedWith(1, "2")).toEqual([])
   expect(auditedWith(7, "2")).toEqual(["lots of F2: they are identified by fills that are none of its symbol (LOT-13)"])
-  expect(auditedWith(1, "3")).toEqual(["lots of F2: 3 shares are identified, it is of 2 (LOT-13)"])
+  expect(auditedWith(1, "3")).toEqual(["lots of F2: 3 shares are identified, the fill has 2 (LOT-13)"])
   expect(auditedWith(1, "2", "3", "2.5")).toEqual([
     "lots of desk/AAPL: their shares are 0.5, the books hold 1 (LOT-13)"
   ])

@@ -104,12 +104,15 @@ describe("G: what a break is about", () => {
     ],
     ["not found at the broker; it is not sent again", { _tag: "Doubt", reason: "NotFound", isPastResending: true }],
     [
-      "it may not go now: Waits(cool-down)",
+      "it may not be sent now: Waits(cool-down)",
       { _tag: "Doubt", reason: "NotSentAgain", obstacle: "NotAdmitted", detail: "Waits(cool-down)" }
     ],
-    ["it was sent 3 times without a clear answer", { _tag: "Doubt", reason: "NotSentAgain", obstacle: "SentTooOften" }],
     [
-      "r-1 does not undo what T1 did",
+      "it was sent 3 times without an acknowledgement",
+      { _tag: "Doubt", reason: "NotSentAgain", obstacle: "SentTooOften" }
+    ],
+    [
+      "r-1 does not reverse T1",
       { _tag: "Conflict", contradiction: { _tag: "DoesNotUndo", reversal: "r-1", tradeId: TradeId.make(1) } }
     ],
     [

@@ -201,14 +201,14 @@ describe("E2: a direct trade", () => {
     take(desk, { id: "R0", side: "sell", reverses: "D2" })
     direct(desk)
     direct(desk, { id: "D2" })
-    expect(standing(desk, "R0")).toMatch(/^failed: Conflict: a direct trade stays outside the queue/)
+    expect(standing(desk, "R0")).toMatch(/^failed: Conflict: a direct trade does not accumulate/)
     expect(take(desk, { id: "R1", side: "sell", reverses: "D1" })).toMatchObject({
-      why: expect.stringMatching(/^a direct trade stays outside the queue/)
+      why: expect.stringMatching(/^a direct trade does not accumulate/)
     })
     const answer = desk.commit("command", (recorder) => Commands.reverseTrade(recorder, tradeOf(desk).id))
     expect(answer).toMatchObject({
       _tag: "Refused",
-      why: expect.stringMatching(/^a direct trade stays outside the queue/)
+      why: expect.stringMatching(/^a direct trade does not accumulate/)
     })
   })
 
@@ -433,7 +433,7 @@ describe("rule 0 of sending a direct order", () => {
       holding(0, { maxOrderQuantity: Quantity.unsafe("3") }),
       "buy",
       "4",
-      "shares per order: it is more than one order may have (limits.orderQuantity; 10,000 shares where it is not set)"
+      "shares per order: the order exceeds the shares per order (limits.orderQuantity; default 10,000 shares)"
     ]
   ] as const)("E2: one that %s", (_, desk, side, quantity, wanted) => {
     expect(judged(desk, { side, quantity })).toBe(wanted)

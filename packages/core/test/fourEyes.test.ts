@@ -112,7 +112,7 @@ describe("an operation that needs a second person", () => {
     expect(command(desk, "bob", grant(1))).toEqual({
       _tag: "Refused",
       code: "BooksMoved",
-      why: "the books have changed since R1 was requested: then AAPL: nothing; now AAPL: holds 5, to trade 0. Ask for it again"
+      why: "the books have changed since R1 was requested: then AAPL: nothing; now AAPL: holds 5, to trade 0. Request it again"
     })
     expect(base(desk)).toEqual(["5"])
   })
@@ -145,7 +145,7 @@ test("EYES-4: who calls an open daemon without a token asks for nothing", () => 
   const desk = deskWith(two)
   expect(command(desk, "api", adjust(desk))).toEqual({
     _tag: "Refused",
-    why: "a request for approval needs a token, or a person who has signed in: it says who may not approve it"
+    why: "a request for approval needs a token or a signed-in person, since its requester must not approve it"
   })
   expect(statuses(desk)).toEqual([])
   expect(base(desk)).toEqual([])
@@ -153,7 +153,7 @@ test("EYES-4: who calls an open daemon without a token asks for nothing", () => 
 
 describe("who may approve", () => {
   test.each<[string, ReadonlyArray<NewToken>, string, string, string]>([
-    ["EYES-4: not who asked for it", two, "ann", "ann", "ann asked for this"],
+    ["EYES-4: not who asked for it", two, "ann", "ann", "ann requested this"],
     [
       "EYES-4: not a token that the one of the requester made",
       [{ name: "ann" }, { name: "ann2", createdBy: "ann" }],
@@ -166,7 +166,7 @@ describe("who may approve", () => {
       [{ name: "ann" }, { name: "ann2", createdBy: "ann" }],
       "ann2",
       "ann",
-      "ann asked for this"
+      "ann requested this"
     ],
     [
       "EYES-4: not one of two that one token made",
@@ -222,7 +222,7 @@ describe("who may approve", () => {
     revoke(desk, "bob")
     expect(command(desk, "bob", grant())).toMatchObject({
       _tag: "Refused",
-      why: "the token or session of bob is not valid any more"
+      why: "the token or session of bob is no longer valid"
     })
   })
 })

@@ -206,7 +206,7 @@ describe("what is not judged this time", () => {
     const desk = deskWith(...bought)
     expect(see(desk, "5", "2")).toMatchObject({
       outcome: "skipped",
-      why: "the books have moved while the broker was read"
+      why: "the books changed while the broker was read"
     })
     expect(open(desk)).toEqual([])
   })
@@ -217,7 +217,10 @@ describe("what is not judged this time", () => {
       { do: "trade", id: "T2", side: "buy", milli: 1000, held: false },
       { do: "send", order: 2, got: "unknown", time: 3 }
     )
-    expect(see(inDoubt, "4")).toMatchObject({ outcome: "skipped", why: "an order of it is on its way or unconfirmed" })
+    expect(see(inDoubt, "4")).toMatchObject({
+      outcome: "skipped",
+      why: "an order of it is being sent or is unconfirmed"
+    })
     const waiting = deskWith(...bought, {
       do: "fill",
       at: "B-X9",
@@ -228,7 +231,7 @@ describe("what is not judged this time", () => {
       milli: 1000,
       time: 3
     })
-    expect(see(waiting, "4")).toMatchObject({ outcome: "skipped", why: "a fill of it waits for its order" })
+    expect(see(waiting, "4")).toMatchObject({ outcome: "skipped", why: "an unmatched fill of it waits for its order" })
   })
 
   test("and a dry run writes nothing at all", () => {

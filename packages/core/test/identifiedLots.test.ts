@@ -98,7 +98,7 @@ describe("lots that a person identified", () => {
       "F4 not applied: the lot of F6 has 1 shares open, not 2"
     ])
     const bust = fill(6, "buy", "0", "110", { executedAt: day(1) })
-    expect(closed(of, corrected(2, bust)).at(-1)).toBe("F4 not applied: F6 has opened no lot before it")
+    expect(closed(of, corrected(2, bust)).at(-1)).toBe("F4 not applied: F6 opened no lot before this fill")
     const more = fill(6, "sell", "4", "115", { executedAt: day(3) })
     expect(closed(of, corrected(4, more))).toEqual([
       "F3>F6 1 = -5 identified",
@@ -113,17 +113,17 @@ describe("lots that a person identified", () => {
 
   it("LOT-13: lots that the fill cannot close are refused, by name", () => {
     expect(answerTo(5, "F3 1, F2 1")).toBe("F3>F5 1 = 5 identified, F2>F5 1 = 15 identified")
-    expect(answerTo(9, "F3 1")).toBe("F9 is no fill of this account and symbol")
-    expect(answerTo(3, "F1 1")).toBe("F3 cannot close these lots: it closes no lot: it opens one")
-    expect(answerTo(3, "")).toBe("F3 closes no lot: it opens one")
-    expect(answerTo(4, "F2 2")).toBe("F4 closes 3 shares: lots of all of them are to be named, not of 2")
+    expect(answerTo(9, "F3 1")).toBe("F9 is not a fill of this account and symbol")
+    expect(answerTo(3, "F1 1")).toBe("F3 cannot close these lots: it opens a lot and closes none")
+    expect(answerTo(3, "")).toBe("F3 opens a lot and closes none")
+    expect(answerTo(4, "F2 2")).toBe("F4 closes 3 shares, and the given lots have 2: identify lots for all of them")
     expect(answerTo(4, "F2 3, F1 1")).toBe("F4 cannot close these lots: it is of 3 shares, not 4")
-    expect(answerTo(4, "F2 1, F2 2")).toBe("the lot of F2 is named twice")
+    expect(answerTo(4, "F2 1, F2 2")).toBe("the lot of F2 is given twice")
     expect(answerTo(4, "F3 3")).toBe("F4 cannot close these lots: the lot of F3 has 1 shares open, not 3")
-    expect(answerTo(5, "F1 2")).toBe("F5 cannot close these lots: the lot of F1 is closed already by F4")
-    expect(answerTo(4, "F5 3")).toBe("F4 cannot close these lots: F5 has opened no lot before it")
+    expect(answerTo(5, "F1 2")).toBe("F5 cannot close these lots: the lot of F1 is already closed by F4")
+    expect(answerTo(4, "F5 3")).toBe("F4 cannot close these lots: F5 opened no lot before this fill")
     expect(answerTo(4, "F2 3", { identified: [identified(5, "F3 1, F2 1")] })).toBe(
-      "lots are identified for F5, and it could not close them any more: the lot of F2 is closed already by F4"
+      "lots are identified for F5, and it could no longer close them: the lot of F2 is already closed by F4"
     )
     const busted = corrected(4, fill(6, "sell", "0", "115", { executedAt: day(3) }))
     expect(answerTo(4, "F2 3", { executed: busted })).toBe("F4 was corrected or busted: F6 counts")

@@ -221,7 +221,7 @@ describe("what all holdings come to", () => {
     expect([counted.grossNotional, counted.netNotional].map(Decimal.format)).toEqual(["900", "900"])
     folded.books.usages.put({ ...counted, netNotional: Decimal.unsafe("-900") })
     for (const _ of checkConservation(folded));
-    expect(folded.findings).toMatchObject([{ what: "what is held is not what its positions come to" }])
+    expect(folded.findings).toMatchObject([{ what: "the holdings are not the sum of its positions" }])
   })
 })
 
@@ -347,7 +347,7 @@ describe("what live orders come to, in the books", () => {
     folded.books.usages.put({ ...counted, openNotional: Decimal.unsafe("899.99") })
     for (const _ of checkConservation(folded));
     expect(folded.findings).toMatchObject([
-      { where: "usages desk", what: "what is open is not what its live orders can still come to" }
+      { where: "usages desk", what: "the open notional is not the sum of its live orders" }
     ])
   })
 })

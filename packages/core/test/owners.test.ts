@@ -176,18 +176,18 @@ describe("C7: what an owner has", () => {
     expect(findingsAfter(() => undefined)).toEqual([])
     const half = Decimal.unsafe("0.25")
     expect(findingsAfter(({ owner_positions }, row) => owner_positions.put({ ...row, ordered: half }))).toEqual([
-      "what is ordered is not the sum of its trades (C7)"
+      "ordered shares are not the sum of its trades (C7)"
     ])
     expect(findingsAfter(({ owner_positions }, row) => owner_positions.put({ ...row, executed: half }))).toEqual([
-      "what is executed is not what its trades have settled (C7)"
+      "executed shares are not what its trades have settled (C7)"
     ])
     const strange = OwnerId.make("z")
     expect(findingsAfter(({ owner_positions }, row) => owner_positions.put({ ...row, owner: strange }))).toEqual([
-      "what is ordered is not the sum of its trades (C7)"
+      "ordered shares are not the sum of its trades (C7)"
     ])
     expect(findingsAfter(({ trades }) => trades.put(withOwner([...trades.all()][0], strange)))).toEqual([
-      "what is ordered is not the sum of its trades (C7)",
-      "has trades and no row (C7)"
+      "ordered shares are not the sum of its trades (C7)",
+      "has trades but no row (C7)"
     ])
   })
 })

@@ -112,7 +112,7 @@ describe("an order that a program proposes", () => {
     desk.pass(LIFE_MS - 1000)
     expect(send(desk)).toBe("Held")
     desk.pass(1000)
-    expect(approve(desk)).toMatchObject({ _tag: "Refused", why: expect.stringMatching(/was to be approved by/) })
+    expect(approve(desk)).toMatchObject({ _tag: "Refused", why: expect.stringMatching(/can no longer be approved/) })
     expect(send(desk)).toBe("Refused")
     expect(order(desk)).toMatchObject({ status: "failed", code: "NotApproved", attempts: 0 })
     expect(desk.all(TradeTable)[0]).toMatchObject({ status: "failed", reason: "OrderEnded" })

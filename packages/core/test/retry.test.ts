@@ -25,12 +25,12 @@ describe("retry", () => {
   test("D8: makes a new order, linked to the old, and lifts what an operator's cancel holds", () => {
     const desk = deskWith({ do: "cancel", order: 1 })
     expect(desk.all(OrderTable)).toHaveLength(1)
-    expect(retry(desk)).toEqual({ _tag: "Done", what: "O2 is made in the place of O1" })
+    expect(retry(desk)).toEqual({ _tag: "Done", what: "O2 replaces O1" })
     const [old, made] = desk.all(OrderTable)
     expect(made).toMatchObject({ status: "pending", retryOf: 1, quantity: old?.quantity, attempts: 0 })
     expect(made?.clientOrderId).not.toBe(old?.clientOrderId)
     isSound(desk)
-    expect(retry(desk)).toEqual({ _tag: "Done", what: "O2 is made in the place of O1" })
+    expect(retry(desk)).toEqual({ _tag: "Done", what: "O2 replaces O1" })
     expect(desk.all(OrderTable)).toHaveLength(2)
   })
 
@@ -42,13 +42,13 @@ describe("retry", () => {
       { do: "send", order: 1, got: "accepted", time: 1 },
       { do: "fill", at: "B-O1", order: 1, side: "buy", exec: "e1", revision: 1, milli: 1000, time: 2 }
     )
-    expect(retry(filled)).toMatchObject({ why: "O1 is filled: there is nothing to try again" })
-    expect(retry(deskWith(), 7)).toMatchObject({ why: "there is no order O7" })
+    expect(retry(filled)).toMatchObject({ why: "O1 is filled: nothing to re-submit" })
+    expect(retry(deskWith(), 7)).toMatchObject({ why: "order O7 does not exist" })
   })
 
   test("orders nothing that would not be due: during a cool-down, while halted", () => {
     const cooling = deskWith({ do: "send", order: 1, got: "rejected", time: 1 })
-    expect(retry(cooling)).toMatchObject({ why: expect.stringContaining("in the place of O1: Cooling down") })
+    expect(retry(cooling)).toMatchObject({ why: expect.stringContaining("would replace O1: Cooling down") })
     const halted = deskWith({ do: "cancel", order: 1 }, { do: "halt" })
     expect(retry(halted)).toMatchObject({ why: expect.stringContaining("Halted") })
     expect(halted.all(OrderTable)).toHaveLength(1)

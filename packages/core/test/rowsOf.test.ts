@@ -15,7 +15,7 @@ test("P8: of rows that cannot be read the log has one short line, whatever is in
   )
   expect([complete, rows.map(({ value }) => value.symbol)]).toEqual([false, ["AAPL"]])
   expect(lines).toEqual([
-    expect.stringMatching(/^3 rows of Broker's positions cannot be read \(S+\); the others are taken$/)
+    expect.stringMatching(/^3 rows of Broker's positions cannot be read \(S+\); the others are accepted$/)
   ])
   expect(lines[0]?.length).toBeLessThan(600)
 })

@@ -69,7 +69,7 @@ describe("P9: a split that is accepted", () => {
     expect(decided(twice, "s-1")).toMatchObject({ _tag: "Done" })
     expect(decided(twice, "s-2")).toEqual({
       _tag: "Refused",
-      why: "the books hold 10 AAPL now, and this was decided when they held 5: look again"
+      why: "the books now hold 10 AAPL; this request was based on 5: review it again"
     })
     const by = Decimal.unsafe("-2")
     const sold = {
@@ -156,7 +156,7 @@ describe("P9: a split that is accepted", () => {
     split(desk, 2, 1)
     const id = TradeId.make(1)
     const refused = desk.commit("command", (recorder) => commands.reverseTrade(recorder, id))
-    expect(refused).toMatchObject({ _tag: "Refused", why: expect.stringContaining("before a split") })
+    expect(refused).toMatchObject({ _tag: "Refused", why: expect.stringContaining("predates a split") })
     perform(desk, { do: "reverse", id: "R1", of: "T2", side: "sell", milli: 300 })
     expect(desk.all(TradeTable).at(-1)?.reason).toContain("BeforeSplit")
     isSound(desk)

@@ -33,7 +33,7 @@ describe("write-off", () => {
     const desk = deskAfter()
     expect(figures(desk)).toEqual(["0", "3.7", "3.7", "3", "0.7", "0.7"])
     const tags = tagsAfter(desk, () =>
-      expect(writeOff(desk)).toEqual({ _tag: "Done", what: "0.7 AAPL that desk owed are written off, by T3" })
+      expect(writeOff(desk)).toEqual({ _tag: "Done", what: "0.7 AAPL of desk are written off by trade T3" })
     )
     expect(tags.filter((tag) => tag === "RestWrittenOff")).toHaveLength(1)
     expect(figures(desk)).toEqual(["0", "3.7", "3", "3", "0", "0"])
@@ -47,7 +47,7 @@ describe("write-off", () => {
     })
     expect(desk.all(TradeTable).map(({ status }) => status)).toEqual(["completed", "completed", "completed"])
     isSound(desk)
-    expect(writeOff(desk, "0.1")).toMatchObject({ _tag: "Refused", why: "AAPL of desk owes nothing" })
+    expect(writeOff(desk, "0.1")).toMatchObject({ _tag: "Refused", why: "AAPL of desk has no residual" })
   })
 
   test("takes a part out of the oldest of what is owed, and what comes in later is ordered as ever", () => {
@@ -65,7 +65,7 @@ describe("write-off", () => {
     const desk = deskAfter()
     expect(writeOff(desk, "0.3", "0.7")).toMatchObject({ _tag: "Done" })
     const again = writeOff(desk, "0.3", "0.7")
-    expect(again).toMatchObject({ _tag: "Refused", why: expect.stringContaining("owes 0.4 now") })
+    expect(again).toMatchObject({ _tag: "Refused", why: expect.stringContaining("is now 0.4") })
     expect(figures(desk)).toEqual(["0", "3.7", "3.4", "3", "0.4", "0.4"])
   })
 
@@ -81,7 +81,7 @@ describe("write-off", () => {
     const live = deskAfter(partlyOrdered.slice(0, 2))
     expect(writeOff(live)).toMatchObject({ why: expect.stringContaining("O1 of AAPL is submitted") })
     const desk = deskAfter()
-    expect(writeOff(desk, "0.8")).toMatchObject({ why: "AAPL of desk owes 0.7; 0.8 is more than that" })
+    expect(writeOff(desk, "0.8")).toMatchObject({ why: "AAPL of desk has a residual of 0.7; 0.8 is more than that" })
     expect(figures(desk)).toEqual(["0", "3.7", "3.7", "3", "0.7", "0.7"])
     writeOff(desk)
     const reversed = desk.commit("command", (recorder) => commands.reverseTrade(recorder, TradeId.make(3)))
@@ -103,6 +103,6 @@ describe("write-off", () => {
       after: { _tag: "NotDue" },
       obstacle: undefined
     })
-    expect(seen("9").obstacle).toBe("AAPL of desk owes 4; 9 is more than that")
+    expect(seen("9").obstacle).toBe("AAPL of desk has a residual of 4; 9 is more than that")
   })
 })

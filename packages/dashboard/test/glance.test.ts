@@ -142,12 +142,12 @@ describe("what is told at a glance", () => {
     const { page } = seen
     const row = page.getByRole("region", { name: "Needs attention" }).getByRole("listitem", { name: "" })
     const blocked = row.filter({ hasText: "dollars per order" }).filter({ hasText: "PFE" }).first()
-    await blocked.getByText("Owed and not ordered: 3 PFE, $90").waitFor()
+    await blocked.getByText("Due and not ordered: 3 PFE, $90").waitFor()
     await blocked.getByText("Recommended: change the limit. Raise the limit").waitFor()
     expect(await findings(page)).toEqual([])
     await page.goto(`${daemon.url}/attention`)
     const waiting = page.getByRole("row").filter({ hasText: "PFE" })
-    await waiting.getByText("it is worth more than one order may be").first().waitFor()
+    await waiting.getByText("the order exceeds the dollars per order").first().waitFor()
     expect(await findings(page)).toEqual([])
     await most("100000")
     // It is gone with its obstacle: the list keeps the row under the reader, and says so.

@@ -281,7 +281,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await page.getByRole("button", { name: `Retry ${id}` }).click()
     await dialog.getByText(`roundlot orders retry ${id} --reason`).waitFor()
     // Its position cools down first, and a retry until then says that it would order nothing.
-    await dialog.getByText(`nothing would be ordered in the place of ${id}: Cooling down`).waitFor()
+    await dialog.getByText(`no order would replace ${id}: Cooling down`).waitFor()
     expect(await findings(page)).toEqual([])
     await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
     // It leaves no residual: others look at those that are the nearest to an order.

@@ -176,7 +176,7 @@ const compareRow = (self: Fold, given: Given, stored: EncodedRow): void => {
     const expected = cells[i] ?? null
     if (column === "bytes") {
       if (!isBytesOf(self, given, actual))
-        suspect(self, given, "sha256", "its bytes are not those whose hash the journal has")
+        suspect(self, given, "sha256", "its bytes do not match the hash in the journal")
     } else if (actual !== expected) {
       suspect(self, given, column, `${column} is ${String(actual)}, the journal gives ${String(expected)}`)
     }
@@ -272,9 +272,9 @@ export function* checkConservation(self: Fold): Generator<void> {
     const { account, openNotional } = usage
     const [counted, summed] = [Usage.heldOf(usage), held.get(account) ?? Usage.heldOf(undefined)]
     if (!Decimal.equals(counted.gross, summed.gross) || !Decimal.equals(counted.net, summed.net))
-      report(`usages ${account}`, "what is held is not what its positions come to", account)
+      report(`usages ${account}`, "the holdings are not the sum of its positions", account)
     if (!Decimal.equals(openNotional, open.get(account) ?? Decimal.zero))
-      report(`usages ${account}`, "what is open is not what its live orders can still come to", account)
+      report(`usages ${account}`, "the open notional is not the sum of its live orders", account)
   }
   for (const position of books.positions.all()) {
     yield
@@ -289,14 +289,14 @@ export function* checkConservation(self: Fold): Generator<void> {
     )
     const figures = Decimal.sum([position.hedged, position.direct, position.adopted])
     if (!Decimal.equals(figures, orders)) {
-      report(where, "hedged, direct and adopted are not what its orders filled (E4)", position.account)
+      report(where, "hedged, direct and adopted are not the fills of its orders (E4)", position.account)
     }
     if (
       !Decimal.equals(position.openShares, openShares.get(joinKey([position.account, position.symbol])) ?? Decimal.zero)
     )
-      report(where, "what is open is not what its live orders can still fill", position.account)
+      report(where, "in flight is not the unfilled shares of its live orders", position.account)
     const signs = new Set(lots.map((lot) => Decimal.sign(lot.open)))
-    if (signs.size > 1) report(where, "open lots of both signs stand side by side (C1)", position.account)
+    if (signs.size > 1) report(where, "it has open lots of both signs (C1)", position.account)
   }
   yield* checkParts(self)
   for (const fault of ownerFaults(books)) {
@@ -328,7 +328,7 @@ function* checkParts(self: Fold): Generator<void> {
     yield
     const covered = [order.excess, ...allocationsOf(books, order.id).map((each) => each.quantity)]
     if (!Decimal.equals(Decimal.sum(covered), commitmentOf(order))) {
-      report(`orders ${order.id}`, "allocations and excess are not its commitment (A4)", order.account)
+      report(`orders ${order.id}`, "allocations and excess are not the sum of its commitment (A4)", order.account)
     }
     const fault = executionFault(books, order)
     if (fault !== undefined) report(`orders ${order.id}`, fault, order.account)

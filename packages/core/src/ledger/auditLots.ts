@@ -87,7 +87,7 @@ const identificationFault = (
   }
   const named = Decimal.sum(lots.map(({ quantity }) => quantity))
   if (!Decimal.isLess(fill.quantity, named)) return undefined
-  return `${Decimal.format(named)} shares are identified, it is of ${Decimal.format(fill.quantity)} (LOT-13)`
+  return `${Decimal.format(named)} shares are identified, the fill has ${Decimal.format(fill.quantity)} (LOT-13)`
 }
 
 /** Shares that the books hold are those of lots, and those that no execution shows. A split rounds each figure of a position by itself. */

@@ -54,7 +54,7 @@ export function* ownerFaults(books: Books): Generator<OwnerFault | undefined> {
   }
   for (const { held, key, ordered } of sums.values()) {
     if (Decimal.isZero(held) && Decimal.isZero(ordered)) continue
-    yield { where: whereOf(key), what: "has trades and no row (C7)", account: key.account }
+    yield { where: whereOf(key), what: "has trades but no row (C7)", account: key.account }
   }
 }
 
@@ -64,8 +64,8 @@ const faultOf = (row: OwnerPosition, sum: Sum | undefined): OwnerFault | undefin
   const ordered = Decimal.add(sum?.ordered ?? Decimal.zero, row.splitOrdered)
   const held = Decimal.add(sum?.held ?? Decimal.zero, row.splitHeld)
   const fault = (what: string) => ({ where: whereOf(row), what, account: row.account })
-  if (!Decimal.equals(row.ordered, ordered)) return fault("what is ordered is not the sum of its trades (C7)")
+  if (!Decimal.equals(row.ordered, ordered)) return fault("ordered shares are not the sum of its trades (C7)")
   return Decimal.equals(Decimal.add(row.executed, row.direct), held)
     ? undefined
-    : fault("what is executed is not what its trades have settled (C7)")
+    : fault("executed shares are not what its trades have settled (C7)")
 }

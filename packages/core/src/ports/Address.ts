@@ -40,7 +40,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
  */
 export const judge = (baseUrl: string, { environments, known, whose }: Hosts): Either.Either<Address, UnknownHost> => {
   const refused = (problem: string) => Either.left(new UnknownHost({ baseUrl, problem, known }))
-  if (!URL.canParse(baseUrl)) return refused("is no address")
+  if (!URL.canParse(baseUrl)) return refused("is not an address")
   const url = new URL(baseUrl)
   if (url.protocol !== "https:" && url.protocol !== "http:") return refused("is neither http nor https")
   if (LOOPBACK.test(url.hostname)) return Either.right({ origin: url.origin, environment: "unproven" })

@@ -63,7 +63,12 @@ export const ownTerms = <T extends Pick<OrderTerms, "account">>(
 ): Either.Either<T, Refusal> =>
   terms.account === account
     ? Either.right(terms)
-    : Either.left(new Refusal({ code: "wrong_account", words: `this broker drives ${account}, not ${terms.account}` }))
+    : Either.left(
+        new Refusal({
+          code: "wrong_account",
+          words: `this broker is connected to account ${account}, not ${terms.account}`
+        })
+      )
 
 /** Tells that an order has a status which its broker has not documented; the order counts as open. */
 export const tellUndocumented = (order: string, status: string): Effect.Effect<void> =>
@@ -113,7 +118,7 @@ export type CancelAnswer =
 export const partlyFilled: CancelAnswer = {
   _tag: "Refused",
   code: "partially_filled",
-  words: "a part is filled: cancel it, and order the rest"
+  words: "partially filled: cancel it, and order the remainder"
 }
 
 /** A span of the broker's time. */

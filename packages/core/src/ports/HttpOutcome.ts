@@ -193,7 +193,7 @@ export const rowsOf = <A, I>(
     })
   )
   const [unread, rows] = Array.separate(read)
-  const warning = `${unread.length} rows of ${broker}'s ${operation} cannot be read (${unread[0]}); the others are taken`
+  const warning = `${unread.length} rows of ${broker}'s ${operation} cannot be read (${unread[0]}); the others are accepted`
   const complete = unread.length === 0
   return Effect.as(complete ? Effect.void : Effect.logWarning(warning), { complete, rows })
 }

@@ -27,7 +27,7 @@ export class Fenced extends Schema.TaggedError<Fenced>()("Fenced", { account: Sc
   override get message() {
     return this.token === NO_TOKEN
       ? `this process holds no lease of account ${this.account}: nothing was written`
-      : `another process drives account ${this.account} now, lease ${this.token} of this one is outdated: nothing was written. This process ends; start it again with --standby if it is to wait for its turn`
+      : `account ${this.account} is in use by another process now, lease ${this.token} of this process is outdated: nothing was written. This process ends; start it with --standby to wait for the other to end`
   }
 }
 

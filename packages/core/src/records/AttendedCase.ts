@@ -21,7 +21,7 @@ const PART = "part:"
 export const CaseId = Schema.String.pipe(
   Schema.pattern(/^(?:[BOTGR][1-9]\d{0,15}|J[0-9a-z]+-[0-9a-f]+|part:.{1,200})$/, {
     message: () =>
-      "a case has the id of a break, order, trade, batch, request or job, or 'part:' with the name of a part of the program"
+      "a case has the id of a break, order, trade, batch, request or job, or 'part:' with the name of a service"
   }),
   Schema.brand("CaseId")
 )

@@ -14,96 +14,96 @@ export const controls = {
   },
   Restricted: { says: "the symbol is on the account's restricted list", remedy: "Remove it from the list to trade it" },
   MaxQuantity: {
-    says: "it is more than one order may have (limits.orderQuantity; 10,000 shares where it is not set)",
+    says: "the order exceeds the shares per order (limits.orderQuantity; default 10,000 shares)",
     remedy: "Raise the limit, to a lot at least: 'roundlot controls set --account NAME --order-quantity SHARES'"
   },
   ShortNotAllowed: {
-    says: "nothing is held that could be sold, and the account or the instrument may not go short",
+    says: "no shares are held to sell, and the account or the instrument may not be sold short",
     remedy: "Allow shorting for the account if the broker allows it for the instrument, or buy first"
   },
   NotFractionable: {
-    says: "the broker has no fractions of the instrument",
+    says: "the broker does not trade fractions of the instrument",
     remedy: "Order whole shares"
   },
   FractionHeld: {
-    says: "less than a lot is held, and it may not go through zero",
+    says: "less than a lot is held, and the position may not cross zero",
     remedy: "Resolve it manually: the broker cannot sell a fraction of a lot"
   },
   CrossesZero: {
-    says: "it would go through zero, which the broker refuses",
+    says: "the position would cross zero, which the broker rejects",
     remedy: "Close the holding first; open closing orders count"
   },
   UnsupportedOrder: {
-    says: "the broker takes no orders of this type, session and time in force together",
+    says: "the broker does not support this combination of order type, session and time in force",
     remedy: "Choose a supported combination; 'roundlot accounts show' lists them"
   },
   GoodTillPassed: {
-    says: "the time until which the order was to be good has passed",
+    says: "the good-till time of the order has passed",
     remedy: "Submit it again with a later time"
   },
   NoReferencePrice: {
-    says: "a limit in money has no price to judge by that is fresh enough, and the broker quotes none",
+    says: "a limit in dollars needs a current price, and the broker quotes none",
     remedy:
-      "Give it a price: on the trade, by a source of prices, or on paper by 'roundlot exchange instruct' and '--prices FILE'; or lift the limits by name: 'roundlot controls set --account NAME --order-notional none --daily-notional none --reason WHY'"
+      "Provide a price: on the trade, from a price source, or on paper with 'roundlot exchange instruct' or '--prices FILE'; or lift the limits: 'roundlot controls set --account NAME --order-notional none --daily-notional none --reason WHY'"
   },
   MaxNotional: {
-    says: "it is worth more than one order may be (limits.orderNotional; 100,000 dollars where it is not set)",
+    says: "the order exceeds the dollars per order (limits.orderNotional; default 100,000 dollars)",
     remedy:
       "Raise the limit, or lower limits.orderQuantity so that orders are cut: 'roundlot controls set --account NAME --order-notional DOLLARS'"
   },
   OpenResidual: {
-    says: "the position owes more than may be worked off without an operator (limits.openResidual, in dollars; 100,000 shares where it is not set)",
+    says: "the residual exceeds what may be ordered without an operator (limits.openResidual, in dollars; default 100,000 shares)",
     remedy:
       "Check why the residual is so large, then raise the limit: 'roundlot controls set --account NAME --open-residual DOLLARS'"
   },
   DailyNotional: {
-    says: "the account would send more on this market date than it may (limits.dailyNotional; 10,000,000 dollars where it is not set)",
+    says: "the account would exceed its dollars per market date (limits.dailyNotional; default 10,000,000 dollars)",
     remedy:
       "Wait for the next market date, or raise the limit: 'roundlot controls set --account NAME --daily-notional DOLLARS'"
   },
   OpenOrders: {
-    says: "the account's live orders would come to more dollars together than they may (limits.openOrders)",
+    says: "the account would exceed its dollars of live orders (limits.openOrders)",
     remedy:
       "Wait until live orders are filled or cancelled, or raise the limit: 'roundlot controls set --account NAME --open-orders DOLLARS'"
   },
   PositionSize: {
-    says: "with its live orders filled, the symbol's holding would be worth more than it may be (limits.position)",
+    says: "with its live orders filled, the symbol would exceed its dollars per position (limits.position)",
     remedy: "Reduce the holding, or raise the limit: 'roundlot controls set --account NAME --position DOLLARS'"
   },
   GrossPosition: {
-    says: "all holdings together, long and short added up, would be worth more than they may be (limits.grossPosition)",
+    says: "all holdings, long plus short, would exceed the gross limit in dollars (limits.grossPosition)",
     remedy: "Reduce holdings, or raise the limit: 'roundlot controls set --account NAME --gross-position DOLLARS'"
   },
   NetPosition: {
-    says: "long and short holdings would differ by more dollars than they may (limits.netPosition)",
+    says: "all holdings, long less short, would exceed the net limit in dollars (limits.netPosition)",
     remedy: "Reduce holdings, or raise the limit: 'roundlot controls set --account NAME --net-position DOLLARS'"
   },
   BuyingPower: {
-    says: "it costs more than the broker says that the account may spend",
+    says: "the order costs more than the account's buying power at the broker",
     remedy: "Deposit cash, or sell; buying power is read again at least every minute"
   },
   PriceCollar: {
-    says: "its price is further from that of another source than it may be (limits.collarBp)",
+    says: "the order's price is outside the collar around another source's price (limits.collarBp)",
     remedy: "Check which price is wrong; raising the limit needs a reason"
   },
   OrdersPerMinute: {
-    says: "the account has sent as many orders within a minute as it may (limits.ordersPerMinute)",
+    says: "the account has reached its orders per minute (limits.ordersPerMinute)",
     remedy: "An accumulation order is sent after a minute; a decision must be repeated"
   },
   OppositeOrderLive: {
-    says: "a live order stands on the other side of its symbol, and an account does not trade with itself",
+    says: "an order on the other side of the symbol is live, and an account does not trade with itself",
     remedy: "Wait until that order ends, or cancel it"
   },
   DuplicateIntent: {
-    says: "the same strategy has decided the same within the last minute",
+    says: "the same strategy made the same decision within the last minute",
     remedy: "Repeat the decision later if it is intended"
   },
   ReduceOnly: {
-    says: "only what closes a holding may be sent now (trading state reduce)",
+    says: "only orders that reduce a position may be sent (trading state reduce)",
     remedy: "Resume full trading: 'roundlot controls show' names the scope"
   },
   OwedBound: {
-    says: "the order is more than its position owes: a fault of the books, its symbol is halted",
+    says: "the order exceeds the residual of its position: an error in the books; the symbol is halted",
     remedy: "Run 'roundlot audit'; resume the symbol once the cause is fixed"
   }
 } as const

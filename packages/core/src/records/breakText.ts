@@ -35,13 +35,13 @@ export const contradictionText = (contradiction: Contradiction): string => {
         .map(({ field, is = "none", was = "none" }) => `${field} was ${was}, is ${is}`)
         .join("; ")
     case "DoesNotUndo":
-      return `${contradiction.reversal} does not undo what ${format("trade", contradiction.tradeId)} did`
+      return `${contradiction.reversal} does not reverse ${format("trade", contradiction.tradeId)}`
     case "AlreadyReversed":
-      return `${format("trade", contradiction.tradeId)} was reversed by ${contradiction.by}, ${contradiction.reversal} would again`
+      return `${format("trade", contradiction.tradeId)} was already reversed by ${contradiction.by}; ${contradiction.reversal} would reverse it again`
     case "ReversesReversal":
-      return `${format("trade", contradiction.tradeId)} is a reversal itself`
+      return `${format("trade", contradiction.tradeId)} is itself a reversal`
     case "NotAccumulated":
-      return "a direct trade stays outside the queue; cancel its order, or trade back"
+      return "a direct trade does not accumulate and cannot be reversed; cancel its order, or trade back"
   }
 }
 
@@ -62,23 +62,23 @@ export const snapshotFaultText = (fault: SnapshotFault): string => {
 }
 
 const obstacleTexts: { readonly [O in ResendObstacle]: string } = {
-  Refused: "the broker has refused it",
+  Refused: "the broker rejected it",
   CancelRequested: "its cancel was requested",
-  DecisionSentOnce: "a decision is sent once in its life",
+  DecisionSentOnce: "a decision is sent only once",
   Acknowledged: "the broker has acknowledged it",
-  ClientIdSeen: "the broker has seen its client order id before and does not show the order",
-  SentTooOften: "it was sent 3 times without a clear answer",
-  WindowOver: "the time in which it may go again is over",
-  NotDue: "the position would not order it now",
-  NotApproved: "no person has approved that it is sent again",
-  EffectChanged: "it would open now what it was to close, or close what it was to open",
-  NotAdmitted: "it may not go now",
-  Control: "it may not go now"
+  ClientIdSeen: "the broker knows its client order id and does not list the order",
+  SentTooOften: "it was sent 3 times without an acknowledgement",
+  WindowOver: "its re-send window has passed",
+  NotDue: "its position no longer needs it",
+  NotApproved: "its re-send is not approved",
+  EffectChanged: "it would now open a holding instead of closing one, or close instead of open",
+  NotAdmitted: "it may not be sent now",
+  Control: "it may not be sent now"
 }
 
 /** Why an order in doubt may not be sent again, as a sentence. */
 export const resendObstacleText = ({ detail, obstacle }: Pick<Doubt, "obstacle" | "detail">): string => {
-  const first = obstacle === undefined ? "it may not go now" : obstacleTexts[obstacle]
+  const first = obstacle === undefined ? "it may not be sent now" : obstacleTexts[obstacle]
   return detail === undefined ? first : obstacle === "Control" ? detail : `${first}: ${detail}`
 }
 

@@ -323,7 +323,7 @@ const unseenOf = ({ breaks }: Case, weightOf: (found: Break) => Severity, { atte
 }
 
 const owedText = ({ blocks }: Stake): string =>
-  blocks.map(({ shares, symbol }) => `${Decimal.format(shares)} ${symbol} owed and`).join(" ")
+  blocks.map(({ shares, symbol }) => `${Decimal.format(shares)} ${symbol} due and`).join(" ")
 
 const dollarsText = (stake: Stake): string | null => {
   const dollars = dollarsAtRisk(stake)

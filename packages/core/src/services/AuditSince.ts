@@ -92,7 +92,7 @@ const newSince = Effect.fnUntraced(function* (anchor: Anchor, findings: Array<au
     findings.push({ where: `feed ${position}`, what, account: undefined, seq: undefined })
   let previous = (yield* repository.feed(anchor.position - 1, 1))[0]
   if (previous?.position !== anchor.position || previous.feedHash !== anchor.hash) {
-    say(anchor.position, "is not what the anchor says: what came before it was changed or cut")
+    say(anchor.position, "differs from the anchor: an earlier entry was changed or removed")
     return news
   }
   for (;;) {

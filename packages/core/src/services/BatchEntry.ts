@@ -99,8 +99,7 @@ export const create = ({ account, actor, reason, ...request }: NewBatch) =>
     if (request.mode === "accumulate" && said(request) !== undefined)
       return yield* new BadBatch({
         field: request.session === undefined ? "timeInForce" : "session",
-        problem:
-          "is of orders of its rows, and it puts its rows into their positions, whose orders leave as their account says"
+        problem: "applies to orders of single rows; a batch with mode accumulate uses the account's order terms"
       })
     const needs = [
       Need.Account({ account }),
@@ -116,7 +115,7 @@ export const create = ({ account, actor, reason, ...request }: NewBatch) =>
     const batch = yield* Effect.orDie(find(id))
     const field = batch.uid === request.uid ? otherTerm(batch, { account, ...request }) : undefined
     if (field === undefined) return batch
-    const problem = `is another one than that of ${format("batch", id)}, which was made by the same key: ask for it as it was, or by another key`
+    const problem = `differs from that of ${format("batch", id)}, which was created with the same key: repeat that request unchanged, or use another key`
     return yield* new BadBatch({ field, problem })
   })
 

@@ -116,7 +116,7 @@ const makeRepeated = () => {
     const before = known.get(identity)
     if (before === undefined) known.set(identity, contents)
     if (before === undefined || before === contents) return before === undefined ? undefined : { _tag: "Repeated" }
-    return { _tag: "Conflict", reason: "an earlier row has its identity and other contents" }
+    return { _tag: "Conflict", reason: "an earlier row has the same identity with other contents" }
   }
 }
 

@@ -45,7 +45,7 @@ const closed = ({ account, subject, symbol }: Break) =>
   symbol === undefined
     ? Effect.void
     : committed(account, symbol, (recorder) =>
-        closeIfOpen(recorder, symbol, KIND, subject, "it orders again, or owes nothing")
+        closeIfOpen(recorder, symbol, KIND, subject, "it orders again, or has no residual")
       )
 
 /**

@@ -237,7 +237,7 @@ export const confirm = Effect.fn("Gates.confirm")(function* (
 export const factsOf = (answer: BrokerInstrument): commands.InstrumentFacts | commands.NotTraded => {
   if (answer._tag === "NotKnown") return { isKnown: false, why: "the broker does not know it" }
   if (answer.assetClass !== "equity")
-    return { isKnown: true, why: `the broker trades it as ${answer.assetClass}; only equities are taken` }
+    return { isKnown: true, why: `the broker trades it as ${answer.assetClass}; only equities are supported` }
   if (!answer.tradable) {
     const said = answer.words === undefined ? "" : `: ${answer.words}`
     return { isKnown: true, why: `the broker does not trade it${said}` }

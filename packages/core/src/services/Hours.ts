@@ -68,7 +68,7 @@ const tell = (
   Effect.flatMap(Health, (health) => {
     const part = `market hours of ${account}`
     const end = MarketHours.endsSoon(hours, now)
-      ? `the calendar of ${hours.source} ends on ${hours.horizon}: nothing is sent beyond it`
+      ? `the calendar of ${hours.source} ends on ${hours.horizon}: no orders are sent after that date`
       : undefined
     const words = [end, trouble].filter((each) => each !== undefined)
     return words.length === 0 ? health.succeeded(part) : health.failed(part, words.join("; "))

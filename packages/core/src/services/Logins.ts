@@ -14,7 +14,7 @@ const wordsOf = (standing: LoginStanding): string | undefined => {
     case "Valid":
       return undefined
     case "EndsSoon":
-      return `the login expires at ${Instant.format(standing.until)}; orders queue after that. Log in again before`
+      return `the login expires at ${Instant.format(standing.until)}; orders queue after that. Log in again before then`
     case "NeedsLogin":
       return `${standing.why}; orders queue, trades are still accepted`
   }

@@ -50,7 +50,7 @@ const cursorOf = (account: AccountName, source: string) =>
 /** A source has said nothing for longer than it may: no trades and no connection look alike from the books. */
 class SourceSilent extends Schema.TaggedError<SourceSilent>()("SourceSilent", { ageMs: Schema.Number }) {
   override get message() {
-    return `it has said nothing for ${Math.floor(this.ageMs / 1000)} s`
+    return `no message for ${Math.floor(this.ageMs / 1000)} s`
   }
 }
 
@@ -121,8 +121,8 @@ export class OutOfOrder extends Schema.TaggedError<OutOfOrder>()("OutOfOrder", {
 }) {
   override get message() {
     return this.cursor === undefined
-      ? `${this.source} has delivered nothing yet, and this follows something`
-      : `${this.source} has come to ${this.cursor}, and this does not follow it`
+      ? `${this.source} has delivered nothing yet: its first delivery must not follow another one`
+      : `the last delivery of ${this.source} ended at ${this.cursor}, and this one does not follow it`
   }
 }
 

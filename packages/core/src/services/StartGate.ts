@@ -50,7 +50,7 @@ export class ClockSkewed extends Schema.TaggedError<ClockSkewed>()("ClockSkewed"
   override get message() {
     return this.environment === "live"
       ? `${this.why}: nothing is sent for the live account ${this.account} until the clocks are within ${MOST_SKEW_MS / 1000} s of each other`
-      : `${this.why}: a live account would not be driven by such a clock; ${this.account} is a paper account`
+      : `${this.why}: a live account would be blocked; ${this.account} is a paper account and continues`
   }
 }
 

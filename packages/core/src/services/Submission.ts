@@ -56,7 +56,7 @@ const termsOf = <Q extends Quantity.Quantity | undefined>(order: Order, quantity
   referenceAt: order.referenceAt
 })
 
-const NO_NOTIONAL = new Refusal({ code: "notional", words: "the broker takes no order over a notional" })
+const NO_NOTIONAL = new Refusal({ code: "notional", words: "the broker does not support orders by notional" })
 
 /** The request for an order, in shares or over a notional as it asks for; pure. */
 export const prepare = (

@@ -45,7 +45,7 @@ export class SecretNotPresent extends Schema.TaggedError<SecretNotPresent>()("Se
   name: Schema.String
 }) {
   override get message() {
-    return `this is not the present secret of token '${this.name}'`
+    return `this is not the current secret of token '${this.name}'`
   }
 }
 
@@ -165,7 +165,8 @@ const made = <E>(
       const problem = "use up to 64 letters, digits and '._@-', starting with a letter or digit"
       return yield* new TokenNameRefused({ name, problem })
     }
-    if (isHostActor(name)) return yield* new TokenNameRefused({ name, problem: "it names who acts without a token" })
+    if (isHostActor(name))
+      return yield* new TokenNameRefused({ name, problem: "the name is reserved for callers without a token" })
     const secret = yield* newSecret
     const now = yield* Effect.flatMap(Clock, (clock) => clock.now)
     yield* agreed

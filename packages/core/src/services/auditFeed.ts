@@ -80,7 +80,7 @@ export const readFeed = Effect.fn("Audit.readFeed")(function* (anchors: Readonly
   const [first] = anchors
     .filter(({ hash, position }) => hashes.get(position) !== hash)
     .toSorted((one, other) => one.position - other.position)
-  const what = "is not what the anchor says: what came before it was changed or cut"
+  const what = "differs from the anchor: an earlier entry was changed or removed"
   const anchored = first === undefined ? [] : [feedFinding(first.position, what, undefined)]
   return { findings, anchored, named, last: previous?.position ?? 0, isWhole: true } satisfies FeedRead
 })

@@ -84,7 +84,7 @@ export const provePaper = Effect.fn("drive.provePaper")(function* (
 /** This process holds no lease of the account that the store has confirmed of late: nothing is sent. */
 export class NotDriven extends Schema.TaggedError<NotDriven>()("NotDriven", { account: Schema.String }) {
   override get message() {
-    return `this process holds no lease of account ${this.account} that was renewed in time: nothing is sent for it`
+    return `the lease of account ${this.account} was not renewed in time: this process sends no orders for it`
   }
 }
 

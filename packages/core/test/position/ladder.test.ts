@@ -555,7 +555,7 @@ describe("FILL-16: at which step the next order is made", () => {
     if (account === undefined) throw new Error("there is no account")
     expect(desk.commit("command", (recorder) => Commands.setAccount(recorder, { ...account, ...wrong }))).toEqual({
       _tag: "Refused",
-      why: "the orders of desk have no such offsets: limitOffsetBp has 5 after 5; write each larger than the one before"
+      why: "invalid offsets for desk: limitOffsetBp has 5 after 5; write each larger than the one before"
     })
   })
 
@@ -566,7 +566,7 @@ describe("FILL-16: at which step the next order is made", () => {
     const wrong = { ...account, repriceOffsetsBp: [20] }
     expect(desk.commit("command", (recorder) => Commands.setAccount(recorder, wrong))).toEqual({
       _tag: "Refused",
-      why: "the orders of desk have no such offsets: limitOffsetBp is not set, and repriceOffsetsBp is"
+      why: "invalid offsets for desk: limitOffsetBp is not set, and repriceOffsetsBp is"
     })
   })
 

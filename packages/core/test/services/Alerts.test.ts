@@ -307,7 +307,7 @@ test("D4: a position whose order a control refuses is raised with what the contr
         ["raised: Position blocked, dollars per order"]
       ])
       expect(yield* newest).toMatchObject({ kind: "break", severity: "critical", dollars: "300" })
-      expect((yield* newest).detail).toMatch(/worth more than one order may be.*Raise the limit/)
+      expect((yield* newest).detail).toMatch(/exceeds the dollars per order.*Raise the limit/)
       yield* allowsOrdersOf("1000")
       expect(yield* look).toEqual([
         "raised: Position blocked, dollars per order",

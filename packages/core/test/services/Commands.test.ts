@@ -175,7 +175,7 @@ describe("a dry run", () => {
         const commands = yield* Commands
         yield* Stage.opened()
         const reverse = { ...operator, id: "v", command: { _tag: "Reverse", tradeId: TradeId.make(7) } } as const
-        const refused = { _tag: "Refused", why: "there is no trade T7" }
+        const refused = { _tag: "Refused", why: "trade T7 does not exist" }
         expect(yield* commands.rehearse(reverse)).toEqual({ answer: refused, effects: { entries: [], orders: [] } })
         expect(yield* commands.perform(reverse)).toEqual(refused)
       })

@@ -470,7 +470,7 @@ describe("after a doubtful send", () => {
         expect(yield* all).toEqual(["submitted"])
         yield* TestClock.adjust("2 minutes")
         expect((yield* stage.orders).map(({ code }) => code)).toEqual(["NotPlaced"])
-        expect(yield* all).toEqual(["failed: its broker never got it"])
+        expect(yield* all).toEqual(["failed: its broker never received it"])
       })
     ))
 })

@@ -57,7 +57,8 @@ describe("the hours of an account's market", () => {
   test("a calendar that ends within 30 days is told of", () =>
     by(
       ({ from }) => Effect.succeed(sessions(from, 7 + 29)),
-      (is) => expect(is.detail).toMatch(/^the calendar of stage ends on 2026-12-21: nothing is sent beyond it$/)
+      (is) =>
+        expect(is.detail).toMatch(/^the calendar of stage ends on 2026-12-21: no orders are sent after that date$/)
     ))
 
   test("a day that differs from the exchange's is named; the broker's word counts", () =>

@@ -113,7 +113,7 @@ test("one whose cursor does not move for long is silent, which health says until
       yield* TestClock.adjust("9 minutes")
       expect(yield* standing).toEqual(["well"])
       yield* TestClock.adjust("90 seconds")
-      expect(yield* standing).toEqual([expect.stringContaining("it has said nothing for 6")])
+      expect(yield* standing).toEqual([expect.stringContaining("no message for 6")])
       yield* handOver("b", "2", "1")
       yield* TestClock.adjust("15 seconds")
       expect(yield* standing).toEqual(["well"])

@@ -80,7 +80,7 @@ describe("settings that wait for a second person", () => {
         expect(yield* set(raised)).toEqual({ _tag: "Waiting", approvalId: 2 })
         expect(yield* approve(1)).toMatchObject({
           code: "BooksMoved",
-          why: "the books have changed since R1 was requested: then nothing; now bandBp 600. Ask for it again"
+          why: "the books have changed since R1 was requested: then nothing; now bandBp 600. Request it again"
         })
         expect(yield* approve(2)).toMatchObject({ _tag: "Done" })
       })
@@ -94,7 +94,7 @@ describe("settings that wait for a second person", () => {
         const asked = { ...settingsOf(yield* own), maxOrderQuantity: shares("200") }
         expect(yield* commands.setAccount(Stage.account, asked, "ann")).toMatchObject({
           _tag: "Refused",
-          why: expect.stringContaining("say why with a reason")
+          why: expect.stringContaining("give a reason")
         })
         for (const approvalMinutes of [0, 10_081])
           expect(yield* set({ approvalMinutes })).toMatchObject({

@@ -307,7 +307,7 @@ describe("D2: a market order of a symbol that its broker calls halted", () => {
       at,
       Effect.gen(function* () {
         const { reason, status } = yield* Effect.provide(Stage.executed(), Decisions.layer)
-        expect([status, reason]).toEqual(["failed", "Refused, halted at broker: a decision waits for nothing"])
+        expect([status, reason]).toEqual(["failed", "Refused, halted at broker: a decision does not wait"])
       })
     )
   })

@@ -109,7 +109,7 @@ describe("what TWS holds", () => {
     })
     expect((await cli("cases", "show", "B1")).out).toMatch(/resolution +cancel/)
     const asked = await cli("orders", "cancel", "O2", "--reason", "nothing to borrow", "--dry-run")
-    expect(asked.out).toContain("the broker is asked to cancel O2")
+    expect(asked.out).toContain("cancel of O2 requested")
     await tell({ status: { word: "Submitted", brokerOrderId } })
     wait(10_000)
     await start()

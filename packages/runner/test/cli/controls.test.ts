@@ -322,7 +322,7 @@ describe("controls by the command line", () => {
     expect((await place.cli(...set, "--order-quantity", "60")).code).toBe(2)
     const unreasoned = await place.cli(...set, "--order-quantity", "60", "--yes")
     expect(unreasoned.code).toBe(1)
-    expect(unreasoned.err).toContain("limits.orderQuantity of paper would let more through than before")
+    expect(unreasoned.err).toContain("limits.orderQuantity of paper would be raised or lifted")
     expect(await place.json(...set, "--order-quantity", "60", "--yes", "--reason", "busier")).toMatchObject({
       maxOrderQuantity: "60"
     })

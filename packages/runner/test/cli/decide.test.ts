@@ -154,7 +154,7 @@ describe("decisions by the command line", () => {
     await tell(cli, { id: "q", do: { price: { symbol: "AAPL", price: "100" } } })
     expect((await decide(cli, "AAPL", "--strategy", "dear")).out).toContain("dollars per order")
     const lift = ["controls", "set", "--account", "paper", "--order-notional", "none", "--yes"]
-    expect(await cli(...lift)).toMatchObject({ code: 1, err: expect.stringContaining("say why with a reason") })
+    expect(await cli(...lift)).toMatchObject({ code: 1, err: expect.stringContaining("give a reason") })
     expect((await cli(...lift, "--reason", "a model portfolio")).code).toBe(0)
     expect((await decide(cli, "AAPL", "--strategy", "lifted")).code).toBe(0)
   })

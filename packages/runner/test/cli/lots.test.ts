@@ -58,8 +58,8 @@ describe("lots that a person identifies", () => {
     }
     expect(await refused("F3", "F2=6")).toEqual(says("the lot of F2 has 5 shares open, not 6"))
     expect(await refused("F3", "F2=5")).toEqual(says("F3 closes 6 shares"))
-    expect(await refused("F4", "F3=4")).toEqual(says("F3 has opened no lot"))
-    expect(await refused("F2", "F1=5")).toEqual(says("it closes no lot: it opens one"))
+    expect(await refused("F4", "F3=4")).toEqual(says("F3 opened no lot"))
+    expect(await refused("F2", "F1=5")).toEqual(says("it opens a lot and closes none"))
     expect(await refused("F9", "F1=4")).toEqual(says("F9"))
     expect(await refused("F3", "F2")).toEqual(says("such as --lot F1=2"))
     expect(await refused("F3")).toEqual(says("--by-method"))

@@ -253,10 +253,10 @@ describe("books and broker", () => {
     })
     expect(await place.json("positions", "show", "AAPL")).toMatchObject({ residual: "0.4" })
     expect(await place.json(...off, "--quantity", "0.5", "--dry-run")).toMatchObject({
-      refused: "AAPL of paper owes 0.4; 0.5 is more than that"
+      refused: "AAPL of paper has a residual of 0.4; 0.5 is more than that"
     })
     expect((await place.cli(...off)).code).toBe(2)
-    expect(await place.json(...off, "--yes")).toMatchObject({ done: "0.4 AAPL that paper owed are written off, by T2" })
+    expect(await place.json(...off, "--yes")).toMatchObject({ done: "0.4 AAPL of paper are written off by trade T2" })
     expect(await place.json("positions", "show", "AAPL")).toMatchObject({ exposure: "1.4", target: "1", residual: "0" })
     expect(await place.json("trades", "show", "T2")).toMatchObject({ kind: "write_off", reason: "delisted" })
     expect(await place.json("audit")).toMatchObject({ ok: true })
@@ -268,8 +268,8 @@ describe("books and broker", () => {
     await place.cli("instruments", "confirm", "AAPL", "--reason", "test")
     await place.cli("orders", "cancel", "O1", "--reason", "not now")
     const retry = ["orders", "retry", "O1", "--reason", "now", "--yes", "--command-id", "r1"] as const
-    expect(await place.json(...retry)).toMatchObject({ done: "O2 is made in the place of O1" })
-    expect(await place.json(...retry)).toMatchObject({ done: "O2 is made in the place of O1" })
+    expect(await place.json(...retry)).toMatchObject({ done: "O2 replaces O1" })
+    expect(await place.json(...retry)).toMatchObject({ done: "O2 replaces O1" })
     expect(await place.json("orders", "show", "O2")).toMatchObject({ status: "pending", retryOf: "O1" })
   })
 })

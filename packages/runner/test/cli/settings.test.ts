@@ -217,7 +217,7 @@ describe("flags over variables over files", () => {
       done: "T1 is reversed by T2"
     })
     expect(await json("trades", "reverse", "T1", "--reason", "withdrawn", "--yes")).toMatchObject({
-      done: "T1 was reversed already, by T2"
+      done: "T1 was already reversed by T2"
     })
     await cli("start", "--until-idle")
     expect(await json("positions", "show", "AAPL")).toMatchObject({ exposure: "0", hedged: "0", residual: "0" })

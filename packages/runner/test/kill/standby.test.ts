@@ -103,7 +103,7 @@ describe("two daemons on one store", () => {
       stopped.signal("SIGCONT")
       const { code, err, out } = await stopped.ended
       expect(code).toBe(1)
-      expect(out + err).toContain("another process drives account")
+      expect(out + err).toContain("is in use by another process now")
       expect(await placed()).toBe(sent)
       next.signal("SIGTERM")
       expect(await next.ended).toMatchObject({ code: 0 })

@@ -79,7 +79,7 @@ describe("commands over the API", () => {
       const key = { "idempotency-key": "off" }
       const off = () => post(port, "/api/v1/positions/KO/write-off", { reason: "delisted" }, key)
       const done = yield* off()
-      assert.include(done.text, "2.4 KO that main owed are written off")
+      assert.include(done.text, "2.4 KO of main are written off")
       assert.deepStrictEqual(json(yield* off()), json(done))
       const again = yield* post(port, "/api/v1/positions/KO/write-off", { reason: "delisted", dryRun: true })
       assert.strictEqual(again.status, 409)

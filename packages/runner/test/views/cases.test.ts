@@ -212,10 +212,10 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
       const refusals = yield* Effect.forEach(["T1", "T77", "O77", "B1", "J1-0a"], (id) => scene.told(asked(id)))
       expect(refusals).toEqual([
         expect.stringMatching(/^T1 is not held/),
-        "there is no trade T77",
-        "there is no order O77",
-        "there is no break B1",
-        "there is no job J1-0a"
+        "trade T77 does not exist",
+        "order O77 does not exist",
+        "break B1 does not exist",
+        "job J1-0a does not exist"
       ])
     }).pipe(Effect.provide(withHealth(store)))
   )

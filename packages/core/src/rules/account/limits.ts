@@ -110,16 +110,16 @@ export const contradictionOf = (settings: Limited): string | undefined => {
     return `${said("limits.orderQuantity", maxOrderQuantity)} is less than ${said("lot", lot)}: no order could be made`
   }
   if (exceeds(thresholdNotional, maxOrderNotional)) {
-    return `${said("limits.orderNotional", maxOrderNotional)} is less than ${threshold}: what is due would always be refused`
+    return `${said("limits.orderNotional", maxOrderNotional)} is less than ${threshold}: every due order would be refused`
   }
   if (exceeds(thresholdNotional, maxOpenResidual)) {
-    return `${said("limits.openResidual", maxOpenResidual)} is less than ${threshold}: what is due would always be refused`
+    return `${said("limits.openResidual", maxOpenResidual)} is less than ${threshold}: every due order would be refused`
   }
   if (exceeds(maxOrderNotional, maxDailyNotional)) {
-    return `${said("limits.dailyNotional", maxDailyNotional)} is less than ${said("limits.orderNotional", maxOrderNotional)}: one order could never be as large as it may`
+    return `${said("limits.dailyNotional", maxDailyNotional)} is less than ${said("limits.orderNotional", maxOrderNotional)}: no order could reach its own limit`
   }
   if (exceeds(maxOrderNotional, maxOpenOrders)) {
-    return `${said("limits.openOrders", maxOpenOrders)} is less than ${said("limits.orderNotional", maxOrderNotional)}: one order could never be as large as it may`
+    return `${said("limits.openOrders", maxOpenOrders)} is less than ${said("limits.orderNotional", maxOrderNotional)}: no order could reach its own limit`
   }
   return undefined
 }
@@ -136,9 +136,7 @@ export const unexplained = (
   reason: string | undefined
 ): string | undefined => {
   const raised = reason === undefined ? raisedLimits(before, after) : []
-  return raised.length === 0
-    ? undefined
-    : `${raised.join(", ")} of ${account} would let more through than before; say why with a reason`
+  return raised.length === 0 ? undefined : `${raised.join(", ")} of ${account} would be raised or lifted; give a reason`
 }
 
 const isRaised = (before: Decimal.Decimal | undefined, after: Decimal.Decimal | undefined): boolean =>

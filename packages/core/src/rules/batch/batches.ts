@@ -65,7 +65,7 @@ const changed = (
 ): CommandAnswer => {
   const batch = batchOf(recorder, id)
   const name = format("batch", id)
-  return batch === undefined ? refused(`there is no batch ${name} in ${recorder.account}`) : change(batch, name)
+  return batch === undefined ? refused(`batch ${name} does not exist in ${recorder.account}`) : change(batch, name)
 }
 
 /** No row is added any more: it waits for its turn. One without rows has nothing to wait for. */
@@ -76,17 +76,17 @@ export const queue = (
   rejectedRows: ReadonlyArray<RejectedRow>
 ): CommandAnswer =>
   changed(recorder, id, (batch, name) => {
-    if (batch.queuedAt !== undefined) return done(`${name} is ${batch.status} already`)
+    if (batch.queuedAt !== undefined) return done(`${name} is already ${batch.status}`)
     if (batch.status !== "pending") return refused(`${name} is ${batch.status}`)
     recorder.emit({ _tag: "BatchQueued", id, rejected, rejectedRows })
-    if (batch.total + rejected > 0) return done(`${name} waits for its turn`)
-    recorder.emit({ _tag: "BatchMoved", id, status: "cancelled", reason: "it has no row that was not known before" })
-    return done(`${name} has no row that was not known before, and is cancelled`)
+    if (batch.total + rejected > 0) return done(`${name} is queued`)
+    recorder.emit({ _tag: "BatchMoved", id, status: "cancelled", reason: "it has no new rows" })
+    return done(`${name} has no new rows and is cancelled`)
   })
 
 const moved = (recorder: Recorder, batch: Batch, status: BatchStatus, reason?: string): CommandAnswer => {
   const name = format("batch", batch.id)
-  if (!mayBecome(batch.status, status)) return refused(`${name} is ${batch.status}, and cannot become ${status}`)
+  if (!mayBecome(batch.status, status)) return refused(`${name} is ${batch.status} and cannot become ${status}`)
   recorder.emit({ _tag: "BatchMoved", id: batch.id, status, reason })
   return done(`${name} is ${status}`)
 }
@@ -113,7 +113,7 @@ export const takeUp = (recorder: Recorder, batchId: BatchId, tradeId: TradeId): 
 /** Calls a batch off. Its rows follow one by one: what is not sent ends, what is open is asked to end. */
 export const cancel = (recorder: Recorder, id: BatchId, reason: string): CommandAnswer =>
   changed(recorder, id, (batch, name) =>
-    batch.status === "cancelled" ? done(`${name} is cancelled already`) : moved(recorder, batch, "cancelled", reason)
+    batch.status === "cancelled" ? done(`${name} is already cancelled`) : moved(recorder, batch, "cancelled", reason)
   )
 
 /** What becomes of a row of a batch that is called off. */
@@ -143,16 +143,16 @@ export const callOffOrder = (recorder: Recorder, batchId: BatchId, orderId: Orde
 /** Leaves an ended batch out of lists: what it did stays. */
 export const hide = (recorder: Recorder, id: BatchId): CommandAnswer =>
   changed(recorder, id, (batch, name) => {
-    if (!hasEnded(batch)) return refused(`${name} is ${batch.status}: only one that has ended is deleted`)
+    if (!hasEnded(batch)) return refused(`${name} is ${batch.status}: only an ended batch can be deleted`)
     if (batch.waiting + batch.working > 0) return refused(`${name} has rows that have not ended`)
     if (batch.hiddenAt === undefined) recorder.emit({ _tag: "BatchHidden", id })
-    return done(`${name} is left out of lists`)
+    return done(`${name} is hidden from lists`)
   })
 
 /** Puts an ended batch away. */
 export const archive = (recorder: Recorder, id: BatchId): CommandAnswer =>
   changed(recorder, id, (batch, name) => {
-    if (!hasEnded(batch)) return refused(`${name} is ${batch.status}: only one that has ended is archived`)
+    if (!hasEnded(batch)) return refused(`${name} is ${batch.status}: only an ended batch can be archived`)
     if (batch.archivedAt === undefined) recorder.emit({ _tag: "BatchArchived", id })
     return done(`${name} is archived`)
   })

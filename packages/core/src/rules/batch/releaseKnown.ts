@@ -39,7 +39,7 @@ const symbolOf = (recorder: Recorder, { symbol }: Trade): Ticker => {
 
 const beforeSplit = (symbol: Ticker): TradeCause => ({
   reason: "BeforeSplit",
-  detail: `it came before the last split of ${symbol}, in shares of then. Release it as it is, or dismiss it and enter it in today's shares`
+  detail: `it predates the last split of ${symbol}, and its quantity is in shares of that time. Release it unchanged, or dismiss it and enter it in current shares`
 })
 
 /**

@@ -25,7 +25,7 @@ export const holdRefused = (
 }
 
 /** Refusals: the same where a reading of the account says that it may not trade, before an order is refused. Is it held by this? */
-export const holdUntradable = (recorder: Recorder, words = "it says no reason"): boolean => {
+export const holdUntradable = (recorder: Recorder, words = "no reason given"): boolean => {
   recorder.need(Need.AccountBreaks({ account: recorder.account }))
   const detail = storableWords(words)
   return open(recorder, { symbol: UNMAPPED, subject: SUBJECT, details: { _tag: "AccountRefused", detail } })
@@ -36,6 +36,6 @@ export const letRefusedGo = (recorder: Recorder, id: BreakId, version: number): 
   recorder.need(Need.BreakById({ id }))
   const found = recorder.books.breaks.get(id)
   if (found === undefined || found.closedAt !== undefined || found.version !== version) return false
-  recorder.emit({ _tag: "BreakClosed", id, by: "ledger", why: "two readings of the account say that it may trade" })
+  recorder.emit({ _tag: "BreakClosed", id, by: "ledger", why: "two readings of the account allow it to trade" })
   return true
 }

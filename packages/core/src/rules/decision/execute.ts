@@ -41,9 +41,9 @@ export const execute = (recorder: Recorder, id: DecisionId): Executed => {
     return { _tag: "Ordered", order: order(recorder, decision, size, reference) }
   }
   const quantity = decision.quantity ?? sharesFor(recorder, decision, reference)
-  if (quantity === "NoPrice") return refuse(recorder, decision, "NoReferencePrice", "a notional needs one")
+  if (quantity === "NoPrice") return refuse(recorder, decision, "NoReferencePrice", "an order by notional needs one")
   if (quantity === "TooSmall") {
-    return fail(recorder, decision, "NotionalTooSmall: it is less than the least that can be ordered")
+    return fail(recorder, decision, "NotionalTooSmall: it is below the smallest quantity that can be ordered")
   }
   return { _tag: "Ordered", order: order(recorder, decision, { quantity }, reference) }
 }

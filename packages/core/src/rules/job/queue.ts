@@ -75,7 +75,7 @@ export const enqueued = (known: Job | undefined, request: JobRequest, again: Aga
   if (known.status === "queued") {
     return { ...asked, tries: 0, runAt: known.runAt <= request.runAt ? known.runAt : request.runAt }
   }
-  return queuedAgain(asked, request.runAt, noted(known, at, "enqueued", "once more"))
+  return queuedAgain(asked, request.runAt, noted(known, at, "enqueued", "run again"))
 }
 
 /** May the job be taken up now? `isGone` says of a worker that its process has ended. */
@@ -90,8 +90,8 @@ export const isDue = (job: Job, at: Instant.Instant, isGone: (worker: Worker) =>
 /** The job in the hands of a worker. One that a worker left behind at its last try is given up. */
 export const claimed = (job: Job, worker: Worker, at: Instant.Instant): Job => {
   const wasLeft = job.status === "running"
-  if (wasLeft && job.tries >= job.mostTries) return ended(job, "dead", at, "its worker ended in the middle of it")
-  const history = wasLeft ? noted(job, at, "taken up again", "its worker ended in the middle of it") : job.history
+  if (wasLeft && job.tries >= job.mostTries) return ended(job, "dead", at, "its worker ended during the attempt")
+  const history = wasLeft ? noted(job, at, "taken up again", "its worker ended during the attempt") : job.history
   return {
     ...job,
     status: "running",
@@ -105,7 +105,12 @@ export const claimed = (job: Job, worker: Worker, at: Instant.Instant): Job => {
     progress: undefined,
     startedAt: at,
     endedAt: undefined,
-    history: noted({ ...job, history }, at, "begun", `try ${job.tries + 1} by process ${worker.pid} on ${worker.host}`)
+    history: noted(
+      { ...job, history },
+      at,
+      "begun",
+      `attempt ${job.tries + 1} by process ${worker.pid} on ${worker.host}`
+    )
   }
 }
 
@@ -140,7 +145,7 @@ export const succeeded = (job: Job, result: unknown, at: Instant.Instant): Job =
 }
 
 const following = (job: Job, after: Job, at: Instant.Instant): Job | undefined => {
-  if (job.isAskedAgain) return queuedAgain(after, at, noted(after, at, "enqueued", "once more"))
+  if (job.isAskedAgain) return queuedAgain(after, at, noted(after, at, "enqueued", "run again"))
   if (job.everyMs === undefined) return undefined
   return queuedAgain(after, nextOf(job.runAt, job.everyMs, at), after.history)
 }
@@ -174,7 +179,7 @@ export const released = (job: Job, at: Instant.Instant): Job => ({
   status: "queued",
   runAt: at,
   tries: Math.max(0, job.tries - 1),
-  history: noted(job, at, "released", "its worker was asked to end")
+  history: noted(job, at, "released", "its worker was shut down")
 })
 
 /** Called off; `undefined` where it has ended. */
@@ -184,5 +189,5 @@ export const calledOff = (job: Job, reason: string, at: Instant.Instant): Job | 
 /** Tried again from the beginning; `undefined` where it is under way or was done. */
 export const revived = (job: Job, reason: string, at: Instant.Instant): Job | undefined =>
   job.status === "dead" || job.status === "cancelled"
-    ? queuedAgain(job, at, noted(job, at, "enqueued", `again: ${reason}`))
+    ? queuedAgain(job, at, noted(job, at, "enqueued", `retried: ${reason}`))
     : undefined

@@ -42,14 +42,14 @@ export const identify = (history: History, method: Method, fillId: FillId, lots:
   const own = after.notApplied.find((each) => each.fillId === fillId)
   if (own !== undefined) return refused(`${format("fill", fillId)} cannot close these lots: ${own.why}`)
   const closings = after.closings.filter(({ closedBy }) => closedBy === fillId)
-  if (closings.length === 0) return refused(`${format("fill", fillId)} closes no lot: it opens one`)
+  if (closings.length === 0) return refused(`${format("fill", fillId)} opens a lot and closes none`)
   const byMethod = closings.filter(({ isIdentified }) => !isIdentified)
   if (lots.length > 0 && byMethod.length > 0) return refused(countFault(fillId, closings, lots))
   const known = new Set(before.notApplied.map((each) => each.fillId))
   const lost = after.notApplied.find((each) => !known.has(each.fillId))
   if (lost === undefined) return { _tag: "Closes", closings }
   return refused(
-    `lots are identified for ${format("fill", FillId.make(lost.fillId))}, and it could not close them any more: ${lost.why}`
+    `lots are identified for ${format("fill", FillId.make(lost.fillId))}, and it could no longer close them: ${lost.why}`
   )
 }
 
@@ -59,7 +59,7 @@ const refused = (why: string): Identified => ({ _tag: "Refused", why })
 const fillFault = (executed: ReadonlyArray<Executed>, fillId: FillId): string | undefined => {
   const id = format("fill", fillId)
   const fill = executed.find((each) => each.fill.id === fillId)?.fill
-  if (fill === undefined) return `${id} is no fill of this account and symbol`
+  if (fill === undefined) return `${id} is not a fill of this account and symbol`
   if (!fill.canonical) return `${id} was corrected or busted: ${countingText(executed, fillId)}`
   return Decimal.isZero(fill.quantity) ? `${id} is a bust and closes nothing` : undefined
 }
@@ -68,7 +68,7 @@ const fillFault = (executed: ReadonlyArray<Executed>, fillId: FillId): string | 
 const namedFault = (executed: ReadonlyArray<Executed>, lots: IdentifiedLots): string | undefined => {
   const seen = new Set<FillId>()
   for (const { openedBy } of lots) {
-    if (seen.has(openedBy)) return `the lot of ${format("fill", openedBy)} is named twice`
+    if (seen.has(openedBy)) return `the lot of ${format("fill", openedBy)} is given twice`
     seen.add(openedBy)
     const fault = fillFault(executed, openedBy)
     if (fault !== undefined) return fault
@@ -84,5 +84,5 @@ const countingText = (executed: ReadonlyArray<Executed>, fillId: FillId): string
 const countFault = (fillId: FillId, closings: ReadonlyArray<Closing>, lots: IdentifiedLots): string => {
   const closes = Decimal.format(Decimal.sum(closings.map(({ shares }) => shares)))
   const named = Decimal.format(Decimal.sum(lots.map(({ quantity }) => quantity)))
-  return `${format("fill", fillId)} closes ${closes} shares: lots of all of them are to be named, not of ${named}`
+  return `${format("fill", fillId)} closes ${closes} shares, and the given lots have ${named}: identify lots for all of them`
 }

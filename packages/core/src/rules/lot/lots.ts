@@ -141,12 +141,12 @@ const faultOf = (
     const lot = lots.find(({ opening }) => opening.fillId === openedBy)
     if (lot === undefined) {
       if (!openings.some(({ fillId }) => fillId === openedBy))
-        return `${fillText(openedBy)} has opened no lot before it`
+        return `${fillText(openedBy)} opened no lot before this fill`
       const closed = closings.findLast(({ opening }) => opening.fillId === openedBy)
       const by = closed?.closedBy === undefined ? "" : ` by ${fillText(closed.closedBy)}`
-      return `the lot of ${fillText(openedBy)} is closed already${by}`
+      return `the lot of ${fillText(openedBy)} is already closed${by}`
     }
-    if (lot.opening.isLong === isPurchase(movement)) return "it closes no lot: it opens one"
+    if (lot.opening.isLong === isPurchase(movement)) return "it opens a lot and closes none"
     const ofLot = Decimal.sum(identified.filter((each) => each.openedBy === openedBy).map((each) => each.shares))
     if (Decimal.isLess(lot.shares, ofLot)) {
       return `the lot of ${fillText(openedBy)} has ${Decimal.format(lot.shares)} shares open, not ${Decimal.format(ofLot)}`
@@ -154,7 +154,7 @@ const faultOf = (
   }
   const named = Decimal.sum(identified.map(({ shares }) => shares))
   const own = Decimal.abs(movement.shares)
-  return Decimal.isLess(own, named) ? `it is of ${Decimal.format(own)} shares, not ${Decimal.format(named)}` : undefined
+  return Decimal.isLess(own, named) ? `it has ${Decimal.format(own)} shares, not ${Decimal.format(named)}` : undefined
 }
 
 interface Chosen {

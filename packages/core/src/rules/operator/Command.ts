@@ -71,7 +71,7 @@ export interface Conditions extends Driven {
 }
 
 const UNKNOWN_REQUESTER =
-  "a request for approval needs a token, or a person who has signed in: it says who may not approve it"
+  "a request for approval needs a token or a signed-in person, since its requester must not approve it"
 
 /** Carries a command out once: the same id again is answered with what it did the first time. One that is stale leaves no trace. */
 export const perform = (
@@ -136,11 +136,11 @@ const waiting = (recorder: Recorder, id: ApprovalId): Either.Either<Approval, st
   recorder.need(Need.ApprovalById({ id }))
   const found = recorder.books.approvals.get(id)
   const name = format("approval", id)
-  if (found === undefined || found.account !== recorder.account) return Either.left(`there is no request ${name}`)
+  if (found === undefined || found.account !== recorder.account) return Either.left(`request ${name} does not exist`)
   const standing = standingOf(found, recorder.world.at)
   if (standing === "expired")
-    return Either.left(`${name} expired at ${formatInstant(found.approveBy)}; ask for it again`)
-  return standing === "waiting" ? Either.right(found) : Either.left(`${name} is ${standing} already`)
+    return Either.left(`${name} expired at ${formatInstant(found.approveBy)}; request it again`)
+  return standing === "waiting" ? Either.right(found) : Either.left(`${name} is already ${standing}`)
 }
 
 /** Carries out what another person asked for, once, where the books are as they were then. */
@@ -154,7 +154,7 @@ const grant = (recorder: Recorder, id: ApprovalId, reason: string, conditions: C
   if (Either.isLeft(may)) return refused(may.left)
   const now = basisOf(recorder, command, conditions.stopped ?? [])
   if (now !== basis) {
-    const moved = `the books have changed since ${format("approval", id)} was requested: ${movedText(basis, now)}. Ask for it again`
+    const moved = `the books have changed since ${format("approval", id)} was requested: ${movedText(basis, now)}. Request it again`
     return { _tag: "Refused", why: moved, code: "BooksMoved" }
   }
   const answer = carryOut(recorder, command, why, conditions)

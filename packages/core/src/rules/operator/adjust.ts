@@ -40,8 +40,8 @@ export const dueAfter = (standing: Standing, { as, by }: Pick<Adjustment, "as" |
 /** Books a correction of what is held, on an operator's word; the break about it closes when broker and books are compared again. */
 export const adjustPosition = (recorder: Recorder, adjustment: Adjustment, reason: string): CommandAnswer => {
   const { as, by, symbol } = adjustment
-  if (Decimal.isZero(by)) return { _tag: "Refused", why: "an adjustment by nothing adjusts nothing" }
-  if (symbol === UNMAPPED) return { _tag: "Refused", why: "what no mapping covers has no position to adjust" }
+  if (Decimal.isZero(by)) return { _tag: "Refused", why: "the adjustment is zero: give signed shares other than zero" }
+  if (symbol === UNMAPPED) return { _tag: "Refused", why: "unmapped trades have no position to adjust" }
   const moved = movedSince(recorder, adjustment)
   if (moved !== undefined) return { _tag: "Refused", why: moved }
   seeInstrument(recorder, symbol)

@@ -51,8 +51,8 @@ export const adoptAccount = (
 
 const declaredText = (declared: ReadonlyArray<HeldBefore>): string =>
   declared.length === 0
-    ? "its books and its broker agree"
-    : `base: ${declared.map(({ quantity, symbol }) => `${Decimal.format(quantity)} ${symbol}`).join(", ")}`
+    ? "books and broker agree"
+    : `opening balance: ${declared.map(({ quantity, symbol }) => `${Decimal.format(quantity)} ${symbol}`).join(", ")}`
 
 const declare = (recorder: Recorder, { quantity, symbol }: HeldBefore, reason: string): boolean => {
   const { account, books } = recorder

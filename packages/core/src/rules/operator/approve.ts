@@ -23,17 +23,20 @@ export const approve = (recorder: Recorder, { orderId, quantity, side }: Approva
   recorder.need(Need.OrderById({ id: orderId }))
   const order = recorder.books.orders.get(orderId)
   const name = format("order", orderId)
-  if (order === undefined) return { _tag: "Refused", why: `there is no order ${name}` }
+  if (order === undefined) return { _tag: "Refused", why: `order ${name} does not exist` }
   const is = `${order.side} ${Decimal.format(order.quantity)} ${order.symbol}`
   if (order.status !== "pending" || !(isUnapproved(order) || order.heldFor === APPROVAL)) {
-    return { _tag: "Refused", why: `${name} (${is}) waits for no approval; it is ${order.status}` }
+    return { _tag: "Refused", why: `${name} (${is}) does not wait for approval: it is ${order.status}` }
   }
   if (order.side !== side || !Decimal.equals(order.quantity, quantity)) {
     return { _tag: "Refused", why: `${name} is ${is}, not ${side} ${Decimal.format(quantity)}` }
   }
   if (isUnapproved(order) && order.approveBy <= recorder.world.at) {
-    return { _tag: "Refused", why: `${name} (${is}) was to be approved by ${Instant.format(order.approveBy)}` }
+    return {
+      _tag: "Refused",
+      why: `${name} (${is}) can no longer be approved: the deadline was ${Instant.format(order.approveBy)}`
+    }
   }
   recorder.emit({ _tag: "OrderApproved", orderId })
-  return { _tag: "Done", what: `${name}, ${is}, may go` }
+  return { _tag: "Done", what: `${name} (${is}) is approved` }
 }

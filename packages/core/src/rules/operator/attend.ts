@@ -39,11 +39,11 @@ export const attend = (recorder: Recorder, asked: Attention, reason: string): Co
       const problem = unstorable(asked.owner)
       if (problem !== undefined) return refused(`its owner ${problem}`)
       emit({ ...about, owner: asked.owner })
-      return done(`${name} is ${asked.owner}'s`)
+      return done(`${name} is assigned to ${asked.owner}`)
     }
     case "NoteCase":
       emit({ ...about, note: reason })
-      return done(`the note on ${name} is on record`)
+      return done(`note added to ${name}`)
   }
 }
 
@@ -83,8 +83,8 @@ const breakOf = (recorder: Recorder, caseId: CaseId) => {
 
 const openBreak = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, string> => {
   const found = breakOf(recorder, caseId)
-  if (found === undefined) return Either.left(`there is no break ${caseId}`)
-  if (found.closedAt !== undefined) return Either.left(`${caseId} is closed already: ${found.closedWhy ?? ""}`)
+  if (found === undefined) return Either.left(`break ${caseId} does not exist`)
+  if (found.closedAt !== undefined) return Either.left(`${caseId} is already closed: ${found.closedWhy ?? ""}`)
   return Either.right(ofBreak(found))
 }
 
@@ -93,7 +93,7 @@ const openOrder = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, st
   const id = parse("order", caseId) ?? 0
   recorder.need(Need.OrderById({ id }))
   const order = recorder.books.orders.get(id)
-  if (order?.account !== recorder.account) return Either.left(`there is no order ${caseId}`)
+  if (order?.account !== recorder.account) return Either.left(`order ${caseId} does not exist`)
   if (isProposed(order, recorder.world.at) || isFailedDirect(order)) return Either.right(caseId)
   if (order.status !== "in_doubt") return Either.left(`${caseId} is not unconfirmed: it is ${order.status}`)
   const { account, symbol } = order
@@ -108,7 +108,7 @@ const quarantinedTrade = (recorder: Recorder, caseId: CaseId): Either.Either<Cas
   const id = parse("trade", caseId) ?? 0
   recorder.need(Need.TradeById({ id }))
   const trade = recorder.books.trades.get(id)
-  if (trade?.account !== recorder.account) return Either.left(`there is no trade ${caseId}`)
+  if (trade?.account !== recorder.account) return Either.left(`trade ${caseId} does not exist`)
   return isQuarantined(trade) ? Either.right(caseId) : Either.left(`${caseId} is not held: it is ${trade.status}`)
 }
 
@@ -116,23 +116,25 @@ const failedBatch = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, 
   const id = parse("batch", caseId) ?? 0
   recorder.need(Need.BatchById({ id }))
   const batch = recorder.books.batches.get(id)
-  if (batch?.account !== recorder.account) return Either.left(`there is no batch ${caseId}`)
-  return hasFailedRows(batch) ? Either.right(caseId) : Either.left(`${caseId} has no failed rows to look at`)
+  if (batch?.account !== recorder.account) return Either.left(`batch ${caseId} does not exist`)
+  return hasFailedRows(batch) ? Either.right(caseId) : Either.left(`${caseId} has no failed rows to review`)
 }
 
 const waitingRequest = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, string> => {
   const id = parse("approval", caseId) ?? 0
   recorder.need(Need.ApprovalById({ id }))
   const request = recorder.books.approvals.get(id)
-  if (request?.account !== recorder.account) return Either.left(`there is no request ${caseId}`)
+  if (request?.account !== recorder.account) return Either.left(`request ${caseId} does not exist`)
   const standing = standingOf(request, recorder.world.at)
-  return standing === "waiting" ? Either.right(caseId) : Either.left(`${caseId} waits no more: it is ${standing}`)
+  return standing === "waiting"
+    ? Either.right(caseId)
+    : Either.left(`${caseId} is no longer waiting: it is ${standing}`)
 }
 
 const deadJob = (recorder: Recorder, caseId: CaseId): Either.Either<CaseId, string> => {
   recorder.need(Need.JobById({ id: caseId }))
   const job = recorder.books.ops_jobs.get(caseId)
-  if (job === undefined) return Either.left(`there is no job ${caseId}`)
+  if (job === undefined) return Either.left(`job ${caseId} does not exist`)
   return job.status === "dead"
     ? Either.right(caseId)
     : Either.left(`job ${caseId} was not given up: it is ${job.status}`)

@@ -54,30 +54,27 @@ export const setAccount = (
   const brokerAccountId = known?.broker === settings.broker ? known.brokerAccountId : undefined
   const full = { ...settings, name: account, brokerAccountId }
   const missing = settings.environment === "live" ? missingForLive(settings) : []
-  if (missing.length > 0)
-    return refused(`${account} is for real money, which is not sent without ${missing.join(", ")}`)
+  if (missing.length > 0) return refused(`${account} trades real money and must have ${missing.join(", ")}`)
   const contradiction = contradictionOf(settings)
   if (contradiction !== undefined) return refused(`the limits of ${account} contradict each other: ${contradiction}`)
   const offsets = Ladder.faultOfSettings(settings)
-  if (offsets !== undefined) return refused(`the orders of ${account} have no such offsets: limitOffsetBp ${offsets}`)
+  if (offsets !== undefined) return refused(`invalid offsets for ${account}: limitOffsetBp ${offsets}`)
   const minutes = faultOfMinutes(settings)
-  if (minutes !== undefined) return refused(`the requests of ${account} cannot wait so long: ${minutes}`)
+  if (minutes !== undefined) return refused(`invalid approval period for ${account}: ${minutes}`)
   const unsupported = known?.broker === settings.broker ? faultOf(known.supportedOrders, asksFor(settings)) : undefined
   if (unsupported !== undefined)
-    return refused(`the orders of ${account} are none that ${settings.broker} takes: ${unsupported}`)
+    return refused(`${settings.broker} does not support the order settings of ${account}: ${unsupported}`)
   const changes = changesOfSettings(known, full)
   const part = `accounts.${account}`
   if (known === undefined) {
     recorder.emit({ _tag: "AccountOpened", settings: full })
     recorder.emitForStore({ _tag: "ConfigurationChanged", part, changes })
-    return done(`account ${account} was made`)
+    return done(`account ${account} was created`)
   }
   if (isDriven && (known.environment !== settings.environment || known.broker !== settings.broker)) {
-    return refused(
-      `account ${account} is pinned to ${known.broker}, ${known.environment}; give another account another name`
-    )
+    return refused(`account ${account} is pinned to ${known.broker}, ${known.environment}; use another account name`)
   }
-  if (changes.length === 0) return done(`account ${account} is as it was`)
+  if (changes.length === 0) return done(`account ${account} is unchanged`)
   const unsaid = unexplained(account, known, settings, reason)
   if (unsaid !== undefined) return refused(unsaid)
   recorder.emit({ _tag: "AccountChanged", settings: full })
@@ -120,7 +117,7 @@ export const confirmInstrument = (
     recorder.emit({ _tag: "InstrumentConfirmed", symbol, ...facts })
   }
   recorder.touch(symbol)
-  return done(`${symbol} is ${"why" in facts ? `not to be traded: ${facts.why}` : "confirmed"}`)
+  return done(`${symbol} is ${"why" in facts ? `not traded: ${facts.why}` : "confirmed"}`)
 }
 
 /**
@@ -236,10 +233,10 @@ export const cancelOrder = (recorder: Recorder, orderId: OrderId, reason: string
     recorder.touch(order.symbol)
     if (asked._tag === "Changes") {
       advance(recorder, orderId, asked.change)
-      return done(`${name} was not sent yet and is cancelled`)
+      return done(`${name} is cancelled; it was not sent`)
     }
     if (order.cancelRequestedAt === undefined) recorder.emit({ _tag: "CancelRequested", orderId, why: reason })
-    return done(`the broker is asked to cancel ${name}; it stays open until the broker says that it has ended`)
+    return done(`cancel of ${name} requested; it stays open until the broker confirms`)
   })
 
 const commanded = (
@@ -249,7 +246,7 @@ const commanded = (
   carryOut: (order: Order, commanded: Commanded) => CommandAnswer
 ): CommandAnswer => {
   const order = find(recorder, orderId)
-  if (order === undefined) return refused(`there is no order ${format("order", orderId)}`)
+  if (order === undefined) return refused(`order ${format("order", orderId)} does not exist`)
   return Either.match(command(order, asked), {
     onLeft: (refusal) => refused(refusal.message),
     onRight: (admitted) => carryOut(order, admitted)
@@ -276,34 +273,36 @@ export const markNotPlaced = (recorder: Recorder, orderId: OrderId, reason: stri
 export const markEnded = (recorder: Recorder, orderId: OrderId, reason: string): CommandAnswer => {
   const order = find(recorder, orderId)
   const name = format("order", orderId)
-  if (order === undefined) return refused(`there is no order ${name}`)
+  if (order === undefined) return refused(`order ${name} does not exist`)
   const { account, symbol } = order
   recorder.need(Need.Position({ account, symbol }))
   const contradiction = contradictedBy(order, recorder.books.breaks.find("open", [account, symbol]))
   if (contradiction === undefined) return refused(uncontradicted(order))
   const { as, since } = contradiction
   const word = { reported: as, at: order.reportedAt ?? since, cumulative: undefined, isBrokersTime: false } as const
-  const change = { deed: "failed", reason: `ended, an operator confirms: ${reason}` } as const
+  const change = { deed: "failed", reason: `end confirmed by an operator: ${reason}` } as const
   const { filled, quantity, status } = advance(recorder, orderId, change, { ...word, witness: settled })
   return done(`${name} is ${status} with ${Decimal.format(filled)} of ${Decimal.format(quantity)} filled`)
 }
 
 const uncontradicted = ({ id, status }: Order): string =>
   isLive(status)
-    ? `${format("order", id)} is ${status}, and nothing that its broker says contradicts that; ask for its end with 'roundlot orders cancel ${format("order", id)}'`
-    : `${format("order", id)} is ${status}: it has ended already`
+    ? `${format("order", id)} is ${status}, and no broker report contradicts that; cancel it with 'roundlot orders cancel ${format("order", id)}'`
+    : `${format("order", id)} has already ended: it is ${status}`
 
 /** The operator knows under which id the broker has a doubtful order; it is asked for from then on. */
 export const markPlaced = (recorder: Recorder, orderId: OrderId, brokerOrderId: BrokerOrderId): CommandAnswer => {
   const { account } = recorder
   recorder.need(Need.OrderByBrokerId({ account, brokerOrderId }))
   const [owner] = recorder.books.orders.find("brokerOrderId", [account, brokerOrderId])
-  if (owner !== undefined) return refused(`${brokerOrderId} is ${format("order", owner.id)} already`)
+  if (owner !== undefined) return refused(`${brokerOrderId} is already matched to ${format("order", owner.id)}`)
   return commanded(recorder, orderId, { _tag: "MarkPlaced", brokerOrderId }, (_, asked) => {
     const heard = { at: BEFORE_ANY_WORD, cumulative: undefined, isBrokersTime: false, witness: settled }
     const word = { ...heard, reported: "open", rawStatus: MARKED_PLACED } as const
     if (asked._tag === "Changes") advance(recorder, orderId, { ...asked.change, acceptedAt: recorder.world.at }, word)
-    return done(`${format("order", orderId)} is ${brokerOrderId} at the broker, and will be read there and compared`)
+    return done(
+      `${format("order", orderId)} is matched to ${brokerOrderId}; it will be read from the broker and compared`
+    )
   })
 }
 
@@ -311,13 +310,13 @@ export const markPlaced = (recorder: Recorder, orderId: OrderId, brokerOrderId: 
 export const acceptExcess = (recorder: Recorder, orderId: OrderId): CommandAnswer => {
   const order = find(recorder, orderId)
   const name = format("order", orderId)
-  if (order === undefined) return refused(`there is no order ${name}`)
-  if (order.origin !== "accumulation") return refused(`${name} is no accumulation order; its excess is no break`)
+  if (order === undefined) return refused(`order ${name} does not exist`)
+  if (order.origin !== "accumulation") return refused(`${name} is not an accumulation order; its excess is not a break`)
   if (Decimal.isZero(order.excess)) return refused(`${name} has no excess`)
   recorder.emit({ _tag: "ExcessAccepted", orderId, accepted: order.excess })
   recorder.touchOrder(orderId)
   recorder.touch(order.symbol)
-  return done(`the excess of ${name}, ${Decimal.format(order.excess)}, is accepted`)
+  return done(`the excess of ${name} (${Decimal.format(order.excess)} shares) is accepted`)
 }
 
 /** Closes a break on an operator's word, where its kind is closed by verdict (G). */
@@ -325,10 +324,10 @@ export const dismissBreak = (recorder: Recorder, id: BreakId, reason: string): C
   recorder.need(Need.BreakById({ id }))
   const found = recorder.books.breaks.get(id)
   const name = format("break", id)
-  if (found === undefined) return refused(`there is no break ${name}`)
-  if (found.closedAt !== undefined) return refused(`${name} is closed already: ${found.closedWhy ?? ""}`)
+  if (found === undefined) return refused(`break ${name} does not exist`)
+  if (found.closedAt !== undefined) return refused(`${name} is already closed: ${found.closedWhy ?? ""}`)
   if (kinds[found.kind].closes !== "by verdict")
-    return refused(`${name} (${wordsOf(found.kind)}) closes when its cause is gone`)
+    return refused(`${name} (${wordsOf(found.kind)}) closes automatically when its cause is gone`)
   recorder.emit({ _tag: "BreakClosed", id, by: "operator", why: reason })
   if (found.symbol !== undefined && found.holds !== "nothing") recorder.touch(found.symbol)
   return done(`${name} is closed`)
@@ -338,7 +337,7 @@ const quarantined = (recorder: Recorder, id: TradeId): Trade | string => {
   recorder.need(Need.TradeById({ id }))
   const trade = recorder.books.trades.get(id)
   const name = format("trade", id)
-  if (trade === undefined) return `there is no trade ${name}`
+  if (trade === undefined) return `trade ${name} does not exist`
   return isHeld(trade) ? trade : `${name} is ${trade.status}, not quarantined`
 }
 
@@ -350,8 +349,8 @@ export const releaseTrade = (recorder: Recorder, id: TradeId, symbol: Ticker | u
   const symbols = recorder.books.accounts.get(recorder.account)?.symbols ?? []
   const ticker = instrumentOf(symbols, symbol ?? trade.symbol) ?? symbol ?? trade.symbol
   const name = format("trade", id)
-  if (ticker === UNMAPPED) return refused(`${name} has no ticker for "${trade.givenSymbol}"; name one`)
-  if (trade.reversesSourceId !== undefined) return refused(`${name} waits for the trade that it undoes`)
+  if (ticker === UNMAPPED) return refused(`${name} has no ticker for "${trade.givenSymbol}"; give its symbol`)
+  if (trade.reversesSourceId !== undefined) return refused(`${name} waits for the trade that it reverses`)
   release(recorder, trade, ticker)
   return done(`${name} is ${trade.kind === "direct" ? "executed as given" : "counted"} in ${ticker}`)
 }
@@ -369,13 +368,12 @@ export const reverseTrade = (recorder: Recorder, id: TradeId): CommandAnswer => 
   recorder.need(Need.TradeById({ id }))
   const trade = recorder.books.trades.get(id)
   const name = format("trade", id)
-  if (trade === undefined) return refused(`there is no trade ${name}`)
-  if (trade.reversesSourceId !== undefined) return refused(`${name} is a reversal itself`)
+  if (trade === undefined) return refused(`trade ${name} does not exist`)
+  if (trade.reversesSourceId !== undefined) return refused(`${name} is itself a reversal`)
   if (trade.kind === "direct") return refused(contradictionText({ _tag: "NotAccumulated" }))
-  if (trade.kind === "write_off")
-    return refused(`${name} writes off a residual; submit the trade that it came from again`)
+  if (trade.kind === "write_off") return refused(`${name} is a write-off; submit the original trade again`)
   if (isOfBeforeSplit(recorder, trade)) {
-    return refused(`${name} is from before a split of ${trade.symbol}; enter the opposite trade in today's shares`)
+    return refused(`${name} predates a split of ${trade.symbol}; enter the opposite trade in current shares`)
   }
   const result = intake(recorder, {
     input: {
@@ -396,5 +394,5 @@ export const reverseTrade = (recorder: Recorder, id: TradeId): CommandAnswer => 
   })
   const reversal = format("trade", result.tradeId)
   if (result._tag === "Conflict") return refused(result.why)
-  return done(`${name} ${result._tag === "Duplicate" ? "was reversed already, by" : "is reversed by"} ${reversal}`)
+  return done(`${name} ${result._tag === "Duplicate" ? "was already reversed by" : "is reversed by"} ${reversal}`)
 }

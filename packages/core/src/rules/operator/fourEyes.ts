@@ -270,16 +270,16 @@ export const mayApprove = (
 ): Either.Either<void, string> => {
   if (approver === undefined || isHostActor(approver))
     return Either.left(
-      "an approval needs a token, or a person who has signed in: without either it could be the requester's own"
+      "an approval needs a token or a signed-in person: without either it could be the requester's own"
     )
   const rights = rightsOf(recorder, approver)
-  if (rights === undefined) return Either.left(`the token or session of ${approver} is not valid any more`)
+  if (rights === undefined) return Either.left(`the token or session of ${approver} is no longer valid`)
   if (!allows(rights.role, "operate"))
     return Either.left(`${approver} has the role ${rights.role}; an approval needs operate`)
   const own = scopeOf(rights)
   if (own !== undefined && (account === undefined || !own.has(account)))
     return Either.left(`${approver} may not operate ${account === undefined ? "all accounts" : `account ${account}`}`)
   if (approver === requestedBy || personOf(recorder, approver) === requester)
-    return Either.left(`${approver} asked for this, and another person has to approve it`)
+    return Either.left(`${approver} requested this: another person has to approve it`)
   return Either.void
 }

@@ -23,14 +23,14 @@ const find = (recorder: Recorder, orderId: OrderId): Order | undefined => {
 export const acceptHeldReport = (recorder: Recorder, orderId: OrderId, number: number): CommandAnswer => {
   const name = format("order", orderId)
   const order = find(recorder, orderId)
-  if (order === undefined) return refused(`there is no order ${name}`)
+  if (order === undefined) return refused(`order ${name} does not exist`)
   recorder.need(Need.HeldReports({ orderId }))
   const held = recorder.books.held_reports.get(joinKey([orderId, number]))
   if (held === undefined) return refused(`${name} has no held report ${number}`)
   if (held.settledAt !== undefined) return refused(`held report ${number} of ${name} is settled: ${held.outcome}`)
   if (isNeverTrue(held.contents)) {
     return refused(
-      `held report ${number} says ${held.field} ${held.reported}, which is never true; void ${name} instead`
+      `held report ${number} has ${held.field} ${held.reported}, which is impossible; void ${name} instead`
     )
   }
   acceptHeld(recorder, held)
@@ -52,8 +52,8 @@ const isNeverTrue = (contents: HeldContents): boolean =>
 export const voidOrder = (recorder: Recorder, orderId: OrderId, execIds: ReadonlyArray<string>): CommandAnswer => {
   const name = format("order", orderId)
   const order = find(recorder, orderId)
-  if (order === undefined) return refused(`there is no order ${name}`)
-  if (order.origin === "external") return refused(`${name} is external: its broker alone says what it has filled`)
+  if (order === undefined) return refused(`order ${name} does not exist`)
+  if (order.origin === "external") return refused(`${name} is external: only its broker reports its fills`)
   if (order.brokerOrderId === undefined) return refused(`${name} was never acknowledged: nothing of it is booked`)
   const fills = recorder.books.fills.find("order", [orderId]).filter(({ canonical }) => canonical)
   const unknown = execIds.find((id) => !fills.some(({ execId }) => execId === id))
@@ -66,7 +66,7 @@ export const voidOrder = (recorder: Recorder, orderId: OrderId, execIds: Readonl
       bust(recorder, fill, fill.executedAt, "voided")
   }
   recorder.touch(order.symbol)
-  return { _tag: "Done", what: `${name} is as it was sent, without ${execIds.length} executions` }
+  return { _tag: "Done", what: `${name} is again as it was sent: ${execIds.length} executions voided` }
 }
 
 /** What was reported of an order counts no more: it is open, with the terms that were sent, until its broker says more. */

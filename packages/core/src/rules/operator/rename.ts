@@ -23,20 +23,21 @@ export const renameObstacle = (recorder: Recorder, { symbol, to }: Renaming): st
   recorder.need(Need.Position({ account, symbol: to }))
   recorder.need(Need.WaitingFills({ account }))
   const symbols = books.accounts.get(account)?.symbols ?? []
-  if (symbol === UNMAPPED || to === UNMAPPED) return "what no mapping covers has no symbol to change"
+  if (symbol === UNMAPPED || to === UNMAPPED) return "unmapped trades have no symbol to change"
   const first = instrumentOf(symbols, symbol)
-  if (first !== undefined && first !== symbol) return `${symbol} is what the market calls ${first} here; name ${first}`
-  if (books.instruments.get(joinKey([account, symbol])) === undefined) return `${account} knows no instrument ${symbol}`
-  if (tickerAt(symbols, symbol, Instant.latest) === to) return `${symbol} is ${to} already`
+  if (first !== undefined && first !== symbol)
+    return `${symbol} is the market symbol of ${first} in these books; use ${first}`
+  if (books.instruments.get(joinKey([account, symbol])) === undefined) return `${account} has no instrument ${symbol}`
+  if (tickerAt(symbols, symbol, Instant.latest) === to) return `${symbol} is already renamed to ${to}`
   const owner = instrumentOf(symbols, to)
-  if (owner !== undefined && owner !== symbol) return `${to} is what the market calls ${owner} here`
+  if (owner !== undefined && owner !== symbol) return `${to} is the market symbol of ${owner} in these books`
   if (to !== symbol && books.positions.get(joinKey([account, to])) !== undefined) {
-    return `${account} has a position of its own in ${to}: two instruments are not made one`
+    return `${account} has a position in ${to}: two instruments cannot be merged`
   }
   for (const each of [symbol, to]) {
     const [live] = books.orders.find("live", [account, each])
     if (live !== undefined) {
-      return `${format("order", live.id)} of ${each} is ${live.status}: a symbol changes while no order of it is live`
+      return `${format("order", live.id)} of ${each} is ${live.status}: a symbol can change only while none of its orders is live`
     }
   }
   const waiting = books.waiting_fills
@@ -44,7 +45,7 @@ export const renameObstacle = (recorder: Recorder, { symbol, to }: Renaming): st
     .find((fill) => fill.symbol === symbol || fill.symbol === to)
   return waiting === undefined
     ? undefined
-    : `a fill of ${waiting.symbol} waits for its order: a symbol changes when it has joined`
+    : `an unmatched fill of ${waiting.symbol} waits for its order: a symbol can change only after it is matched`
 }
 
 /** The answer to "what order would be made?" once a change of symbol is accepted; the break about it is taken for closed. Pure. */
@@ -60,5 +61,5 @@ export const renameSymbol = (recorder: Recorder, renaming: Renaming, reason: str
   const since = renaming.since ?? world.at
   recorder.emit({ _tag: "SymbolChanged", symbol, to, since, why: reason })
   recorder.touch(symbol)
-  return { _tag: "Done", what: `${symbol} of ${account} is ${to} at the market from ${Instant.format(since)} on` }
+  return { _tag: "Done", what: `${symbol} of ${account} is renamed to ${to}, effective ${Instant.format(since)}` }
 }

@@ -12,15 +12,15 @@ import { isStopped, type CommandAnswer } from "./commands.ts"
 
 /** Why an order is not tried again; `undefined` where a new one may stand in its place. Pure. */
 const obstacleOf = (order: Order | undefined, name: string): string | undefined => {
-  if (order === undefined) return `there is no order ${name}`
+  if (order === undefined) return `order ${name} does not exist`
   if (order.status === "in_doubt") return `${name} is unconfirmed: it may be live; resolve it first`
   if (isLive(order.status)) return `${name} is ${order.status}`
-  if (order.status === "filled") return `${name} is filled: there is nothing to try again`
+  if (order.status === "filled") return `${name} is filled: nothing to re-submit`
   if (order.origin === "accumulation") return undefined
-  if (order.decisionId !== undefined) return `${name} is a decision's, which is sent once in its life; decide again`
+  if (order.decisionId !== undefined) return `${name} executes a decision, which is sent only once; make a new decision`
   return order.origin === "external"
     ? `${name} is external`
-    : `${name} executes ${order.tradeId === undefined ? "a trade" : format("trade", order.tradeId)} as given; submit it again, or retry its batch`
+    : `${name} executes ${order.tradeId === undefined ? "a trade" : format("trade", order.tradeId)} directly; submit the trade again, or retry its batch`
 }
 
 /** What stands on a position on an operator's word, or by an open circuit, is lifted by a retry (D8). Pure. */
@@ -43,10 +43,10 @@ export const retryOrder = (recorder: Recorder, orderId: OrderId): CommandAnswer 
   if (standing === undefined) return { _tag: "Refused", why: `${name} has no position` }
   const due = dueOf(lifted(standing))
   if (due._tag !== "Order") {
-    return { _tag: "Refused", why: `nothing would be ordered in the place of ${name}: ${answerWords(answerOf(due))}` }
+    return { _tag: "Refused", why: `no order would replace ${name}: ${answerWords(answerOf(due))}` }
   }
   if (isStopped(standing.position)) recorder.emit({ _tag: "HoldLifted", symbol: order.symbol })
   Ladder.reset(recorder, standing.position)
   const made = orderDue(recorder, standing, due, orderId)
-  return { _tag: "Done", what: `${format("order", made)} is made in the place of ${name}` }
+  return { _tag: "Done", what: `${format("order", made)} replaces ${name}` }
 }

@@ -61,17 +61,19 @@ export const splitObstacle = (recorder: Recorder, split: Split): string | undefi
   recorder.need(Need.Position({ account, symbol }))
   recorder.need(Need.WaitingFills({ account }))
   if (!isCount(from) || !isCount(to) || from === to) {
-    return `a split gives so many whole shares for so many others, such as 2 for 1; ${to} for ${from} is none`
+    return `${to} for ${from} is not a valid split ratio: give whole shares, such as 2 for 1`
   }
   if (books.positions.get(joinKey([account, symbol])) === undefined) return `${account} has no position in ${symbol}`
   const moved = movedSince(recorder, split)
   if (moved !== undefined) return moved
   const [live] = books.orders.find("live", [account, symbol])
   if (live !== undefined) {
-    return `${format("order", live.id)} of ${symbol} is ${live.status}: a split is accepted while no order of the symbol is live`
+    return `${format("order", live.id)} of ${symbol} is ${live.status}: a split can be booked only while no order of the symbol is live`
   }
   const isWaiting = books.waiting_fills.find("waiting", [account]).some((fill) => fill.symbol === symbol)
-  return isWaiting ? `a fill of ${symbol} waits for its order: a split is accepted when it has joined` : undefined
+  return isWaiting
+    ? `an unmatched fill of ${symbol} waits for its order: a split can be booked only after it is matched`
+    : undefined
 }
 
 /** Every open lot is multiplied, so every one is loaded. */

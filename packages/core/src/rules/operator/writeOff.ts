@@ -26,18 +26,18 @@ export const writtenOff = (
   const { account, books } = recorder
   recorder.need(Need.Position({ account, symbol }))
   const position = books.positions.get(joinKey([account, symbol]))
-  if (position === undefined || Decimal.isZero(position.residual)) return `${symbol} of ${account} owes nothing`
+  if (position === undefined || Decimal.isZero(position.residual)) return `${symbol} of ${account} has no residual`
   const [live] = books.orders.find("live", [account, symbol])
   if (live !== undefined) {
-    return `${format("order", live.id)} of ${symbol} is ${live.status}: a rest is written off while no order of it is live`
+    return `${format("order", live.id)} of ${symbol} is ${live.status}: a residual can be written off only while no order of the symbol is live`
   }
   if (decidedOn !== undefined && !Decimal.equals(decidedOn, position.residual)) {
-    return `${symbol} of ${account} owes ${Decimal.format(position.residual)} now, and this was decided when it owed ${Decimal.format(decidedOn)}: look again`
+    return `the residual of ${symbol} of ${account} is now ${Decimal.format(position.residual)}; this request was based on ${Decimal.format(decidedOn)}: review it again`
   }
   const owed = Decimal.abs(position.residual)
   const shares = quantity ?? owed
   return Decimal.isLess(owed, shares)
-    ? `${symbol} of ${account} owes ${Decimal.format(owed)}; ${Decimal.format(shares)} is more than that`
+    ? `${symbol} of ${account} has a residual of ${Decimal.format(owed)}; ${Decimal.format(shares)} is more than that`
     : { shares }
 }
 
@@ -76,6 +76,6 @@ export const writeOff = (recorder: Recorder, asked: WriteOff, reason: string): C
   recorder.touch(symbol)
   return {
     _tag: "Done",
-    what: `${Decimal.format(quantity)} ${symbol} that ${account} owed are written off, by ${format("trade", id)}`
+    what: `${Decimal.format(quantity)} ${symbol} of ${account} are written off by trade ${format("trade", id)}`
   }
 }

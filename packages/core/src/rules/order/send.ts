@@ -132,7 +132,7 @@ const gateOf = (recorder: Recorder, order: Order): Gate => {
 /** Books that would order more than is owed are wrong somewhere: nothing more is sent for the symbol until an operator looked. */
 const haltSymbol = (recorder: Recorder, order: Order, by: Decimal.Decimal): void => {
   const { account, symbol } = order
-  const reason = `OwedBound: ${format("order", order.id)} is ${Decimal.format(by)} more than its position owes`
+  const reason = `OwedBound: ${format("order", order.id)} exceeds the residual of its position by ${Decimal.format(by)}`
   recorder.emit({
     _tag: "TradingStateSet",
     account,
@@ -183,8 +183,8 @@ const endWait = (recorder: Recorder, order: Order): SendPlanned => {
   return { _tag: "Refused", control }
 }
 
-const UNAPPROVED = "it was proposed, and no person approved it in time"
-const UNWAITING = "a decision waits for nothing"
+const UNAPPROVED = "it was proposed, and not approved in time"
+const UNWAITING = "a decision does not wait"
 const CROSSING = "it does not wait for orders of the other side"
 
 /**
@@ -325,7 +325,7 @@ export const NOT_PLACED = "NotPlaced"
 /** A doubtful order that is proven not to be at its broker has failed: its shares are released, and a late appearance is `Reappeared`. */
 export const notPlaced = (recorder: Recorder, orderId: OrderId): void => {
   if (orderOf(recorder, orderId).status !== "in_doubt") return
-  const reason = "its broker never got it"
+  const reason = "its broker never received it"
   afterAbsence(recorder, advance(recorder, orderId, { deed: "failed", code: NOT_PLACED, reason }))
 }
 

@@ -155,7 +155,7 @@ const requestCancelOnFlip = (recorder: Recorder, standing: Standing): void => {
     const against = Decimal.sign(standing.position.residual) === (live.side === "buy" ? -1 : 1)
     const enough = dueFrom(standing.account, lotOf(standing))
     if (against && !Decimal.isLess(Decimal.abs(standing.position.residual), enough)) {
-      recorder.emit({ _tag: "CancelRequested", orderId: live.id, why: "the residual has turned against it" })
+      recorder.emit({ _tag: "CancelRequested", orderId: live.id, why: "the residual changed sign" })
     }
   }
 }

@@ -44,5 +44,5 @@ export const expire = (recorder: Recorder, orderId: OrderId): void => {
   recorder.need(Need.OrderById({ id: orderId }))
   const order = recorder.books.orders.get(orderId)
   if (order === undefined || !isOver(order, recorder.world.at)) return
-  recorder.emit({ _tag: "CancelRequested", orderId, why: `its life of ${order.lifeSeconds} s is over` })
+  recorder.emit({ _tag: "CancelRequested", orderId, why: `not filled within its ${order.lifeSeconds} s` })
 }

@@ -24,7 +24,7 @@ export const documented = (
     if (details._tag !== "UndocumentedCorrection" || each.subject !== subject) continue
     const isOf = known.some((fill) => fill.revision < revision && fill.execId === details.execId)
     if (!isOf) continue
-    recorder.emit({ _tag: "BreakClosed", id: each.id, by: "ledger", why: "a revision came" })
+    recorder.emit({ _tag: "BreakClosed", id: each.id, by: "ledger", why: "a revision arrived" })
     recorder.touch(order.symbol)
   }
 }

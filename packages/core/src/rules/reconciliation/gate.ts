@@ -297,7 +297,7 @@ const reprice = (recorder: Recorder, order: Order, known: Fill, report: Executed
   recorder.emit({ _tag: "FillPriced", fillId: known.id, price })
   const priced = advance(recorder, order.id, {})
   closeIfPriced(recorder, priced)
-  closeIfOpen(recorder, order.symbol, "OffBand", format("order", order.id), "a plausible price came")
+  closeIfOpen(recorder, order.symbol, "OffBand", format("order", order.id), "a plausible price arrived")
   heldReports.settleExecution(recorder, priced, report)
   return applied(priced)
 }

@@ -124,7 +124,7 @@ export const closeUnknown = (
   recorder: Recorder,
   symbol: string,
   subject: string,
-  why = "a plausible report came"
+  why = "a plausible report arrived"
 ): void => {
   if (!isTicker(symbol)) return
   recorder.need(Need.Position({ account: recorder.account, symbol }))
@@ -136,7 +136,7 @@ export const settle = (recorder: Recorder, { number, orderId }: HeldReport, outc
   recorder.emit({ _tag: "HeldReportSettled", orderId, number, outcome })
   const order = orderOf(recorder, orderId)
   const isLast = everHeld(recorder, orderId).every(({ settledAt }) => settledAt !== undefined)
-  if (isLast) closeIfOpen(recorder, order.symbol, "Implausible", nameOf(orderId), "what was held is settled")
+  if (isLast) closeIfOpen(recorder, order.symbol, "Implausible", nameOf(orderId), "its held reports are settled")
   recorder.touch(order.symbol)
 }
 

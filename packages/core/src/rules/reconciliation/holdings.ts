@@ -106,14 +106,14 @@ const explanationOf = (
 /** Stamped snapshots: what has moved, or may be about to move, since the reading began is not judged by it. */
 const obstacleOf = (recorder: Recorder, seen: HoldingSeen, ours: Decimal.Decimal): string | undefined => {
   if (seen.skipped !== undefined) return seen.skipped
-  if (!Decimal.equals(ours, seen.booked)) return "the books have moved while the broker was read"
+  if (!Decimal.equals(ours, seen.booked)) return "the books changed while the broker was read"
   const { account, books } = recorder
   const waits = books.waiting_fills.find("waiting", [account]).some(({ symbol }) => symbol === seen.symbol)
-  if (waits) return "a fill of it waits for its order"
+  if (waits) return "an unmatched fill of it waits for its order"
   const unsettled = books.orders
     .find("live", [account, seen.symbol])
     .some(({ status }) => status === "submitting" || status === "in_doubt")
-  return unsettled ? "an order of it is on its way or unconfirmed" : undefined
+  return unsettled ? "an order of it is being sent or is unconfirmed" : undefined
 }
 
 /** P6: a symbol in which these books never did anything. */

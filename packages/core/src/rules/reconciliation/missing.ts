@@ -34,7 +34,7 @@ export const notFound = (recorder: Recorder, report: NotFound, witness: Witness)
   const status = order.rawStatus ?? order.status
   const details = { _tag: "OrderMissing", order: order.brokerOrderId ?? subject, status } as const
   open(recorder, { symbol: order.symbol, subject, details })
-  closeIfOpen(recorder, order.symbol, "OrderNotWorking", subject, "its broker does not show it any more")
+  closeIfOpen(recorder, order.symbol, "OrderNotWorking", subject, "its broker no longer lists it")
   if (order.attemptId === undefined || Decimal.isPositive(order.filled)) return applied(order)
   return applied(advance(recorder, order.id, { ...unheard, deed: "doubted", reason: "the broker no longer has it" }))
 }

@@ -90,7 +90,7 @@ export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, pass
   if (differing !== undefined) return termsDiffer(recorder, order, report, differing)
   closeIfAgreed(recorder, order, passed.witness)
   const change = acknowledged(recorder, order, report.brokerOrderId, report.enteredAt)
-  closeIfOpen(recorder, order.symbol, "OrderMissing", format("order", order.id), "the broker has it again")
+  closeIfOpen(recorder, order.symbol, "OrderMissing", format("order", order.id), "the broker lists it again")
   if (isPremature(report)) return premature(recorder, order, change, report)
   const { refusal } = report
   const seen = advance(recorder, order.id, { ...change, code: refusal?.code ?? order.code }, wordOf(report, passed))
@@ -109,7 +109,7 @@ const reviewWorking = (recorder: Recorder, order: Order, { asOf, notWorking }: O
   if (origin === "external" || asOf < reportedAt || !isLive(order.status)) return
   const subject = format("order", id)
   if (notWorking === undefined)
-    return closeIfOpen(recorder, symbol, "OrderNotWorking", subject, "its broker does not say so any more")
+    return closeIfOpen(recorder, symbol, "OrderNotWorking", subject, "its broker no longer reports it")
   const details = { _tag: "OrderNotWorking", orderId: id, reason: notWorking.reason, leaves: leavesOf(order) } as const
   openOrUpdate(recorder, { symbol, subject, details })
 }

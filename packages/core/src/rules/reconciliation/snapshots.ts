@@ -14,6 +14,6 @@ export type Snapshot = "positions" | "orders"
 export const tellSoundness = (recorder: Recorder, subject: Snapshot, fault: SnapshotFault | undefined): void => {
   recorder.need(Need.Position({ account: recorder.account, symbol: UNMAPPED }))
   const _tag = "UnsoundSnapshot"
-  if (fault === undefined) closeIfOpen(recorder, UNMAPPED, _tag, subject, "the broker's next listing was sound")
+  if (fault === undefined) closeIfOpen(recorder, UNMAPPED, _tag, subject, "the broker's next listing was valid")
   else openOrUpdate(recorder, { symbol: UNMAPPED, subject, details: { _tag, fault } })
 }

@@ -26,11 +26,11 @@ export const bookDifference = (recorder: Recorder, { details, subject, symbol }:
 /** STMT-5: what a file says of an execution under another symbol, or as a row that can be read now, has a break of its own. */
 export const bookReplaced = (recorder: Recorder, symbol: Ticker, subject: string, file: string): void => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
-  closeIfOpen(recorder, symbol, "StatementDiffers", subject, `${file} says otherwise of it`)
+  closeIfOpen(recorder, symbol, "StatementDiffers", subject, `${file} reports it differently`)
 }
 
 /** STMT-5: what a later file has as the books do is a difference no more. */
 export const bookAgreement = (recorder: Recorder, symbol: Ticker, subject: string, file: string): void => {
   recorder.need(Need.Position({ account: recorder.account, symbol }))
-  closeIfOpen(recorder, symbol, "StatementDiffers", subject, `${file} has it as the books do`)
+  closeIfOpen(recorder, symbol, "StatementDiffers", subject, `${file} agrees with the books`)
 }

@@ -45,7 +45,7 @@ const states: { readonly [S in OverallStatus]: string } = {
   well: "Healthy",
   cases: "Trading",
   restricted: "Trading is restricted",
-  unattended: "Work waits and no process does it",
+  unattended: "Pending work, no daemon running",
   critical: "Trading"
 }
 

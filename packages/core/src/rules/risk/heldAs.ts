@@ -21,5 +21,5 @@ export const movedSince = (recorder: Recorder, { held, symbol }: DecidedOn): str
   const position = books.positions.get(joinKey([account, symbol]))
   const holds = position === undefined ? Decimal.zero : holdingsOf(position)
   if (held === undefined || Decimal.equals(holds, held)) return undefined
-  return `the books hold ${Decimal.format(holds)} ${symbol} now, and this was decided when they held ${Decimal.format(held)}: look again`
+  return `the books now hold ${Decimal.format(holds)} ${symbol}; this request was based on ${Decimal.format(held)}: review it again`
 }

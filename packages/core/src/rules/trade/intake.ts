@@ -112,7 +112,7 @@ const hedged = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   if (input.direct !== undefined) {
     return quarantine(recorder, arrival, {
       reason: "TooOld",
-      detail: "an order of its own is no part of what a position holds"
+      detail: "a direct trade has an order of its own and cannot count as already held"
     })
   }
   const symbol = reversedBy(recorder, arrival)?.symbol ?? arrival.symbol
@@ -332,7 +332,7 @@ const reversal = (recorder: Recorder, arrival: Arrival): IntakeResult => {
   }
   const owned = { ...arrival, input: { ...arrival.input, owner: trade.owner } }
   if (isOfBeforeSplit(recorder, trade))
-    return quarantine(recorder, owned, { reason: "BeforeSplit", detail: `${name} was in other shares` })
+    return quarantine(recorder, owned, { reason: "BeforeSplit", detail: `${name} predates a split of its symbol` })
   return undo(recorder, owned, trade)
 }
 
