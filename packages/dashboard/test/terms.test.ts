@@ -212,7 +212,7 @@ test("FILL-16: in a batch a trade of the form is executed as the batch says, and
   const follows = page.getByRole("status", { name: "Order preview" })
   await follows.getByText("None: the batch accumulates").waitFor()
   await page.getByRole("button", { name: "Send trade" }).click()
-  await page.getByRole("alert").filter({ hasText: "puts its trades into their positions" }).waitFor()
+  await page.getByRole("alert").filter({ hasText: "accumulates its trades" }).waitFor()
   expect(await daemon.ask("/api/v1/trades?symbol=GE")).toMatchObject({ items: [] })
   await choose(page, "Batch", executed.batch.id)
   await choose(page, "Type", "limit")

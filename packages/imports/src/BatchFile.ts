@@ -43,7 +43,7 @@ export class NotWhole extends Schema.TaggedError<NotWhole>()("NotWhole", {
     const said = Object.entries(counts).flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]))
     const [first] = noticed
     const example = first === undefined ? "" : `; line ${first.line} ${first.what}`
-    return `${file} was not taken, since not all of its rows can be: ${said.join(", ")}${example}. Correct these rows, or submit it without strict`
+    return `${file} was not accepted: strict needs every row to be accepted (${said.join(", ")}${example}). Correct these rows, or submit it without strict`
   }
 }
 
@@ -81,9 +81,9 @@ const nothing: Sums = {
 
 const complaintOf = (result: intake.IntakeResult): string | undefined => {
   const name = Id.format("trade", result.tradeId)
-  if (result._tag === "Duplicate") return `is ${name} already`
-  if (result._tag === "Conflict") return `conflicts with ${name}, which stands: ${result.why}`
-  if (result._tag === "Recorded") return `is kept as ${name}: it is history, and never counted`
+  if (result._tag === "Duplicate") return `is already recorded as ${name}`
+  if (result._tag === "Conflict") return `conflicts with ${name}, which stays unchanged: ${result.why}`
+  if (result._tag === "Recorded") return `is recorded as ${name}: it is history and never counted`
   return result._tag === "Quarantined" ? `is quarantined as ${name}: ${result.reason}` : undefined
 }
 
@@ -218,7 +218,7 @@ const allTaken = (batch: Batch.Batch, asked: Submission, occurrence: string) =>
     const { Conflict: conflicts, Quarantined: quarantined } = counts
     if (asked.strict) {
       yield* whole(asked, { conflicts, noticed, quarantined, rejected, refused: 0 }).pipe(
-        Effect.tapError(() => batches.cancel(batch.id, "not all of its rows can be taken", asked.actor))
+        Effect.tapError(() => batches.cancel(batch.id, "not all of its rows can be accepted", asked.actor))
       )
     }
     const queued = yield* batches.queue(batch.id, { actor: asked.actor, left: { rejected, rejectedRows } })
@@ -304,15 +304,15 @@ const noticeOf = (found: BatchPreview.Previewed): string | undefined => {
     case "Refused":
       return `would be refused: ${Control.says(found.control)}`
     case "Duplicate":
-      return "is on record already"
+      return "is already recorded"
     case "Repeated":
       return "repeats an earlier row of the file"
     case "Conflict":
-      return `conflicts with what is on record: ${found.reason}`
+      return `conflicts with a recorded trade: ${found.reason}`
     case "Quarantined":
       return `would be quarantined: ${found.reason}`
     case "Recorded":
-      return "would be kept as history, and never counted"
+      return "would be recorded as history and never counted"
   }
 }
 

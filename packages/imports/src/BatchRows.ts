@@ -17,9 +17,9 @@ export class NotForBatch extends Schema.TaggedError<NotForBatch>()("NotForBatch"
   override get message() {
     const why =
       this.named === undefined
-        ? `puts its trades into their positions, and this one says how to order`
-        : `is of account ${this.account}, and the trade of ${this.named}`
-    return `The batch ${this.batch} ${why}. Give it without a batch, or make another`
+        ? `accumulates its trades, and this trade has order terms of its own`
+        : `is of account ${this.account}, but the trade is of ${this.named}`
+    return `The batch ${this.batch} ${why}. Submit it without a batch, or use another batch`
   }
 }
 

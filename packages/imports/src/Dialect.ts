@@ -23,7 +23,7 @@ const plainNumber = (text: string, decimal: "comma" | "point"): Cell => {
   if (decimal === "point") return Either.right(bare)
   // One and a half, where another program would read fifteen hundred.
   if (/^\d+\.\d+$/.test(bare))
-    return Either.left({ value: text, reason: "has a point, and this file's decimals a comma" })
+    return Either.left({ value: text, reason: "has a decimal point, but this file uses decimal commas" })
   return Either.right(/^\d+,\d+$/.test(bare) ? bare.replace(",", ".") : bare)
 }
 

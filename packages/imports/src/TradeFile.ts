@@ -83,7 +83,7 @@ export const bytesOf = (file: string): Stream.Stream<Uint8Array, ImportFileError
       const fs = yield* FileSystem.FileSystem
       const { type } = yield* Effect.mapError(fs.stat(file), (error) => unreadable(file, error))
       if (type === "Directory") return yield* fail(file, "NotAFile", "is a directory", "name a file in it")
-      if (type !== "File") return yield* fail(file, "NotAFile", "is not a plain file", "pipe it in and name it -")
+      if (type !== "File") return yield* fail(file, "NotAFile", "is not a regular file", "pipe it in and name it -")
       const opened = yield* Effect.mapError(fs.open(file, { flag: "r" }), (error) => unreadable(file, error))
       return Stream.mapError(chunksOf(opened), (error) => unreadable(file, error))
     })
@@ -117,9 +117,7 @@ const unreadable = (file: string, error: PlatformError): ImportFileError => {
     file,
     "Unreadable",
     isDenied ? "may not be read by this user" : `cannot be read (${error.message})`,
-    isDenied
-      ? "check its permissions"
-      : "check the path and the disk, then import it again: what was taken is not taken twice"
+    isDenied ? "check its permissions" : "check the path and the disk, then import it again: no row is imported twice"
   )
 }
 
@@ -175,7 +173,8 @@ const fileRows = (file: string, options: Options): Rows => {
         format === "csv" ? csvRows(file, options.columns ?? {}, settings) : jsonRows(options.columns ?? {}, settings)
       return body.take(first)
     },
-    end: () => (body === undefined ? fail(file, "Empty", "is empty", "give a header and a line a trade") : body.end())
+    end: () =>
+      body === undefined ? fail(file, "Empty", "is empty", "give a header and one line per trade") : body.end()
   }
 }
 

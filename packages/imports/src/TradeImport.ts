@@ -68,7 +68,7 @@ const noticeOf = (row: Parsed, result: intake.IntakeResult): ReadonlyArray<Notic
   const name = Id.format("trade", result.tradeId)
   const what =
     result._tag === "Conflict"
-      ? `conflicts with ${name}, which stands: ${result.why}`
+      ? `conflicts with ${name}, which stays unchanged: ${result.why}`
       : `is quarantined as ${name} (${result.reason}); see 'roundlot trades show ${name}'`
   return [{ line: row.line, what: `${row.input.sourceId} ${what}` }]
 }

@@ -248,20 +248,20 @@ const priceOf: Check<Price.Price | undefined> = (text) =>
 
 const ownerOf: Check<OwnerId.OwnerId | undefined> = (text) => {
   if (text === "" || OwnerId.isOwnerId(text)) return Either.right(text === "" ? undefined : OwnerId.OwnerId.make(text))
-  return Either.left("is no identifier of 1 to 64 letters, digits, '-', '_', '.' and ':'")
+  return Either.left("is not an identifier of 1 to 64 letters, digits, '-', '_', '.' and ':'")
 }
 
 const oneOf =
   <const W extends readonly [string, ...ReadonlyArray<string>]>(words: W): Check<W[number] | undefined> =>
   (text) => {
     const word = words.find((each) => each === text.toLowerCase())
-    return text === "" || word !== undefined ? Either.right(word) : Either.left(`is none of ${words.join(", ")}`)
+    return text === "" || word !== undefined ? Either.right(word) : Either.left(`is not one of ${words.join(", ")}`)
   }
 
 const outOfPlace: Check<undefined> = (text) =>
   text === ""
     ? Either.right(undefined)
-    : Either.left("is out of place: what accumulates is not ordered row by row; a batch that executes is")
+    : Either.left("applies only where each row is an order of its own: use a batch with mode execute")
 
 /** How a row is ordered, where it says anything of that. */
 const termsIn = (row: RowSource, terms: "taken" | "refused") =>
@@ -284,7 +284,7 @@ const termsIn = (row: RowSource, terms: "taken" | "refused") =>
       return yield* Either.left({
         field: "good_till",
         value: said ?? "",
-        reason: `is refused: ${fault.words}`
+        reason: `is invalid: ${fault.words}`
       } as const)
     return isSilent ? undefined : direct
   })

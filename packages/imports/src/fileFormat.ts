@@ -72,8 +72,8 @@ const surveyOf = (written: Written): Effect.Effect<Surveyed, ImportFileError> =>
         fail(
           nameOf(written),
           "Format",
-          "is to accumulate, which is not ordered row by row",
-          "leave session and time in force out"
+          "accumulates, so its rows are not orders of their own",
+          "omit session and time in force"
         )
       )
     const [first = new Uint8Array()] = yield* Stream.runCollect(Stream.take(bytes, 1))

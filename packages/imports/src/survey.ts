@@ -75,9 +75,9 @@ export const begin = (): Survey => {
 type Decided<A> = Either.Either<A, ImportFileError>
 
 const asked = (file: string, { line, text }: Seen, what: string, remedy: string) =>
-  Either.left(fail(file, "Ambiguous", `does not say ${what} (line ${line}: "${text}")`, remedy))
+  Either.left(fail(file, "Ambiguous", `is ambiguous: ${what} is not clear (line ${line}: "${text}")`, remedy))
 
-const DECIMAL = "say decimal=point or decimal=comma (--decimal)"
+const DECIMAL = "give decimal=point or decimal=comma (--decimal)"
 
 /** In a file like ours a number is as ours are, or grouped; in one of another separator, all that is said must agree. */
 const decimalOf = (
@@ -90,7 +90,7 @@ const decimalOf = (
   const point = first("point", "groupedByComma")
   const comma = first("comma", "groupedByPoint")
   const unclear = first("commaOrThousand", "pointOrThousand")
-  const what = "whether its numbers have a point or a comma before their decimals"
+  const what = "whether its decimal sign is a point or a comma"
   if (separator === ",") {
     const open = first("commaOrThousand", "groupedByPoint")
     if (open !== undefined && point === undefined) return asked(file, open, what, DECIMAL)
@@ -109,7 +109,7 @@ const orderOf = (file: string, survey: Survey, { dates }: Dialect): Decided<Date
   const unclear = survey.first("dayOrMonthFirst") ?? (day !== undefined && month !== undefined ? month : undefined)
   if ((day === undefined) !== (month === undefined)) return Either.right(day === undefined ? "mdy" : "dmy")
   if (unclear === undefined) return Either.right(undefined)
-  return asked(file, unclear, "whether the day or the month comes first", "say dates=dmy or dates=mdy (--dates)")
+  return asked(file, unclear, "whether the day or the month comes first", "give dates=dmy or dates=mdy (--dates)")
 }
 
 const timesOf = (file: string, survey: Survey, dialect: Dialect): Decided<Pick<Dialect, "dates" | "zone">> =>
@@ -118,17 +118,19 @@ const timesOf = (file: string, survey: Survey, dialect: Dialect): Decided<Pick<D
     const signs = ["local", "dayFirst", "monthFirst", "dayOrMonthFirst"] as const
     const local = signs.map(survey.first).find((seen) => seen !== undefined)
     if (zone !== undefined && Option.isNone(zoneOf(zone))) {
-      return yield* Either.left(fail(file, "Ambiguous", `is said to have the zone "${zone}", which is none`, ZONE))
+      return yield* Either.left(
+        fail(file, "Ambiguous", `cannot be read with the zone "${zone}": there is no such zone`, ZONE)
+      )
     }
     // One that says its zone is written as ours are: a time without one is a fault of its row.
     const isOurs = local === undefined || (survey.first("zoned") !== undefined && zone === undefined)
     if (isOurs) return { dates: dialect.dates, zone }
     const dates = yield* orderOf(file, survey, dialect)
-    if (zone === undefined) return yield* asked(file, local, "by which clock its times are", ZONE)
+    if (zone === undefined) return yield* asked(file, local, "the time zone of its times", ZONE)
     return { dates, zone }
   })
 
-const ZONE = "say zone=Europe/Berlin, or another, or an offset such as -05:00 (--zone)"
+const ZONE = "give zone=Europe/Berlin, or another zone, or an offset such as -05:00 (--zone)"
 
 /** How a file is written, by what was told of it and by what all of its values say; what they leave open is asked for, never guessed. */
 export const decide = (file: string, survey: Survey, dialect: Dialect): Decided<Dialect> =>

@@ -84,7 +84,7 @@ describe("CSV, well-formed", () => {
             line: 4,
             column: "owner",
             value: "John Smith",
-            reason: "is no identifier of 1 to 64 letters, digits, '-', '_', '.' and ':'"
+            reason: "is not an identifier of 1 to 64 letters, digits, '-', '_', '.' and ':'"
           })
         ])
         const unread = yield* rowsOf(`${HEADER},owner\n${GOOD},John Smith\n`, { columns: { owner: "" } })
@@ -405,8 +405,8 @@ describe("JSON lines", () => {
 describe("a file that is none of trades", () => {
   const AS_UTF8 = "save it as UTF-8 (CSV UTF-8) and import it again"
   const cases: ReadonlyArray<readonly [name: string, content: string | Uint8Array, fault: string, message: string]> = [
-    ["empty", "", "Empty", "trades.csv is empty: give a header and a line a trade"],
-    ["blank", "\uFEFF\r\n\n", "Empty", "trades.csv is empty: give a header and a line a trade"],
+    ["empty", "", "Empty", "trades.csv is empty: give a header and one line per trade"],
+    ["blank", "\uFEFF\r\n\n", "Empty", "trades.csv is empty: give a header and one line per trade"],
     ["UTF-16 LE", utf16(`\uFEFF${HEADER}\n`), "Encoding", `trades.csv is UTF-16LE, not UTF-8: ${AS_UTF8}`],
     ["UTF-16 BE", utf16(`\uFEFF${HEADER}\n`).swap16(), "Encoding", `trades.csv is UTF-16BE, not UTF-8: ${AS_UTF8}`],
     ["UTF-16 LE, no mark", utf16(HEADER), "Encoding", `trades.csv looks like UTF-16LE, not UTF-8: ${AS_UTF8}`],
@@ -508,7 +508,7 @@ describe("files", () => {
       const folder = yield* fs.makeTempDirectoryScoped()
       expect(yield* messageOf(`${folder}/none.csv`)).toBe(`${folder}/none.csv does not exist: check the path`)
       expect(yield* messageOf(folder)).toBe(`${folder} is a directory: name a file in it`)
-      expect(yield* messageOf("/dev/null")).toBe("/dev/null is not a plain file: pipe it in and name it -")
+      expect(yield* messageOf("/dev/null")).toBe("/dev/null is not a regular file: pipe it in and name it -")
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 

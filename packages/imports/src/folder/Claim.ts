@@ -42,7 +42,7 @@ const claimIn = (folder: string, name: string): Effect.Effect<Claim | undefined,
             Effect.fail(
               stop(
                 `${join(folder, name)} cannot be read as a claim`,
-                "Remove it if nothing was taken from the folder yet"
+                "Remove it if nothing was imported from the folder yet"
               )
             ),
           onRight: Effect.succeed
@@ -64,25 +64,22 @@ const write = (folder: string, claim: Claim): Effect.Effect<Claim, SpoolFault> =
 const keysOf = (holder: Holder) => [holder.store, holder.incarnation, holder.source, holder.account].join("\n")
 
 const RELEASE = (folder: string) =>
-  `If it is to go on here, see 'A folder' in docs/guides/follow-a-source.md, then: mv ${folder}/${CLAIM} ${folder}/${RELEASED}`
+  `To continue here, see 'A folder' in docs/guides/follow-a-source.md, then: mv ${folder}/${CLAIM} ${folder}/${RELEASED}`
 
 /** Why another one's folder is not taken from. */
 const refusal = (folder: string, theirs: Holder, ours: Holder): SpoolFault => {
   const whose = `source ${theirs.source} of account ${theirs.account}`
-  if (theirs.store !== ours.store) return stop(`${folder} is taken from by ${whose} of other books`, RELEASE(folder))
+  if (theirs.store !== ours.store) return stop(`${folder} is in use by ${whose} of other books`, RELEASE(folder))
   return theirs.source === ours.source && theirs.account === ours.account
-    ? stop(`${folder} was taken from before these books were restored or copied`, RELEASE(folder))
-    : stop(`${folder} is the folder of ${whose}`, `Give ${ours.source} another one. ${RELEASE(folder)}`)
+    ? stop(`${folder} was in use before these books were restored or copied`, RELEASE(folder))
+    : stop(`${folder} is the folder of ${whose}`, `Give ${ours.source} another folder. ${RELEASE(folder)}`)
 }
 
 const begin = (folder: string, ours: Holder) =>
   Effect.gen(function* () {
     const files = yield* Effect.forEach(rooms, (room) => numberedIn(folder, room))
     if (files.flat().length > 0)
-      return yield* stop(
-        `${folder} was taken from before, and has no claim`,
-        `Put ${CLAIM} back, or name an empty folder`
-      )
+      return yield* stop(`${folder} was used before, but has no claim`, `Put ${CLAIM} back, or name an empty folder`)
     return yield* write(folder, { ...ours, folder: randomUUID(), before: 0 })
   })
 
@@ -93,12 +90,15 @@ const takeOver = (folder: string, released: Claim, ours: Holder, known: string |
     const theirs = `source ${released.source} of account ${released.account}`
     // What that one took would look like what older books do not know, and be bought again.
     if (!isSame && known !== undefined)
-      return yield* stop(`${theirs} has taken from ${folder} since`, "Name an empty folder, or this source otherwise")
+      return yield* stop(
+        `${theirs} has imported from ${folder} since`,
+        "Name an empty folder, or give this source another name"
+      )
     const [taking, ...away] = yield* Effect.forEach(rooms, (room) => numberedIn(folder, room))
     if (!isSame && taking !== undefined && taking.length > 0)
       return yield* stop(
-        `${folder}/taking has a file of which ${theirs} may have taken rows`,
-        "Let that one finish it, or move it elsewhere"
+        `${folder}/taking has a file from which ${theirs} may have imported rows`,
+        "Let that source finish the file, or move it elsewhere"
       )
     const before = isSame ? released.before : (newestOf(away.flat())?.number ?? released.before)
     return yield* write(folder, { ...ours, folder: released.folder, before })
@@ -113,8 +113,8 @@ export const claim = (folder: string, ours: Holder, known: string | undefined): 
     const standing = yield* claimIn(folder, CLAIM)
     const released = yield* claimIn(folder, RELEASED)
     const other = stop(
-      `${folder} is not the folder that ${ours.source} was taken from before`,
-      "Is it mounted, and the right path? Another folder is for a source of another name"
+      `${folder} is not the folder that ${ours.source} used before`,
+      "Check the mount and the path. To use another folder, give the source another name"
     )
     const found = standing ?? released
     if (known !== undefined && found?.folder !== known) return yield* other
@@ -130,7 +130,7 @@ export const claim = (folder: string, ours: Holder, known: string | undefined): 
 export const stillOurs = (folder: string, ours: Holder, id: string): Effect.Effect<void, SpoolFault> =>
   Effect.flatMap(claimIn(folder, CLAIM), (standing) =>
     standing === undefined
-      ? stop(`${folder} has no claim any more`, `Is it mounted? Else put ${CLAIM} back`)
+      ? stop(`${folder} no longer has a claim`, `Check that it is mounted; otherwise put ${CLAIM} back`)
       : keysOf(standing) === keysOf(ours) && standing.folder === id
         ? Effect.void
         : refusal(folder, standing, ours)

@@ -100,14 +100,14 @@ const passes = (opened: Opened, lookEvery: Duration.DurationInput): Stream.Strea
     if (foreign !== undefined)
       return yield* stop(
         `${foreign.file} is in ${folder}/taking, and was not put there by this source`,
-        "It goes first"
+        "It is imported first"
       )
     if (last.file !== at.file) last = { file: at.file, text: yield* lastTaken(folder, at) }
     yield* say(`${waiting} files wait; ${last.text}`, faults)
     if (waiting === 0) yield* idle(faults)
     return Stream.flatMap(Stream.fromIterable(steady.entries()), ([index, entry]) =>
       Stream.concat(
-        Stream.execute(say(`${waiting - index - 1} files wait; taking ${shown(entry.name)}`, faults)),
+        Stream.execute(say(`${waiting - index - 1} files wait; importing ${shown(entry.name)}`, faults)),
         claimed(opened, entry)
       )
     )
@@ -131,7 +131,7 @@ const deliveriesOf = (
     const begin: Reached = known ?? { folder: held.folder, file: held.before, to: "done" }
     const opened = { ...rest, name, folder, ours, reached: yield* Ref.make<Reached>(begin) }
     const left = yield* expectKnown(folder, begin)
-    if (left !== undefined) yield* rest.say(`taking ${shown(left.file)}`, yield* rejectedIn(folder))
+    if (left !== undefined) yield* rest.say(`importing ${shown(left.file)}`, yield* rejectedIn(folder))
     // Whose folder it is, is in the books before anything of it is.
     const first = known === undefined ? [{ trades: [], cursor: cursorOf(begin) }] : []
     return Stream.fromIterable(first).pipe(

@@ -30,8 +30,8 @@ export const stampOf = ({ ctimeNs, dev, ino, mtimeNs, size }: BigIntStats): stri
 
 /** Why what stands there is no file that is taken. */
 const unfitness = (stats: BigIntStats, name: string): string | undefined => {
-  if (!stats.isFile()) return "is no plain file"
-  if (stats.nlink > 1n) return "has another name too (a hard link)"
+  if (!stats.isFile()) return "is not a regular file"
+  if (stats.nlink > 1n) return "has a second name (a hard link)"
   if (Buffer.byteLength(name) > LONGEST_NAME) return `has a name of more than ${LONGEST_NAME} bytes`
   return stats.size > LARGEST ? "is larger than 1 GiB" : undefined
 }
@@ -44,7 +44,7 @@ const incomplete = async (path: string, stamp: string): Promise<string | undefin
     if (stampOf(stats) !== stamp) return "is being written"
     const last = Buffer.alloc(1)
     await file.read(last, 0, 1, Number(stats.size) - 1)
-    return last[0] === LINE_FEED ? undefined : "is unfinished: its last line has no end"
+    return last[0] === LINE_FEED ? undefined : "is incomplete: its last line has no line end"
   } finally {
     await file.close()
   }

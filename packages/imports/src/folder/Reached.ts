@@ -28,7 +28,10 @@ export const reachedBy = (source: string, cursor: string | undefined): Effect.Ef
     : Either.match(Schema.decodeEither(Cursor)(cursor), {
         onLeft: () =>
           Effect.fail(
-            stop(`${source} has come to ${cursor}, which is no place in a folder`, "Give this source another name")
+            stop(
+              `the cursor of ${source} is ${cursor}, which is not a place in a folder`,
+              "Give this source another name"
+            )
           ),
         onRight: Effect.succeed
       })
@@ -39,8 +42,8 @@ const whole = ({ file, to }: Reached): number => (to === undefined ? file - 1 : 
 const older = (folder: string, reached: Reached, { file }: Numbered): SpoolFault => {
   const first = reached.to !== undefined ? "" : `file ${reached.file} in done or rejected into ${folder}/taking, then `
   return stop(
-    `${file} was taken from ${folder}, and the books know ${whole(reached)} files of it: they are older, or others take from it too`,
-    `Move ${first}what has a number above ${reached.file} in done, rejected and taking back into ${folder}: nothing is taken twice`
+    `${file} was imported from ${folder}, but the books have ${whole(reached)} files of it: the books are older, or another program imports from it too`,
+    `Move ${first}what has a number above ${reached.file} in done, rejected and taking back into ${folder}: nothing is imported twice`
   )
 }
 
@@ -59,13 +62,13 @@ export const expectKnown = (folder: string, reached: Reached): Effect.Effect<Num
     const [file, second] = yield* numberedIn(folder, "taking")
     if (second !== undefined)
       return yield* stop(
-        `${folder}/taking has ${file?.file} and ${second.file}`,
+        `${folder}/taking has two files, ${file?.file} and ${second.file}`,
         "Move the one with the higher number back"
       )
     if (file === undefined && reached.to === undefined)
       return yield* stop(
-        `file ${reached.file} was not taken to its end and is gone from ${folder}/taking`,
-        "Put it back there under its number; an empty one where it is lost"
+        `file ${reached.file} was not imported completely and is missing from ${folder}/taking`,
+        "Put it back there under its number, or an empty file if it is lost"
       )
     if (file !== undefined && file.number !== reached.file && file.number !== whole(reached) + 1)
       return yield* older(folder, reached, file)

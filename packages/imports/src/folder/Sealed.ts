@@ -15,7 +15,7 @@ const PIECE = 16_384
 const LINE_FEED = 10
 
 const changed = (file: string) =>
-  fail(file, "Unreadable", "was changed while it was read", "put it back into the folder once it is whole")
+  fail(file, "Unreadable", "was changed while it was read", "put it back into the folder once it is complete")
 
 const handled = (file: string) => (cause: unknown) =>
   fail(file, "Unreadable", `cannot be read (${codeOf(cause)})`, "check the disk, then put it back into the folder")
@@ -44,7 +44,7 @@ export const seal = (path: string, file: string): Effect.Effect<Sealed, ImportFi
     const handle = yield* opened(path, file)
     const stats = Effect.tryPromise({ try: () => handle.stat({ bigint: true }), catch: handled(file) })
     const before = yield* stats
-    if (!before.isFile()) return yield* fail(file, "NotAFile", "is no plain file", "put a file there")
+    if (!before.isFile()) return yield* fail(file, "NotAFile", "is not a regular file", "put a file there")
     const whole = createHash("sha256")
     const pieces: Array<Buffer> = []
     let last: number | undefined

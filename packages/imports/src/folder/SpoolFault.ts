@@ -33,6 +33,6 @@ export const asking = <A>(what: string, ask: () => Promise<A>): Effect.Effect<A,
     catch: (cause) =>
       stop(
         `${what} (${codeOf(cause)})`,
-        "Check the folder, its rights and the room on its disk: it then goes on by itself"
+        "Check the folder, its permissions and its free disk space: it then continues automatically"
       )
   })

@@ -19,8 +19,8 @@ export const expectApart = (folder: string, others: ReadonlyArray<string>): Effe
         (other) =>
           isWithin(folder, other) || isWithin(other, folder)
             ? stop(
-                `${folder} is the folder of another source too, or one lies in the other (${each})`,
-                "Give each its own"
+                `${folder} is also the folder of another source, or one is inside the other (${each})`,
+                "Give each source its own folder"
               )
             : Effect.void
       ),

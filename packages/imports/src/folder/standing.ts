@@ -30,7 +30,7 @@ export const rejectedIn = (folder: string): Effect.Effect<ReadonlyArray<string>,
     const more = lists.length === 1 ? "" : ` and ${lists.length - 1} more`
     return [
       // A person may have removed it by now.
-      `not taken, see rejected/${shown(first, LONGEST)}${more}: ${await firstRow(join(folder, "rejected", first)).catch(codeOf)}`
+      `not imported, see rejected/${shown(first, LONGEST)}${more}: ${await firstRow(join(folder, "rejected", first)).catch(codeOf)}`
     ]
   })
 
@@ -41,6 +41,6 @@ export const lastTaken = (folder: string, { file }: Reached): Effect.Effect<stri
     const path = join(folder, "done", newest?.file ?? "")
     const stats = newest === undefined ? undefined : yield* ifThere(`${path} cannot be looked at`, () => stat(path))
     return newest === undefined || stats === undefined
-      ? "none was taken yet"
-      : `the last one taken is ${shown(newest.file)}, at ${stats.ctime.toISOString()}`
+      ? "none imported yet"
+      : `the last imported is ${shown(newest.file)}, at ${stats.ctime.toISOString()}`
   })

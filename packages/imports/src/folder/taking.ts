@@ -28,14 +28,14 @@ const listOf = (folder: string, { file }: Numbered) => {
     yield* asking(`${path} cannot be removed`, () => rm(path, { force: true }))
     const { write } = yield* RejectedFile.make(path)
     return (rows: ReadonlyArray<Bad>) =>
-      Effect.mapError(write(rows), ({ message }) => stop(message, "It then goes on by itself"))
+      Effect.mapError(write(rows), ({ message }) => stop(message, "It then continues automatically"))
   })
 }
 
 /** An export that is written again with one more row would be bought twice, were its rows known by where they stand. */
 const NO_ID = Either.left({
   value: "",
-  reason: "has no source_id: what a folder brings is known by its ids alone"
+  reason: "has no source_id: rows of a folder are identified by it alone"
 })
 
 const rowsOf = (source: string, path: string, { file }: Numbered, sealed: Sealed) =>

@@ -105,7 +105,7 @@ const brokerOf = (text: string): Either.Either<StatementBroker, Fault> => {
   const [isAlpaca, isSchwab] = [ACTIVITY.test(head), TRANSACTION.test(head)]
   if (isAlpaca !== isSchwab) return Either.right(isAlpaca ? "alpaca" : "schwab")
   const problem = "is not clearly a Flex statement, Alpaca's activities or Schwab's transactions"
-  return Either.left({ problem, remedy: "say whose it is with --broker, and give the broker's answer itself" })
+  return Either.left({ problem, remedy: "name the broker with --broker, and give the broker's response itself" })
 }
 
 const zoneFor = (broker: StatementBroker, { flexZone, zone: said }: Options): Either.Either<string, Fault> => {
@@ -114,10 +114,10 @@ const zoneFor = (broker: StatementBroker, { flexZone, zone: said }: Options): Ei
     const remedy = "write one of the zone database, such as America/New_York"
     return isZone(zone)
       ? Either.right(zone)
-      : Either.left({ problem: `is to be read in "${shown(zone)}", no zone`, remedy })
+      : Either.left({ problem: `cannot be read with the zone "${shown(zone)}": there is no such zone`, remedy })
   }
-  const problem = "has times that name no zone"
-  return Either.left({ problem, remedy: "say the zone of the Flex query with --zone or IB_TIME_ZONE" })
+  const problem = "has times without a zone"
+  return Either.left({ problem, remedy: "give the zone of the Flex query with --zone or IB_TIME_ZONE" })
 }
 
 const contentsOf = (text: string, broker: StatementBroker, zone: string): Either.Either<Contents, Fault> => {
@@ -135,7 +135,7 @@ const dateFor = (flag: string, text: string | undefined): Either.Either<string |
   const date = text === undefined ? undefined : dateOf(text)
   if (text === undefined || date !== undefined) return Either.right(date)
   const remedy = "write a date such as 2026-01-31"
-  return Either.left({ problem: `cannot cover ${flag} "${shown(text)}", which is no date`, remedy })
+  return Either.left({ problem: `cannot cover ${flag} "${shown(text)}", which is not a date`, remedy })
 }
 
 /** STMT-2: what the caller says, else what the file says, else the dates of its rows; never what the broker could not know yet. */
@@ -152,11 +152,11 @@ const periodOf = (
     const end = to === undefined ? undefined : beginOf(dayAfter(to), zone)
     if (from === undefined || to === undefined || begin === undefined || end === undefined)
       return yield* Either.left({
-        problem: "has no row that says which day it covers",
-        remedy: "say it with --from and --to"
+        problem: "has no row with the date that it covers",
+        remedy: "give the dates with --from and --to"
       })
     if (end <= begin)
-      return yield* Either.left({ problem: `cannot cover ${from} to ${to}`, remedy: "the first date comes first" })
+      return yield* Either.left({ problem: `cannot cover ${from} to ${to}`, remedy: "give the earlier date first" })
     const isSaid = options.from !== undefined && options.to !== undefined
     const byFile = broker === "ibkr" ? "file" : "rows"
     const until = madeAt === undefined || madeAt > end || madeAt < begin ? end : madeAt

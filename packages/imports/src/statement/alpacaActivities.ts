@@ -84,15 +84,15 @@ const readOf = (row: Row): Either.Either<Execution | string, string> =>
 const executionOf = ({ activity, execId, item: { item, line } }: Row): Either.Either<Execution, string> =>
   Either.gen(function* () {
     if (activity === undefined)
-      return yield* Either.left("is no activity: it has no activity_type, or values of other kinds")
+      return yield* Either.left("is not an activity: it has no activity_type, or values of wrong types")
     if (activity.activity_type === EVENT)
       return yield* Either.left("is an event of the stream: give the list of /v2/account/activities")
     const { cum_qty, order_id, price, qty, side, symbol, transaction_time } = activity
     const at = Instant.parse(transaction_time ?? "")
     if (!symbol) return yield* Either.left("has no symbol")
     if (!order_id) return yield* Either.left("has no order_id")
-    if (!isSide(side)) return yield* Either.left(`side "${shown(side ?? "")}" is none`)
-    if (at === undefined) return yield* Either.left(`transaction_time "${shown(transaction_time ?? "")}" is no time`)
+    if (!isSide(side)) return yield* Either.left(`side "${shown(side ?? "")}" is not a side`)
+    if (at === undefined) return yield* Either.left(`transaction_time "${shown(transaction_time ?? "")}" is not a time`)
     const quantity = yield* decimalOf("qty", qty ?? undefined)
     if (!Decimal.isPositive(quantity)) return yield* Either.left(`qty "${Decimal.format(quantity)}" is not above zero`)
     yield* decimalOf("cum_qty", cum_qty ?? undefined)

@@ -28,7 +28,7 @@ export const eachElement = (xml: string, take: (element: XmlElement) => void): E
   let depth = 0
   // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a parser of sax is no event target
   parser.onerror = (error) => stop(`is broken XML (${shown(error.message.split("\n")[0] ?? "")})`, WHOLE)
-  parser.ondoctype = () => stop("declares a document type", "no Flex statement does; do not trust this file")
+  parser.ondoctype = () => stop("declares a document type", "Flex statements have none; do not trust this file")
   parser.onopentag = ({ attributes, name }) => {
     depth += 1
     if (stopped.fault !== undefined) return
@@ -46,7 +46,7 @@ export const eachElement = (xml: string, take: (element: XmlElement) => void): E
   return stopped.fault === undefined ? Either.void : Either.left(stopped.fault)
 }
 
-const WHOLE = "download it again, as XML and whole"
+const WHOLE = "download it again completely, as XML"
 
 /** So much is read before it is asked again whether to go on. */
 const PIECE = 65_536

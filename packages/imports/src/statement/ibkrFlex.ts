@@ -25,7 +25,7 @@ export const readFlex = (xml: string, zone: string): Either.Either<Contents, Fau
     )
     const { contradicting, repeated, rows } = once(trades, ({ execId }) => execId, contentsOf)
     const doubted = contradicting.map(({ other, row }): UnreadRow => {
-      const reason = `its ibExecID is also that of line ${other.line}, which says something else`
+      const reason = `its ibExecID is also that of line ${other.line}, whose values differ`
       return { line: row.line, item: row.item, execId: row.base, reason, digest: digestOf(contentsOf(row)) }
     })
     const { executions, kinds, unread } = settled(rows)
@@ -91,16 +91,16 @@ const statementIn = ({ root, sections, statements }: Found): Either.Either<XmlEl
   const [statement, ...others] = statements
   if (root !== ROOT) {
     const remedy = "download the statement itself; the Flex service answers with an error or a reference first"
-    return Either.left({ line: 1, problem: `is XML of a ${shown(root ?? "")}, and no Flex statement`, remedy })
+    return Either.left({ line: 1, problem: `is XML of a ${shown(root ?? "")}, not a Flex statement`, remedy })
   }
   if (statement === undefined)
-    return Either.left({ problem: "has no FlexStatement", remedy: "download it again, whole" })
+    return Either.left({ problem: "has no FlexStatement", remedy: "download it again completely" })
   if (others.length > 0) {
     const problem = `has ${statements.length} statements, of accounts or periods`
-    return Either.left({ line: others[0]?.line, problem, remedy: "download one for one account and one period" })
+    return Either.left({ line: others[0]?.line, problem, remedy: "download a statement of one account and one period" })
   }
   if ([...SECTIONS].some((section) => sections.has(section))) return Either.right(statement)
-  const remedy = "add it to the Flex query, with executions as its level of detail"
+  const remedy = "add Trades to the Flex query, with executions as the level of detail"
   return Either.left({ line: statement.line, problem: "has no section Trades", remedy })
 }
 
@@ -109,7 +109,7 @@ const periodOf = (attributes: Attributes): Either.Either<Contents["dates"], Faul
   if (from !== undefined && to !== undefined && from <= to) return Either.right({ from, to })
   const said = shown(`${attributes["fromDate"] ?? ""} to ${attributes["toDate"] ?? ""}`)
   const remedy = "set the date format of the Flex query to yyyyMMdd or yyyy-MM-dd"
-  return Either.left({ problem: `covers "${said}", which is no period`, remedy })
+  return Either.left({ problem: `covers "${said}", which is not a period`, remedy })
 }
 
 /** An attribute, where it says anything. */
@@ -187,7 +187,7 @@ const timeOf = (attributes: Attributes, zone: string): Either.Either<Instant.Ins
   const at = momentOf(text, zone)
   if (at !== undefined) return Either.right(at)
   return dateOf(text) === undefined
-    ? Either.left(`dateTime "${shown(text)}" is no time: set the Flex query to yyyyMMdd;HHmmss`)
+    ? Either.left(`dateTime "${shown(text)}" is not a time: set the Flex query to yyyyMMdd;HHmmss`)
     : Either.right(undefined)
 }
 

@@ -25,8 +25,8 @@ const itemsOf = (text: string): Either.Either<ReadonlyArray<JsonItem>, Fault> =>
   if (fault !== undefined) return Either.left(fault)
   const rows = text.trimStart().startsWith("{") ? [text.trim()] : ExactJson.rowsIn(text)
   if (rows === undefined) {
-    const remedy = "give the broker's answer itself: a JSON array of rows"
-    return Either.left({ problem: "is JSON, and no array", remedy })
+    const remedy = "give the broker's response itself: a JSON array of rows"
+    return Either.left({ problem: "is JSON, but not an array", remedy })
   }
   const placeOf = placesOf(text)
   return Either.right(rows.map((row) => ({ ...placeOf(row), exact: ExactJson.exact(row) })))
@@ -65,7 +65,7 @@ export const readRows = <R extends JsonRow>(
       ({ item }) => item.exact
     )
     const doubted = contradicting.map(({ other, row }) =>
-      unreadOf(row, `its ${idField} is also that of line ${other.item.line}, which says something else`)
+      unreadOf(row, `its ${idField} is also that of line ${other.item.line}, whose values differ`)
     )
     const read = rows.map((row) => ({ row, is: readOf(row) }))
     const known = read.flatMap(({ is }) => (Either.isRight(is) ? [is.right] : []))
@@ -96,7 +96,7 @@ const faultOf = (text: string): Fault | undefined => {
     return undefined
   } catch (error) {
     const line = lineOf(text, error instanceof Error ? error.message : "")
-    return { line, problem: "is not valid JSON", remedy: "download it again, whole, and as one JSON array" }
+    return { line, problem: "is not valid JSON", remedy: "download it again completely, as one JSON array" }
   }
 }
 

@@ -63,14 +63,14 @@ const STOCKS: ReadonlySet<string> = new Set(["EQUITY", "ETF", "COLLECTIVE_INVEST
 /** An execution, or what else a transaction is. */
 const readOf = (row: Row): Either.Either<Execution | string, string> => {
   const { transaction } = row
-  if (transaction === undefined) return Either.left("is no transaction: it has no type, or values of other kinds")
+  if (transaction === undefined) return Either.left("is not a transaction: it has no type, or values of wrong types")
   const { activityType, status, transferItems, type } = transaction
   if (activityType === "ACTIVITY_CORRECTION") return Either.left("corrects another transaction: compare it by hand")
   if (type !== TRADE) return Either.right(type)
   const [traded, ...others] = (transferItems ?? []).filter(({ feeType, instrument }) => {
     return !feeType && instrument?.assetType !== CURRENCY
   })
-  if (traded === undefined) return Either.left("is a trade of nothing")
+  if (traded === undefined) return Either.left("is a trade without an instrument")
   if (others.length > 0) return Either.left("is a trade in several instruments")
   const asset = traded.instrument?.assetType ?? "UNKNOWN"
   if (!STOCKS.has(asset) && asset !== "UNKNOWN") return Either.right(`${type} ${asset}`)
@@ -90,7 +90,7 @@ const executionOf = (
     const at = Instant.parse(time ?? "")
     if (!symbol) return yield* Either.left("has no symbol")
     if (Decimal.isZero(signed)) return yield* Either.left('amount "0" is neither a purchase nor a sale')
-    if (at === undefined) return yield* Either.left(`time "${shown(time ?? "")}" is no time`)
+    if (at === undefined) return yield* Either.left(`time "${shown(time ?? "")}" is not a time`)
     const fees = yield* feesOf(transferItems ?? [])
     return {
       line,

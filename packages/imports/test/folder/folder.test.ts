@@ -48,7 +48,7 @@ describe("files that are put into a folder", () => {
         expect(files("taking")).toEqual([])
         expect(yield* health).toMatchObject({
           isWell: true,
-          detail: expect.stringMatching(/^0 files wait; the last one taken is 000003-b\.csv, at 20/)
+          detail: expect.stringMatching(/^0 files wait; the last imported is 000003-b\.csv, at 20/)
         })
         expect(yield* idle).toEqual([])
         expect(yield* trades).toHaveLength(4)
@@ -84,7 +84,7 @@ describe("files that are put into a folder", () => {
         put("ready", "")
         put("half.csv", buys("1").slice(0, -6))
         put("whole.csv", buys("2"))
-        expect(yield* idle).toEqual(["source venue: half.csv is unfinished: its last line has no end"])
+        expect(yield* idle).toEqual(["source venue: half.csv is incomplete: its last line has no line end"])
         expect(yield* trades).toEqual(one("2"))
         expect((yield* health)?.detail).toContain("half.csv is unfinished")
         writeFileSync(join(folder, "half.csv"), buys("1"))
@@ -139,10 +139,10 @@ describe("files that are put into a folder", () => {
       put("z.csv", buys("good"))
       const faults = yield* idle
       expect(faults.map((each) => each.replace("source venue: ", ""))).toEqual([
-        "a-link.csv is no plain file",
-        "b-hard.csv has another name too (a hard link)",
-        "c-folder.csv is no plain file",
-        "d-pipe.csv is no plain file",
+        "a-link.csv is not a regular file",
+        "b-hard.csv has a second name (a hard link)",
+        "c-folder.csv is not a regular file",
+        "d-pipe.csv is not a regular file",
         "eÿ.csv has a name that is not UTF-8",
         "f\\nline.csv has a control character in its name",
         expect.stringContaining("has a name of more than 200 bytes")
@@ -190,7 +190,7 @@ describe("rows and files that cannot be read", () => {
         put("d.csv", buys("3"))
         const [said = ""] = yield* idle
         expect(said).toMatch(
-          /^source venue: not taken, see rejected\/000001-a\.csv\.rejected\.csv and 2 more: 3,timestamp,yesterday,/
+          /^source venue: not imported, see rejected\/000001-a\.csv\.rejected\.csv and 2 more: 3,timestamp,yesterday,/
         )
         expect((yield* health)?.isWell).toBe(false)
         expect(yield* trades).toEqual(one("1", "3"))
@@ -226,9 +226,7 @@ describe("rows and files that cannot be read", () => {
             .map((each) => (each === "" ? "" : JSON.stringify(each)))
             .join("\n")
         )
-        expect((yield* idle)[0]).toContain(
-          "2,source_id,,has no source_id: what a folder brings is known by its ids alone"
-        )
+        expect((yield* idle)[0]).toContain("2,source_id,,has no source_id: rows of a folder are identified by it alone")
         expect(yield* trades).toEqual(one("1", "2"))
         expect(files("done")).toHaveLength(3)
         const reasons = files("rejected").map(
@@ -383,15 +381,15 @@ describe("a reading that is cut off", () => {
       renameSync(join(folder, ".roundlot-claim.json"), join(folder, ".roundlot-claim.released"))
       const other = yield* spool({ books, folder, name: "other" })
       expect(message(yield* Effect.flip(other.idle))).toContain(
-        "has a file of which source venue of account desk may have taken rows"
+        "has a file from which source venue of account desk may have imported rows"
       )
       renameSync(join(folder, "taking", "000001-a.csv"), join(folder, "done", "000001-a.csv"))
       expect(message(yield* Effect.flip(idle))).toMatch(
-        /the books know 0 files .* Move file 1 in done or rejected into .*taking/
+        /the books have 0 files .* Move file 1 in done or rejected into .*taking/
       )
       renameSync(join(folder, "done", "000001-a.csv"), join(folder, "b.csv"))
       expect(message(yield* Effect.flip(idle))).toMatch(
-        /file 1 was not taken to its end and is gone from .*Put it back/
+        /file 1 was not imported completely and is missing from .*Put it back/
       )
       renameSync(join(folder, "b.csv"), join(folder, "taking", "000001-a.csv"))
       renameSync(join(folder, ".roundlot-claim.json"), join(folder, ".roundlot-claim.released"))
@@ -460,13 +458,13 @@ describe("whose folder it is", () => {
         const { incarnation, store } = JSON.parse(text)
         writeFileSync(claim, text.replace(`"store":"${store}"`, '"store":"another"'))
         expect(message(yield* Effect.flip(ours.idle))).toContain(
-          "is taken from by source venue of account desk of other books"
+          "is in use by source venue of account desk of other books"
         )
         writeFileSync(claim, text.replace(`"incarnation":"${incarnation}"`, '"incarnation":"another"'))
         expect(message(yield* Effect.flip(ours.idle))).toContain("before these books were restored or copied")
         writeFileSync(claim, text)
         const twice = yield* ours.follow({ others: [join(linked, "done")] })
-        expect(message(yield* Effect.flip(twice.following))).toContain("one lies in the other")
+        expect(message(yield* Effect.flip(twice.following))).toContain("one is inside the other")
         expect(yield* ours.trades).toEqual(one("1"))
       })
   )
@@ -483,12 +481,12 @@ describe("whose folder it is", () => {
         yield* caughtUp
         const claim = join(folder, ".roundlot-claim.json")
         renameSync(claim, `${folder}.claim`)
-        expect(message(yield* Fiber.join(running))).toContain("has no claim any more. Is it mounted?")
+        expect(message(yield* Fiber.join(running))).toContain("no longer has a claim. Check that it is mounted")
         renameSync(`${folder}.claim`, claim)
         renameSync(folder, `${folder}.gone`)
         mkdirSync(folder)
         put("b.csv", buys("2"))
-        expect(message(yield* Effect.flip(idle))).toContain("is not the folder that venue was taken from before")
+        expect(message(yield* Effect.flip(idle))).toContain("is not the folder that venue used before")
         rmSync(folder, { recursive: true })
         expect(message(yield* Effect.flip(idle))).toContain("cannot be opened (ENOENT)")
         renameSync(`${folder}.gone`, folder)
@@ -508,7 +506,7 @@ describe("whose folder it is", () => {
         // Put away by books that were lost: those of a backup know the first file only.
         writeFileSync(join(folder, "done", "000002-b.csv"), buys("1", "2"))
         expect(message(yield* Effect.flip(idle))).toMatch(
-          /000002-b\.csv was taken from .* and the books know 1 files of it/
+          /000002-b\.csv was imported from .* but the books have 1 files of it/
         )
         renameSync(join(folder, "done", "000002-b.csv"), join(folder, "000002-b.csv"))
         yield* idle
@@ -544,7 +542,7 @@ describe("whose folder it is", () => {
         yield* later.idle
         expect(ours.files("done")).toEqual(["000001-a.csv", "000002-b.csv"])
         release()
-        expect(message(yield* Effect.flip(ours.idle))).toContain("source later of account desk has taken from")
+        expect(message(yield* Effect.flip(ours.idle))).toContain("source later of account desk has imported from")
         expect(yield* ours.trades).toEqual(one("1", "2"))
       })
   )

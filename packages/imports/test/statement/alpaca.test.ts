@@ -97,13 +97,13 @@ describe("Alpaca's activities", () => {
     expect(unread.map(({ item, reason }) => `${item} ${reason.slice(0, 24)}`)).toEqual([
       '1 qty "four" is not a plai',
       "2 has no price",
-      '3 side "hold" is none',
+      '3 side "hold" is not a sid',
       '4 transaction_time "2026-0',
       '5 qty "0" is not above zer',
       "6 has no order_id",
       "7 is an event of the strea",
-      "8 is no activity: it has n",
-      "9 is no activity: it has n"
+      "8 is not an activity: it h",
+      "9 is not an activity: it h"
     ])
     expect(unread[0]?.execId).toBe("0f3c/4")
   })
@@ -122,7 +122,7 @@ describe("Alpaca's activities", () => {
     const whole = json(fill(), fill({ id: "2", cum_qty: "8" }))
     expect(faultIn(whole.slice(0, -40))).toMatchObject({ problem: "is not valid JSON", line: expect.any(Number) })
     expect(faultIn('"activity_type":', { broker: "alpaca" })).toMatchObject({ problem: "is not valid JSON" })
-    expect(faultIn("17", { broker: "alpaca" })).toMatchObject({ problem: "is JSON, and no array" })
+    expect(faultIn("17", { broker: "alpaca" })).toMatchObject({ problem: "is JSON, but not an array" })
     expect(faultIn("[]")).toMatchObject({ remedy: expect.stringContaining("--broker") })
     expect(faultIn("[]", { broker: "alpaca" })).toMatchObject({ remedy: expect.stringContaining("--from and --to") })
     expect(read("[]", { broker: "alpaca", from: "2026-01-05", to: "2026-01-05" })).toMatchObject({

@@ -115,7 +115,7 @@ describe("real statements of brokers", () => {
     const found = filesOf(folder)
     expect(found.map(({ name }) => name)).toEqual(["activities.json", "cut.xml", "later/new.json", "later/worse.json"])
     const [days, xml, price] = [
-      "activities.json: has no row that says which day it covers",
+      "activities.json: has no row with the date that it covers",
       "cut.xml: is broken XML (Unclosed root tag)",
       'later/worse.json: row 2: price "?" is not a plain decimal number'
     ]

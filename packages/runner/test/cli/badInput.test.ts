@@ -207,7 +207,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     await cli("trades", "import", file("a.csv", buys(["a", "0.3"])))
     const { code, err } = await cli("trades", "import", file("b.csv", buys(["a", "0.4"])))
     expect(code).toBe(3)
-    expect(err).toContain("line 2: a conflicts with T1, which stands: quantity was 0.3, is 0.4")
+    expect(err).toContain("line 2: a conflicts with T1, which stays unchanged: quantity was 0.3, is 0.4")
     expect(await json("breaks", "list", "--status", "open")).toMatchObject({
       items: [{ kind: "Conflict", subject: "T1" }]
     })

@@ -191,7 +191,7 @@ describe("batches", () => {
     expect(await json("orders", "show", "O1")).toMatchObject({ symbol: "AAPL", type: "market", timeInForce: "gtc" })
     expect(await json("orders", "show", "O2")).toMatchObject({ symbol: "KO", type: "limit", timeInForce: "day" })
     const refused = await cli(...open, "--mode", "accumulate")
-    expect(refused.err).toContain("the batch's timeInForce is of orders of its rows")
+    expect(refused.err).toContain("the batch's timeInForce applies to orders of single rows")
   })
 
   it.each(["SQLite", "Postgres"])(
@@ -307,9 +307,9 @@ describe("batches", () => {
     ])
     const bad = file("bad.csv", `${head}\ne,AAPL,buy,1,,,never,,\nf,AAPL,buy,1,,,,night,\ng,AAPL,buy,1,9,,gtd,,\n`)
     const dry = await cli("batches", "submit", "--mode", "execute", bad, "--name", "bad", "--dry-run")
-    expect(dry.out).toContain('line 2: time_in_force "never" is none of day, gtc, opg, cls, ioc, fok, gtd')
-    expect(dry.out).toContain('line 3: session "night" is none of regular, extended')
-    expect(dry.out).toContain('line 4: good_till "gtd" is refused: a gtd order needs a time until which it is good')
+    expect(dry.out).toContain('line 2: time_in_force "never" is not one of day, gtc, opg, cls, ioc, fok, gtd')
+    expect(dry.out).toContain('line 3: session "night" is not one of regular, extended')
+    expect(dry.out).toContain('line 4: good_till "gtd" is invalid: a gtd order needs a time until which it is good')
     const pooled = await cli(
       "batches",
       "submit",
@@ -321,7 +321,7 @@ describe("batches", () => {
       "--session",
       "extended"
     )
-    expect(pooled.err).toContain("is to accumulate, which is not ordered row by row")
+    expect(pooled.err).toContain("accumulates, so its rows are not orders of their own")
   })
 
   it("BAT-2: a dry run shows every bad row by line and column, and writes nothing", async () => {

@@ -15,7 +15,7 @@ it("C7: the owner of a trade comes with a file, a flag and a batch, is shown, an
   expect(bad).toMatchObject({
     code: 2,
     err: expect.stringContaining(
-      `--owner "John Smith" is no identifier of 1 to 64 letters, digits, '-', '_', '.' and ':'`
+      `--owner "John Smith" is not an identifier of 1 to 64 letters, digits, '-', '_', '.' and ':'`
     )
   })
   const batch = ["batches", "submit", file("batch.csv", [HEADER, row("b-1", "0.1", "client-2")].join("\n"))] as const

@@ -34,7 +34,7 @@ it("ACC-4: a daemon takes the files of a folder for its account, under the mappi
   const second = await place.cli("start", "--until-idle", "--config", config)
   expect([second.code, second.err]).toEqual([
     3,
-    expect.stringContaining("source venue: not taken, see rejected/000002-b.csv.rejected.csv: 2,quantity,much,")
+    expect.stringContaining("source venue: not imported, see rejected/000002-b.csv.rejected.csv: 2,quantity,much,")
   ])
   const daemon = daemonAt(place, {}, "--config", config)
   await daemon.says(/Running/)
@@ -43,7 +43,7 @@ it("ACC-4: a daemon takes the files of a folder for its account, under the mappi
   await until(async () => {
     const { parts } = await healthOf(daemon.said())
     const detail = parts.find(({ part }) => part === "folder of venue")?.detail ?? ""
-    return /much.*0 files wait; the last one taken is 000003-c\.csv, at /.test(detail)
+    return /much.*0 files wait; the last imported is 000003-c\.csv, at /.test(detail)
   })
 })
 
@@ -62,7 +62,7 @@ it("what a configuration says of a folder that cannot be is refused by name; one
     "nowhere cannot be opened (ENOENT)"
   )
   const both = { one: { account: "paper", folder: "in" }, two: { account: "paper", folder: "./in/../in" } }
-  expect(await refused(both)).toContain("is the folder of another source too")
+  expect(await refused(both)).toContain("is also the folder of another source")
   expect(await place.json("trades", "list")).toMatchObject({ items: [] })
 })
 
@@ -80,9 +80,9 @@ it("ACC-2: a store that is restored from a backup older than the folder takes no
   const restored = ["--store", `sqlite:${join(place.folder, "restored.db")}`]
   expect((await place.plain(["store", "restore", backup, ...restored])).code).toBe(0)
   expect((await place.plain(["store", "activate", "--reason", "drill", "--lose", "1000", ...restored])).code).toBe(0)
-  expect((await start(restored)).err).toContain("was taken from before these books were restored or copied")
+  expect((await start(restored)).err).toContain("was in use before these books were restored or copied")
   renameSync(join(folder, ".roundlot-claim.json"), join(folder, ".roundlot-claim.released"))
-  expect((await start(restored)).err).toContain("000002-b.csv was taken from")
+  expect((await start(restored)).err).toContain("000002-b.csv was imported from")
   renameSync(join(folder, "done", "000002-b.csv"), join(folder, "000002-b.csv"))
   await start(restored)
   const listed = JSON.parse((await place.plain(["trades", "list", "--json", ...restored])).out)

@@ -76,7 +76,7 @@ describe("a broker's file beside the books of an account", () => {
         { kind: "differs", line: 2, fill: "F1", figures: [{ figure: "price", statement: "100.01", books: "100" }] },
         { kind: "missing_in_books", line: 3, brokerOrderId: "nobody's", quantity: "10" },
         { kind: "missing_in_statement", line: null, fill: "F2", quantity: "3" },
-        { kind: "unmatched_row", line: 4, reason: "is a trade of nothing" }
+        { kind: "unmatched_row", line: 4, reason: "is a trade without an instrument" }
       ]
     })
     const shown = await report("shown.json", JSON.stringify(others))
@@ -114,7 +114,9 @@ describe("a broker's file beside the books of an account", () => {
         /^B2 line 1 \(row 2\) of schwab's differing\.json, buy 10 AAPL at 100, has no fill in the books$/
       ),
       expect.stringMatching(/^B3 F2, buy 3 AAPL at 100, is not in schwab's differing\.json$/),
-      expect.stringMatching(/^B4 line 1 \(row 3\) of schwab's differing\.json cannot be read: is a trade of nothing$/)
+      expect.stringMatching(
+        /^B4 line 1 \(row 3\) of schwab's differing\.json cannot be read: is a trade without an instrument$/
+      )
     ])
     const after = await count()
     expect(await synced(differing)).toEqual([3, { opened: 0, closed: 0, dismissed: 0 }])
@@ -182,7 +184,7 @@ describe("a broker's file beside the books of an account", () => {
     const path = file("schwab.json", JSON.stringify(rows))
     for (const verb of [["report"], ["sync"]]) {
       const { code, err } = await cli(...verb, "statement", path, "--account", "elsewhere")
-      expect([code, err]).toEqual([2, expect.stringContaining("is of schwab, and account elsewhere is alpaca")])
+      expect([code, err]).toEqual([2, expect.stringContaining("is of schwab, but account elsewhere is alpaca")])
     }
   })
 
