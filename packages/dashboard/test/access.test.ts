@@ -99,7 +99,7 @@ describe("a daemon that asks for tokens", () => {
     expect(await secret.getAttribute("type")).toBe("password")
     await secret.fill(`${own.slice(0, -1)}x`)
     await secret.press("Enter")
-    await dialog.getByText("this is not the present secret of the token").waitFor()
+    await dialog.getByText("this is not the current secret of the token").waitFor()
     await secret.fill(own)
     await click(dialog.getByRole("button", { name: "Create dana" }))
     const made = (await dialog.getByText(/^rlt_/).textContent()) ?? ""

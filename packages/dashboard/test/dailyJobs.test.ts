@@ -198,7 +198,7 @@ job(
   "what needs a person is read, with what to do",
   async (_by, page) => {
     const line = needing(page).filter({ hasText: "PFE" })
-    await line.getByText(/^Owed and not ordered: 30 PFE/).waitFor()
+    await line.getByText(/^Due and not ordered: 30 PFE/).waitFor()
     await line.getByText(/^Recommended: change the limit/).waitFor()
   },
   () => blocked("PFE")
@@ -348,11 +348,11 @@ job(
       expect(await refused.getAttribute("title")).toMatch(/on the daemon's host, with roundlot tokens create/)
     }
     await by.click(row.getByRole("button", { name: "Rotate dana" }))
-    const field = by.dialog.getByLabel("Present secret")
+    const field = by.dialog.getByLabel("Current secret")
     expect(await field.getAttribute("type")).toBe("password")
     await field.fill(`${secret.slice(0, -1)}x`)
     await by.dialog.getByRole("button", { name: "Rotate dana" }).press("Enter")
-    await by.dialog.getByText("this is not the present secret of the token").waitFor()
+    await by.dialog.getByText("this is not the current secret of the token").waitFor()
     await field.fill(secret)
     await by.click(by.dialog.getByRole("button", { name: "Rotate dana" }))
     const renewed = (await by.dialog.getByText(/^rlt_/).textContent()) ?? ""

@@ -106,7 +106,7 @@ const faultOf = (
     return refused(
       "--host",
       `'${host}' is not an address`,
-      "Write one of this machine's, or 0.0.0.0 for all; --allow-host has names"
+      "Give an address of this machine, or 0.0.0.0 for all; host names belong in --allow-host"
     )
   if (isOpen && listening.isRemote)
     return refused(

@@ -122,7 +122,7 @@ const socketed = (asked: Asked, request: HttpServerRequest.HttpServerRequest) =>
       (event) => ahead.unsafeOffer(event) && Option.getOrElse(ahead.unsafeSize(), () => 0) < MOST_AHEAD
     )
     const socket = yield* Effect.mapError(Serving.upgraded(request), () =>
-      Problem.failures.badRequest("this is for WebSockets; /api/v1/live has the same for everybody else")
+      Problem.failures.badRequest("this route is for WebSockets; use /api/v1/live for server-sent events")
     )
     const write = yield* socket.writer
     const connection = socketOf(request)

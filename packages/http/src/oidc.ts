@@ -126,7 +126,7 @@ const leadsTo = (path: string) =>
   HttpServerResponse.html(
     pageOf(
       "Signed in",
-      `<a href="${escape(path)}">Go on</a>`,
+      `<a href="${escape(path)}">Continue</a>`,
       "",
       `\n<meta http-equiv="refresh" content="0;url=${escape(path)}">`
     )
@@ -173,7 +173,7 @@ const finish = (codes: Codes) =>
     const { secret } = yield* Sessions.openPerson(person, host)
     return yield* withSession(leadsTo(begun.value.returnTo), host, Redacted.value(secret))
   }).pipe(
-    Effect.tapError((error) => Effect.logWarning("a sign-in came to nothing", "code" in error ? error.code : error)),
+    Effect.tapError((error) => Effect.logWarning("a sign-in failed", "code" in error ? error.code : error)),
     Effect.catchAll((error) =>
       Effect.map(Provider, ({ settings: { name } }) => {
         if (error._tag === "PersonRefused") return answered(personPage(name, error))

@@ -14,7 +14,7 @@ const helpOf = ({ text, words }: Help): string =>
   `<h2 id="${words.replaceAll(" ", "-")}">${words}</h2><pre tabindex="0"><code>${escape(text)}</code></pre>`
 
 const pageOfCommands = (helps: ReadonlyArray<Help>) =>
-  pageOf("Command line", "Every verb, as it explains itself with <code>--help</code>.", helps.map(helpOf).join(""))
+  pageOf("Command line", "Every verb with its <code>--help</code> text.", helps.map(helpOf).join(""))
 
 const tableOf = (name: string, { columns, key }: (typeof Books.tables)[keyof typeof Books.tables]): string => {
   const rows = Object.entries(columns).map(([column, { kind, literals = [], nullable }]) => {
@@ -31,7 +31,7 @@ const tableOf = (name: string, { columns, key }: (typeof Books.tables)[keyof typ
 
 const tables = pageOf(
   "Tables",
-  "What every store keeps, column by column, of the descriptions that the stores are made of. Decimals are exact text, instants microseconds.",
+  "The tables of every store, column by column. Decimals are exact text, instants are microseconds.",
   Object.entries(Books.tables)
     .map(([name, table]) => tableOf(name, table))
     .join("")

@@ -98,7 +98,7 @@ export const serve = (
     const { host } = at
     if (asked.isOpen && at.listening.isRemote) {
       const detail = "it can be reached from other hosts, and anyone there could operate"
-      return yield* new CannotServe({ host, port, detail, remedy: `Ask for tokens (isOpen: false), or serve ${HERE}` })
+      return yield* new CannotServe({ host, port, detail, remedy: `Require tokens (isOpen: false), or serve ${HERE}` })
     }
     const bounded = boundedServer({}, at.proof)
     const server = NodeHttpServer.layer(() => bounded, { port, host })

@@ -52,13 +52,13 @@ const redeemed = (code: string) =>
     const { headers } = yield* HttpServerRequest.HttpServerRequest
     const meant = yield* (yield* SignInLinks).redeem(code)
     if (Either.isLeft(meant)) {
-      const why = "the link is used, or older than 5 minutes: get another with 'roundlot tokens link'"
+      const why = "the link was used, or is older than 5 minutes: get another with 'roundlot tokens link'"
       return yield* Effect.fail(unauthorized(why))
     }
     const { origin, secret } = meant.right
     if (headers["origin"] === origin) return Redacted.value(secret)
     return yield* Effect.fail(
-      forbidden(`the link is for ${origin} and now invalid: get another with 'roundlot tokens link'`)
+      forbidden(`the link is for ${origin} and is now invalid: get another with 'roundlot tokens link'`)
     )
   })
 

@@ -14,9 +14,9 @@ export interface Senders {
 const remedies: { readonly [F in Signature.SignatureFault]: string } = {
   missing: `sign the body: ${Access.SIGNATURE}: t=SECONDS,v1=HEX`,
   malformed: `write the signature as t=SECONDS,v1=HEX, with the time in seconds and 64 small hexadecimal digits`,
-  expired: `it is signed for a time that is more than ${Signature.MOST_SECONDS} s from now: sign it again, by a clock that is right`,
+  expired: `it is signed for a time that is more than ${Signature.MOST_SECONDS} s from now: correct the clock, and sign it again`,
   wrong:
-    "no such source signs so: HEX is the HMAC-SHA256 of SECONDS.BODY with the source's secret, of the body as UTF-8"
+    "the source is unknown, or the signature does not match: HEX is the HMAC-SHA256 of SECONDS.BODY with the source's secret, of the body as UTF-8"
 }
 
 const { unauthorized } = Problem.failures
@@ -30,7 +30,7 @@ const bodyOf = (request: HttpServerRequest.HttpServerRequest) =>
   Effect.orDie(request.text).pipe(
     Effect.timeoutFail({
       duration: LONGEST_BODY,
-      onTimeout: () => unauthorized(`its body came too slowly to be checked: send it within ${LONGEST_BODY}`, "body")
+      onTimeout: () => unauthorized(`the body was not received in time: send it within ${LONGEST_BODY}`, "body")
     })
   )
 

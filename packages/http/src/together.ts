@@ -133,8 +133,7 @@ const uploaded = ({ headers, request, urlParams: terms }: Uploading, configurati
   }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 
 const brokenOff = () => Problem.failures.badRequest("the upload was interrupted; send the file again", "body")
-const notKept = (error: PlatformError) =>
-  Problem.failures.unavailable(`the file cannot be kept aside: ${error.message}`)
+const notKept = (error: PlatformError) => Problem.failures.unavailable(`the file cannot be buffered: ${error.message}`)
 
 /** A file whose length is not known before is counted as it comes. */
 const bounded = <E, R>(bytes: Stream.Stream<Uint8Array, E, R>, most: number) =>

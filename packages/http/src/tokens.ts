@@ -14,7 +14,7 @@ const shownOnce = ({ secret, token }: Tokens.MadeToken) =>
   Effect.map(views.documentOf(token), (document) => ({ ...document, token: secret }))
 
 /** The answer to a caller that does not have the present secret of the token: one that took a session is no better off. */
-const NOT_PRESENT = "this is not the present secret of the token"
+const NOT_PRESENT = "this is not the current secret of the token"
 
 const KEPT_IN_A_FILE = `a file on the daemon's host keeps the secret of '${Tokens.FIRST}': run 'roundlot tokens rotate ${Tokens.FIRST}' there`
 

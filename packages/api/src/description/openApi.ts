@@ -244,7 +244,7 @@ const DESCRIPTION = `HTTP API of a Roundlot daemon: submit trades, control order
 - Lists are \`{ items, nextCursor }\`: send \`nextCursor\` as \`cursor\` until it is null.
 - Every error is a problem document (RFC 9457): programs use \`_tag\` or \`type\`, people read \`detail\`, and \`field\` names the part of the request. Errors of any call are in its \`default\`: 400 invalid request, 404 record not found, 409 not allowed in the current state, 412 record changed, 429 too many requests (\`Retry-After\`).
 - An \`Idempotency-Key\` makes a call take effect once; a repeated response has \`Idempotency-Replayed: true\`. Without a key a repeated call takes effect again.
-- Calls need a token of the role that an operation names, or of a later one: \`read\` < \`propose\` < \`trade\` < \`operate\`. A daemon started with \`--open\` needs none. Sources sign what they hand over.
+- Calls need a token of the role that an operation names, or of a later one: \`read\` < \`propose\` < \`trade\` < \`operate\`. A daemon started with \`--open\` needs none. Sources sign their deliveries.
 - Changes as they happen: \`/asyncapi.json\`.`
 
 /** Answers may say more in a later version; what is asked with may not. */

@@ -288,7 +288,8 @@ export const uploadTerms = {
     description: "Template with default terms."
   }),
   backfill: backfill.annotations({
-    description: "Rows older than the account's `maxTradeAge` are ordered, taken for held, or only recorded."
+    description:
+      "What happens to rows older than the account's `maxTradeAge`: ordered, counted as already held, or only recorded."
   }),
   account: account.annotations({ description: "Account; default: the only one." }),
   dates: dates.annotations({ description: "How dates are written: `2026-11-20`, `20.11.2026` or `11/20/2026`." }),

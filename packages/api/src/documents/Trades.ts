@@ -168,7 +168,7 @@ export const DeliveryRequest = Schema.Struct({
   .pipe(
     Schema.filter(({ after, cursor }) =>
       cursor === undefined && after !== undefined && after !== null
-        ? { path: ["cursor"], message: "say with after where this delivery comes to" }
+        ? { path: ["cursor"], message: "is missing: after needs the cursor at which this delivery ends" }
         : undefined
     )
   )

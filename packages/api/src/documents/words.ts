@@ -35,7 +35,7 @@ export const Count = Schema.Struct({
   rows: Schema.Int
 }).annotations({
   identifier: "Count",
-  description: "How many records there are: exactly so many up to 10,000; of more, about or at least so many",
+  description: "Number of records: exact up to 10,000; beyond that an estimate or a lower bound",
   examples: [{ kind: "exactly", rows: 3204 }]
 })
 

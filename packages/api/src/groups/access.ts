@@ -33,14 +33,10 @@ export const session = looking("session", "Signing browsers in and out.")
       .middleware(Operating)
       .pipe(
         asTyped("roundlot tokens link"),
-        says("Make a sign-in link", "Makes a link that signs a browser in, once, within five minutes.")
+        says("Create a sign-in link", "Creates a single-use link that signs a browser in, valid for five minutes.")
       )
   )
-  .add(
-    HttpApiEndpoint.del("signOut", "/api/v1/session").pipe(
-      says("Sign out", "Ends the session of the browser that asks.")
-    )
-  )
+  .add(HttpApiEndpoint.del("signOut", "/api/v1/session").pipe(says("Sign out", "Ends the caller's session.")))
   .add(
     HttpApiEndpoint.del("end", "/api/v1/sessions/:id")
       .setPath(byId)
@@ -54,7 +50,7 @@ export const session = looking("session", "Signing browsers in and out.")
       .setUrlParams(dryRunning)
       .addSuccess(Documents.SessionPage)
       .middleware(Reading)
-      .pipe(says("End other sessions", "Of the caller's token. Answers those that ended."))
+      .pipe(says("End other sessions", "Ends the other sessions of the caller's token, and returns them."))
   )
 
 /** For how long the secret before is good as well: a week at most. */
@@ -115,7 +111,7 @@ export const tokens = looking("tokens", "API tokens.")
         asTyped("roundlot tokens rotate {name}"),
         says(
           "Rotate a token",
-          "Exchanges the secret of a token for a new one, shown once, for a caller that gives the present one: a session alone rotates none. The secret before stays valid for `overlapSeconds`, at most a week; without, it ends at once."
+          "Replaces the secret of a token by a new one, shown once. The caller gives the current secret; a session alone is not enough. The old secret stays valid for `overlapSeconds`, at most a week; by default it ends at once."
         )
       )
   )

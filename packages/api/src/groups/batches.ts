@@ -73,7 +73,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
       .pipe(
         says(
           "List batches",
-          "Trades that were submitted together, sorted by date, status or size. Deleted ones are left out."
+          "Trades that were submitted together, sorted by date, status or size. Deleted batches are not included."
         )
       )
   )
@@ -101,7 +101,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
         asTyped("roundlot batches submit {fileName} --name {name}"),
         says(
           "Submit a batch",
-          "Takes rows, or the text of a CSV file. Invalid rows are listed with line and reason; with `strict`, one rejects all. Submitting the same again returns the same batch unless `again` is set."
+          "Accepts rows, or the text of a CSV file. Invalid rows are listed with line and reason; with `strict`, one rejects all. Submitting the same again returns the same batch unless `again` is set."
         )
       )
   )
@@ -121,7 +121,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
     HttpApiEndpoint.get("templates", "/api/v1/batches/templates")
       .addSuccess(Documents.TemplatePage)
       .middleware(Reading)
-      .pipe(says("List batch templates", "How files of each kind are read, under their names."))
+      .pipe(says("List batch templates", "Saved settings for files of each kind, by name."))
   )
   .add(
     HttpApiEndpoint.put("saveTemplate", "/api/v1/batches/templates/:name")
@@ -311,7 +311,7 @@ export const jobs = acting("jobs", "Background work.")
       .middleware(Operating)
       .pipe(
         asTyped("roundlot reconcile --account {account}"),
-        says("Reconcile accounts", "Compares books and broker of an account, or of all. Answers with a job for each.")
+        says("Reconcile accounts", "Compares books and broker of an account, or of all. Returns a job for each.")
       )
   )
   .add(
@@ -341,7 +341,7 @@ export const jobs = acting("jobs", "Background work.")
         asTyped("roundlot webhooks continue {name} --after {after}"),
         says(
           "Continue a webhook",
-          "Continues after a cursor, or `beginning`. Skipped events are delivered separately. A dry run answers the resulting state."
+          "Continues after a cursor, or `beginning`. Skipped events are delivered separately. A dry run returns the resulting state."
         )
       )
   )

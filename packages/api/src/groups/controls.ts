@@ -40,7 +40,7 @@ export const controls = acting(
       )
       .addSuccess(Documents.ApprovalPage)
       .middleware(Reading)
-      .pipe(says("List approval requests", "Operations that one person asked for and that another has to approve."))
+      .pipe(says("List approval requests", "Operations that one person requested and that another has to approve."))
   )
   .add(
     look("showApproval", "/api/v1/approvals/:id", Documents.ApprovalDocument)
@@ -48,7 +48,7 @@ export const controls = acting(
       .pipe(
         says(
           "Show an approval request",
-          "What it would do, what the books had then, who asked for it, and until when it waits."
+          "What it would do, the state of the books at the request, the requester and the deadline."
         )
       )
   )
@@ -56,13 +56,13 @@ export const controls = acting(
     on("grantApproval", "/api/v1/approvals/:id/approve", "roundlot approvals approve {id}", {}).pipe(
       says(
         "Approve a request",
-        "Carries out what another person asked for. 409 for its requester, without a token, once it is decided or expired, and with `code` `BooksMoved` where the books have changed since."
+        "Carries out what another person requested. 409 for its requester, without a token, once it is decided or expired, and with `code` `BooksMoved` where the books have changed since."
       )
     )
   )
   .add(
     on("rejectApproval", "/api/v1/approvals/:id/reject", "roundlot approvals reject {id}", {}).pipe(
-      says("Reject a request", "What was asked for is not carried out. Its requester can withdraw it so.")
+      says("Reject a request", "The operation is not carried out. Its requester can withdraw it this way.")
     )
   )
   .add(
@@ -93,7 +93,7 @@ export const controls = acting(
   )
   .add(
     setState("approve", "roundlot controls set --state approve", {}).pipe(
-      says("Ask before sending", "Holds each order for approval by a person.")
+      says("Require approval", "Holds each order for approval by a person.")
     )
   )
   .add(
@@ -199,7 +199,10 @@ export const controls = acting(
       .middleware(Operating)
       .pipe(
         asTyped("roundlot fills identify {id} --reason {reason}"),
-        says("Identify lots", "Says which tax lots a fill closes. 409 where they are not open when it executes.")
+        says(
+          "Identify lots",
+          "Identifies the tax lots that a fill closes. 409 where they are not open when it executes."
+        )
       )
   )
   .add(

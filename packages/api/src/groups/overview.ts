@@ -127,10 +127,10 @@ export const overview = looking("overview", "Overview, cases and reports.")
 
 const following = query({
   after: word(
-    "The newest cursor that was seen, `INCARNATION-POSITION`; without one it begins now. Wins over `Last-Event-ID`."
+    "Cursor of the last event received, `INCARNATION-POSITION`; without one the stream starts now. Takes precedence over `Last-Event-ID`."
   ),
   account: only.account,
-  entity: word("Only of these kinds of records, with commas between: `order,fill`.")
+  entity: word("Only of these kinds of records, comma-separated: `order,fill`.")
 })
 
 /** What happens, as it happens. */

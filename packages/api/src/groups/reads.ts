@@ -329,7 +329,7 @@ export const payloads = looking("payloads", "Raw requests, responses and reports
     look("show", "/api/v1/payloads/:id", Documents.PayloadDocument).pipe(
       says(
         "Show a payload",
-        "The bytes of a request, response or report; `body` is null where it is no text or not kept."
+        "The bytes of a request, response or report; `body` is null if it is not text or was not kept."
       )
     )
   )

@@ -30,7 +30,7 @@ export const period = {
 
 /** Whether an act without a body is only asked what it would come to. */
 export const dryRunning = Schema.Struct({
-  dryRun: flag("Dry run: answer what would change, write nothing.")
+  dryRun: flag("Dry run: return what would change, write nothing.")
 }).annotations({
   parseOptions: { onExcessProperty: "error" }
 })

@@ -67,7 +67,7 @@ export const trades = acting("trades", "Trades from sources.")
         asTyped("roundlot trades add --symbol {symbol} --side {side} --quantity {quantity}"),
         says(
           "Submit trades",
-          "Takes up to 1,000 trades. Each is answered in order: `accepted`, `duplicate` (known `sourceId`, same contents), `conflict` (other contents: the first stands), `quarantined` (not counted yet) or `recorded`. One that cannot be read refuses all."
+          "Accepts up to 1,000 trades. Results are in the same order: `accepted`, `duplicate` (known `sourceId`, same contents), `conflict` (other contents: the first stays), `quarantined` (not counted yet) or `recorded`. One invalid trade rejects all."
         )
       )
   )
@@ -98,7 +98,7 @@ export const trades = acting("trades", "Trades from sources.")
         asTyped("roundlot trades import {file} --source {source}"),
         says(
           "Deliver trades as a source",
-          "Takes up to 1,000 trades that a source signs; all, or none where one cannot be read. `cursor` and `after` say which delivery it follows: 409 with the `cursor` of its source where it is another."
+          "Accepts up to 1,000 trades signed by their source: all, or none if one is invalid. `after` is the `cursor` of the delivery before: 409 with the source's `cursor` if it differs."
         )
       )
   )

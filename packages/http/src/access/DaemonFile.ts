@@ -48,7 +48,7 @@ export const keep = (
       yield* fs.rename(part, file)
     })
     yield* Effect.catchAll(write, ({ message }) =>
-      Effect.logWarning(`${file} cannot be written: verbs do not find this daemon`, message)
+      Effect.logWarning(`${file} cannot be written: commands cannot find this daemon`, message)
     )
     const remove = Effect.flatMap(read(file), (found) =>
       Option.exists(found, isOwn) ? Effect.ignore(fs.remove(file)) : Effect.void

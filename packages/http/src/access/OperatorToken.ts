@@ -11,7 +11,7 @@ export class TokenFileFailed extends Schema.TaggedError<TokenFileFailed>()("Toke
   problem: Schema.String
 }) {
   override get message() {
-    return `the operator's token cannot be used: ${this.problem}. 'roundlot tokens create NAME --role operate' makes another, 'roundlot tokens revoke ${Tokens.FIRST}' makes it void`
+    return `the operator's token cannot be used: ${this.problem}. 'roundlot tokens create NAME --role operate' creates another, 'roundlot tokens revoke ${Tokens.FIRST}' revokes it`
   }
 }
 

@@ -92,7 +92,7 @@ const bounded =
       throw new TypeError("the address is not safe", { cause: { code: "unsafe_address" } })
     const { body: form = null, ...rest } = options
     // All that the library sends in this flow are forms.
-    if (form !== null && !(form instanceof URLSearchParams)) throw new TypeError("the body is no form")
+    if (form !== null && !(form instanceof URLSearchParams)) throw new TypeError("the body is not a form")
     const response = await fetch(url, { ...rest, body: form })
     const body = await read(response, most)
     const { headers, status } = response

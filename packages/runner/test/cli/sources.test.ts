@@ -30,7 +30,7 @@ it("ACC-4: a source hands its trades over to a daemon, signed, and they are orde
   const env = { VENUE_SECRET: SECRET, ROUNDLOT_URL: url }
   expect((await handOver(place, env)).stdout).toMatch(/^200 .*"outcome":"accepted"/)
   expect((await handOver(place, { ...env, VENUE_SECRET: `${SECRET}!` })).stdout).toMatch(
-    /^401 .*no such source signs so/
+    /^401 .*the source is unknown, or the signature does not match/
   )
   await until(async () => JSON.stringify(await place.json("orders", "list")).includes('"filled"'))
   expect(await place.json("trades", "list")).toMatchObject({

@@ -369,7 +369,7 @@ describe("who may call", () => {
       assert.match(String(signedIn.headers["set-cookie"]), new RegExp(`^roundlot_session_${port}=rls_.*HttpOnly`))
       const again = yield* use(code)
       assert.strictEqual(again.status, 401)
-      assert.include(again.text, "or older than 5 minutes: get another with 'roundlot tokens link'")
+      assert.include(again.text, "or is older than 5 minutes: get another with 'roundlot tokens link'")
       // Without an origin, or with that of another name of this machine, it is void as well.
       for (const elsewhere of [{}, { origin: `http://localhost:${port}`, host: `localhost:${port}` }]) {
         const stolen = yield* codeOf

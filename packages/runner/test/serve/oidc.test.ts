@@ -370,7 +370,7 @@ describe("what comes back of a sign-in", () => {
             [yield* entries, yield* Sessions.all, lines, pages.map(({ text }) => text)],
             (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)
           )
-          assert.include(kept, "a sign-in came to nothing")
+          assert.include(kept, "a sign-in failed")
           for (const secret of [client.secret, "planted-access-token", ...sent, "eyJ"]) assert.notInclude(kept, secret)
         }).pipe(Effect.provide(hearing))
       }).pipe(Effect.provide(books))

@@ -92,7 +92,7 @@ describe("a token that is created over the API", () => {
         ]
         for (const refused of refusals) {
           assert.strictEqual(refused.status, 403)
-          assert.strictEqual(detailOf(refused), "this is not the present secret of the token")
+          assert.strictEqual(detailOf(refused), "this is not the current secret of the token")
         }
         yield* TestClock.adjust("30 seconds")
       }
