@@ -196,7 +196,7 @@ test("O24: what decides a doubt stands in its line, on its page and in the dialo
           const atRisk = dialog.getByRole("list", { name: "At risk" })
           await atRisk.getByText(decides).waitFor()
           await atRisk.getByText("S2", { exact: true }).waitFor()
-          await atRisk.getByText(/^Owed and not ordered: 3 AAPL/).waitFor()
+          await atRisk.getByText(/^Due and not ordered: 3 AAPL/).waitFor()
           await dialog.getByText("Recommended: mark it placed.").waitFor()
           await dialog.getByText(/^The broker already has its client order id/).waitFor()
           expect(await findings(page)).toEqual([])

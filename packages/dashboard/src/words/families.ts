@@ -152,7 +152,7 @@ export const families = {
       "diamond-half",
       "Unknown",
       "doubt",
-      "No clear answer. The broker is asked for the order; it is not sent again."
+      "No acknowledgement received. The order is looked up at the broker, and is not sent again."
     ),
     sending: sign("ring-arrow", "Sending", "info", "The request is being sent.")
   },

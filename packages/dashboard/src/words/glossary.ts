@@ -309,10 +309,10 @@ const entries = {
   job: { head: "Job", help: "Kind and key of the background job. Same kind and key: same job." },
   jobKind: { head: "Type", help: "Kind of the background work, such as trades.sync." },
   jobKey: { head: "Key", help: "The same type and key is the same job. Optional: without a key it is a new job." },
-  jobPayload: { head: "Payload", help: 'What the job is given, as JSON, such as {"lookbackDays": 3}. Optional.' },
+  jobPayload: { head: "Payload", help: 'Input of the job, as JSON, such as {"lookbackDays": 3}. Optional.' },
   jobProgress: { head: "Progress", help: "What the running attempt reports." },
-  jobResult: { head: "Result", help: "What the completed job answered." },
-  jobEnqueued: { head: "Enqueued", help: "Time at which the job was asked for." },
+  jobResult: { head: "Result", help: "Result of the completed job." },
+  jobEnqueued: { head: "Enqueued", help: "Time at which the job was enqueued." },
   jobStarted: { head: "Started", help: "Start of the newest attempt." },
   jobEnded: { head: "Ended", help: "Time at which the job ended." },
   jobWorker: { head: "Runs in", help: "Process and host that run the job." },
@@ -474,7 +474,7 @@ const entries = {
     help: "Secret shown once when the token was created. A link of 'roundlot tokens link' needs none. The browser receives its own secret in a cookie that no script can read."
   },
   presentSecret: {
-    head: "Present secret",
+    head: "Current secret",
     help: "Secret that the token has now. Without it, run 'roundlot tokens rotate' on the daemon's host."
   },
   ownSecret: {

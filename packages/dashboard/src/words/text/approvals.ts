@@ -5,7 +5,7 @@ export const texts = messages({
   request: "Requested operation",
   approve: "Approve {id}",
   isCarriedOut: "Carried out at once: {preview}.",
-  isCheckedAgain: "The books are compared with those of the request first. A difference refuses the approval.",
+  isCheckedAgain: "The books are first compared with those of the request. If they differ, the approval is refused.",
   reject: "Reject {id}",
   isNotCarriedOut: "It is not carried out: {preview}.",
   canBeRequestedAgain: "It can be requested again.",
@@ -17,5 +17,5 @@ export const texts = messages({
   split: "split or symbol change",
   void: "void executions",
   writeOff: "write-off",
-  needsToken: "Sign in with a token to approve it: the daemon is open, and cannot tell persons apart."
+  needsToken: "Sign in with a token to approve it: the daemon runs with --open and cannot distinguish persons."
 })

@@ -2,7 +2,7 @@ import { messages } from "./messages.ts"
 
 /** Texts of the cases. */
 export const texts = messages({
-  owed: "{shares} {symbol} owed",
+  owed: "{shares} {symbol} due",
   unconfirmed: "{shares} unconfirmed",
   attention: "Attention",
   noOpenBreaks: "No open breaks. Resolved breaks have the status Closed.",

@@ -12,7 +12,7 @@ export const texts = messages({
   restoreCopyOf: "Restore a copy of {backup}",
   restores: "A process beside the daemon restores the backup into a new file beside the store and audits both.",
   copyIsInactive: "The copy is inactive: it accepts no trades and sends no orders.",
-  storeStays: "The running store stays as it is, and trading continues.",
+  storeStays: "The running store stays unchanged, and trading continues.",
   restoreByCommand: "Restore it on the command line into an empty store:",
   alreadyRestored: "Restored: {copy}",
   latestCopy: "Latest restored copy",
@@ -22,8 +22,8 @@ export const texts = messages({
   auditClean: "Audit clean: the copy has {entries} entries and no findings.",
   lacksNothing: "The running store has no entries that the copy lacks.",
   lacks: {
-    one: "The running store had {count} entry that the copy lacks. Activating the copy gives it up.",
-    other: "The running store had {count} entries that the copy lacks. Activating the copy gives them up."
+    one: "The running store had {count} entry that the copy lacks. It is lost when the copy is activated.",
+    other: "The running store had {count} entries that the copy lacks. They are lost when the copy is activated."
   },
   takeOver: "To take over with the copy: stop the daemon (Ctrl-C or its service), then run:",
   lackedGrow: "If entries were added since, the command prints the count and stops.",

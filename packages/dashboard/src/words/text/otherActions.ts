@@ -19,7 +19,7 @@ export const texts = messages({
   jobRunsOnce: "A daemon runs {type} once, with up to its own number of attempts.",
   jobKeyIsOne: "An existing {type} job with key {key} is reused.",
   jobWouldBeNew: "A new job would be queued.",
-  jobIsThere: "It is job {id} already, {status}. No job would be queued.",
+  jobIsThere: "Job {id} already exists, {status}. No job would be queued.",
   jobIsThereAs: "It is job {id}, {status}.",
   testAlerts: "Test alerts",
   sendsTestAlert: "A job sends a test alert through every channel, and reports failures.",

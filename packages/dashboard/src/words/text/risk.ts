@@ -3,7 +3,7 @@ import { messages } from "./messages.ts"
 /** Texts on what is at risk in a case, and what is recommended. */
 export const texts = messages({
   atRisk: "At risk",
-  owed: "Owed and not ordered: {amount}",
+  owed: "Due and not ordered: {amount}",
   unconfirmed: "Unconfirmed: {amount}",
   recommended: "Recommended: {resolution}.",
   reconcileNow: "reconcile now",

@@ -36,7 +36,7 @@ export const texts = messages({
   rotate: "Rotate {name}",
   newSecretOnce: "{name} has a new secret. It is shown here once.",
   oldSecretForAnHour: "The old secret, and browsers signed in with it, stay valid for an hour.",
-  roleAndAccountsStay: "Role, accounts and the end of the token stay as they are.",
-  presentSecret: "Present secret",
+  roleAndAccountsStay: "Role, accounts and expiry of the token stay unchanged.",
+  presentSecret: "Current secret",
   newSecret: "The old secret of {name} stays valid for an hour. The new one, shown once:"
 })

@@ -11,7 +11,7 @@ export const texts = messages({
   noAccountYet: "No account yet",
   healthy: "Healthy",
   trading: "Trading",
-  unattended: "No process does the work that waits",
+  unattended: "Pending work, no daemon running",
   notConnected: "Not connected",
   wordAndCritical: "{word}, {critical} critical",
   tab: "({count}) {page}",
