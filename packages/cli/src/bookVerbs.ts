@@ -146,7 +146,7 @@ export const ofBooks = {
     "reconcile the books with the broker's holdings",
     async () => (await import("./verbs/reconcile.ts")).reconcile
   ),
-  reconciliation: group("books against broker, and the reconciliations there were", {
+  reconciliation: group("books against broker, and past reconciliations", {
     list: leaf("list books against broker, symbol by symbol", async () => (await reconciliation()).reconciliationList),
     runs: leaf("list reconciliations and their outcomes", async () => (await reconciliation()).reconciliationRuns)
   }),

@@ -52,7 +52,7 @@ const orderFault = (order: unknown): string => {
   const offsets = isRecord(order) ? order["limitOffsetBp"] : undefined
   const fault = Array.isArray(offsets) ? ladder.faultOf(offsets) : undefined
   return fault === undefined
-    ? `may be "market", or limitOffsetBp from 0 to 9999, or a list of 1 to ${ladder.MOST_STEPS} of them that grow, ` +
+    ? `may be "market", or limitOffsetBp from 0 to 9999, or a list of 1 to ${ladder.MOST_STEPS} of them in rising order, ` +
         `with lifeSeconds from 1 to ${LONGEST_LIFE_S}, ` +
         `session (${OrderTerms.sessions.join(", ")}) and timeInForce (${OrderTerms.policyTimesInForce.join(", ")})`
     : `limitOffsetBp ${fault}`

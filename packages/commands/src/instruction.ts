@@ -15,7 +15,7 @@ export interface Asked {
 
 /** An instruction that cannot be, of which part. */
 export const refused = (problem: string, field?: string): UsageError =>
-  new UsageError({ problem, remedy: "See the verb's --help for what there is", field })
+  new UsageError({ problem, remedy: "See the verb's --help for the allowed values", field })
 
 const maybe =
   <const W extends readonly [string, ...ReadonlyArray<string>]>(name: string, words: W) =>

@@ -28,7 +28,7 @@ export const identifying = (
 const read = ({ openedBy, quantity }: WrittenLot) =>
   Either.gen(function* () {
     const id = yield* criteria.idOf("lot", "fill", openedBy)
-    const problem = "is no number of shares above zero"
+    const problem = "is not a number of shares above zero"
     const shares = yield* Either.mapLeft(
       Schema.decodeEither(Quantity.Quantity)(quantity),
       () => new errors.BadFilter({ filter: "quantity", value: quantity, problem })

@@ -155,7 +155,7 @@ const first = <R>(table: Parameters<typeof Reads.first<R>>[0], id: number | stri
 const partNamed = (part: string, now: Instant.Instant) =>
   Effect.gen(function* () {
     if (Option.isNone(yield* Effect.serviceOption(Health.Health))) {
-      const document = partCase({ part, detail: "what with, its daemon knows" })
+      const document = partCase({ part, detail: "only its daemon has the error" })
       return weighed(AttendedCase.ofPart(part), document, { ...byAge(now, now), first: recommended.apart.part })
     }
     const found = (yield* failing).find((each) => each.part === part)

@@ -15,7 +15,7 @@ const verdictOf = (
   { outcome, reason, waitsFor }: Pick<Rehearsed, "outcome" | "reason" | "waitsFor">,
   order: Order.Order | undefined
 ): string => {
-  if (dependsOn.includes("price")) return "It depends on the broker's price whether it would be sent"
+  if (dependsOn.includes("price")) return "Whether it would be sent depends on the broker's price"
   if (outcome === "failed" || order === undefined) return `It would fail: ${reason}`
   if (outcome === "open")
     return `It would be sent, once its broker has confirmed the instrument: ${directOrder.termsText(order)}`

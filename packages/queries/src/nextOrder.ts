@@ -100,7 +100,7 @@ const refusal = ({ remedy, says }: (typeof Control.controls)[Control.Control]): 
 
 const collecting = (until: Instant.Instant | undefined, { account, instrument, position }: due.Standing): string => {
   const shares = Decimal.floorTo(Decimal.abs(position.residual), due.lotOf({ account, instrument }))
-  const then = until === undefined ? "of which the exchange's calendar knows none yet" : `at ${Instant.format(until)}`
+  const then = until === undefined ? "which the exchange's calendar does not have yet" : `at ${Instant.format(until)}`
   return `the account collects trades; an order to ${Side.ofSign(position.residual)} ${Decimal.format(shares)} is due at the next cut-off, ${then}`
 }
 

@@ -111,7 +111,7 @@ const accountsOf = ({ account: named, by }: ProfitFilters) =>
     const there = yield* Reads.all(Account.AccountTable)
     if (there.length === 0) return yield* accounts.noAccount("")
     if (there.length === 1 || by !== undefined) return there
-    const problem = `is to be one of ${there.map(({ name }) => name).join(", ")}`
+    const problem = `is not one of ${there.map(({ name }) => name).join(", ")}`
     return yield* new BadFilter({ filter: "account", value: "", problem })
   })
 

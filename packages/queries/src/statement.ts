@@ -44,7 +44,7 @@ export class StatementOfAnother extends Schema.TaggedError<StatementOfAnother>()
   known: Schema.String
 }) {
   override get message() {
-    return `${shown(this.file)} is of ${shown(this.said)}, and account ${this.account} is ${this.known}: name the account of the file with --account, or give the file of this account`
+    return `${shown(this.file)} is of ${shown(this.said)}, but account ${this.account} is ${this.known}: give the account of the file with --account, or a file of this account`
   }
 }
 
@@ -354,7 +354,7 @@ export const bookedText = ({ closed, dismissed, opened }: Statements.Booked, isD
   return `Breaks: ${parts.join(", ")}.`
 }
 
-const by = { caller: "as you say", file: "as the file says", rows: "by the dates of its rows" } as const
+const by = { caller: "as given", file: "as in the file", rows: "by the dates of its rows" } as const
 
 /** A comparison for people. */
 export const text = (document: StatementDocument, screen?: Screen): string => {

@@ -67,7 +67,7 @@ export const accountsAdopt = Verb.make({
           ({ ours, symbol, theirs }) => `  ${symbol}: the broker holds ${theirs}, the books ${ours}`
         )
         const shown = [
-          `Account ${account}: ${base.length} ${base.length === 1 ? "symbol" : "symbols"} to declare as base, ${external.length} open external orders.`,
+          `Account ${account}: ${base.length} ${base.length === 1 ? "symbol" : "symbols"} to declare as opening balance, ${external.length} open external orders.`,
           ...lines
         ].join("\n")
         if (dryRun) return yield* output.answer({ ...document, dryRun, done: null }, shown)

@@ -38,7 +38,7 @@ export const approvalsList = Verb.make({
 /** `approvals show`. */
 export const approvalsShow = Verb.make({
   name: "approvals show",
-  summary: "show what a request would do, who asked for it and until when it waits",
+  summary: "show a request: impact, requester and deadline",
   flags: { ...flags.view, id },
   run: ({ id: text, ...where }) =>
     reading(where, () =>
@@ -104,7 +104,7 @@ const deciding = { ...flags.place, id, reason: flags.reason, commandId: flags.co
 /** `approvals approve`. */
 export const approvalsApprove = Verb.make({
   name: "approvals approve",
-  summary: "approve what another person asked for: it is carried out",
+  summary: "approve a request of another person: it is carried out",
   examples: [
     [
       `${VARIABLE}=rlt_… roundlot approvals approve R1 --reason 'checked with the broker'`,

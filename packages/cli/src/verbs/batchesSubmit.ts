@@ -32,7 +32,7 @@ const bytesOf = (file: string) =>
         ImportFileError.fail(
           "the standard input",
           "Unreadable",
-          `cannot be kept aside (${error.message})`,
+          `cannot be buffered (${error.message})`,
           "give a file instead"
         )
       )
@@ -97,7 +97,7 @@ const ordersText = ({ notional, orders, quantity, side, symbol }: Documents.Orde
 
 const checkedText = (checked: BatchFile.Checked): string =>
   [
-    `${checked.accepted} rows would be taken`,
+    `${checked.accepted} rows would be accepted`,
     ...countsSaid.flatMap((name) => (checked[name] === 0 ? [] : [`${checked[name]} ${name}`]))
   ].join(", ")
 

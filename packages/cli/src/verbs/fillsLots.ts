@@ -31,7 +31,7 @@ const readLot = (text: string): Either.Either<commands.WrittenLot, UsageError> =
   const [openedBy = "", quantity = "", ...rest] = text.split("=")
   if (openedBy !== "" && quantity !== "" && rest.length === 0) return Either.right({ openedBy, quantity })
   const remedy = "Name the fill that opened the lot and its shares, such as --lot F1=2"
-  return Either.left(new UsageError({ problem: `--lot '${text}' is no lot`, remedy }))
+  return Either.left(new UsageError({ problem: `--lot '${text}' is not a valid lot`, remedy }))
 }
 
 /** `fills identify`. */
@@ -46,11 +46,11 @@ export const fillsIdentify = Verb.make({
     ...flags.place,
     id: flags.id("The fill that closes, F9"),
     lots: Options.text("lot").pipe(
-      Options.withDescription("A lot by the fill that opened it, and its shares, F1=2; say it for each"),
+      Options.withDescription("A lot by the fill that opened it, and its shares, F1=2; repeat for several"),
       Options.repeated
     ),
     isByMethod: Options.boolean("by-method").pipe(
-      Options.withDescription("Identify none: the account's method says again what it closes")
+      Options.withDescription("Identify no lots: the account's method applies again")
     ),
     reason: flags.reason,
     commandId: flags.commandId,
@@ -60,8 +60,8 @@ export const fillsIdentify = Verb.make({
     writing(where, () =>
       Effect.gen(function* () {
         if (isByMethod === lots.length > 0) {
-          const remedy = "Say --lot for each lot, or --by-method"
-          return yield* new UsageError({ problem: "Lots are identified, or are those of the method", remedy })
+          const remedy = "Give --lot for each lot, or --by-method"
+          return yield* new UsageError({ problem: "Choose either identified lots or the account's method", remedy })
         }
         const asked = yield* commands.identifying(id, yield* Either.all(lots.map(readLot)))
         yield* perform({ ...asked, commandId, dryRun, reason })

@@ -75,11 +75,11 @@ export const jobsEnqueue = Verb.make({
           const document = { ...views.documentOf(job), isNew }
           if (dryRun) {
             const before = known.find((each) => each.id === job.id)
-            const what = before === undefined ? "A job would be enqueued:" : `It is job ${job.id} already:`
+            const what = before === undefined ? "A job would be enqueued:" : `Job ${job.id} already exists:`
             const wanted = { type, key: key ?? null, every: Option.getOrNull(every), status: job.status }
             return yield* preview.show(what, before === undefined ? {} : { ...wanted, status: before.status }, wanted)
           }
-          const was = isNew ? `Job ${job.id} is enqueued.` : `It is job ${job.id} already, ${job.status}.`
+          const was = isNew ? `Job ${job.id} is enqueued.` : `Job ${job.id} already exists, ${job.status}.`
           yield* answer(document, was)
         }).pipe(Effect.provide(queue.layerJobsAt(hostFault))),
       making

@@ -16,13 +16,10 @@ export const limitFlags = {
     "Maximum open residual per position in dollars, or none: beyond it nothing is ordered; default 100000 shares"
   ),
   dailyNotional: flags.text("daily-notional", "Maximum dollars sent per market date, or none; default 10000000"),
-  openOrders: flags.text("open-orders", "Maximum dollars that live orders come to together, or none"),
-  position: flags.text("position", "Maximum dollars that the holding of one symbol comes to, or none"),
-  grossPosition: flags.text(
-    "gross-position",
-    "Maximum dollars that all holdings come to, long and short added up, or none"
-  ),
-  netPosition: flags.text("net-position", "Maximum dollars by which long and short holdings differ, or none"),
+  openOrders: flags.text("open-orders", "Maximum dollars of all live orders, or none"),
+  position: flags.text("position", "Maximum dollars held in one symbol, or none"),
+  grossPosition: flags.text("gross-position", "Maximum gross dollars of all holdings, long plus short, or none"),
+  netPosition: flags.text("net-position", "Maximum net dollars of all holdings, long less short, or none"),
   ordersPerMinute: whole("orders-per-minute", "Maximum orders per minute"),
   collarBp: whole("collar-bp", "Price collar: maximum distance from the price of another source, in basis points")
 }

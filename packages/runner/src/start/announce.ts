@@ -52,7 +52,7 @@ const signInLine = (url: string, place: Place) =>
 
 const tokenLine = (made: Tokens.MadeToken, { tokenFile }: Place) =>
   Effect.map(Output.Output, ({ isTerminal }) => {
-    const where = `kept in ${tokenFile}, which its owner alone reads`
+    const where = `kept in ${tokenFile}, readable by its owner only`
     return isTerminal
       ? `Operator token: ${Redacted.value(made.secret)} (shown once; ${where})`
       : `Operator token: ${where}.`

@@ -44,7 +44,7 @@ export const layerSchwab = (
   accounts: ReadonlyArray<environment.Declared>,
   settings: Settings
 ): Layer.Layer<Broker.Brokers, SchwabError> =>
-  layerOfOne(accounts, "Schwab, where a store drives one", ({ name: account }) =>
+  layerOfOne(accounts, "Schwab, where a store trades one account", ({ name: account }) =>
     Effect.gen(function* () {
       const credentials = yield* credentialsOf(settings)
       const context = yield* Layer.build(worldOf(credentials))

@@ -92,7 +92,7 @@ export const move = (
       Object.keys(heads).length === Object.keys(origin?.heads ?? {}).length &&
       Object.entries(heads).every(([account, head]) => origin?.heads[account] === `${head.seq}:${head.hash}`)
     if (!isSame)
-      return yield* new CopyDiffers({ place: StorePlace.shown(to), what: "its heads are not those of the source" })
+      return yield* new CopyDiffers({ place: StorePlace.shown(to), what: "its heads differ from those of the source" })
     return { from: StorePlace.shown(from), to: StorePlace.shown(to), incarnation, ...copied }
   })
 

@@ -178,7 +178,7 @@ const wayOf = (store: StorePlace.StorePlace, side: Side.Side, from: number) =>
     if (rows === 0) return { ...way, to: from - 1, by: "step", entries: 0 } as const
     const image = yield* imageAt(backup)
     if (image === undefined) {
-      const lost = rows === undefined ? "no step leads back" : `going back would lose ${rows} rows`
+      const lost = rows === undefined ? "no step undoes it" : `the rollback step would lose ${rows} rows`
       const why = `${lost}, and there is no backup from before${backup === undefined ? "" : ` at ${backup}`}. Restore one of your own with 'roundlot store restore' of version ${from - 1}`
       return yield* new NoWayBack({ place, why })
     }

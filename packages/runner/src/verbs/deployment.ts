@@ -114,7 +114,7 @@ const OTHERS = 0o077
 
 const envFile = ({ envFile: named }: Flags) =>
   Option.match(named, {
-    onNone: () => Effect.succeed([well("env-file", "none is named")]),
+    onNone: () => Effect.succeed([well("env-file", "none is given")]),
     onSome: (file) =>
       Effect.gen(function* () {
         const { mode } = yield* (yield* FileSystem.FileSystem).stat(file)
@@ -158,7 +158,7 @@ const proofs = (settings: Settings) =>
     return [
       well("audit", `the books agree with the journal: ${entries} entries`),
       tokens.length > 0
-        ? well("tokens", "who acts has a name")
+        ? well("tokens", "every caller has a token with a name")
         : ill("tokens", "no API token yet", "The first 'roundlot start --port' creates one")
     ]
   }).pipe(Effect.catchAll(failed("audit")))

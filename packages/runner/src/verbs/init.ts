@@ -18,18 +18,18 @@ const STARTER = {
 const explanation = (file: string): string =>
   [
     `${file} written. Its settings:`,
-    "  store      where the books are; a flag --store or the variable ROUNDLOT_STORE wins over it",
-    "  accounts   one entry an account: broker, environment, direction (mirror or offset), lot, threshold or",
+    "  store      where the books are; a flag --store or the variable ROUNDLOT_STORE overrides it",
+    "  accounts   one entry per account: broker, environment, direction (mirror or offset), lot, threshold or",
     "             thresholdNotional, shorting (never or allowed), external (ignore or count), cancelOnFlip,",
-    "             crossing (wait or refuse: direct orders while one of the other side lives),",
-    "             lotMethod (fifo, lifo, hifo or average: how its profit is reported),",
-    "             allocation (fifo or pro-rata: how an order's fills go to its trades), cutOffs (when they are sent: 15:45, close-10m), fourEyes,",
-    '             order ("market", or { "limitOffsetBp": 10, "lifeSeconds": 60 }: that far beyond the last price, that long;',
-    "             [5, 20, 50] in place of 10: one step further after each order that found no fill in its life),",
-    '             resendWindow, limits.orderQuantity. Quantities are texts: "0.5"',
-    "             listing (paper accounts: a file of the symbols that the exchange knows; some 800 known ones without it)",
-    "  sources    one entry a source of trades: its account, direction, the suffixes that its symbols carry",
-    '             (AAPLs1 is AAPL here), and names that are replaced: "symbols": { "Apple": "AAPL" }',
+    "             crossing (wait or refuse: direct orders while an order on the other side is live),",
+    "             lotMethod (fifo, lifo, hifo or average: lot method of profit reports),",
+    "             allocation (fifo or pro-rata: how an order's fills go to its trades), cutOffs (when collected trades are ordered: 15:45, close-10m), fourEyes,",
+    '             order ("market", or { "limitOffsetBp": 10, "lifeSeconds": 60 }: limit offset in basis points beyond the last price, cancelled after that time;',
+    "             [5, 20, 50] in place of 10: one step further after each order that expires unfilled),",
+    '             resendWindow, limits.orderQuantity. Quantities are strings: "0.5"',
+    "             listing (paper accounts: file of the exchange's symbols; default: about 800 built-in symbols)",
+    "  sources    one entry per source of trades: its account, direction, suffixes of its symbols",
+    '             (AAPLs1 is AAPL here), and replacements of names: "symbols": { "Apple": "AAPL" }',
     "Next: roundlot trades import FILE --source venue, then roundlot start"
   ].join("\n")
 

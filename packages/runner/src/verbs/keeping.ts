@@ -14,7 +14,7 @@ const sayMoved = (moved: Moved, after: string) =>
   Effect.flatMap(Output.Output, ({ answer }) =>
     answer(
       moved,
-      `Copied ${moved.from} to ${moved.to}: ${moved.entries} entries, head ${moved.position}:${moved.hash}; the audit finds nothing on either side.\n${after}`
+      `Copied ${moved.from} to ${moved.to}: ${moved.entries} entries, head ${moved.position}:${moved.hash}; the audit of both has no findings.\n${after}`
     )
   )
 
@@ -79,7 +79,7 @@ export const storeRestore = Verb.make({
       const found = yield* movable(from, store)
       yield* answer(
         found,
-        `Nothing is written. It would copy ${found.entries} entries, head ${found.position}:${found.hash}, from ${found.from} to ${found.to}; the audit of the backup finds nothing.`
+        `Nothing is written. It would copy ${found.entries} entries, head ${found.position}:${found.hash}, from ${found.from} to ${found.to}; the audit of the backup has no findings.`
       )
     })
 })

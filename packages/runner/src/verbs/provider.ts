@@ -29,7 +29,7 @@ export const reachable = ({
       return [well("sign-in", `${oidc.name} answers at ${oidc.issuer}; ${oidc.roles.size} groups have a role`)]
     const { code } = found.left
     const remedy = remedies[code] ?? "Check oidc.issuer, and that this machine reaches it; tokens sign in meanwhile"
-    return [ill("sign-in", `${oidc.name} cannot be asked at ${oidc.issuer} (${code})`, remedy)]
+    return [ill("sign-in", `${oidc.name} cannot be used at ${oidc.issuer} (${code})`, remedy)]
   })
 
 /** The accounts that a group is given and that are not there. */
@@ -42,7 +42,7 @@ export const unknownAccounts = (
     given
       .filter((account) => !known.has(account))
       .map((account) =>
-        ill("sign-in", `oidc.roles.${group} names account ${account}, and there is none`, "Correct it there")
+        ill("sign-in", `oidc.roles.${group} names account ${account}, which does not exist`, "Correct it there")
       )
   )
 }

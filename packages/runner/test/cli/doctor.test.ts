@@ -71,9 +71,9 @@ describe("doctor: what is wrong, and how to mend it", () => {
       expect(checks).toContainEqual(
         finding("sign-in", `Desk answers at ${provider.issuer}; 2 groups have a role`, true)
       )
-      expect(checks).toContainEqual(finding("sign-in", "oidc.roles.ira names account ira, and there is none"))
+      expect(checks).toContainEqual(finding("sign-in", "oidc.roles.ira names account ira, which does not exist"))
       const secret = await asked({ issuer: provider.issuer, clientSecretFile: "none" })
-      expect(secret).toContainEqual(finding("sign-in", `127.0.0.1 cannot be asked at ${provider.issuer} (no_secret)`))
+      expect(secret).toContainEqual(finding("sign-in", `127.0.0.1 cannot be used at ${provider.issuer} (no_secret)`))
       const refused = [
         { issuer: "http://login.example.com" },
         { issuer: "https://login.example.com?x" },

@@ -98,7 +98,5 @@ it("what a configuration says of a contract's events that cannot be is refused b
       )
     ).err
   expect(await failing({ quantity: { field: "amount", decimals: 18 } })).toContain('quantity.field names "amount"')
-  expect(await failing({}, { [AAPL.toUpperCase().replace("X", "x")]: "AAPL" })).toContain(
-    "under symbols in small letters"
-  )
+  expect(await failing({}, { [AAPL.toUpperCase().replace("X", "x")]: "AAPL" })).toContain("under symbols in lower case")
 })

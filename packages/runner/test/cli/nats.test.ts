@@ -45,7 +45,7 @@ it("ACC-2: messages become orders, once each over restarts and doubled ones; wha
   const kept = readdirSync(place.folder).find((each) => each.endsWith(".app.rejected.jsonl")) ?? ""
   expect(JSON.parse(readFileSync(join(place.folder, kept), "utf8"))).toMatchObject({
     place: "message 3",
-    reason: "sourceId is said twice"
+    reason: "sourceId is given twice"
   })
   const daemon = daemonAt(place, variables, "--config", config)
   await daemon.says(/unreadable trades of app.*move the file away/)

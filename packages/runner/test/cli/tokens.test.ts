@@ -146,7 +146,7 @@ describe("the first start that serves a store", () => {
   it("locks it: the operator's token is in a file that its owner alone reads, an entry of the journal, and in no line that is kept", async () => {
     const place = desk()
     const daemon = await served(place)
-    expect(daemon.said()).toContain(`Operator token: kept in ${tokenFile(place)}, which its owner alone reads.`)
+    expect(daemon.said()).toContain(`Operator token: kept in ${tokenFile(place)}, readable by its owner only.`)
     expect(daemon.said()).not.toMatch(/rlt_|code=/)
     expect([modeOf(tokenFile(place)), modeOf(daemonFile(place))]).toEqual([0o600, 0o600])
     const secret = secretIn(tokenFile(place))

@@ -348,7 +348,7 @@ describe("documents", () => {
       ])
       yield* said({ _tag: "DismissBreak", breakId: Id.BreakId.make(1) }, "the price is right")
       const late = yield* Effect.either(said({ _tag: "NoteCase", caseId }, "too late"))
-      expect(late).toMatchObject({ _tag: "Left", left: { why: expect.stringMatching(/^B1 is closed already/) } })
+      expect(late).toMatchObject({ _tag: "Left", left: { why: expect.stringMatching(/^B1 is already closed/) } })
     })
   )
 
@@ -620,7 +620,7 @@ describe("documents", () => {
       expect((yield* of("U1234567")).document.differences).toEqual([])
       expect((yield* of()).document.differences).toEqual([])
       const { message } = yield* Effect.flip(of("U1234567", "U7654321"))
-      expect(message).toContain("is of ibkr account *****321, and account main is")
+      expect(message).toContain("is of ibkr account *****321, but account main is")
       expect(message).not.toContain("U7654321")
     })
   )

@@ -24,7 +24,9 @@ export const providersOf = (
       if (url === undefined) return Either.left(`${name} is not set`)
       return isNodeUrl(url)
         ? Either.right({ name: provider, url })
-        : Either.left(`${name} is no address that begins with https:// or wss:// (http:// and ws:// on this machine)`)
+        : Either.left(
+            `${name} is not an address that begins with https:// or wss:// (http:// and ws:// on this machine)`
+          )
     })
   )
 
@@ -40,12 +42,12 @@ const saying =
     const nodes = `provider of source ${source}`
     const events = `events of source ${source}`
     const shown = unread.map(({ id, reason }) => `${id} (${reason})`).join(", ")
-    const remedy = "Look at them, and name them in its ignore"
+    const remedy = "Review them, then list them in the source's ignore setting"
     return Effect.zipRight(
       left.length === 0
         ? succeeded(nodes)
         : failed(nodes, `${provider} is read: ${left.map(({ message }) => message).join("; ")}`),
-      unread.length === 0 ? succeeded(events) : failed(events, `these are no trades: ${shown}. ${remedy}`)
+      unread.length === 0 ? succeeded(events) : failed(events, `these events are not trades: ${shown}. ${remedy}`)
     )
   }
 
@@ -57,7 +59,7 @@ export const evmOpening = (name: string, said: EvmSettings, settings: Settings):
   return Effect.gen(function* () {
     const { Booked, EvmSource } = yield* loaded
     const misspelt = Object.keys(symbols).find(isMisspelt)
-    if (misspelt !== undefined) return yield* failed(name, `write ${misspelt} under symbols in small letters`)
+    if (misspelt !== undefined) return yield* failed(name, `write ${misspelt} under symbols in lower case`)
     if (account === undefined) return yield* failed(name, "it has no account")
     const providers = yield* Either.mapLeft(providersOf(said, settings), (detail) => failed(name, detail))
     const health = yield* Health.Health

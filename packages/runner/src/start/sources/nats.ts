@@ -31,9 +31,9 @@ const readMessage =
   (source: string) =>
   (text: string): Either.Either<ReadonlyArray<Trade.TradeInput>, string> =>
     Either.gen(function* () {
-      const body = yield* Either.try({ try: (): unknown => JSON.parse(text), catch: () => "is no JSON" })
+      const body = yield* Either.try({ try: (): unknown => JSON.parse(text), catch: () => "is not JSON" })
       const repeated = Json.repeatedMember(text)
-      if (repeated !== undefined) return yield* Either.left(`${repeated} is said twice`)
+      if (repeated !== undefined) return yield* Either.left(`${repeated} is given twice`)
       if (!Array.isArray(body)) return [yield* sourceTrade.readTrade(source)(body)]
       if (body.length > MOST) return yield* Either.left(`has more than ${MOST} trades`)
       const list: ReadonlyArray<unknown> = body
