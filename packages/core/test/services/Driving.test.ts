@@ -125,7 +125,7 @@ describe("a holder whose lease went to another", () => {
         const before = yield* entries
         yield* TestClock.adjust("1 minute")
         const exit = yield* Fiber.await(daemon)
-        expect(Exit.isFailure(exit) && String(exit.cause)).toContain("another process drives account paper now")
+        expect(Exit.isFailure(exit) && String(exit.cause)).toContain("account paper is in use by another process now")
         expect(sent()).toBe(0)
         expect(yield* entries).toEqual(before)
       }),
