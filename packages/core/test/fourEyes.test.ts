@@ -73,7 +73,7 @@ describe("an operation that needs a second person", () => {
     const desk = deskWith([...two, { name: "cat" }])
     command(desk, "ann", adjust(desk))
     command(desk, "bob", grant())
-    expect(command(desk, "cat", grant())).toEqual({ _tag: "Refused", why: "R1 is approved already" })
+    expect(command(desk, "cat", grant())).toEqual({ _tag: "Refused", why: "R1 is already approved" })
     expect(base(desk)).toEqual(["2"])
   })
 
@@ -81,7 +81,7 @@ describe("an operation that needs a second person", () => {
     const desk = deskWith(two)
     command(desk, "ann", adjust(desk))
     expect(command(desk, "ann", reject())).toEqual({ _tag: "Done", what: "R1 is rejected" })
-    expect(command(desk, "bob", grant())).toEqual({ _tag: "Refused", why: "R1 is rejected already" })
+    expect(command(desk, "bob", grant())).toEqual({ _tag: "Refused", why: "R1 is already rejected" })
     expect(statuses(desk)).toEqual(["rejected"])
     isSound(desk)
   })

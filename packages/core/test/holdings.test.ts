@@ -308,7 +308,7 @@ describe("an account that was used before", () => {
     ]
     expect(command(desk, { _tag: "AdoptAccount", holdings })).toEqual({
       _tag: "Done",
-      what: "account desk is adopted; base: 4 AAPL, -1 MSFT"
+      what: "account desk is adopted; opening balance: 4 AAPL, -1 MSFT"
     })
     expect(position(desk)).toMatchObject({ base: "4", hedged: "0" })
     expect(position(desk, Ticker.make("MSFT"))).toEqual({ base: "-1", hedged: "0", residual: "0" })

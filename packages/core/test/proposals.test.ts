@@ -82,7 +82,7 @@ describe("an order that a program proposes", () => {
     expect(order(desk)).toMatchObject({ status: "pending", heldFor: "Approval", attempts: 0 })
     expect(approve(desk, 1, "3")).toMatchObject({ _tag: "Refused" })
     expect(send(desk)).toBe("Held")
-    expect(approve(desk)).toEqual({ _tag: "Done", what: "O1, buy 2 AAPL, may go" })
+    expect(approve(desk)).toEqual({ _tag: "Done", what: "O1 (buy 2 AAPL) is approved" })
     expect(approve(desk)).toMatchObject({ _tag: "Refused" })
     expect(send(desk)).toBe("Submitted")
     isSound(desk)

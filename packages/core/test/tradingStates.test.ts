@@ -101,7 +101,7 @@ describe("the trading state approve", () => {
     expect(command(desk, { ...approval, side: "sell" })).toMatchObject({ _tag: "Refused" })
     expect(command(desk, { ...approval, quantity: Quantity.unsafe("3") })).toMatchObject({ _tag: "Refused" })
     expect(command(desk, { ...approval, orderId: Id.OrderId.make(9) })).toMatchObject({ _tag: "Refused" })
-    expect(command(desk, approval)).toEqual({ _tag: "Done", what: "O2, buy 2 AAPL, may go" })
+    expect(command(desk, approval)).toEqual({ _tag: "Done", what: "O2 (buy 2 AAPL) is approved" })
     expect(send(desk, 2)).toBe("Submitted")
     expect(command(desk, approval)).toMatchObject({ _tag: "Refused" })
     isSound(desk)

@@ -192,7 +192,7 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     const became = next.page.getByRole("list", { name: "Result of the rows" })
     await became.getByText("1 row recorded before, counted once").waitFor()
     await became.getByRole("button", { name: "Duplicate" }).waitFor()
-    await next.page.getByText(/^is T\d+ already$/).waitFor()
+    await next.page.getByText(/^is already recorded as T\d+$/).waitFor()
     expect(await findingsInThemes(next.page)).toEqual([])
     await next.page.getByRole("link", { name: /^Open G\d+$/ }).click()
     await next.page.getByRole("heading", { level: 1, name: "By template Cancelled" }).waitFor()

@@ -107,7 +107,7 @@ test("health says of a login that ends soon when it does, and what becomes of or
       yield* Effect.zipRight(Stage.opened(), Stage.driving)
       yield* watchLogins()
       const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
-      const detail = "the login expires at 1970-01-08T00:00:00.000000Z; orders queue after that. Log in again before"
+      const detail = "the login expires at 1970-01-08T00:00:00.000000Z; orders queue after that. Log in again before then"
       expect(parts).toMatchObject([{ part: "login paper", isWell: false, detail, until }])
     }),
     Stage.layer({ login: Effect.succeed(endsSoon) })
@@ -267,7 +267,7 @@ test("D8, P11: an open circuit with a lot owed is raised as critical with its sh
       ])
       expect(yield* newest).toMatchObject({ kind: "break", severity: "critical", dollars: "375", symbol: "AAPL" })
       expect((yield* newest).detail).toContain(
-        "2.5 AAPL owed and not ordered; several orders in a row ended without a full fill"
+        "2.5 AAPL due and not ordered; several orders in a row ended without a full fill"
       )
       yield* TestClock.adjust("1 hours")
       expect(yield* look).toEqual(["raised: Position blocked, circuit", "raised: Position blocked, circuit"])

@@ -38,7 +38,7 @@ it("EYES-1: a verb whose operation needs a second person says how it goes on, an
   })
   expect(await approve(tom)).toMatchObject({ code: 1, err: expect.stringContaining("tom has the role trade") })
   expect((await approve(ann)).out).toContain("R1 is approved: AAPL is adjusted by +2 as base")
-  expect(await approve(ann)).toMatchObject({ code: 1, err: expect.stringContaining("R1 is approved already") })
+  expect(await approve(ann)).toMatchObject({ code: 1, err: expect.stringContaining("R1 is already approved") })
   expect(await json("positions", "list")).toMatchObject({ items: [{ symbol: "AAPL", base: "2" }] })
   expect(await json("approvals", "show", "R1")).toMatchObject({ status: "approved", decidedBy: "ann" })
   expect((await cli("audit")).code).toBe(0)

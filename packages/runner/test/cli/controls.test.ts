@@ -31,7 +31,7 @@ describe("controls by the command line", () => {
       (await place.cli("orders", "approve", "O1", "--quantity", "3", "--reason", "as planned", "--yes")).err
     ).toContain("O1 is buy 2 AAPL, not buy 3")
     expect(await place.json("orders", "approve", "O1", "--reason", "as planned", "--yes")).toMatchObject({
-      done: "O1, buy 2 AAPL, may go"
+      done: "O1 (buy 2 AAPL) is approved"
     })
     expect((await idle(place)).code).toBe(0)
     expect(await place.json("orders", "show", "O1")).toMatchObject({ status: "filled", heldFor: null })
