@@ -80,7 +80,8 @@ const page = (wire: Wire, readRow: ReadRow, path: string, window: Broker.TimeWin
       Option.match(readRow(text), { onNone: () => [], onSome: (order) => [{ order, text, answeredAt }] })
     )
     const unread = texts.length - rows.length
-    if (unread > 0) yield* Effect.logWarning(`${unread} rows of Schwab's orders cannot be read; the others are accepted`)
+    if (unread > 0)
+      yield* Effect.logWarning(`${unread} rows of Schwab's orders cannot be read; the others are accepted`)
     return { complete: unread === 0 && !isFull, rows }
   })
 

@@ -107,7 +107,8 @@ test("health says of a login that ends soon when it does, and what becomes of or
       yield* Effect.zipRight(Stage.opened(), Stage.driving)
       yield* watchLogins()
       const parts = yield* Effect.flatMap(Health.Health, ({ all }) => all)
-      const detail = "the login expires at 1970-01-08T00:00:00.000000Z; orders queue after that. Log in again before then"
+      const detail =
+        "the login expires at 1970-01-08T00:00:00.000000Z; orders queue after that. Log in again before then"
       expect(parts).toMatchObject([{ part: "login paper", isWell: false, detail, until }])
     }),
     Stage.layer({ login: Effect.succeed(endsSoon) })

@@ -179,7 +179,9 @@ describe("books and broker", () => {
     const adopt = ["account", "adopt", "--reason", "held since last year"] as const
     expect((await place.cli(...adopt)).code).toBe(2)
     expect(await place.json(...adopt, "--dry-run")).toMatchObject({ holdings: [{ symbol: "MSFT", theirs: "4" }] })
-    expect(await place.json(...adopt, "--yes")).toMatchObject({ done: "account paper is adopted; opening balance: 4 MSFT" })
+    expect(await place.json(...adopt, "--yes")).toMatchObject({
+      done: "account paper is adopted; opening balance: 4 MSFT"
+    })
     expect((await idle(place)).code).toBe(0)
     expect(await place.json("orders", "list")).toMatchObject({ items: [{ symbol: "AAPL", status: "filled" }] })
     expect(await place.json("breaks", "list", "--status", "open")).toMatchObject({ items: [] })

@@ -211,7 +211,7 @@ describe("batches", () => {
         Effect.asVoid(batches.cancel(again.id, "too late", "dana")),
         Effect.asVoid(batches.rehearse(again.id, "cancel", "dana"))
       ]) {
-        assert.match((yield* Effect.flip(late)).message, /G2 is success, and cannot become cancelled/)
+        assert.match((yield* Effect.flip(late)).message, /G2 is success and cannot become cancelled/)
       }
       assert.isDefined((yield* batches.hide(batch.id, "tidy", "dana")).hiddenAt)
       assert.deepStrictEqual(yield* Engine.audited, [])
