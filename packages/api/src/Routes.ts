@@ -1,18 +1,39 @@
+import * as HttpApi from "@effect/platform/HttpApi"
+import { Option, SchemaAST } from "effect"
 import { RoundlotApi } from "./Api.ts"
 
-/** A path of the API and how it is called. */
+/** A path of the API, how it is called, and the query parameters that it declares. */
 interface Route {
   readonly path: RegExp
+  /** The path as the definition writes it. */
+  readonly pattern: string
   readonly method: string
+  readonly parameters: ReadonlyArray<string>
+}
+
+const namesIn = (ast: SchemaAST.AST): ReadonlyArray<string> => {
+  const encoded = SchemaAST.encodedAST(ast)
+  return SchemaAST.isTypeLiteral(encoded) ? encoded.propertySignatures.map(({ name }) => String(name)) : []
+}
+
+const declared = (): ReadonlyArray<Route> => {
+  const found: Array<Route> = []
+  HttpApi.reflect(RoundlotApi, {
+    onGroup: () => undefined,
+    onEndpoint: ({ endpoint: { method, path, urlParamsSchema } }) => {
+      found.push({
+        method,
+        pattern: path,
+        path: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`),
+        parameters: Option.isSome(urlParamsSchema) ? namesIn(urlParamsSchema.value.ast) : []
+      })
+    }
+  })
+  return found
 }
 
 /** Every one there is. */
-export const routes: ReadonlyArray<Route> = Object.values(RoundlotApi.groups).flatMap((group) =>
-  Object.values(group.endpoints).map(({ method, path }): Route => ({
-    method,
-    path: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`)
-  }))
-)
+export const routes: ReadonlyArray<Route> = declared()
 
 /** Can its escapes be read? */
 export const isWellWritten = (path: string): boolean => {
@@ -22,4 +43,23 @@ export const isWellWritten = (path: string): boolean => {
   } catch {
     return false
   }
+}
+
+/** A path as the router takes it: in any case, with doubled or trailing slashes, escaped, up to a semicolon. */
+export const routed = (url: string): string => {
+  const [path = ""] = url.split(/[?#;]/, 1)
+  const plain = isWellWritten(path) ? decodeURI(path) : path
+  return plain
+    .toLowerCase()
+    .replaceAll(/\/{2,}/g, "/")
+    .replace(/(?<=.)\/$/, "")
+}
+
+const ofPast = routes.filter(({ method, parameters }) => method === "GET" && parameters.includes("asOf"))
+
+/** Does a request read the books as of an earlier moment? */
+export const isOfPast = ({ method, url }: { readonly method: string; readonly url: string }): boolean => {
+  if ((method !== "GET" && method !== "HEAD") || !new URLSearchParams(url.split("?")[1]).has("asOf")) return false
+  const path = routed(url)
+  return ofPast.some((route) => route.path.test(path))
 }

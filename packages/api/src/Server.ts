@@ -153,7 +153,8 @@ const handlers = Layer.mergeAll(
 
 export { parameters }
 
-const problems = HttpApiBuilder.middleware(RoundlotApi, Effect.succeed(withProblems))
+/** Answers what no route knows, and what fails unexpectedly, with a problem. */
+export const problems: Layer.Layer<never> = HttpApiBuilder.middleware(RoundlotApi, Effect.succeed(withProblems))
 
 const api = HttpApiBuilder.api(RoundlotApi).pipe(Layer.provide(handlers))
 

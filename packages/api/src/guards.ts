@@ -16,7 +16,7 @@ import { PROBLEM_JSON, problem, type ProblemDocument } from "./Problem.ts"
 import * as Seats from "./Seats.ts"
 import * as SignInAttempts from "./SignInAttempts.ts"
 import { MOST_BYTES, MOST_BYTES_OF_BATCH, MostOfUpload, tooLarge } from "./Sizes.ts"
-import { isWellWritten, routes } from "./Routes.ts"
+import { isWellWritten, routed, routes } from "./Routes.ts"
 
 /** The tag under which routes declare a kind of problem. */
 const tagOf = ({ type }: ProblemDocument): string =>
@@ -50,16 +50,6 @@ const seats: ReadonlyArray<readonly [Seats.SeatKind, RegExp]> = [
   ["signed", /^POST \/api\/v1\/sources\/[^/]+\/trades$/],
   ["stream", /^GET \/api\/v1\/live(?:\/socket)?$/]
 ]
-
-/** A path as the router takes it: in any case, with doubled or trailing slashes, escaped, up to a semicolon. */
-const routed = (url: string): string => {
-  const [path = ""] = url.split(/[?#;]/, 1)
-  const plain = isWellWritten(path) ? decodeURI(path) : path
-  return plain
-    .toLowerCase()
-    .replaceAll(/\/{2,}/g, "/")
-    .replace(/(?<=.)\/$/, "")
-}
 
 const seatKindOf = ({ method, url }: Asked): Seats.SeatKind => {
   const line = `${method === "HEAD" ? "GET" : method} ${routed(url)}`

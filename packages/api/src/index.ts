@@ -26,6 +26,8 @@ export * as Parameters from "./Parameters.ts"
 export * as Problem from "./Problem.ts"
 /** `Server`: see that module. */
 export * as Server from "./Server.ts"
+/** `Routes`: see that module. */
+export * as Routes from "./Routes.ts"
 /** `Seats`: see that module. */
 export * as Seats from "./Seats.ts"
 /** `SignInAttempts`: see that module. */

@@ -21,7 +21,13 @@ export const bearerOf = (request: HttpServerRequest.HttpServerRequest): Redacted
 const isForged = ({ headers, method }: HttpServerRequest.HttpServerRequest, { isCookie }: Access.Given): boolean =>
   isCookie && !SAFE.has(method) && headers["origin"] === undefined
 
-type Needed = EventLoop.Process | TokenRegister.TokenRegister | Sessions.Sessions | TokenUses.TokenUses | Clock.Clock
+/** What tells who calls. */
+export type Needed =
+  | EventLoop.Process
+  | TokenRegister.TokenRegister
+  | Sessions.Sessions
+  | TokenUses.TokenUses
+  | Clock.Clock
 
 const NO_TOKEN =
   "a token is required: Authorization: Bearer rlt_…. On the daemon's host, 'roundlot tokens link' prints a sign-in link for browsers, 'roundlot tokens create' creates a token"
@@ -58,7 +64,7 @@ const bearerBy = ({ isCookie, secret }: Access.Given, host: string) =>
   })
 
 /** Who a request is of, where he may do what it asks for. */
-const admitted = (
+export const admitted = (
   asked: Access.Role
 ): Effect.Effect<
   Access.CallerService,

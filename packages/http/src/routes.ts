@@ -18,6 +18,7 @@ import * as Live from "./Live.ts"
 import * as living from "./living.ts"
 import * as looking from "./looking.ts"
 import * as oidc from "./oidc.ts"
+import * as past from "./past.ts"
 import * as taking from "./taking.ts"
 import * as signed from "./signed.ts"
 import * as storing from "./storing.ts"
@@ -59,7 +60,13 @@ export const layer = (
       )
     ),
     Layer.provide(
-      Layer.mergeAll(dashboard.layer, references.layer(settings.helps), versions.layer, signingIn(settings))
+      Layer.mergeAll(
+        dashboard.layer,
+        references.layer(settings.helps),
+        versions.layer,
+        signingIn(settings),
+        settings.past === undefined ? Layer.empty : past.passedOn(settings.past)
+      )
     ),
     Layer.provide(
       Layer.mergeAll(

@@ -3,12 +3,11 @@ import type { Exchange, ExchangeFailed } from "@roundlot/broker-paper"
 import { Clock, Roundlot, type Broker } from "@roundlot/core"
 import { Entropy, PriceReference, Reference, TradeRepository } from "@roundlot/core/adapter"
 import { AccountScope } from "@roundlot/core/ledger"
-import { Context, Deferred, Effect, Layer, Scope } from "effect"
+import { type Context, Effect, Layer, Scope } from "effect"
 import { existsSync } from "node:fs"
 import { dirname } from "node:path"
 import { type Program, within } from "@roundlot/cli"
-import { ownPart } from "@roundlot/daemon"
-import { type Configuration, type OwnParts, StorePlace } from "@roundlot/daemon/configuration"
+import { type Configuration, ownPrices, StorePlace } from "@roundlot/daemon/configuration"
 import type { Settings } from "./settings/Settings.ts"
 
 type Place = Pick<Settings, "store">
@@ -55,27 +54,8 @@ const layerPrices = ({ config, configuration, paperFile }: PaperPlace): Layer.La
   const { prices } = configuration.own
   return prices === undefined
     ? layerPaperPrices(paperFile)
-    : layerOwnPrices(Layer.provide(prices, Layer.setConfigProvider(config)))
+    : ownPrices.layer(Layer.provide(prices, Layer.setConfigProvider(config)))
 }
-
-/** Opened when a price is first asked for: a halt does not wait for it. Where it cannot be opened no price is known, and the log says so. */
-const layerOwnPrices = (prices: NonNullable<OwnParts["prices"]>): Layer.Layer<PriceReference.PriceReference> =>
-  Layer.scoped(
-    PriceReference.PriceReference,
-    Effect.gen(function* () {
-      const scope = yield* Effect.scope
-      const opened = yield* Deferred.make<Context.Tag.Service<PriceReference.PriceReference>>()
-      const opening = Layer.buildWithScope(prices, scope).pipe(
-        Effect.map(Context.get(PriceReference.PriceReference)),
-        Effect.tapErrorCause((cause) => Effect.logWarning(ownPart.failureOf("prices", cause).message)),
-        Effect.intoDeferred(opened)
-      )
-      const open = yield* Effect.cached(Effect.forkIn(opening, scope))
-      return {
-        of: (symbol) => Effect.flatMap(Effect.zipRight(open, Deferred.await(opened)), (found) => found.of(symbol))
-      }
-    })
-  )
 
 /** Nothing is made to be asked: an exchange is opened once there is one, and one that cannot be opened knows no price. */
 const layerPaperPrices = (file: string): Layer.Layer<PriceReference.PriceReference> =>

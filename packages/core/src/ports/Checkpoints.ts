@@ -1,5 +1,12 @@
 import { Context, Effect } from "effect"
 
+/** A place of a journal and what it came to there. */
+export interface State {
+  readonly account: string
+  readonly seq: number
+  readonly stateHash: string
+}
+
 /**
  * Where checkpoints of journals are kept, and which of them are believed. They are caches beside a store: who deletes them loses time alone,
  * and who edits one is not believed.
@@ -13,6 +20,8 @@ export interface CheckpointsService {
   readonly write: (account: string, seq: number, text: string) => Effect.Effect<void>
   /** The state hashes of a journal that are believed, by their place: this process folded them itself, or they are signed. */
   readonly believed: (account: string) => Effect.Effect<ReadonlyMap<number, string>>
+  /** All places that are believed, in the order in which they came to be: those of before stay where they are. */
+  readonly states: Effect.Effect<ReadonlyArray<State>>
   /** This process folded the journal up to there itself. */
   readonly prove: (account: string, seq: number, stateHash: string) => Effect.Effect<void>
 }
@@ -25,6 +34,7 @@ const none: CheckpointsService = {
   read: () => Effect.succeed(undefined),
   write: () => Effect.void,
   believed: () => Effect.succeed(new Map()),
+  states: Effect.succeed([]),
   prove: () => Effect.void
 }
 
@@ -33,13 +43,6 @@ export class Checkpoints extends Context.Reference<Checkpoints>()("@roundlot/cor
   defaultValue: () => none
 }) {}
 
-/** A place of a journal and what it came to there. */
-export interface State {
-  readonly account: string
-  readonly seq: number
-  readonly stateHash: string
-}
-
 /** Checkpoints in texts that somebody keeps; those that `signed` names are believed from the beginning. */
 export const make = (
   texts: Pick<CheckpointsService, "read" | "write">,
@@ -47,15 +50,19 @@ export const make = (
   every = EVERY
 ): CheckpointsService => {
   const states = new Map<string, Map<number, string>>()
-  const believe = ({ account, seq, stateHash }: State): void => {
-    const known = states.get(account) ?? new Map<number, string>()
-    states.set(account, known.set(seq, stateHash))
+  const all: Array<State> = []
+  const believe = (state: State): void => {
+    const known = states.get(state.account) ?? new Map<number, string>()
+    if (known.get(state.seq) === state.stateHash) return
+    states.set(state.account, known.set(state.seq, state.stateHash))
+    all.push(state)
   }
   for (const state of signed) believe(state)
   return {
     ...texts,
     every,
     believed: (account) => Effect.sync(() => states.get(account) ?? new Map()),
+    states: Effect.succeed(all),
     prove: (account, seq, stateHash) => Effect.sync(() => believe({ account, seq, stateHash }))
   }
 }

@@ -23,6 +23,33 @@ const MOST_BYTES = 256 * 1024 * 1024
 const fileOf = (folder: string, account: string, seq: number): string =>
   join(folder, createHash("sha256").update(account).digest("hex").slice(0, NAME_LENGTH), `${seq}.gz`)
 
+/** Texts of checkpoints in files of a folder. */
+export const textsIn = (
+  folder: string
+): Effect.Effect<Pick<Checkpoints.CheckpointsService, "read" | "write">, never, FileSystem.FileSystem> =>
+  Effect.map(FileSystem.FileSystem, (fs) => ({
+    read: (account, seq) =>
+      Effect.gen(function* () {
+        const file = fileOf(folder, account, seq)
+        const { size, type } = yield* fs.stat(file)
+        // A pipe would never end, and a file may unpack to more than there is memory.
+        if (type !== "File" || size > MOST_BYTES) return undefined
+        const bytes = yield* fs.readFile(file)
+        const text = yield* Effect.tryPromise(() => unpacked(bytes, { maxOutputLength: MOST_BYTES }))
+        return text.toString("utf8")
+      }).pipe(Effect.orElseSucceed(() => undefined)),
+    write: (account, seq, text) =>
+      Effect.gen(function* () {
+        const file = fileOf(folder, account, seq)
+        const bytes = yield* Effect.tryPromise(() => packed(text, { level: 1 }))
+        yield* fs.makeDirectory(dirname(file), { recursive: true, mode: 0o700 })
+        // Another daemon on the same store may write the same one.
+        const part = `${file}.${process.pid}.part`
+        yield* fs.writeFile(part, bytes, { mode: 0o600 })
+        yield* fs.rename(part, file)
+      }).pipe(Effect.catchAll((error) => Effect.logWarning(`a checkpoint could not be written: ${error.message}`)))
+  }))
+
 /**
  * Checkpoints in files beside the store, of which those are believed that an anchor names which the configured key signed. What cannot be
  * read is not there, and what is missing is made again with the next one of its account.
@@ -31,30 +58,8 @@ const make = (
   settings: Place
 ): Effect.Effect<Checkpoints.CheckpointsService, never, FileSystem.FileSystem | TradeRepository.TradeRepository> =>
   Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
     const context = yield* Effect.context<FileSystem.FileSystem | TradeRepository.TradeRepository>()
-    const kept = Checkpoints.make({
-      read: (account, seq) =>
-        Effect.gen(function* () {
-          const file = fileOf(settings.checkpointFolder, account, seq)
-          const { size, type } = yield* fs.stat(file)
-          // A pipe would never end, and a file may unpack to more than there is memory.
-          if (type !== "File" || size > MOST_BYTES) return undefined
-          const bytes = yield* fs.readFile(file)
-          const text = yield* Effect.tryPromise(() => unpacked(bytes, { maxOutputLength: MOST_BYTES }))
-          return text.toString("utf8")
-        }).pipe(Effect.orElseSucceed(() => undefined)),
-      write: (account, seq, text) =>
-        Effect.gen(function* () {
-          const file = fileOf(settings.checkpointFolder, account, seq)
-          const bytes = yield* Effect.tryPromise(() => packed(text, { level: 1 }))
-          yield* fs.makeDirectory(dirname(file), { recursive: true, mode: 0o700 })
-          // Another daemon on the same store may write the same one.
-          const part = `${file}.${process.pid}.part`
-          yield* fs.writeFile(part, bytes, { mode: 0o600 })
-          yield* fs.rename(part, file)
-        }).pipe(Effect.catchAll((error) => Effect.logWarning(`a checkpoint could not be written: ${error.message}`)))
-    })
+    const kept = Checkpoints.make(yield* textsIn(settings.checkpointFolder))
     // A key or a file that cannot be read is said by who needs it: without, nothing is believed but what is folded here.
     const signed = yield* Effect.cached(
       AnchorFile.read(settings).pipe(
@@ -66,7 +71,11 @@ const make = (
         Effect.provide(context)
       )
     )
-    return { ...kept, believed: (account) => Effect.zipRight(signed, kept.believed(account)) }
+    return {
+      ...kept,
+      believed: (account) => Effect.zipRight(signed, kept.believed(account)),
+      states: Effect.zipRight(signed, kept.states)
+    }
   })
 
 /** Does something that folds journals with the checkpoints that are kept beside a store. */

@@ -5,10 +5,10 @@ import { Documents } from "@roundlot/api"
 import { jobTypes } from "@roundlot/commands"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { Jobs } from "@roundlot/core/ledger"
-import { Effect, Redacted, Schema, Stream, Struct } from "effect"
+import { Effect, Schema, Stream, Struct } from "effect"
 import { basename } from "node:path"
 import process from "node:process"
-import { shown, type StorePlace } from "../configuration/StorePlace.ts"
+import { reachedAt, shown } from "../configuration/StorePlace.ts"
 import type { Surroundings } from "../jobs/Surroundings.ts"
 import { type BackupPlace, document, fileFor, folderOf } from "./backups.ts"
 
@@ -82,16 +82,12 @@ const made = (
     }).pipe(Effect.ensuring(cleared))
   })
 
-/** The address of a store for another process of this program; none of a store that only the configuration knows. */
-const reachedAt = (store: StorePlace) => {
-  if (store._tag === "Own") return failed(`${store.name} is a custom store: back it up with its own tools`)
-  return Effect.succeed(store._tag === "Sqlite" ? `sqlite:${store.file}` : Redacted.value(store.url))
-}
-
 const backUp = (place: BackupPlace, context: Jobs.JobContext) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const store = yield* reachedAt(place.store)
+    const store = reachedAt(place.store)
+    if (store === undefined)
+      return yield* failed(`${shown(place.store)} is a custom store: back it up with its own tools`)
     const folder = folderOf(place)
     yield* Effect.mapError(fs.makeDirectory(folder, { recursive: true, mode: 0o700 }), ({ message }) => failed(message))
     const file = yield* fileFor(folder)

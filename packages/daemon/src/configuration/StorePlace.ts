@@ -57,6 +57,14 @@ export const shown = (store: StorePlace): string =>
     }
   })
 
+/** The address by which another process of this program reaches a store, with its password; nothing of one that only the configuration knows. */
+export const reachedAt = (store: StorePlace): string | undefined =>
+  StorePlace.$match(store, {
+    Sqlite: ({ file }) => `${SQLITE}${file}`,
+    Own: () => undefined,
+    Postgres: ({ url }) => Redacted.value(url)
+  })
+
 /** A place of the same server and user as one that is known, with its password: no copy keeps that of its source. */
 export const withPasswordOf = (known: StorePlace, wanted: StorePlace): StorePlace => {
   if (known._tag !== "Postgres" || wanted._tag !== "Postgres") return wanted

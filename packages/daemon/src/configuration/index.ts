@@ -13,6 +13,8 @@ export * as EnvFile from "./EnvFile.ts"
 export type { NatsEntry } from "./sources/nats.ts"
 export type { OutboxEntry } from "./sources/outbox.ts"
 export type { Followed, OwnApp, OwnBroker, OwnParts, OwnSource } from "./OwnParts.ts"
+/** `ownPrices`: prices that a configuration brings. */
+export * as ownPrices from "./ownPrices.ts"
 /** `polling`: how often open orders are read. */
 export * as polling from "./polling.ts"
 /** `senders`: sources that hand their trades over, and the secrets that they sign with. */

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import process from "node:process"
+import { OwnProgram, PAST_READS } from "./ownProgram.ts"
 import { run } from "./run.ts"
 
 const SIGNALLED = 130
@@ -29,9 +30,12 @@ const streams = {
 
 /** The program: runs the command line that this process was started with, and leaves its exit code. */
 export const main = async (): Promise<void> => {
+  if (process.argv[2] === PAST_READS) return (await import("../start/past.ts")).serve()
   // A reader that has seen enough (`| head`) is no failure.
   process.stdout.on("error", () => process.exit(0))
-  process.exitCode = await Effect.runPromise(run(process.argv.slice(2), process.env, streams, signalled))
+  const own = [process.execPath, ...process.execArgv, process.argv[1] ?? ""]
+  const ran = run(process.argv.slice(2), process.env, streams, signalled)
+  process.exitCode = await Effect.runPromise(Effect.provideService(ran, OwnProgram, own))
   // Listeners for signals would keep the process alive.
   process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM")
 }

@@ -12,7 +12,8 @@ import { unsupportedOrders } from "./unsupportedOrders.ts"
 
 /** What the API is served with, as this program's settings say it. */
 export const servedWith = (
-  settings: Pick<Settings, "anchorFile" | "backupFolder" | "configuration" | "paperFile" | "store" | "variable">
+  settings: Pick<Settings, "anchorFile" | "backupFolder" | "configuration" | "paperFile" | "store" | "variable">,
+  past?: Serving.Settings["past"]
 ): Serving.Settings => ({
   version: Verb.VERSION,
   configuration: settings.configuration,
@@ -25,7 +26,8 @@ export const servedWith = (
   unsupportedOrders,
   anchors: Effect.provide(AnchorFile.document(settings), NodeFileSystem.layer),
   backups: Effect.provide(backups.document(settings), NodeFileSystem.layer),
-  helps: helps.helpsOf(roundlot)
+  helps: helps.helpsOf(roundlot),
+  past
 })
 
 /** What the daemon works with in the background. */

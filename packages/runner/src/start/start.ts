@@ -15,6 +15,7 @@ import {
   working,
   environment,
   leaseTurns,
+  PastProcess,
   following,
   supervised,
   threadLag
@@ -22,6 +23,7 @@ import {
 import { Output, Table, Verb, story } from "@roundlot/cli"
 import { Configuration, StorePlace, configuredAccounts, polling } from "@roundlot/daemon/configuration"
 import { remaining, text } from "@roundlot/queries"
+import { OwnProgram, PAST_READS } from "../cli/ownProgram.ts"
 import { layerBooks, layerExchange, type ExchangeOptions } from "../App.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
@@ -212,13 +214,16 @@ interface Asked {
 }
 
 /** Serves a port. A demonstration for which none was named is shown wherever there is room. */
-const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings) => {
-  const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings))
-  return Option.match(asked, {
-    onSome: onPort,
-    onNone: () => Effect.catchTag(onPort(TAPE_PORT), "CannotServe", () => onPort(0))
+const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings) =>
+  Effect.gen(function* () {
+    const program = yield* OwnProgram
+    const past = yield* PastProcess.make(settings, program.length === 0 ? [] : [...program, PAST_READS])
+    const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings, past))
+    return yield* Option.match(asked, {
+      onSome: onPort,
+      onNone: () => Effect.catchTag(onPort(TAPE_PORT), "CannotServe", () => onPort(0))
+    })
   })
-}
 
 /** Serves what is to be served, if anything, and says where and to whom. */
 const served = (asked: Asked, { open: isOpen, tape }: StartFlags, settings: Settings) =>

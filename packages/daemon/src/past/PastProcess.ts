@@ -1,0 +1,240 @@
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { Agent } from "@effect/platform-node/Undici"
+import { Problem } from "@roundlot/api"
+import { Checkpoints } from "@roundlot/core/ledger"
+import { past } from "@roundlot/http"
+import { Data, Deferred, type Duration, Effect, Exit, FiberId, Runtime, Schedule, type Scope } from "effect"
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { constants, setPriority, tmpdir } from "node:os"
+import { basename, join } from "node:path"
+import process from "node:process"
+import { reachedAt, type StorePlace } from "../configuration/StorePlace.ts"
+import type { Given } from "./serving.ts"
+
+/** What reads of the past may take. */
+export interface Limits {
+  /** The memory of the process, in MB: of what its program keeps, without SQLite's pages. */
+  readonly memoryMb: number
+  /** How many are answered at a time; the others wait. */
+  readonly together: number
+  /** How many may wait. */
+  readonly waiting: number
+  /** After so long without a read the process ends. */
+  readonly idle: Duration.DurationInput
+}
+
+/** The limits of a daemon. */
+export const usual: Limits = { memoryMb: 512, together: 2, waiting: 64, idle: "5 minutes" }
+
+/** Where the books are, and the checkpoints of their journals. */
+interface Place {
+  readonly store: StorePlace
+  readonly checkpointFolder: string
+}
+
+/** The process has ended, or could not be started. */
+class Gone extends Data.TaggedError("Gone")<{ readonly detail: string }> {}
+
+/** The process, as long as it lives. */
+interface Reader {
+  /** It answers. */
+  readonly ready: Deferred.Deferred<void, Gone>
+  readonly gone: Deferred.Deferred<never, Gone>
+  readonly client: HttpClient.HttpClient.With<HttpClientError, Scope.Scope>
+  readonly pid: number | undefined
+  /** Has it begin its folds at these places: all that the daemon believes, of which it hears those that are new. */
+  readonly believe: (states: ReadonlyArray<Checkpoints.State>) => void
+  readonly kill: () => void
+}
+
+/** Trading has the processor first. */
+const yielding = (pid: number): void => {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL)
+  } catch {
+    // It goes as it is.
+  }
+}
+
+/** V8 ends a process with this signal when its memory is used up. */
+const OUT_OF_MEMORY = "SIGABRT"
+
+const endOf = (code: number | null, signal: string | null, { memoryMb }: Limits): string =>
+  signal === OUT_OF_MEMORY || code === 128 + constants.signals.SIGABRT
+    ? `it needs more than ${memoryMb} MB of memory. Run the same on the command line with --as-of`
+    : `its process ended with ${signal ?? code ?? "nothing"}. Ask again`
+
+/** Where the process listens: in a folder of this user alone. */
+const socketIn = (folder: string): string =>
+  process.platform === "win32" ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, "past.sock")
+
+/** Begins a process that reads the past; `log` hears what it prints, `ended` that it is gone. */
+const begin = (
+  [node = "", ...words]: ReadonlyArray<string>,
+  given: Omit<Given, "socket">,
+  limits: Limits,
+  log: (text: string) => void,
+  ended: () => void
+): Reader => {
+  const folder = mkdtempSync(join(tmpdir(), "roundlot-past-"))
+  const socket = socketIn(folder)
+  const agent = new Agent({ connect: { socketPath: socket } })
+  const ready = Deferred.unsafeMake<void, Gone>(FiberId.none)
+  const gone = Deferred.unsafeMake<never, Gone>(FiberId.none)
+  const child = spawn(node, [`--max-old-space-size=${limits.memoryMb}`, ...words], { windowsHide: true })
+  const over = (detail: string): void => {
+    const failure = Exit.fail(new Gone({ detail }))
+    Deferred.unsafeDone(ready, failure)
+    Deferred.unsafeDone(gone, failure)
+    void agent.destroy()
+    rmSync(folder, { recursive: true, force: true })
+    ended()
+  }
+  child.on("error", ({ message }) => over(`its process could not be started: ${message}`))
+  child.on("exit", (code, signal) => over(endOf(code, signal, limits)))
+  child.stdout.once("data", () => Deferred.unsafeDone(ready, Exit.void))
+  child.stderr.setEncoding("utf8").on("data", log)
+  // Who has ended hears nothing more: its end says so.
+  child.stdin.on("error", () => undefined)
+  const tell = (line: object): void => void child.stdin.write(`${JSON.stringify(line)}\n`)
+  tell({ ...given, socket } satisfies Given)
+  let heard = 0
+  if (child.pid !== undefined) yielding(child.pid)
+  return {
+    ready,
+    gone,
+    client: HttpClient.withScope(NodeHttpClient.makeUndici(agent)),
+    pid: child.pid,
+    believe: (states) => {
+      for (const state of states.slice(heard)) tell(state)
+      heard = states.length
+    },
+    kill: () => void child.kill("SIGKILL")
+  }
+}
+
+const unavailable = (detail: string) => Problem.failures.unavailable(`the past cannot be read: ${detail}`)
+
+/** Lets so many pass at a time until their scopes close, and so many wait. */
+const makeSeats = ({ together, waiting: most }: Limits) =>
+  Effect.map(Effect.makeSemaphore(together), (seats) => {
+    let waiting = 0
+    let taken = 0
+    const take = Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        if (taken >= together && waiting >= most)
+          return yield* Effect.fail(unavailable(`${waiting} reads wait already. Ask again in a moment`))
+        waiting += 1
+        yield* Effect.ensuring(
+          restore(seats.take(1)),
+          Effect.sync(() => void (waiting -= 1))
+        )
+        taken += 1
+        yield* Effect.addFinalizer(() => {
+          taken -= 1
+          return seats.release(1)
+        })
+      })
+    )
+    return { take, isEmpty: () => taken + waiting === 0 }
+  })
+
+/** Headers that say how the bytes came, and are said anew of how they go on. */
+const OF_TRANSPORT: ReadonlySet<string> = new Set([
+  "connection",
+  "content-length",
+  "date",
+  "keep-alive",
+  "transfer-encoding"
+])
+
+const BAD_REQUEST = 400
+
+/** The answer of the process as it goes on: a problem whole, so that it can be named; what else it says as it comes. */
+const passedBack = (response: HttpClientResponse) =>
+  Effect.gen(function* () {
+    const { headers, status } = response
+    const { "content-type": contentType, ...others } = Object.fromEntries(
+      Object.entries(headers).filter(([name]) => !OF_TRANSPORT.has(name))
+    )
+    const options = { status, headers: others, contentType }
+    if (status >= BAD_REQUEST)
+      return HttpServerResponse.uint8Array(new Uint8Array(yield* response.arrayBuffer), options)
+    const length = headers["content-length"]
+    return HttpServerResponse.stream(
+      response.stream,
+      length === undefined ? options : { ...options, contentLength: Number(length) }
+    )
+  })
+
+/** Where the process does not answer, it has ended, or is about to. */
+const whyNot = ({ message }: HttpClientError, { gone }: Reader) =>
+  Effect.timeoutFail(Deferred.await(gone), { duration: "1 second", onTimeout: () => new Gone({ detail: message }) })
+
+const asked = (reader: Reader, request: past.PastRequest) =>
+  Effect.gen(function* () {
+    yield* Deferred.await(reader.ready)
+    const method = request.method === "HEAD" ? "HEAD" : "GET"
+    const call = HttpClientRequest.make(method)(`http://localhost${request.url}`, { headers: past.headersOf(request) })
+    return yield* Effect.flatMap(reader.client.execute(call), passedBack).pipe(
+      Effect.catchAll((error) => whyNot(error, reader))
+    )
+  }).pipe(Effect.mapError(({ detail }) => unavailable(detail)))
+
+/**
+ * Has reads of earlier moments answered by a process of their own, which is begun for the first one and ends with the scope. `program` are
+ * its words: a program that waits in `pastServing.serve`. Nothing without one, or for a store that only the configuration knows. What the
+ * process dies of ends the reads that are under way, and the next one begins another.
+ */
+export const make = (
+  { checkpointFolder, store }: Place,
+  program: ReadonlyArray<string>,
+  limits: Limits = usual
+): Effect.Effect<past.PastReads | undefined, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const address = reachedAt(store)
+    if (program.length === 0 || address === undefined) return undefined
+    const { states } = yield* Checkpoints.Checkpoints
+    const seats = yield* makeSeats(limits)
+    const run = Runtime.runFork(yield* Effect.runtime())
+    const log = (text: string): void =>
+      void run(Effect.logWarning(text.trim()).pipe(Effect.annotateLogs("part", "past")))
+    let current: Reader | undefined
+    const begun = (): Reader => {
+      const reader = begin(program, { store: address, checkpointFolder }, limits, log, () => {
+        if (current === reader) current = undefined
+      })
+      return reader
+    }
+    const end = Effect.sync(() => {
+      current?.kill()
+      current = undefined
+    })
+    yield* Effect.addFinalizer(() => end)
+    let isUsed = false
+    const rest = Effect.suspend(() => {
+      if (!isUsed && seats.isEmpty()) return end
+      isUsed = false
+      return Effect.void
+    })
+    yield* Effect.forkScoped(Effect.schedule(rest, Schedule.spaced(limits.idle)))
+    return (request) =>
+      Effect.gen(function* () {
+        yield* seats.take
+        isUsed = true
+        const all = yield* states
+        if (current === undefined) {
+          current = begun()
+          yield* Effect.logInfo("a process reads the past").pipe(Effect.annotateLogs("pid", current.pid))
+        }
+        const reader = current
+        reader.believe(all)
+        return yield* asked(reader, request)
+      })
+  })

@@ -1,0 +1,84 @@
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import { type Clock, Roundlot } from "@roundlot/core"
+import { Entropy, TradeRepository } from "@roundlot/core/adapter"
+import { Checkpoints } from "@roundlot/core/ledger"
+import { past } from "@roundlot/http"
+import { Cause, Effect, Layer, Logger, Schema, Stream } from "effect"
+import { createServer } from "node:http"
+import process from "node:process"
+import { createInterface } from "node:readline"
+import { textsIn } from "../anchors/checkpointFiles.ts"
+import { parse, type StorePlace } from "../configuration/StorePlace.ts"
+
+/** The first line of its input: the store's address, where its journals have checkpoints, and where to listen. */
+const Given = Schema.Struct({ store: Schema.String, checkpointFolder: Schema.String, socket: Schema.String })
+
+/** What a process that reads the past is given. */
+export type Given = typeof Given.Type
+
+/** Any other line: a place of a journal that the daemon believes. */
+const State = Schema.Struct({ account: Schema.String, seq: Schema.Int, stateHash: Schema.String })
+
+/** The names of many accounts are in one header. */
+const LARGEST_HEADERS = 4 * 1024 * 1024
+
+/** Nothing is written here. */
+const lookedAt = (repository: TradeRepository.TradeRepositoryService): TradeRepository.TradeRepositoryService => {
+  const refused = new TradeRepository.StoreUnavailable({
+    place: "the past",
+    problem: "read_only",
+    detail: "it is only read",
+    remedy: "Write to the books of now"
+  })
+  return { ...repository, write: () => refused, forget: () => refused }
+}
+
+/** Opens a store to read. */
+export type StoreOf = (
+  store: StorePlace
+) => Layer.Layer<TradeRepository.TradeRepository | Clock.Clock, TradeRepository.StoreError>
+
+const booksOf = (store: ReturnType<StoreOf>) =>
+  Roundlot.layer.pipe(
+    Layer.provideMerge(
+      Layer.effect(TradeRepository.TradeRepository, Effect.map(TradeRepository.TradeRepository, lookedAt))
+    ),
+    Layer.provideMerge(Layer.merge(store, Entropy.layerSecure))
+  )
+
+/** Answers until its input ends. */
+const answering = (input: AsyncIterableIterator<string>, storeOf: StoreOf) =>
+  Effect.gen(function* () {
+    const first = yield* Effect.promise(() => input.next())
+    const { checkpointFolder, socket, store } = yield* Schema.decode(Schema.parseJson(Given))(first.value)
+    const checkpoints = Checkpoints.make(yield* textsIn(checkpointFolder))
+    const server = NodeHttpServer.layer(() => createServer({ maxHeaderSize: LARGEST_HEADERS }), { path: socket })
+    const books = booksOf(storeOf(yield* parse(store, "store")))
+    yield* Layer.build(Layer.provide(past.layer, Layer.merge(server, books))).pipe(
+      Effect.provideService(Checkpoints.Checkpoints, checkpoints)
+    )
+    process.stdout.write("ready\n")
+    yield* Stream.runForEach(Stream.fromAsyncIterable(input, String), (line) =>
+      Effect.flatMap(Schema.decode(Schema.parseJson(State))(line), ({ account, seq, stateHash }) =>
+        checkpoints.prove(account, seq, stateHash)
+      )
+    )
+  })
+
+/** What is logged goes on with the daemon's log: the answer that it waits for is all that is printed. */
+const toDaemon = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger))
+
+/**
+ * Answers reads of earlier moments for the daemon that began this process, until its input ends: the daemon has ended then. It prints a
+ * line when it can be asked.
+ */
+export const serve = (storeOf: StoreOf): Promise<void> =>
+  answering(createInterface({ input: process.stdin })[Symbol.asyncIterator](), storeOf).pipe(
+    Effect.scoped,
+    Effect.provide(Layer.merge(NodeFileSystem.layer, toDaemon)),
+    Effect.tapErrorCause((cause) => Effect.sync(() => void process.stderr.write(`${Cause.pretty(cause)}\n`))),
+    // Nobody is left to be answered.
+    Effect.ensuring(Effect.sync(() => process.exit())),
+    Effect.runPromise
+  )
