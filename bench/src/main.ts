@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import * as allocation from "./allocation.ts"
 import * as api from "./api.ts"
+import * as asOf from "./asOf.ts"
 import * as attempts from "./attempts.ts"
 import * as audit from "./audit.ts"
 import * as batches from "./batches.ts"
@@ -44,6 +45,7 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["size", size.measure],
   ["starting", starting.measure],
   ["queue-table", queueTable.measure],
+  ["as-of", asOf.measure],
   ["audit", audit.measure],
   ["polling", polling.measure],
   ["schwab", schwab.measure],

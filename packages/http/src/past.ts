@@ -81,8 +81,8 @@ const callers = Layer.mergeAll(
 )
 
 /**
- * The same reads for a program that answers what is passed on. Whoever reaches its server may read: it is for a socket that nobody but
- * the daemon reaches.
+ * The same reads for a program that answers what is passed on. It asks for no token: its server listens on a socket that the daemon alone
+ * reaches.
  */
 export const layer: Layer.Layer<
   never,

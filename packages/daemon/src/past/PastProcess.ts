@@ -8,13 +8,25 @@ import { Agent } from "@effect/platform-node/Undici"
 import { Problem } from "@roundlot/api"
 import { Checkpoints } from "@roundlot/core/ledger"
 import { past } from "@roundlot/http"
-import { Data, Deferred, type Duration, Effect, Exit, FiberId, Runtime, Schedule, type Scope } from "effect"
+import {
+  Data,
+  Deferred,
+  type Duration,
+  Effect,
+  ExecutionStrategy,
+  Exit,
+  FiberId,
+  Runtime,
+  Schedule,
+  Scope
+} from "effect"
 import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { constants, setPriority, tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import process from "node:process"
 import { reachedAt, type StorePlace } from "../configuration/StorePlace.ts"
+import * as ownPart from "../ownPart.ts"
 import type { Given } from "./serving.ts"
 
 /** What reads of the past may take. */
@@ -100,7 +112,7 @@ const begin = (
   child.on("exit", (code, signal) => over(endOf(code, signal, limits)))
   child.stdout.once("data", () => Deferred.unsafeDone(ready, Exit.void))
   child.stderr.setEncoding("utf8").on("data", log)
-  // Who has ended hears nothing more: its end says so.
+  // A process that has ended reads nothing: `exit` reports it.
   child.stdin.on("error", () => undefined)
   const tell = (line: object): void => void child.stdin.write(`${JSON.stringify(line)}\n`)
   tell({ ...given, socket } satisfies Given)
@@ -145,7 +157,7 @@ const makeSeats = ({ together, waiting: most }: Limits) =>
     return { take, isEmpty: () => taken + waiting === 0 }
   })
 
-/** Headers that say how the bytes came, and are said anew of how they go on. */
+/** Headers of the connection to the process, which the answer to the caller has of its own. */
 const OF_TRANSPORT: ReadonlySet<string> = new Set([
   "connection",
   "content-length",
@@ -154,9 +166,7 @@ const OF_TRANSPORT: ReadonlySet<string> = new Set([
   "transfer-encoding"
 ])
 
-const BAD_REQUEST = 400
-
-/** The answer of the process as it goes on: a problem whole, so that it can be named; what else it says as it comes. */
+/** The answer of the process: a document whole, and rows as they come. */
 const passedBack = (response: HttpClientResponse) =>
   Effect.gen(function* () {
     const { headers, status } = response
@@ -164,13 +174,8 @@ const passedBack = (response: HttpClientResponse) =>
       Object.entries(headers).filter(([name]) => !OF_TRANSPORT.has(name))
     )
     const options = { status, headers: others, contentType }
-    if (status >= BAD_REQUEST)
-      return HttpServerResponse.uint8Array(new Uint8Array(yield* response.arrayBuffer), options)
-    const length = headers["content-length"]
-    return HttpServerResponse.stream(
-      response.stream,
-      length === undefined ? options : { ...options, contentLength: Number(length) }
-    )
+    if (headers["content-length"] === undefined) return HttpServerResponse.stream(response.stream, options)
+    return HttpServerResponse.uint8Array(new Uint8Array(yield* response.arrayBuffer), options)
   })
 
 /** Where the process does not answer, it has ended, or is about to. */
@@ -206,12 +211,6 @@ export const make = (
     const log = (text: string): void =>
       void run(Effect.logWarning(text.trim()).pipe(Effect.annotateLogs("part", "past")))
     let current: Reader | undefined
-    const begun = (): Reader => {
-      const reader = begin(program, { store: address, checkpointFolder }, limits, log, () => {
-        if (current === reader) current = undefined
-      })
-      return reader
-    }
     const end = Effect.sync(() => {
       current?.kill()
       current = undefined
@@ -224,17 +223,34 @@ export const make = (
       return Effect.void
     })
     yield* Effect.forkScoped(Effect.schedule(rest, Schedule.spaced(limits.idle)))
-    return (request) =>
+    const reader = Effect.gen(function* () {
+      if (current !== undefined) return current
+      const begun: Reader = yield* Effect.try({
+        try: () =>
+          begin(program, { store: address, checkpointFolder }, limits, log, () => {
+            if (current === begun) current = undefined
+          }),
+        catch: (error) => unavailable(`its process could not be started: ${ownPart.inALine(error)}`)
+      })
+      current = begun
+      yield* Effect.logInfo("a process reads the past").pipe(Effect.annotateLogs("pid", begun.pid))
+      return begun
+    })
+    const answer = (request: past.PastRequest) =>
       Effect.gen(function* () {
         yield* seats.take
         isUsed = true
         const all = yield* states
-        if (current === undefined) {
-          current = begun()
-          yield* Effect.logInfo("a process reads the past").pipe(Effect.annotateLogs("pid", current.pid))
-        }
-        const reader = current
-        reader.believe(all)
-        return yield* asked(reader, request)
+        const found = yield* reader
+        found.believe(all)
+        return yield* asked(found, request)
+      })
+    return (request) =>
+      Effect.gen(function* () {
+        const own = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
+        const answered = yield* Scope.extend(answer(request), own)
+        // Its caller may read a document slowly: others have the seat meanwhile.
+        if (answered.body._tag !== "Stream") yield* Scope.close(own, Exit.void)
+        return answered
       })
   })

@@ -4,7 +4,7 @@ import { type Clock, Roundlot } from "@roundlot/core"
 import { Entropy, TradeRepository } from "@roundlot/core/adapter"
 import { Checkpoints } from "@roundlot/core/ledger"
 import { past } from "@roundlot/http"
-import { Cause, Effect, Layer, Logger, Schema, Stream } from "effect"
+import { Effect, Layer, Logger, Schema, Stream } from "effect"
 import { createServer } from "node:http"
 import process from "node:process"
 import { createInterface } from "node:readline"
@@ -75,10 +75,13 @@ const toDaemon = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Lo
  */
 export const serve = (storeOf: StoreOf): Promise<void> =>
   answering(createInterface({ input: process.stdin })[Symbol.asyncIterator](), storeOf).pipe(
+    Effect.matchCauseEffect({
+      onFailure: (cause) => Effect.as(Effect.logError(cause), 1),
+      onSuccess: () => Effect.succeed(0)
+    }),
+    // At once: nothing is closed that an answer under way would keep open.
+    Effect.map((code) => process.exit(code)),
     Effect.scoped,
     Effect.provide(Layer.merge(NodeFileSystem.layer, toDaemon)),
-    Effect.tapErrorCause((cause) => Effect.sync(() => void process.stderr.write(`${Cause.pretty(cause)}\n`))),
-    // Nobody is left to be answered.
-    Effect.ensuring(Effect.sync(() => process.exit())),
     Effect.runPromise
   )

@@ -13,7 +13,7 @@ import { get, request, type Server } from "node:http"
 import type { ListenOptions } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { boundedServer, routes, SignInLinks } from "@roundlot/http"
+import { boundedServer, type past, routes, SignInLinks } from "@roundlot/http"
 import { Configuration } from "@roundlot/daemon/configuration"
 import { bare } from "../settings/bare.ts"
 import * as scene from "../views/scene.ts"
@@ -97,6 +97,7 @@ const process = {
 
 /** What of a daemon's settings its server needs; its sources, and the secrets by which they sign. */
 export interface Served {
+  readonly past?: past.PastReads
   readonly oidc?: Configuration.Configuration["oidc"]
   readonly sources?: Configuration.Configuration["sources"]
   readonly variables?: Readonly<Record<string, string>>
@@ -105,7 +106,7 @@ export interface Served {
 const SECRET = "planted-secret-of-the-venue"
 
 /** The source that signs with the secret of these tests. */
-const venue: Required<Omit<Served, "oidc">> = {
+const venue: Required<Omit<Served, "oidc" | "past">> = {
   sources: new Map([["venue", { account: scene.main, webhook: true }]]),
   variables: { ROUNDLOT_SOURCE_SECRET_VENUE: SECRET }
 }
@@ -129,15 +130,18 @@ const webhooks: Configuration.Configuration["webhooks"] = new Map([
 /** No backups are there. */
 const { backupFolder, paperFile, store } = bare
 
-const settingsOf = ({ oidc, sources = venue.sources, variables = venue.variables }: Served) =>
-  servedWith({
-    configuration: { ...Configuration.empty, oidc, sources, webhooks },
-    store,
-    paperFile,
-    backupFolder,
-    anchorFile: join(tmpdir(), "roundlot-serving-without-anchors.jsonl"),
-    variable: (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : variables[name])
-  })
+const settingsOf = ({ oidc, past: reads, sources = venue.sources, variables = venue.variables }: Served) =>
+  servedWith(
+    {
+      configuration: { ...Configuration.empty, oidc, sources, webhooks },
+      store,
+      paperFile,
+      backupFolder,
+      anchorFile: join(tmpdir(), "roundlot-serving-without-anchors.jsonl"),
+      variable: (name: string) => (name === "IB_ALLOWED" ? "tws.lan:4003" : variables[name])
+    },
+    reads
+  )
 
 const servingOn = (server: Server, place: ListenOptions, isOpen = true, served: Served = {}) =>
   Layer.build(
