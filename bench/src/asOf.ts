@@ -14,12 +14,12 @@ const answered = async (port: number, path: string): Promise<number> => {
 /** One read of the past, and how long each look at health took meanwhile. */
 const beside = async (port: number, path: string) => {
   const looks: Array<number> = []
-  let isOver = false
+  const over = new AbortController()
   const looking = (async () => {
-    while (!isOver) looks.push(await answered(port, "/health"))
+    while (!over.signal.aborted) looks.push(await answered(port, "/health"))
   })()
   const took = await answered(port, path)
-  isOver = true
+  over.abort()
   await looking
   return { took, longest: quantile(looks, 1) }
 }

@@ -5,7 +5,7 @@ import type { Jobs } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { OidcSettings } from "./access/oidcSettings.ts"
 import type { Help } from "./references.ts"
-import type { PastReads } from "./past.ts"
+import type { PastReads } from "./PastReads.ts"
 import type { Senders } from "./signed.ts"
 
 /** What a program's configuration says to those that it serves. */

@@ -7,26 +7,17 @@ import type * as HttpServer from "@effect/platform/HttpServer"
 import { Access, Api, Problem, Routes, Server } from "@roundlot/api"
 import type { Services } from "@roundlot/commands"
 import { AccountScope, Jobs } from "@roundlot/core/ledger"
-import { Effect, Layer, Schema, type Scope } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import * as access from "./access.ts"
 import * as controlling from "./controlling.ts"
 import * as looking from "./looking.ts"
+import type { PastReads, PastRequest } from "./PastReads.ts"
 import { none } from "./Settings.ts"
 import * as taking from "./taking.ts"
 import * as together from "./together.ts"
 import * as versions from "./versions.ts"
 
-/** A read of an earlier moment. Who asks was let in, and sees these accounts alone where some are named. */
-export interface PastRequest {
-  readonly method: string
-  readonly url: string
-  readonly accounts: AccountScope.AccountScope
-}
-
-/** What a read of an earlier moment is answered with; the bytes of the answer come until the scope closes. */
-export type PastReads = (
-  asked: PastRequest
-) => Effect.Effect<HttpServerResponse.HttpServerResponse, Problem.Failure<"Unavailable">, Scope.Scope>
+export type { PastReads, PastRequest }
 
 const refused = (problem: Problem.Failure<"Unauthorized" | "Forbidden" | "Unavailable" | "Fault">) =>
   HttpServerResponse.unsafeJson(problem, { status: problem.status, contentType: Problem.PROBLEM_JSON })

@@ -1,7 +1,7 @@
 import { Account, AccountName, Commands } from "@roundlot/core"
 import { PastProcess } from "@roundlot/daemon"
 import { StorePlace } from "@roundlot/daemon/configuration"
-import { past } from "@roundlot/http"
+import type { past } from "@roundlot/http"
 import { Deferred, Effect, Fiber, Logger, Option, Schema, Stream } from "effect"
 import { request } from "node:http"
 import { join } from "node:path"
@@ -199,7 +199,7 @@ const SILENT = `
   })
   process.stdin.on("end", () => process.exit())`
 
-const run = <A, E>(work: Effect.Effect<A, E, never>) => Effect.runPromise(Effect.provide(work, quiet))
+const run = <A, E>(work: Effect.Effect<A, E>) => Effect.runPromise(Effect.provide(work, quiet))
 
 describe("the process that reads the past", () => {
   it("reads beyond those that may wait are refused at once, and one whose caller has gone makes room", async () => {
@@ -296,6 +296,7 @@ describe("the process that reads the past", () => {
         yield* Deferred.await(come)
         asking.destroy()
         yield* Deferred.await(gone)
+        expect((yield* Effect.promise(() => fetch(`http://127.0.0.1:${port}/health`))).status).toBe(200)
       }).pipe(Effect.scoped, Effect.provide(books))
     )
   })
