@@ -12,8 +12,13 @@ import { answerText } from "../src/records/PositionAnswer.ts"
 import { standingOf } from "../src/rules/position/evaluation.ts"
 import { PositionTable } from "../src/records/Position.ts"
 import * as Break from "../src/records/Break.ts"
-import { doubleCountIn } from "../src/rules/reconciliation/doubleCount.ts"
-import { bookHolding, contradictionOf, isComparable, judgeHolding } from "../src/rules/reconciliation/holdings.ts"
+import {
+  doubleCountIn,
+  bookHolding,
+  contradictionOf,
+  isComparable,
+  judgeHolding
+} from "../src/rules/reconciliation/holdings.ts"
 import { splitThatExplains } from "../src/rules/reconciliation/splits.ts"
 import type { Desk } from "@roundlot/testing"
 import { foldedLines, storedLines } from "./rows.ts"

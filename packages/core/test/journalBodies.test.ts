@@ -4,7 +4,7 @@ import { bodyOf } from "../src/events/encode.ts"
 import { canonicalJson, nextFeedRow, textOf } from "../src/events/Entry.ts"
 import { LedgerEvent } from "../src/events/Event.ts"
 import { sha256 } from "../src/records/Payload.ts"
-import { readBody } from "../src/events/readBody.ts"
+import { readBody } from "../src/events/decode.ts"
 
 const encode = Schema.encodeEither(LedgerEvent)
 

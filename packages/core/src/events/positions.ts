@@ -8,7 +8,7 @@ import { Side } from "../records/Side.ts"
 import { CaseId } from "../records/AttendedCase.ts"
 import { closers, holds } from "../records/Break.ts"
 import { BreakDetails } from "../records/BreakDetails.ts"
-import { severities } from "../records/severities.ts"
+import { severities } from "../records/breakKinds.ts"
 import { IdentifiedLots } from "../records/IdentifiedLots.ts"
 import { maybe, Time, Shares } from "./fields.ts"
 

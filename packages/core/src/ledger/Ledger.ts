@@ -18,17 +18,12 @@ import { Entropy } from "../ports/Entropy.ts"
 import type { Fenced } from "../ports/Lease.ts"
 import { TradeRepository, type State, type StoreError, type TradeRepositoryService } from "../ports/TradeRepository.ts"
 import type * as Instant from "../values/Instant.ts"
-import * as BookTime from "./BookTime.ts"
+import * as world from "./world.ts"
 import * as HeldLeases from "./HeldLeases.ts"
-import * as KeptAccounts from "./KeptAccounts.ts"
-import * as KnownBuyingPower from "./KnownBuyingPower.ts"
-import * as KnownQuotes from "./KnownQuotes.ts"
-import * as KnownTrading from "./KnownTrading.ts"
 import * as Lanes from "./Lanes.ts"
 import { noteGroup } from "./metrics.ts"
 import { defaultLimits, paceOn, type GroupLimits, type Pace } from "./pace.ts"
 import { planInSlices, planSteps, type Member, type Outcome } from "./plan.ts"
-import { noPrices, pricesFor, type Surroundings, worldFrom } from "./world.ts"
 import { positionsOf, tellWatchers, watchIn, type Done, type News, type Topic, type Watcher } from "./watching.ts"
 
 export { defaultLimits, type GroupLimits } from "./pace.ts"
@@ -78,13 +73,13 @@ export interface LedgerService {
   /** The leases that this process holds: what is committed in the lanes `report` and `send` carries its account's. */
   readonly leases: HeldLeases.HeldLeases
   /** What this process has read of accounts to make their orders ready; nothing that was read before its own last change of one. */
-  readonly accounts: KeptAccounts.KeptAccounts
+  readonly accounts: world.KeptAccounts
   /** What brokers quoted of late; planning judges by it. */
-  readonly quotes: KnownQuotes.KnownQuotes
+  readonly quotes: world.KnownQuotes
   /** What accounts may spend, as their brokers said of late; planning judges by it. */
-  readonly buyingPower: KnownBuyingPower.KnownBuyingPower
+  readonly buyingPower: world.KnownBuyingPower
   /** What brokers said of late of halts and of lending; planning judges by it. */
-  readonly trading: KnownTrading.KnownTrading
+  readonly trading: world.KnownTrading
 }
 
 /** The one writer. */
@@ -129,12 +124,12 @@ export const make = (limits: GroupLimits = defaultLimits) =>
       priceReference: Option.getOrUndefined(yield* Effect.serviceOption(PriceReference)),
       labels: yield* Effect.metricLabels,
       pace: paceOn(repository, limits),
-      time: yield* BookTime.make,
+      time: yield* world.makeBookTime,
       leases: HeldLeases.make(),
-      accounts: KeptAccounts.make(),
-      quotes: KnownQuotes.make(),
-      buyingPower: KnownBuyingPower.make(),
-      trading: KnownTrading.make(),
+      accounts: world.makeKeptAccounts(),
+      quotes: world.makeQuotes(),
+      buyingPower: world.makeBuyingPower(),
+      trading: world.makeTrading(),
       storeTag: ClientOrderId.storeTag(repository.identity.id),
       tickMs: () => Number(ticks.unsafeCurrentTimeNanos()) / 1_000_000
     }
@@ -187,14 +182,14 @@ export const make = (limits: GroupLimits = defaultLimits) =>
   })
 
 /** What a ledger writes with. */
-interface Writing extends Surroundings {
+interface Writing extends world.Surroundings {
   readonly repository: TradeRepositoryService
   readonly priceReference: Context.Tag.Service<typeof PriceReference> | undefined
   readonly labels: ReadonlyArray<MetricLabel.MetricLabel>
   readonly pace: Pace
-  readonly time: BookTime.BookTime
+  readonly time: world.BookTime
   readonly leases: HeldLeases.HeldLeases
-  readonly accounts: KeptAccounts.KeptAccounts
+  readonly accounts: world.KeptAccounts
   /** By the clock that never jumps. Who only wants to know how long something took asks without a step of the runtime. */
   readonly tickMs: () => number
 }
@@ -206,10 +201,10 @@ const committing = (writing: Writing, onNews: (news: News) => void) => {
   return Effect.fnUntraced(function* (members: ReadonlyArray<Queued>) {
     const fences = HeldLeases.fencesOf(leases, members)
     const needs = members.flatMap((member) => member.needs)
-    const prices = priceReference === undefined ? noPrices : yield* pricesFor(needs, priceReference)
+    const prices = priceReference === undefined ? world.noPrices : yield* world.pricesFor(needs, priceReference)
     const reading = yield* time.reading
     const begunMs = tickMs()
-    const worldAt = worldFrom(writing, prices, reading)
+    const worldAt = world.worldFrom(writing, prices, reading)
     group += 1
     const commitId = `${entropy.slice(0, 12)}-${group}`
     const named = [...new Set(members.map((member) => member.account))]

@@ -15,9 +15,7 @@ import { emptyHead, hashOf, type Entry, type Head } from "../events/Entry.ts"
 import { sha256 } from "../records/Payload.ts"
 import { project } from "../books/project.ts"
 import { allocationsOf } from "../books/project/allocations.ts"
-import { executionFault } from "./auditExecutions.ts"
-import { ownerFaults } from "./auditOwners.ts"
-import { keepLots, lotFaults, type LotEntries } from "./auditLots.ts"
+import { executionFault, ownerFaults, keepLots, lotFaults, type LotEntries } from "./auditRules.ts"
 
 /** One thing in which the books differ from their journal. `seq` is the first entry that disagrees, where one can be named. */
 export interface Finding {

@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { overallStatuses } from "./overallStatuses.ts"
-import { severities } from "./severities.ts"
+import { severities } from "./breakKinds.ts"
 
 /** What an alert can be about. */
 export const alertKinds = [

@@ -4,7 +4,7 @@ import * as Table from "../tables/Table.ts"
 import { format } from "../values/Id.ts"
 import type { Instant } from "../values/Instant.ts"
 import type { Break } from "./Break.ts"
-import { severities, type Severity } from "./severities.ts"
+import { severities, type Severity } from "./breakKinds.ts"
 
 /**
  * What a case is about: a break, an order in doubt, proposed or failed, a quarantined trade, a batch that ended with failed rows, a job that was

@@ -90,3 +90,9 @@ export const doubleCounts = ["filled", "beyond", "inferred", "execution", "beyon
 
 /** One of the kinds of break. */
 export type BreakKind = (typeof breakKinds)[number]
+
+/** How grave an open break is, the gravest first. */
+export const severities = ["escalated", "critical", "warning", "info"] as const
+
+/** How grave an open break is. */
+export type Severity = (typeof severities)[number]

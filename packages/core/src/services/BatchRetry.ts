@@ -1,7 +1,7 @@
 import { Effect } from "effect"
-import { again, type Again } from "../rules/batch/again.ts"
-import { type Batch, hasEnded, isOpen } from "../records/Batch.ts"
 import * as batches from "../rules/batch/batches.ts"
+import { BatchChanged, BatchStands, find, type Versions, create, enter, hasAllRows, queue } from "./BatchChanges.ts"
+import { type Batch, hasEnded, isOpen } from "../records/Batch.ts"
 import { Need } from "../books/Need.ts"
 import { type BatchId, format, type OrderId } from "../values/Id.ts"
 import type { Recorder } from "../books/Recorder.ts"
@@ -13,8 +13,6 @@ import { turn } from "../ports/Clock.ts"
 import { arrivalOf, type SourcePolicy } from "../rules/trade/SourcePolicy.ts"
 import { type Trade, TradeTable } from "../records/Trade.ts"
 import * as Reads from "./Reads.ts"
-import { BatchChanged, BatchStands, find, type Versions } from "./BatchChanges.ts"
-import { create, enter, hasAllRows, queue } from "./BatchEntry.ts"
 
 /** How many rows of each are taken up in one pass: other batches and halts have their turn in between. */
 export const ROWS = 500
@@ -69,8 +67,8 @@ export const enterAgain = (
   batch: Batch,
   { batchLine, id: tradeId }: Trade,
   orderId: OrderId | undefined
-): Again => {
-  const tried = again(recorder, { tradeId, orderId }, batch.uid)
+): batches.Again => {
+  const tried = batches.again(recorder, { tradeId, orderId }, batch.uid)
   if ("input" in tried) enter(recorder, batch, arrivalOf(sameSymbols, tried.input), batchLine ?? 0)
   return tried
 }

@@ -11,7 +11,7 @@ import { detailsOf, isSettled, type BlockedPosition } from "../rules/reconciliat
 import { closeIfOpen, openOrUpdate } from "../rules/breaks/ledgerBreaks.ts"
 import { driven } from "./drive.ts"
 import * as Reads from "./Reads.ts"
-import { reportedMember } from "./reported.ts"
+import { reportedMember } from "./Booking.ts"
 import { blocked } from "./Risk.ts"
 
 const KIND = "PositionBlocked"

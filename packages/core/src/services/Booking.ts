@@ -130,3 +130,10 @@ const needsOf = (report: Report): ReadonlyArray<Need> => {
 
 const brokerIdNeeds = (account: AccountName, brokerOrderId: string | undefined): ReadonlyArray<Need> =>
   brokerOrderId === undefined ? [] : [Need.OrderByBrokerId({ account, brokerOrderId })]
+
+/** A member of the report lane for what was read at a broker, beside the reports themselves. */
+export const reportedMember = <A>(
+  account: AccountName,
+  needs: Member<A>["needs"],
+  apply: Member<A>["apply"]
+): Member<A> => ({ account, cause: { kind: "report", actor: "roundlot" }, needs, apply })

@@ -1,7 +1,8 @@
 import { Effect } from "effect"
 import { UNMAPPED } from "../records/Ticker.ts"
 import { Need } from "../books/Need.ts"
-import { isAhead } from "../ledger/BookTime.ts"
+import { isAhead } from "../ledger/world.ts"
+import { reportedMember } from "./Booking.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { Clock } from "../ports/Clock.ts"
 import { BreakTable } from "../records/Break.ts"
@@ -12,7 +13,6 @@ import type { AccountName } from "../records/AccountName.ts"
 import { drivenAccounts } from "./drive.ts"
 import { Health } from "./Health.ts"
 import * as Reads from "./Reads.ts"
-import { reportedMember } from "./reported.ts"
 
 /** It stands under no instrument, once an account. */
 const AHEAD = { symbol: UNMAPPED, subject: "time of the books" } as const

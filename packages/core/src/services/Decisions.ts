@@ -1,7 +1,13 @@
 import { Context, Effect, Layer, Option, Ref, Schema } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import { askFor, decide as decideRule } from "../rules/decision/decide.ts"
+import {
+  askFor,
+  decide as decideRule,
+  execute as executeRule,
+  failUnsent,
+  type Executed
+} from "../rules/decision/decide.ts"
 import {
   decisionStatuses,
   DecisionTable,
@@ -11,7 +17,6 @@ import {
   type DecisionInput
 } from "../records/Decision.ts"
 import { foresee, type BrokerFacts, type DecisionOutlook } from "../rules/operator/decisionPreview.ts"
-import { execute as executeRule, failUnsent, type Executed } from "../rules/decision/execute.ts"
 import { decodeAnswer } from "../records/CommandRecord.ts"
 import { DecisionId, format, parse } from "../values/Id.ts"
 import { instrumentAt, tickerAt } from "../records/DatedSymbol.ts"

@@ -13,15 +13,25 @@ import type { BrokerReadFailed, Brokers, BrokerService, NoBroker } from "../port
 import { Clock } from "../ports/Clock.ts"
 import type { StoreError, TradeRepository } from "../ports/TradeRepository.ts"
 import { BreakTable } from "../records/Break.ts"
-import { doubleCountIn } from "../rules/reconciliation/doubleCount.ts"
-import { isAdjustment } from "../rules/reconciliation/held.ts"
 import {
+  doubleCountIn,
   bookHolding,
   isComparable,
   judgeHolding,
   type HoldingJudged,
   type HoldingSeen
 } from "../rules/reconciliation/holdings.ts"
+import { reportedMember } from "./Booking.ts"
+import {
+  readPositions,
+  sinceThen,
+  faultOf,
+  readPositionsAt,
+  quantities,
+  type PositionsRead,
+  NEWEST
+} from "./listings.ts"
+import { isAdjustment } from "../rules/reconciliation/held.ts"
 import { splitThatExplains } from "../rules/reconciliation/splits.ts"
 import * as Instant from "../values/Instant.ts"
 import { inTurn, type EachAccount } from "./accountwise.ts"
@@ -40,22 +50,12 @@ import {
   type Found,
   type Reconciled
 } from "./reconciliationRuns.ts"
-import { reportedMember } from "./reported.ts"
 import { pollAllOf } from "./Tracking.ts"
 import { sweep } from "./Sweep.ts"
 import { isSame, type BreakDetails } from "../records/BreakDetails.ts"
 import { snapshotFaultText } from "../records/breakText.ts"
 import { bookSoundness, bookUnreadable } from "./unsound.ts"
 import { reported } from "./work.ts"
-import {
-  readPositions,
-  sinceThen,
-  faultOf,
-  readPositionsAt,
-  quantities,
-  type PositionsRead,
-  NEWEST
-} from "./holdingsRead.ts"
 
 export { lastCompared, lastComparedOf, type Reconciled } from "./reconciliationRuns.ts"
 

@@ -17,12 +17,11 @@ import { holdsWhatTheBooksSay, isAmong, isNamed, isProvenAbsent, windowSince } f
 import { inTurn, type EachAccount } from "./accountwise.ts"
 import { driven } from "./drive.ts"
 import { look } from "./Doubts.ts"
-import { ordersListed } from "./orderListing.ts"
+import { ordersListed } from "./listings.ts"
+import { reportedMember, bookAll, reportMember } from "./Booking.ts"
 import * as pacing from "./pacing.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
-import { reportedMember } from "./reported.ts"
-import { bookAll, reportMember } from "./Booking.ts"
 import { recoverIdle, reported } from "./work.ts"
 
 /** When each refused order was last asked for. */

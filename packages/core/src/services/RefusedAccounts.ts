@@ -15,7 +15,7 @@ import { driven, drivenAccounts } from "./drive.ts"
 import { regateAll } from "./Gates.ts"
 import * as Reads from "./Reads.ts"
 import { once, withRetries } from "./reading.ts"
-import { reportedMember } from "./reported.ts"
+import { reportedMember } from "./Booking.ts"
 import { reported } from "./work.ts"
 
 /** When a reading last said that an account may trade, and of which version of its break, in milliseconds of a clock that never jumps. */

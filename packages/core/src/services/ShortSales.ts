@@ -1,6 +1,6 @@
 import { Deferred, Effect, Exit } from "effect"
 import { Need } from "../books/Need.ts"
-import type { LendingRead } from "../ledger/KnownTrading.ts"
+import type { LendingRead } from "../ledger/world.ts"
 import { Ledger } from "../ledger/Ledger.ts"
 import { BrokerReadFailed, Brokers, type BrokerInstrument, type BrokerService } from "../ports/Broker.ts"
 import { Clock } from "../ports/Clock.ts"

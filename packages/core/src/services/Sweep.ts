@@ -1,4 +1,4 @@
-import { Effect, Option } from "effect"
+import { Effect, Option, Chunk, Duration, Stream } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { joinKey } from "../tables/Table.ts"
@@ -12,15 +12,16 @@ import { CursorTable } from "../records/Cursor.ts"
 import { moveCursor } from "../rules/trade/moveCursor.ts"
 import { type EachAccount, inTurn } from "./accountwise.ts"
 import { drivenAccounts } from "./drive.ts"
-import { ordersListed } from "./orderListing.ts"
+import { ordersListed } from "./listings.ts"
 import * as Reads from "./Reads.ts"
 import { brokersNow, withRetries } from "./reading.ts"
-import { reportedMember } from "./reported.ts"
-import { bookAll, reportMember } from "./Booking.ts"
+import { reportedMember, bookAll, reportMember } from "./Booking.ts"
 import type { SnapshotFault } from "../records/BreakDetails.ts"
 import { bookUnreadable, soundnessMember } from "./unsound.ts"
 import { reported } from "./work.ts"
 import { booksNow, newest, noOthersBeside, ofAccount, OVERLAP_MS } from "./OrderReading.ts"
+import { Health } from "./Health.ts"
+import { pollAllOf } from "./Tracking.ts"
 
 /** The name under which the books keep until when an account was swept. */
 const SWEPT = "roundlot/sweep"
@@ -121,3 +122,64 @@ const listedOf = (
 /** Sweeps every account that this process drives; one account's failure does not stop the others. */
 export const sweepEach = (each: EachAccount = inTurn) =>
   Effect.flatMap(drivenAccounts, (accounts) => each(accounts, (name) => reported(`sweep ${name}`, sweep(name))))
+
+/**
+ * Follows a broker's stream for an account: catches up by reading whenever it connects, and connects again when it breaks, ever
+ * later while it does not hold. `afterCatchUp` runs once after each catching up.
+ */
+export const follow = Effect.fn("Following.follow")(function* <R = never>(
+  account: AccountName,
+  afterCatchUp: Effect.Effect<void, never, R> = Effect.void
+) {
+  const clock = yield* Clock
+  let waitMs = FIRST_WAIT_MS
+  for (;;) {
+    const begunMs = yield* clock.monotonicMs
+    yield* reported(`stream ${account}`, connect(account, afterCatchUp))
+    const heldMs = (yield* clock.monotonicMs) - begunMs
+    waitMs = heldMs >= STEADY_MS ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, waitMs * GROWTH)
+    yield* Effect.sleep(Duration.millis(waitMs))
+  }
+})
+
+/** A connection is a success while it stands, not when it ends: once it has stood longer than adapters try to make one. */
+const tellThatItHolds = (account: AccountName) =>
+  Effect.flatMap(Health, (health) => Effect.delay(health.succeeded(`stream ${account}`), HOLDS_AFTER))
+
+const HOLDS_AFTER = "15 seconds"
+
+const FIRST_WAIT_MS = 125
+
+/** Each connection is a whole catching up: one that breaks at once again is made seldom soon. */
+const GROWTH = 4
+
+const LONGEST_WAIT_MS = 30_000
+
+/** A connection that held for so long was a good one. */
+const STEADY_MS = 60_000
+
+const connect = Effect.fn("Following.connect")(function* <R>(
+  account: AccountName,
+  afterCatchUp: Effect.Effect<void, never, R>
+) {
+  const brokers = yield* Brokers
+  const { updates } = yield* brokers.get(account)
+  return updates === undefined ? yield* Effect.never : yield* followOnce(account, updates, afterCatchUp)
+})
+
+const followOnce = <R>(
+  account: AccountName,
+  updates: NonNullable<BrokerService["updates"]>,
+  afterCatchUp: Effect.Effect<void, never, R>
+) =>
+  Effect.gen(function* () {
+    yield* Effect.all(
+      [
+        Stream.runForEachChunk(updates, (chunk) =>
+          Effect.flatMap(ofAccount(account, Chunk.toReadonlyArray(chunk)), (received) => bookAll(received))
+        ),
+        Effect.all([sweep(account), pollAllOf(account), afterCatchUp, tellThatItHolds(account)], { discard: true })
+      ],
+      { concurrency: 2, discard: true }
+    )
+  })

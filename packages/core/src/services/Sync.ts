@@ -29,12 +29,11 @@ import type { Executed, OrderSeen, Received } from "../records/Report.ts"
 import * as Instant from "../values/Instant.ts"
 import { CursorTable } from "../records/Cursor.ts"
 import { moveCursor } from "../rules/trade/moveCursor.ts"
-import { ordersListed } from "./orderListing.ts"
+import { ordersListed } from "./listings.ts"
+import { reportedMember, bookAll } from "./Booking.ts"
 import * as Reads from "./Reads.ts"
 import { settleAbsent } from "./absent.ts"
-import { reportedMember } from "./reported.ts"
 import { withRetries } from "./reading.ts"
-import { bookAll } from "./Booking.ts"
 
 /** A table that a sync writes to cannot be read: the store was not migrated, or is damaged. Nothing was asked of the broker. */
 export class NotReady extends Schema.TaggedError<NotReady>()("NotReady", {

@@ -19,7 +19,7 @@ import * as Instant from "../values/Instant.ts"
 import * as Reads from "./Reads.ts"
 import { holdingsNow } from "./Reconciliation.ts"
 import { withRetries } from "./reading.ts"
-import { reportedMember } from "./reported.ts"
+import { reportedMember } from "./Booking.ts"
 
 /** What a sync has read, by which absences are judged. */
 interface Listed {

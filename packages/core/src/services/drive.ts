@@ -11,7 +11,6 @@ import { altered, Brokers, isNamedBy, NoBroker, type BrokerService } from "../po
 import { Clock } from "../ports/Clock.ts"
 import type { Instant } from "../values/Instant.ts"
 import { TradeRepository, type StoreError } from "../ports/TradeRepository.ts"
-import { LiveTrading } from "./LiveTrading.ts"
 import * as Reads from "./Reads.ts"
 import { withRetries } from "./reading.ts"
 
@@ -211,3 +210,8 @@ export const drivenAccounts = Effect.flatMap(Reads.all(AccountTable), (accounts)
 /** Does this process hold the account's lease? */
 export const isDriven = (account: AccountName): Effect.Effect<boolean, never, Ledger> =>
   Effect.map(Ledger, (ledger) => ledger.leases.of(account) !== undefined)
+
+/** Whether accounts of real money may be driven. They may not, and nothing outside of this package's own tests says otherwise. */
+export class LiveTrading extends Context.Reference<LiveTrading>()("@roundlot/core/LiveTrading", {
+  defaultValue: (): boolean => false
+}) {}

@@ -17,7 +17,7 @@ import * as Instant from "../values/Instant.ts"
 import { moveMark } from "../rules/trade/moveMark.ts"
 import * as Reads from "./Reads.ts"
 import * as operational from "./operational.ts"
-import { reportedMember } from "./reported.ts"
+import { reportedMember } from "./Booking.ts"
 
 /** What comparing an account with its broker came to. */
 export interface Reconciled {

@@ -7,7 +7,7 @@ import type { Member } from "../ledger/plan.ts"
 import { BrokerReadFailed } from "../ports/Broker.ts"
 import type { SnapshotFault } from "../records/BreakDetails.ts"
 import { tellSoundness, type Snapshot } from "../rules/reconciliation/snapshots.ts"
-import { reportedMember } from "./reported.ts"
+import { reportedMember } from "./Booking.ts"
 
 /** Keeps whether a listing was sound, as a break where it was not. */
 export const soundnessMember = (

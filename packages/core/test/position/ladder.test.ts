@@ -8,7 +8,7 @@ import { OrderId } from "../../src/values/Id.ts"
 import * as Decimal from "../../src/values/Decimal.ts"
 import * as Price from "../../src/values/Price.ts"
 import { Reference } from "../../src/values/Reference.ts"
-import * as Life from "../../src/rules/position/life.ts"
+import * as terms from "../../src/rules/position/terms.ts"
 import * as Order from "../../src/records/Order.ts"
 import { isLive } from "../../src/records/OrderState.ts"
 import { faultOf, offsetsOf, stepOf } from "../../src/rules/position/ladder.ts"
@@ -76,7 +76,7 @@ const fill = (desk: Desk.Desk, { id, side }: Order.Order, milli: number) =>
 const expired = (desk: Desk.Desk): Order.Order => {
   const order = newest(desk)
   desk.pass(LIFE_S * 1000)
-  desk.commit("timer", (recorder) => Life.expire(recorder, order.id))
+  desk.commit("timer", (recorder) => terms.expire(recorder, order.id))
   return order
 }
 

@@ -5,10 +5,9 @@ import * as Commands from "../../src/rules/operator/commands.ts"
 import * as Decimal from "../../src/values/Decimal.ts"
 import * as Price from "../../src/values/Price.ts"
 import * as Quantity from "../../src/values/Quantity.ts"
-import * as Life from "../../src/rules/position/life.ts"
+import * as terms from "../../src/rules/position/terms.ts"
 import * as Order from "../../src/records/Order.ts"
 import * as Position from "../../src/records/Position.ts"
-import { limitPriceOf } from "../../src/rules/position/terms.ts"
 import { Desk } from "@roundlot/testing"
 import * as Intake from "../../src/rules/trade/intake.ts"
 import { foldedLines, storedLines } from "../rows.ts"
@@ -58,7 +57,7 @@ describe("the price of a limit order", () => {
     ["sell", "0.00001", 9999, "0.0001"],
     ["buy", "999999999999999999", 100, "999999999999999999"]
   ] as const)("to %s at %s, %i basis points: %s, rounded towards the reference", (side, price, offset, wanted) => {
-    expect(Decimal.format(limitPriceOf(Price.unsafe(price), side, offset))).toBe(wanted)
+    expect(Decimal.format(terms.limitPriceOf(Price.unsafe(price), side, offset))).toBe(wanted)
   })
 
   test.each([
@@ -67,7 +66,7 @@ describe("the price of a limit order", () => {
     ["sell", "100", 30, "0.25", "99.75"],
     ["buy", "0.02", 10, "0.05", "0.05"]
   ] as const)("to %s at %s, %i basis points, in ticks of %s: %s", (side, price, offset, tick, wanted) => {
-    expect(Decimal.format(limitPriceOf(Price.unsafe(price), side, offset, Price.unsafe(tick)))).toBe(wanted)
+    expect(Decimal.format(terms.limitPriceOf(Price.unsafe(price), side, offset, Price.unsafe(tick)))).toBe(wanted)
   })
 
   test("an operator's lot and tick of an instrument bind its next order, and no broker takes them back", () => {
@@ -146,7 +145,7 @@ describe("the life of an order", () => {
   const [first] = working().all(Order.OrderTable)
   if (first === undefined) throw new Error("there is no order")
   const isAsked = (desk: Desk.Desk): boolean => {
-    desk.commit("timer", (recorder) => Life.expire(recorder, first.id))
+    desk.commit("timer", (recorder) => terms.expire(recorder, first.id))
     return desk.order(first.id).cancelRequestedAt !== undefined
   }
 

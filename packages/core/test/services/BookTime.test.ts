@@ -1,6 +1,6 @@
 import { Context, Effect, Layer } from "effect"
 import { describe, expect, it } from "vitest"
-import * as BookTime from "../../src/ledger/BookTime.ts"
+import * as world from "../../src/ledger/world.ts"
 import * as Clock from "../../src/ports/Clock.ts"
 import * as Instant from "../../src/values/Instant.ts"
 
@@ -21,7 +21,7 @@ const machine = () => {
     hands.wall = Instant.addMillis(hands.wall, ms)
     hands.monotonicMs += ms
   }
-  return { hands, pass, time: BookTime.make.pipe(Effect.provide(clock)) }
+  return { hands, pass, time: world.makeBookTime.pipe(Effect.provide(clock)) }
 }
 
 /** Milliseconds after noon. */

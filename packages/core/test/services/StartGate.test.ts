@@ -14,7 +14,7 @@ import * as Reads from "../../src/services/Reads.ts"
 import { Answer } from "../../src/records/Report.ts"
 import * as StartGate from "../../src/services/StartGate.ts"
 import { submitPending } from "../../src/services/Submission.ts"
-import * as Following from "../../src/services/Following.ts"
+import * as Sweep from "../../src/services/Sweep.ts"
 import * as Instant from "../../src/values/Instant.ts"
 import * as Stage from "./Stage.ts"
 
@@ -162,7 +162,7 @@ describe("reading orders", () => {
       Effect.gen(function* () {
         yield* workingBesideSilent
         const caughtUp = yield* Deferred.make<void>()
-        yield* Effect.forkScoped(Following.follow(Stage.account, Effect.asVoid(Deferred.succeed(caughtUp, undefined))))
+        yield* Effect.forkScoped(Sweep.follow(Stage.account, Effect.asVoid(Deferred.succeed(caughtUp, undefined))))
         yield* TestClock.adjust("1 second")
         expect([yield* Deferred.isDone(caughtUp), asked]).toEqual([true, 0])
       }),

@@ -19,7 +19,6 @@ import * as Reads from "../../src/services/Reads.ts"
 import * as Sources from "../../src/services/Sources.ts"
 import * as Submission from "../../src/services/Submission.ts"
 import * as Tracking from "../../src/services/Tracking.ts"
-import * as Following from "../../src/services/Following.ts"
 import * as Sweep from "../../src/services/Sweep.ts"
 import * as Audit from "../../src/services/Audit.ts"
 import * as work from "../../src/services/work.ts"
@@ -344,7 +343,7 @@ describe("a broker that is not well", () => {
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Stage.driving
-        yield* Effect.forkScoped(Following.follow(Stage.account))
+        yield* Effect.forkScoped(Sweep.follow(Stage.account))
         yield* TestClock.adjust("10 minutes")
         expect(connected).toBeGreaterThan(10)
         expect(connected).toBeLessThan(40)
@@ -488,7 +487,7 @@ describe("a part that failed for an account", () => {
       Effect.gen(function* () {
         yield* Stage.opened()
         yield* Stage.driving
-        yield* Effect.forkScoped(Following.follow(Stage.account))
+        yield* Effect.forkScoped(Sweep.follow(Stage.account))
         yield* TestClock.adjust("10 millis")
         expect(yield* isWell("stream paper")).toBe(false)
         yield* TestClock.adjust("5 seconds")
@@ -643,7 +642,7 @@ describe("what a broker says of another account", () => {
         yield* Stage.opened()
         yield* Stage.driving
         yield* Sweep.sweep(Stage.account)
-        yield* Effect.forkScoped(Following.follow(Stage.account))
+        yield* Effect.forkScoped(Sweep.follow(Stage.account))
         const health = yield* Stage.until(
           Effect.flatMap(Health.Health, ({ all }) => all),
           (parts) => parts.some(({ failures, part }) => part === "other accounts beside paper" && failures > 2)

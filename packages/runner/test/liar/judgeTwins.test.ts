@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from "vitest"
 import { Effect } from "effect"
 import type * as Hearing from "../../../core/src/rules/order/hearing.ts"
-import { settled } from "../../../core/src/rules/order/witness.ts"
+import { settled } from "../../../core/src/rules/order/observe.ts"
 import type * as Risk from "../../../core/src/services/Risk.ts"
 import { EVERYWHERE, type Lie, type PlacedLie } from "./Lie.ts"
 import { play } from "./round.ts"

@@ -3,9 +3,8 @@ import type { Band } from "../../records/Fill.ts"
 import { joinKey } from "../../tables/Table.ts"
 import { columnsOf, parentOf } from "../../records/ExecutionFacts.ts"
 import { later } from "../../values/Instant.ts"
-import { orderPatched } from "./orders.ts"
+import { orderPatched, followOrder } from "./orders.ts"
 import { must, type Of, orderOf, ownerOf, type Place } from "./place.ts"
-import { followOrder } from "./standing.ts"
 
 /** Within an `execIdBase` the highest revision is canonical; the others stay on record (F3, F4 of reconciliation). */
 export const fillRecorded = (books: Books, event: Of<"FillRecorded">, place: Place): void => {

@@ -3,15 +3,15 @@ import type { Books } from "../Books.ts"
 import type { OrderId } from "../../values/Id.ts"
 import type { Ticker } from "../../records/Ticker.ts"
 import * as Decimal from "../../values/Decimal.ts"
-import { draftOf, inFlightOf, type Order, signedFilled, unplacedOn } from "../../records/Order.ts"
+import { draftOf, inFlightOf, type Order, signedFilled, unplacedOn, averagePrice } from "../../records/Order.ts"
 import { signed } from "../../records/Side.ts"
 import { openHolding } from "../../records/stillOpen.ts"
 import * as Usage from "../../records/Usage.ts"
 import { settle } from "./allocations.ts"
 import { ownerFilled } from "./owners.ts"
-import { type Of, orderOf, ownerOf, type Place } from "./place.ts"
-import { followOrder } from "./standing.ts"
+import { type Of, orderOf, ownerOf, type Place, must } from "./place.ts"
 import { patchPosition, positionOf } from "./positions.ts"
+import * as Attempt from "../../records/Attempt.ts"
 
 interface Contribution {
   readonly hedged: Decimal.Decimal
@@ -244,4 +244,47 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   ownerFilled(books, before, filled, event.splitFilled, place)
   settle(books, after.id, place)
   followOrder(books, after, place)
+}
+
+/** AUD-4: the newest attempt of an order says where the order stands, and what its fills came to. */
+export const followOrder = (books: Books, order: Order, place: Place): void => {
+  if (order.attemptId === undefined) return
+  const attempt = must(books.attempts.get(order.attemptId), `attempt S${order.attemptId}`)
+  const standing = standingOf(books, order, attempt, place)
+  const isSame =
+    standing.status === attempt.status &&
+    standing.brokerOrderId === attempt.brokerOrderId &&
+    isEqual(standing.filledQuantity, attempt.filledQuantity) &&
+    isEqual(standing.filledAveragePrice, attempt.filledAveragePrice) &&
+    isEqual(standing.commission, attempt.commission)
+  if (isSame) return
+  const after = Object.assign(Attempt.draftOf(attempt), standing)
+  after.updatedAt = place.at
+  after.version = place.seq
+  books.attempts.put(after)
+}
+
+const isEqual = (a: Decimal.Decimal | undefined, b: Decimal.Decimal | undefined): boolean =>
+  a === undefined || b === undefined ? a === b : Decimal.equals(a, b)
+
+/** What of an attempt follows from its order. */
+export const standingOf = (books: Books, order: Order, attempt: Attempt.Attempt, place: Place) => {
+  const status = Attempt.statusOf(order.status)
+  return {
+    status,
+    brokerOrderId: order.brokerOrderId ?? attempt.brokerOrderId,
+    filledQuantity: order.filled,
+    filledAveragePrice: averagePrice(order),
+    commission: commissionOf(books, order),
+    filledAt: status === "filled" ? (order.lastFilledAt ?? place.at) : undefined,
+    rejectedAt: status === "rejected" ? (attempt.rejectedAt ?? place.at) : undefined
+  } satisfies Partial<Attempt.Attempt>
+}
+
+/** The sum of the known ones; nothing where none is known (FILL-12). */
+const commissionOf = (books: Books, { id }: Order): Decimal.Decimal | undefined => {
+  const known = books.fills
+    .find("order", [id])
+    .flatMap(({ canonical, commission }) => (canonical && commission !== undefined ? [commission] : []))
+  return known.length === 0 ? undefined : Decimal.sum(known)
 }

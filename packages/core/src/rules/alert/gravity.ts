@@ -1,5 +1,5 @@
 import type { News } from "../../records/Alert.ts"
-import { severities, type Severity } from "../../records/severities.ts"
+import { severities, type Severity } from "../../records/breakKinds.ts"
 
 /** How grave an alert is: a part of the program that fails keeps all of its work from being done; what else has no word for it is a warning. */
 export const gravityOf = ({ kind, severity }: Pick<News, "kind" | "severity">): Severity =>

@@ -1,6 +1,6 @@
 import { DateTime, Option } from "effect"
 import type { Alert, News } from "../../records/Alert.ts"
-import type { Severity } from "../../records/severities.ts"
+import type { Severity } from "../../records/breakKinds.ts"
 import * as Instant from "../../values/Instant.ts"
 import { digestOf } from "./digest.ts"
 import { gravityOf, isAsGrave } from "./gravity.ts"

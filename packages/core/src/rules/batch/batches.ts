@@ -17,7 +17,12 @@ import {
   type RejectedRow
 } from "../../records/Batch.ts"
 import { awaitsTurn, endOf } from "../../records/counts.ts"
-import type { Fate } from "../../records/Fate.ts"
+import { type Fate, fates } from "../../records/Fate.ts"
+import * as Decimal from "../../values/Decimal.ts"
+import * as Quantity from "../../values/Quantity.ts"
+import { instructionOf, type TradeInput } from "../../records/Trade.ts"
+import type { Ticker } from "../../records/Ticker.ts"
+import type { Side } from "../../records/Side.ts"
 
 /** What a new batch is. */
 export interface BatchRequest extends OrderPolicy {
@@ -56,6 +61,7 @@ export const create = (recorder: Recorder, request: BatchRequest): BatchId => {
 }
 
 const done = (what: string): CommandAnswer => ({ _tag: "Done", what })
+
 const refused = (why: string): CommandAnswer => ({ _tag: "Refused", why })
 
 const changed = (
@@ -163,5 +169,106 @@ export const settleBatches = (recorder: Recorder): void => {
     const batch = recorder.books.batches.get(id)
     const status = batch?.status === "running" ? endOf(batch) : undefined
     if (status !== undefined) recorder.emit({ _tag: "BatchMoved", id, status })
+  }
+}
+
+/** A failed row, and the order that it came to before it failed. */
+interface FailedRow {
+  readonly tradeId: TradeId
+  readonly orderId: OrderId | undefined
+}
+
+/** A failed row that is tried again, whole or what is left of it, or why it is not. */
+export type Again =
+  | { readonly fate: Extract<Fate, "again" | "rest">; readonly input: TradeInput }
+  | { readonly fate: Extract<Fate, "dismissed" | "filled" | "known" | "not_failed"> }
+
+/**
+ * A failed row as a new trade of another occurrence: the same, but for the shares that its order has filled. None where it has not
+ * failed any more, since a late fill completed it or its order is live again; none where it was tried again under this occurrence
+ * already; and none where it never came to an order because it was dismissed or is history (B2).
+ */
+export const again = (recorder: Recorder, { orderId, tradeId }: FailedRow, occurrence: string): Again => {
+  recorder.need(Need.TradeById({ id: tradeId }))
+  const trade = recorder.books.trades.get(tradeId)
+  if (trade?.status !== "failed") return { fate: "not_failed" }
+  if (orderId === undefined && trade.reason !== "BatchCancelled") return { fate: "dismissed" }
+  const { owner, price, side, source, sourceId, symbol, tradedAt } = trade
+  const filled = orderId === undefined ? Decimal.zero : orderOf(recorder, orderId).filled
+  const rest = Decimal.subtract(trade.quantity, filled)
+  const identity = { account: trade.account, source, sourceId, occurrence }
+  recorder.need(Need.Identity(identity))
+  const [known] = recorder.books.trades.find("identity", [trade.account, source, sourceId, occurrence])
+  if (known !== undefined) return { fate: "known" }
+  if (!Decimal.isPositive(rest)) return { fate: "filled" }
+  const quantity = Quantity.make(rest)
+  const wanted = { source, sourceId, occurrence, symbol, side, quantity, price, tradedAt, owner, reverses: undefined }
+  const direct = instructionOf(trade)
+  const fate = Decimal.isPositive(filled) ? "rest" : "again"
+  return { fate, input: direct === undefined ? wanted : { ...wanted, direct } }
+}
+
+/** A row, what becomes of it, and the shares that this is about; of a row without a price nobody knows the dollars. */
+export interface RowFate {
+  readonly fate: Fate
+  readonly symbol: Ticker
+  readonly side: Side
+  readonly quantity: Decimal.Decimal
+  readonly price: Decimal.Decimal | undefined
+}
+
+/** Shares of a symbol and side, and what they come to at the prices of their rows: dollars, none where a row has no price. */
+interface Shares {
+  readonly symbol: Ticker
+  readonly side: Side
+  readonly quantity: Decimal.Decimal
+  readonly notional: Decimal.Decimal | undefined
+}
+
+/** Rows of which the same becomes. */
+export interface Fared {
+  readonly fate: Fate
+  readonly rows: number
+  /** What is stopped, asked to end or tried again. */
+  readonly shares: ReadonlyArray<Shares>
+}
+
+const moving: ReadonlySet<Fate> = new Set(["stopped", "asked", "again", "rest"])
+
+/** Adds up what becomes of rows. Those of which `shares` tell nothing are given as counts. */
+export const tally = (): {
+  readonly add: (row: RowFate) => void
+  readonly count: (fate: Fate, rows: number) => void
+  readonly all: () => ReadonlyArray<Fared>
+} => {
+  const counts = new Map<Fate, number>()
+  const shares = new Map<Fate, Map<string, Shares>>()
+  const count = (fate: Fate, rows: number): void => void counts.set(fate, (counts.get(fate) ?? 0) + rows)
+  return {
+    count,
+    add: (row) => {
+      count(row.fate, 1)
+      if (!moving.has(row.fate)) return
+      const own = shares.get(row.fate) ?? new Map<string, Shares>()
+      const key = `${row.symbol} ${row.side}`
+      own.set(key, plus(own.get(key), row))
+      shares.set(row.fate, own)
+    },
+    all: () =>
+      fates.flatMap((fate) => {
+        const rows = counts.get(fate) ?? 0
+        return rows === 0 ? [] : [{ fate, rows, shares: [...(shares.get(fate)?.values() ?? [])] }]
+      })
+  }
+}
+
+const plus = (sum: Shares | undefined, { price, quantity, side, symbol }: RowFate): Shares => {
+  const notional = price && Decimal.multiply(quantity, price)
+  if (sum === undefined) return { symbol, side, quantity, notional }
+  return {
+    symbol,
+    side,
+    quantity: Decimal.add(sum.quantity, quantity),
+    notional: notional && sum.notional && Decimal.add(sum.notional, notional)
   }
 }

@@ -7,7 +7,6 @@ import type { Price } from "../../values/Price.ts"
 import { isFarApart } from "../../values/Quote.ts"
 import { freshest, freshOf, INBOUND, Reference } from "../../values/Reference.ts"
 import type { Allocation } from "../../records/Allocation.ts"
-import { marketPricesOf } from "./marketPrices.ts"
 import type { Position } from "../../records/Position.ts"
 import { isBeforeSplit } from "../../records/splitting.ts"
 import type { Order } from "../../records/Order.ts"
@@ -15,9 +14,11 @@ import type { Instant } from "../../values/Instant.ts"
 import type { Trade } from "../../records/Trade.ts"
 import { canonicalOf } from "./aggregates.ts"
 import type { sources, Band, Fill } from "../../records/Fill.ts"
+import type { Ticker } from "../../records/Ticker.ts"
 
 /** How far from what was expected a price may be where the account says nothing: 20 %, in basis points. */
 export const USUAL_BAND_BP = 2000
+
 const WHOLE_BP = Decimal.unsafe("10000")
 
 /** What says which price an order should have got. */
@@ -131,3 +132,14 @@ const lastFillPrice = (fills: ReadonlyArray<Fill>): Decimal.Decimal | undefined 
   canonicalOf(fills)
     .toSorted((a, b) => Number(a.executedAt - b.executedAt))
     .findLast((fill) => fill.price !== undefined)?.price
+
+/** What a source of prices knows of an instrument, and what its broker quoted; a simulated market's prices are those of the accounts that trade there. */
+export const marketPricesOf = (
+  { account, books, world }: Recorder,
+  symbol: Ticker
+): readonly [known: Reference, quoted: Reference] => {
+  const price = world.priceOf(symbol)
+  const isElsewhere =
+    price._tag === "Priced" && price.isSimulated === true && books.accounts.get(account)?.simulatedMarket !== true
+  return [isElsewhere ? Reference.NoPrice() : price, world.quoteOf(account, symbol)]
+}

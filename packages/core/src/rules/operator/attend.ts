@@ -9,7 +9,7 @@ import { standingOf } from "../../records/Approval.ts"
 import { hasFailedRows } from "../../records/Batch.ts"
 import { kinds } from "../../records/Break.ts"
 import { isFailedDirect, isProposed } from "../../records/Order.ts"
-import type { Severity } from "../../records/severities.ts"
+import type { Severity } from "../../records/breakKinds.ts"
 import { isQuarantined } from "../../records/TradeStanding.ts"
 import type { CommandAnswer } from "./commands.ts"
 

@@ -10,7 +10,7 @@ import { Side } from "../../records/Side.ts"
 import * as Instant from "../../values/Instant.ts"
 import { IdentifiedLots } from "../../records/IdentifiedLots.ts"
 import { CaseId } from "../../records/AttendedCase.ts"
-import { severities } from "../../records/severities.ts"
+import { severities } from "../../records/breakKinds.ts"
 import { adjustedAs } from "./adjust.ts"
 
 /** Everything that is sent. */

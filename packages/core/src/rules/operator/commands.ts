@@ -11,7 +11,7 @@ import { format, type BreakId, type OrderId, type TradeId } from "../../values/I
 import { instrumentOf } from "../../records/DatedSymbol.ts"
 import { UNMAPPED, type Ticker } from "../../records/Ticker.ts"
 import { isLive } from "../../records/OrderState.ts"
-import { settled } from "../order/witness.ts"
+import { settled } from "../order/observe.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import type { Price } from "../../values/Price.ts"

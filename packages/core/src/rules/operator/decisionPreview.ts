@@ -15,9 +15,7 @@ import { dailyNotionalOf } from "../account/limits.ts"
 import { confirmInstrument, type InstrumentFacts, type NotTraded } from "./commands.ts"
 import { planSend } from "../order/send.ts"
 import { standingOf } from "../position/evaluation.ts"
-import { decide } from "../decision/decide.ts"
-import { execute } from "../decision/execute.ts"
-import { settledOf } from "../decision/settle.ts"
+import { decide, execute, settledOf } from "../decision/decide.ts"
 
 /** What the broker of an account says when it is asked before a decision is executed. */
 export interface BrokerFacts {

@@ -1,4 +1,4 @@
-import { settled } from "../order/witness.ts"
+import { settled } from "../order/observe.ts"
 import { Need } from "../../books/Need.ts"
 import { joinKey } from "../../tables/Table.ts"
 import { format, type OrderId } from "../../values/Id.ts"

@@ -8,9 +8,7 @@ import type { Order } from "../../records/Order.ts"
 import { closableBeside, type Standing } from "./due.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { Control } from "../../records/Control.ts"
-import { costOf, notionalAt, priceOf, refusalOf } from "../risk/controls.ts"
-import type { Wanted } from "../risk/Circumstances.ts"
-import { beyondOwed } from "../risk/owedBound.ts"
+import { costOf, notionalAt, priceOf, refusalOf, type Wanted, beyondOwed } from "../risk/controls.ts"
 import { isCounted, type Usage, waitsUntil, without } from "../../records/Usage.ts"
 
 /** What the controls say in the commit before a send. */

@@ -3,12 +3,11 @@ import { joinKey, symbolKey } from "../../tables/Table.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import type { Price } from "../../values/Price.ts"
-import { workedUnfilled } from "./life.ts"
+import { workedUnfilled, limitPriceOf } from "./terms.ts"
 import type { Order } from "../../records/Order.ts"
 import type { Side } from "../../records/Side.ts"
 import type { Instant } from "../../values/Instant.ts"
 import type { Position } from "../../records/Position.ts"
-import { limitPriceOf } from "./terms.ts"
 
 /** The offsets of an account's limit orders, in basis points, as they were set. */
 type Offsets = Pick<Account, "limitOffsetBp" | "repriceOffsetsBp">

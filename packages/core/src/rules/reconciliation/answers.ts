@@ -6,8 +6,8 @@ import type { Recorder } from "../../books/Recorder.ts"
 import { ID_IN_USE } from "../../records/Attempt.ts"
 import { noEnd } from "../order/hearing.ts"
 import type { Order } from "../../records/Order.ts"
-import type { Word } from "../order/observe.ts"
-import { settled, type Witness } from "../order/witness.ts"
+import { type Word, settled, type Witness } from "../order/observe.ts"
+import { joinWaiting, type PassWaiting } from "./executions.ts"
 import { advance, type Change, orderOf } from "../order/transition.ts"
 import * as Instant from "../../values/Instant.ts"
 import { applied, type Interpreted } from "../../records/Interpreted.ts"
@@ -15,7 +15,6 @@ import type { Answered, RawPayload } from "../../records/Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { keep } from "../breaks/evidence.ts"
 import { holdRefused } from "../breaks/refusedAccount.ts"
-import { joinWaiting, type PassWaiting } from "./waitingFills.ts"
 
 /**
  * The answer to an attempt of ours, as the table of sending says. An attempt is answered once; only that the broker has

@@ -6,13 +6,13 @@ import * as Decimal from "../../values/Decimal.ts"
 import type { Order } from "../../records/Order.ts"
 import { advance, type Change } from "../order/transition.ts"
 import type { Interpreted } from "../../records/Interpreted.ts"
-import type { Executed } from "../../records/Report.ts"
-import type { Instant } from "../../values/Instant.ts"
+import type { Executed, OrderSeen } from "../../records/Report.ts"
+import * as Instant from "../../values/Instant.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { joinCommissions } from "./commissions.ts"
-import { open } from "../breaks/ledgerBreaks.ts"
+import { open, closeIfOpen } from "../breaks/ledgerBreaks.ts"
 import type { DetailsOf } from "../../records/BreakDetails.ts"
-import { closeIfPriced } from "./unpriced.ts"
+import { canonicalOf } from "../fill/aggregates.ts"
 
 /** F8 of reconciliation: names our order but speaks of something else; never applied to it. */
 export const mismatch = (
@@ -46,7 +46,7 @@ type Execution = Pick<
   | "clientOrderId"
   | "otherIds"
   | "facts"
-> & { readonly receivedAt?: Instant | undefined }
+> & { readonly receivedAt?: Instant.Instant | undefined }
 
 /** Books a revision and brings its order to what its fills now say (SYNC-1). */
 export const book = (
@@ -93,4 +93,28 @@ const named = (recorder: Recorder, order: Order, { brokerOrderId, otherIds = [] 
   const known = brokerOrderId ?? current ?? BrokerOrderId.make(order.clientOrderId)
   const isKnown = order.brokerOrderIds.includes(known) || otherIds.some((id) => id === current)
   return isKnown && current !== undefined ? {} : acknowledged(recorder, order, known)
+}
+
+/** How long a broker may take to list what it counts already, and to say what it cost, in milliseconds since it was first told. */
+const PRICED_WITHIN_MS = 60_000
+
+/**
+ * O16, F13, F14 of reconciliation: shares of which there is no execution with a price a minute after they were first told, though
+ * executions were asked for, are a break that holds nothing, until it comes. The broker's average is their price meanwhile.
+ */
+export const reviewUnpriced = (recorder: Recorder, order: Order, { executionsRead }: OrderSeen): void => {
+  const { filled, inferred, symbol, unpricedSince } = order
+  if (unpricedSince === undefined) return closeIfPriced(recorder, order)
+  const isOld = Instant.millisBetween(unpricedSince, recorder.world.at) >= PRICED_WITHIN_MS
+  const isAsked = executionsRead || Decimal.isZero(inferred)
+  if (!isOld || !isAsked) return
+  const priced = canonicalOf(recorder.books.fills.find("order", [order.id])).filter(({ price }) => price !== undefined)
+  const sum = Decimal.sum(priced.map(({ quantity }) => quantity))
+  open(recorder, { symbol, subject: format("order", order.id), details: { _tag: "Unpriced", filled, priced: sum } })
+}
+
+/** Executions with a price have come of all that is filled. */
+export const closeIfPriced = (recorder: Recorder, order: Order): void => {
+  if (order.unpricedSince !== undefined) return
+  closeIfOpen(recorder, order.symbol, "Unpriced", format("order", order.id), "every share has its price")
 }

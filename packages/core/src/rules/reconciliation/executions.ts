@@ -1,19 +1,20 @@
 import { Need } from "../../books/Need.ts"
 import { isConcluded } from "../../records/concluded.ts"
-import type { Fill } from "../../records/Fill.ts"
+import type { Fill, WaitingFill } from "../../records/Fill.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import type { Order } from "../../records/Order.ts"
 import { orderOf } from "../order/transition.ts"
 import { applied, type Interpreted } from "../../records/Interpreted.ts"
 import type { Executed, RawPayload } from "../../records/Report.ts"
 import { book, contradicts, mismatch } from "./booking.ts"
-import { documented, isSameExecution, undocumented } from "./corrections.ts"
-import { putBack } from "./busts.ts"
-import { suspect, twinOf } from "./duplicates.ts"
+import { documented, isSameExecution, undocumented, putBack, undocumentedWaiting } from "./busts.ts"
+import { suspect, twinOf, settleSuspicion, type TotalTold } from "./duplicates.ts"
 import { keep } from "../breaks/evidence.ts"
-import { costs } from "./commissions.ts"
+import { costs, releaseCommissions } from "./commissions.ts"
 import { match, sharing } from "./matching.ts"
-import { wait } from "./waitingFills.ts"
+import { joinKey } from "../../tables/Table.ts"
+import type { BrokerOrderId } from "../../values/ClientOrderId.ts"
+import { isBeforeSending } from "./reportedTimes.ts"
 
 /** One revision of one execution: booked to its order, kept waiting where that is not known, or shown as a break. */
 export const executed = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
@@ -70,3 +71,86 @@ const suspected = (
 /** The highest of a broker's own revisions: what we concluded from its absence gives way to it. */
 const isNewest = (known: ReadonlyArray<Fill>, { revision }: Executed): boolean =>
   known.every((fill) => isConcluded(fill) || fill.revision < revision)
+
+/** F7: a fill whose order is not known waits, counted nowhere. */
+export const wait = (recorder: Recorder, report: Executed, payload: RawPayload | undefined): Interpreted => {
+  const { account, execId } = { account: recorder.account, execId: report.execId }
+  recorder.need(Need.WaitingFill({ account, execId }))
+  const known = recorder.books.waiting_fills.get(joinKey([account, execId]))
+  if (known !== undefined)
+    return isSameExecution(known, report)
+      ? costs(recorder, report, payload)
+      : undocumentedWaiting(recorder, known, report)
+  recorder.emit({
+    _tag: "FillWaits",
+    execId,
+    execIdBase: report.execIdBase,
+    revision: report.revision,
+    brokerOrderId: report.brokerOrderId,
+    clientOrderId: report.clientOrderId,
+    symbol: report.symbol,
+    side: report.side,
+    quantity: report.quantity,
+    price: report.price,
+    executedAt: report.executedAt,
+    asOf: report.asOf,
+    payloadId: keep(recorder, payload),
+    ...(report.facts === undefined ? {} : { facts: report.facts })
+  })
+  costs(recorder, report, payload)
+  return { _tag: "Waiting" }
+}
+
+/** What of a waiting fill may be booked to its order: nothing where it is held (W4), and no price that is not possible (W5). */
+export type PassWaiting = (recorder: Recorder, order: Order, fill: WaitingFill) => WaitingFill | undefined
+
+/** Behind the gate every fact is possible. */
+const passAll: PassWaiting = (_, __, fill) => fill
+
+/** F7: the fills that waited for an order are booked with it; one that is suspected, as what was `told` of the order settles it (F10). */
+export const joinWaiting = (
+  recorder: Recorder,
+  order: Order,
+  brokerOrderId: BrokerOrderId,
+  passWaiting: PassWaiting = passAll,
+  told?: TotalTold
+): Order => {
+  recorder.need(Need.OrderByBrokerId({ account: recorder.account, brokerOrderId }))
+  const waiting = recorder.books.waiting_fills.find("brokerOrderId", [recorder.account, brokerOrderId])
+  let joined = order
+  for (const fill of inTurn(waiting)) {
+    if (fill.symbol !== order.symbol || fill.side !== order.side) {
+      mismatch(recorder, order, fill)
+      continue
+    }
+    if (isBeforeSending(joined, fill) && !isBooked(recorder, fill)) continue
+    const suspicion = settleSuspicion(recorder, joined, fill, told)
+    if (suspicion === "open") continue
+    recorder.emit({ _tag: "FillJoined", execId: fill.execId })
+    if (suspicion === "duplicate") releaseCommissions(recorder, fill.execId)
+    if (suspicion === "duplicate" || isBooked(recorder, fill)) continue
+    const passed = passWaiting(recorder, joined, fill)
+    if (passed !== undefined) joined = book(recorder, joined, passed, fill.payloadId)
+  }
+  return joined
+}
+
+const isBooked = (recorder: Recorder, { account, execIdBase, revision }: WaitingFill): boolean => {
+  recorder.need(Need.Execution({ account, execIdBase }))
+  return recorder.books.fills.find("execution", [account, execIdBase]).some((fill) => fill.revision === revision)
+}
+
+/** Executions in the order of their first revisions, each with its revisions behind one another: the same however they were found. */
+const inTurn = (waiting: ReadonlyArray<WaitingFill>): ReadonlyArray<WaitingFill> => {
+  const begun = new Map<string, bigint>()
+  for (const { execIdBase, executedAt } of waiting) {
+    const known = begun.get(execIdBase)
+    if (known === undefined || executedAt < known) begun.set(execIdBase, executedAt)
+  }
+  const beginOf = ({ execIdBase }: WaitingFill): bigint => begun.get(execIdBase) ?? 0n
+  return waiting.toSorted((a, b) => {
+    if (a.execIdBase === b.execIdBase) return a.revision - b.revision
+    const apart = Number(beginOf(a) - beginOf(b))
+    return apart === 0 ? (a.execIdBase < b.execIdBase ? -1 : 1) : apart
+  })
+}

@@ -6,7 +6,10 @@ import { format, type OrderId } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { isSeparate } from "../order/hearing.ts"
-import type { Witness } from "../order/witness.ts"
+import type { Witness } from "../order/observe.ts"
+import { executed, wait, type PassWaiting } from "./executions.ts"
+import { putBack, isSameExecution } from "./busts.ts"
+import { closeIfPriced } from "./booking.ts"
 import { advance, orderOf } from "../order/transition.ts"
 import type { Order } from "../../records/Order.ts"
 import type { Ticker } from "../../records/Ticker.ts"
@@ -23,9 +26,6 @@ import {
   type RawPayload,
   type Received
 } from "../../records/Report.ts"
-import { executed } from "./executions.ts"
-import { putBack } from "./busts.ts"
-import { isSameExecution } from "./corrections.ts"
 import { answered } from "./answers.ts"
 import * as adoption from "./adoption.ts"
 import { evidenced } from "../breaks/evidence.ts"
@@ -35,8 +35,6 @@ import { orderSeen } from "./ordersSeen.ts"
 import * as plausibility from "./plausibility.ts"
 import { enteredByNow, executedByNow, isBeforeSending, timed } from "./reportedTimes.ts"
 import { isIdOfAnother } from "./identification.ts"
-import { closeIfPriced } from "./unpriced.ts"
-import { wait, type PassWaiting } from "./waitingFills.ts"
 
 /** W1 to W14: a report of an order passes before anything of it is booked; what is not possible is held. */
 export const passOrder = (

@@ -6,11 +6,15 @@ import * as Decimal from "../../values/Decimal.ts"
 import { holdingsOf, type Position } from "../../records/Position.ts"
 import type { DetailsOf, SnapshotFault } from "../../records/BreakDetails.ts"
 import { breakText } from "../../records/breakText.ts"
-import type { DoubleCount } from "./doubleCount.ts"
 import { bookProvenOverfills } from "./gate.ts"
 import { closeIfOpen, openOrUpdate } from "../breaks/ledgerBreaks.ts"
 import { isExplained } from "./plausibility.ts"
 import { splitThatExplains } from "./splits.ts"
+import type { Fill } from "../../records/Fill.ts"
+import type { OrderId } from "../../values/Id.ts"
+import type { Order } from "../../records/Order.ts"
+import { signed } from "../../records/Side.ts"
+import { doubleCounts } from "../../records/breakKinds.ts"
 
 /** A row of a broker's positions, or the absence of one in a complete listing (`quantity` zero). Signed shares. */
 export interface HoldingSeen {
@@ -131,4 +135,40 @@ export const contradictionOf = (rows: ReadonlyArray<{ readonly symbol: string }>
   const seen = new Set<string>()
   const twice = rows.find(({ symbol }) => seen.size === seen.add(symbol).size)
   return twice === undefined ? undefined : { _tag: "ListedTwice", symbol: twice.symbol }
+}
+
+/** An order that explains what the books hold more than the broker, and what of it does (P9). */
+interface DoubleCount {
+  readonly orderId: OrderId
+  readonly part: (typeof doubleCounts)[number]
+}
+
+type Filling = Pick<Order, "filled" | "id" | "inferred" | "quantity" | "side">
+
+const beyondOf = ({ filled, quantity }: Filling): Decimal.Decimal => Decimal.subtract(filled, quantity)
+
+/**
+ * P9: the first of these orders that filled exactly what the books hold more than the broker, as a whole or in a part that may be counted
+ * twice, or that is filled beyond its quantity at all.
+ */
+export const doubleCountIn = (
+  orders: ReadonlyArray<Filling>,
+  fills: ReadonlyArray<Pick<Fill, "canonical" | "orderId" | "quantity">>,
+  more: Decimal.Decimal
+): DoubleCount | undefined => {
+  const isMore = (side: Order["side"], amount: Decimal.Decimal) =>
+    Decimal.isPositive(amount) && Decimal.equals(signed(side, amount), more)
+  const explains: { readonly [P in DoubleCount["part"]]: (order: Filling) => boolean } = {
+    filled: ({ filled, side }) => isMore(side, filled),
+    beyond: (order) => isMore(order.side, beyondOf(order)),
+    inferred: ({ inferred, side }) => isMore(side, inferred),
+    execution: ({ id, side }) =>
+      fills.some((fill) => fill.canonical && fill.orderId === id && isMore(side, fill.quantity)),
+    beyondAtAll: (order) => Decimal.isPositive(beyondOf(order))
+  }
+  for (const part of doubleCounts) {
+    const order = orders.find(explains[part])
+    if (order !== undefined) return { orderId: order.id, part }
+  }
+  return undefined
 }

@@ -1,7 +1,7 @@
 import * as Decimal from "../../values/Decimal.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
 import type { Order } from "../../records/Order.ts"
-import type { Witness } from "../order/witness.ts"
+import type { Witness } from "../order/observe.ts"
 import * as Instant from "../../values/Instant.ts"
 import type { Executed, OrderSeen } from "../../records/Report.ts"
 import { DAY_MS } from "./reportedTimes.ts"

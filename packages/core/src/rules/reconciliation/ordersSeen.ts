@@ -3,11 +3,10 @@ import * as ClientOrderId from "../../values/ClientOrderId.ts"
 import { format, type OrderId } from "../../values/Id.ts"
 import { isTicker, type Ticker, UNMAPPED } from "../../records/Ticker.ts"
 import type { Recorder } from "../../books/Recorder.ts"
-import type { Decimal } from "../../values/Decimal.ts"
+import * as Decimal from "../../values/Decimal.ts"
 import { SEPARATE_MS } from "../order/hearing.ts"
-import type { Order } from "../../records/Order.ts"
-import { frame, settled, type Witness } from "../order/witness.ts"
-import type { Word } from "../order/observe.ts"
+import { type Order, averagePrice } from "../../records/Order.ts"
+import { frame, settled, type Witness, type Word } from "../order/observe.ts"
 import { isLive } from "../../records/OrderState.ts"
 import { termFault } from "../../records/OrderTerms.ts"
 import * as Instant from "../../values/Instant.ts"
@@ -18,18 +17,17 @@ import { applied, type Interpreted } from "../../records/Interpreted.ts"
 import type { BreakDetails } from "../../records/BreakDetails.ts"
 import type { OrderSeen } from "../../records/Report.ts"
 import { acknowledged } from "./acknowledged.ts"
-import { reviewAverage } from "./averages.ts"
-import { lateOf, mayBeOurs } from "./couldBe.ts"
+import { lateOf, mayBeOurs, isOfDay, match, sentAs, sharing } from "./matching.ts"
 import type { TotalTold } from "./duplicates.ts"
 import { closeIfOpen, findOpen, leavesOf, open, openOrUpdate } from "../breaks/ledgerBreaks.ts"
-import { isOfDay, match, sentAs, sharing } from "./matching.ts"
 import { differsFromSent, type DifferingTerm, isOfReplacedId } from "./plausibility.ts"
 import { hasTermsOf } from "./identification.ts"
-import { reviewUnpriced } from "./unpriced.ts"
-import { joinWaiting, type PassWaiting } from "./waitingFills.ts"
+import { reviewUnpriced } from "./booking.ts"
+import { joinWaiting, type PassWaiting } from "./executions.ts"
+import { canonicalOf } from "../fill/aggregates.ts"
 
 /** What the gate found of a report (W13, W4). */
-export interface Passed {
+interface Passed {
   /** A second reading of the moment that the books have says it again: it stands. */
   readonly isRepeated?: boolean | undefined
   readonly passWaiting?: PassWaiting | undefined
@@ -139,7 +137,7 @@ const premature = (recorder: Recorder, order: Order, change: Change, report: Ord
   return applied(advance(recorder, order.id, change, isUnheard ? word : undefined))
 }
 
-const sizeOf = (quantity: Decimal, notional: Decimal | undefined) =>
+const sizeOf = (quantity: Decimal.Decimal, notional: Decimal.Decimal | undefined) =>
   notional === undefined ? { quantity } : { notional }
 
 const termsDiffer = (recorder: Recorder, order: Order, report: OrderSeen, differing: DifferingTerm): Interpreted => {
@@ -240,4 +238,41 @@ const externalIdOf = (recorder: Recorder, { brokerOrderId, enteredAt }: OrderSee
   const isReused = sharing(recorder, brokerOrderId).length > 0
   const day = isReused && enteredAt !== undefined ? `-${Instant.dayOf(enteredAt)}` : ""
   return ClientOrderId.ClientOrderId.make(`ext-${recorder.account}-${brokerOrderId}`.slice(0, 128 - day.length) + day)
+}
+
+/**
+ * F15: a broker's average of exactly the fills that we have is ours too, up to its rounding; else a break that holds nothing, until
+ * they agree.
+ */
+const reviewAverage = (recorder: Recorder, order: Order, report: OrderSeen): void => {
+  const theirs = report.averagePrice
+  const ours = averagePrice(order)
+  if (theirs === undefined || ours === undefined || !isOfSameFills(recorder, order, report)) return
+  const subject = format("order", order.id)
+  if (isWithinRounding(ours, theirs))
+    return closeIfOpen(recorder, order.symbol, "AverageDiffers", subject, "the averages agree")
+  open(recorder, { symbol: order.symbol, subject, details: { _tag: "AverageDiffers", ours, theirs } })
+}
+
+/** A report is compared with what it knew: every share is a priced fill of before it, and its total is their sum. */
+const isOfSameFills = (recorder: Recorder, order: Order, report: OrderSeen): boolean => {
+  const fills = canonicalOf(recorder.books.fills.find("order", [order.id]))
+  const isKnown = report.asOfKind === "ours" || fills.every((fill) => fill.executedAt <= report.asOf)
+  const sum = Decimal.sum(fills.map((fill) => fill.quantity))
+  return (
+    isKnown &&
+    report.cumulative !== undefined &&
+    Decimal.equals(report.cumulative, sum) &&
+    Decimal.equals(order.filled, sum) &&
+    Decimal.isZero(order.unpriced)
+  )
+}
+
+const CENTS = 2
+
+/** Brokers round or cut at the last place that they show; one that shows fewer than two may have left zeros away. */
+const isWithinRounding = (ours: Decimal.Decimal, theirs: Decimal.Decimal): boolean => {
+  const places = Math.max(CENTS, Decimal.format(theirs).split(".")[1]?.length ?? 0)
+  const unit = Decimal.divide(Decimal.unsafe("1"), Decimal.unsafe(`1${"0".repeat(places)}`), places)
+  return Decimal.isLess(Decimal.abs(Decimal.subtract(ours, theirs)), unit)
 }

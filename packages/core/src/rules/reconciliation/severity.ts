@@ -2,7 +2,7 @@ import * as Decimal from "../../values/Decimal.ts"
 import * as Instant from "../../values/Instant.ts"
 import { isDismissed, kinds, type Break } from "../../records/Break.ts"
 import { hasSettled } from "./cases.ts"
-import { severities, type Severity } from "../../records/severities.ts"
+import { severities, type Severity } from "../../records/breakKinds.ts"
 import type { Stake } from "./Stake.ts"
 
 export { severities, type Severity }
