@@ -3,7 +3,7 @@ import { Simulator } from "@roundlot/broker-ibkr/simulator"
 import { Ticker } from "@roundlot/core"
 import { Effect } from "effect"
 import { describe, expect, it } from "vitest"
-import { pace } from "../src/simulator/pace.ts"
+import { pace } from "../src/simulator/Seat.ts"
 import { open, send, terms } from "./setup.ts"
 
 /** More than TWS takes of one connection within a second. */

@@ -1,7 +1,6 @@
 import { AccountName, Decimal, Price, Quantity, Side, Ticker } from "@roundlot/core"
 import { OrderTerms, Report } from "@roundlot/core/adapter"
 import { Either, ParseResult, Schema } from "effect"
-import { nearest } from "./internal/nearest.ts"
 
 /** The requests that the exchange takes. A look-up by client order id is an `order`; the fills of one order are `fills`. */
 export const operations = [
@@ -22,7 +21,9 @@ export const operations = [
 export type Operation = (typeof operations)[number]
 
 const Milliseconds = Schema.Int.pipe(Schema.nonNegative())
+
 const optional = Schema.optional
+
 const ofOrder = { brokerOrderId: optional(Schema.String), clientOrderId: optional(Schema.String) }
 
 /** What each act takes; an act without `brokerOrderId` or `clientOrderId` is about the order that triggered it. */
@@ -308,3 +309,25 @@ const knownAt = (path: ReadonlyArray<string>, written: Record<string, unknown>):
 
 const valueAt = (path: ReadonlyArray<string>, value: unknown): unknown =>
   path.reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), value)
+
+/** The one of `known` that is fewest edits away from `text`, where that is near enough to be what was meant. */
+const nearest = (text: string, known: ReadonlyArray<string>): string | undefined => {
+  const ranked = known
+    .map((word) => ({ word, edits: edits(text.toLowerCase(), word.toLowerCase()) }))
+    .toSorted((a, b) => a.edits - b.edits)
+  const best = ranked[0]
+  return best !== undefined && best.edits <= Math.max(2, Math.ceil(best.word.length / 3)) ? best.word : undefined
+}
+
+const edits = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

@@ -5,7 +5,6 @@ import { Clock, Effect, Option, Redacted, Schema } from "effect"
 import type { Credentials } from "./Credentials.ts"
 import type { Exchange } from "./Http.ts"
 import { errorIn, tokenErrorIn } from "./ErrorBody.ts"
-import { TokenAnswer } from "./TokenAnswer.ts"
 import type { Tokens } from "./TokenFile.ts"
 
 /** A login, or a refresh, that did not succeed. `isRefused` where Schwab's own word ended it: only a new login helps. */
@@ -17,6 +16,13 @@ export class LoginFailed extends Schema.TaggedError<LoginFailed>()("LoginFailed"
     return this.detail
   }
 }
+
+/** What is read of an answer with tokens. */
+export const TokenAnswer = Schema.Struct({
+  access_token: Schema.NonEmptyString,
+  refresh_token: Schema.optional(Schema.NonEmptyString),
+  expires_in: Schema.NumberFromString
+})
 
 const decodeAnswer = Schema.decodeUnknownOption(Schema.parseJson(TokenAnswer))
 

@@ -14,7 +14,7 @@ import * as MarketCalendar from "../src/MarketCalendar.ts"
 import { Entry } from "../src/MarketData.ts"
 import { OrderAnswer, executionsOf, isReadable, missingOf, seenOf } from "../src/OrderAnswer.ts"
 import { codeIn, UserPreference } from "../src/StreamFrame.ts"
-import { TokenAnswer } from "../src/TokenAnswer.ts"
+import { TokenAnswer } from "../src/Login.ts"
 
 const real = process.env["ROUNDLOT_REAL_DATA"]
 const folders = [

@@ -11,7 +11,7 @@ const proofs = () => import("./verbs/proofs.ts")
 const reconciliation = () => import("./verbs/reconciliation.ts")
 const jobs = () => import("./verbs/jobs.ts")
 const webhooks = () => import("./verbs/webhooks.ts")
-const sessions = () => import("./verbs/sessions.ts")
+const sessions = () => import("./verbs/tokens.ts")
 const batches = () => import("./verbs/batches.ts")
 const submitting = () => import("./verbs/batchesSubmit.ts")
 const templates = () => import("./verbs/batchTemplates.ts")
@@ -45,15 +45,15 @@ export const ofBooks = {
     list: leaf("all positions", async () => (await lists()).positionsList),
     show: leaf("show a position: the next order, or why none is due", async () => (await lists()).positionsShow),
     residuals: leaf("list the residual of a position over time", async () => (await lists()).positionsResiduals),
-    adjust: leaf("correct a position", async () => (await import("./verbs/positionsAdjust.ts")).positionsAdjust),
+    adjust: leaf("correct a position", async () => (await import("./verbs/positionCorrections.ts")).positionsAdjust),
     split: leaf(
       "book a split or reverse split",
-      async () => (await import("./verbs/positionsSplit.ts")).positionsSplit
+      async () => (await import("./verbs/positionCorrections.ts")).positionsSplit
     ),
-    rename: leaf("book a symbol change", async () => (await import("./verbs/positionsRename.ts")).positionsRename),
+    rename: leaf("book a symbol change", async () => (await import("./verbs/positionCorrections.ts")).positionsRename),
     "write-off": leaf(
       "write off a residual too small to trade",
-      async () => (await import("./verbs/positionsWriteOff.ts")).positionsWriteOff
+      async () => (await import("./verbs/positionCorrections.ts")).positionsWriteOff
     )
   }),
   owners: group("beneficial owners of trades", {
@@ -67,19 +67,16 @@ export const ofBooks = {
     show: leaf("show an order with its trades, attempts and fills", async () => (await lists()).ordersShow),
     cancel: leaf(
       "cancel an order; its position is held until resumed",
-      async () => (await import("./verbs/ordersCancel.ts")).ordersCancel
+      async () => (await import("./verbs/orders.ts")).ordersCancel
     ),
-    approve: leaf("approve an order", async () => (await import("./verbs/ordersApprove.ts")).ordersApprove),
-    recheck: leaf(
-      "refresh an order from the broker",
-      async () => (await import("./verbs/ordersRecheck.ts")).ordersRecheck
-    ),
+    approve: leaf("approve an order", async () => (await import("./verbs/orders.ts")).ordersApprove),
+    recheck: leaf("refresh an order from the broker", async () => (await import("./verbs/orders.ts")).ordersRecheck),
     "accept-report": leaf(
       "accept a report held as implausible",
-      async () => (await import("./verbs/heldReports.ts")).ordersAcceptReport
+      async () => (await import("./verbs/orders.ts")).ordersAcceptReport
     ),
-    void: leaf("void booked executions and totals", async () => (await import("./verbs/heldReports.ts")).ordersVoid),
-    retry: leaf("re-submit an ended order", async () => (await import("./verbs/ordersRetry.ts")).ordersRetry),
+    void: leaf("void booked executions and totals", async () => (await import("./verbs/orders.ts")).ordersVoid),
+    retry: leaf("re-submit an ended order", async () => (await import("./verbs/orders.ts")).ordersRetry),
     resolve: leaf("resolve an unconfirmed order", async () => (await verdicts()).ordersResolve)
   }),
   batches: group("batches of trades", {
@@ -133,10 +130,7 @@ export const ofBooks = {
   accounts: group("accounts at brokers", {
     list: leaf("list accounts and their settings", async () => (await accounts()).accountsList),
     show: leaf("show an account with its trading states", async () => (await accounts()).accountsShow),
-    add: leaf(
-      "add an account, or change its settings",
-      async () => (await import("./verbs/accountsAdd.ts")).accountsAdd
-    ),
+    add: leaf("add an account, or change its settings", async () => (await import("./verbs/accounts.ts")).accountsAdd),
     adopt: leaf("declare the opening balance of an account", adopting)
   }),
   account: group("same as 'accounts', for one account", {
@@ -144,7 +138,7 @@ export const ofBooks = {
   }),
   reconcile: leaf(
     "reconcile the books with the broker's holdings",
-    async () => (await import("./verbs/reconcile.ts")).reconcile
+    async () => (await import("./verbs/reconciliation.ts")).reconcile
   ),
   reconciliation: group("books against broker, and past reconciliations", {
     list: leaf("list books against broker, symbol by symbol", async () => (await reconciliation()).reconciliationList),
@@ -186,7 +180,7 @@ export const ofBooks = {
     rotate: leaf("rotate the secret of a token", async () => (await tokens()).tokensRotate),
     revoke: leaf("revoke a token", async () => (await tokens()).tokensRevoke),
     list: leaf("list tokens", async () => (await tokens()).tokensList),
-    link: leaf("print a link that signs a browser in", async () => (await import("./verbs/tokensLink.ts")).tokensLink)
+    link: leaf("print a link that signs a browser in", async () => (await import("./verbs/tokens.ts")).tokensLink)
   }),
   sessions: group("signed-in browsers", {
     list: leaf("list signed-in browsers", async () => (await sessions()).sessionsList),
@@ -209,15 +203,15 @@ export const ofBooks = {
   report: group("reports on executions and the journal", {
     hedging: leaf(
       "report slippage, commission and delays of each trade",
-      async () => (await import("./verbs/reportHedging.ts")).reportHedging
+      async () => (await import("./verbs/reports.ts")).reportHedging
     ),
     profit: leaf(
       "report tax lots, profit, fees and corrections of a period",
-      async () => (await import("./verbs/reportProfit.ts")).reportProfit
+      async () => (await import("./verbs/reports.ts")).reportProfit
     ),
     slippage: leaf(
       "report slippage and commissions by symbol",
-      async () => (await import("./verbs/reportSlippage.ts")).reportSlippage
+      async () => (await import("./verbs/reports.ts")).reportSlippage
     ),
     statement: leaf(
       "compare a broker's end-of-day file with the books",
@@ -225,7 +219,7 @@ export const ofBooks = {
     ),
     trail: leaf(
       "report the audit trail, each entry with its place and hash",
-      async () => (await import("./verbs/reportTrail.ts")).reportTrail
+      async () => (await import("./verbs/reports.ts")).reportTrail
     )
   }),
   payloads: group("raw payloads", {
@@ -257,7 +251,7 @@ export const ofBooks = {
   }),
   complete: leaf(
     "list ids, symbols and names for completion",
-    async () => (await import("./verbs/complete.ts")).complete
+    async () => (await import("./verbs/completion.ts")).complete
   )
 }
 

@@ -12,14 +12,10 @@ export * as Environment from "./Environment.ts"
 export * as Finding from "./terminal/Finding.ts"
 /** `flags`: what several verbs take. */
 export * as flags from "./terminal/flags.ts"
-/** `helps`: how every verb explains itself. */
-export * as helps from "./terminal/helps.ts"
 /** `mounted`: a tree of verbs as a command of `@effect/cli`. */
 export * as mounted from "./terminal/mounted.ts"
 /** `Output`: where a verb prints. */
 export * as Output from "./terminal/Output.ts"
-/** `preview`: a record before and after a change that is not made. */
-export * as preview from "./terminal/preview.ts"
 /** `Program`: the program that a command line is part of. */
 export * as Program from "./Program.ts"
 /** `Progress`: how far something long is. */

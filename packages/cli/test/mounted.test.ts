@@ -1,6 +1,6 @@
 import * as Command from "@effect/cli/Command"
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import { embedded, Environment, helps, mounted, Output, Program, running, Tree, Verb, verbs } from "@roundlot/cli"
+import { embedded, Environment, Tree, mounted, Output, Program, running, Verb, verbs } from "@roundlot/cli"
 import { AccountName, Reads, Roundlot } from "@roundlot/core"
 import { Effect, Layer } from "effect"
 import { describe, expect, it } from "vitest"
@@ -75,7 +75,7 @@ describe("the command line of a program of one's own", () => {
     expect(near?.code).toBe(2)
     expect(near?.err).toContain("hello")
     expect(completion?.out).toMatch(/^ {4}""\) words="status connections trades .* hello completion"/m)
-    const helped = await Effect.runPromise(helps.helpsOf(tree))
+    const helped = await Effect.runPromise(Tree.helpsOf(tree))
     expect(helped.map(({ words }) => words)).toContain("hello")
   })
 

@@ -1,11 +1,10 @@
 import type { Documents } from "@roundlot/api"
 import { type AccountName, type Clock, Commands, Decimal, Order, Reads } from "@roundlot/core"
-import { Entropy, Id, type TradeRepository } from "@roundlot/core/adapter"
+import { Entropy, Id, type TradeRepository, type OrderState } from "@roundlot/core/adapter"
 import type { Command, effects, Ledger } from "@roundlot/core/ledger"
 import { approvals, breaks, fillLots, orders, text } from "@roundlot/queries"
 import { Effect, Option, Schema } from "effect"
 import { ACTOR } from "./accountNames.ts"
-import { ordersWithin } from "./withinScope.ts"
 
 /** A command that may not be carried out as things are, and why. */
 export class CommandRefused extends Schema.TaggedError<CommandRefused>()("CommandRefused", {
@@ -216,3 +215,18 @@ export const sentenceOf = ({
     ...orderLines(effects)
   ].join("\n")
 }
+
+/** Our orders of these statuses within a scope. */
+export const ordersWithin = (
+  account: AccountName.AccountName,
+  scope: Command.Scope,
+  statuses: ReadonlyArray<OrderState.OrderStatus>
+): Effect.Effect<ReadonlyArray<Order.Order>, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Reads.all(Order.OrderTable, {
+    where: [
+      { column: "status", in: statuses },
+      { column: "origin", in: ["accumulation", "direct"] },
+      ...(scope._tag === "Everything" ? [] : [{ column: "account", in: [account] }]),
+      ...(scope._tag === "OneSymbol" ? [{ column: "symbol", in: [scope.symbol] }] : [])
+    ]
+  })

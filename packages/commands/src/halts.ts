@@ -2,8 +2,7 @@ import type { AccountName, Clock, Commands, Order } from "@roundlot/core"
 import { type Entropy, Id, OrderState, type TradeRepository } from "@roundlot/core/adapter"
 import { command as orderCommand, type Command, type Ledger } from "@roundlot/core/ledger"
 import { Effect, Either, Option } from "effect"
-import { type Asked, carryOut, type CommandRefused, type Done, type StaleRecord } from "./carryingOut.ts"
-import { ordersWithin } from "./withinScope.ts"
+import { type Asked, carryOut, type CommandRefused, type Done, type StaleRecord, ordersWithin } from "./carryingOut.ts"
 
 /** A halt as it is asked for, and whether our open orders within it shall end too. */
 export interface Halting extends Omit<Asked, "command" | "versions"> {

@@ -37,7 +37,7 @@ const ReconciliationPage = lazy(() =>
   import("./pages/Reconciliation.tsx").then(({ ReconciliationPage }) => ({ default: ReconciliationPage }))
 )
 const JobsPage = lazy(() => import("./pages/Jobs.tsx").then(({ JobsPage }) => ({ default: JobsPage })))
-const JobPage = lazy(() => import("./pages/Job.tsx").then(({ JobPage }) => ({ default: JobPage })))
+const JobPage = lazy(() => import("./pages/Jobs.tsx").then(({ JobPage }) => ({ default: JobPage })))
 const AuditPage = lazy(() => import("./pages/Audit.tsx").then(({ AuditPage }) => ({ default: AuditPage })))
 const AccountPage = lazy(() => import("./pages/Account.tsx").then(({ AccountPage }) => ({ default: AccountPage })))
 const SettingsPage = lazy(() => import("./pages/Settings.tsx").then(({ SettingsPage }) => ({ default: SettingsPage })))

@@ -16,7 +16,7 @@ import {
 import { asAverage, sumOf, withMinus } from "../src/format/figure.ts"
 import { shownSpan } from "../src/format/time.ts"
 import { type Laid, laid } from "../src/ui/table/laying.ts"
-import { pace } from "../src/ui/chart/pacing.ts"
+import { pace } from "../src/ui/chart/usePaced.ts"
 import { copiesOf } from "../src/words/copies.ts"
 import { inferredIn } from "../src/words/inferred.ts"
 import { dipsOf, noted, type Reading, stretchesOf } from "../src/words/rates.ts"

@@ -4,8 +4,7 @@ import { Effect, type Scope } from "effect"
 import type { PostgresStoreConfig } from "./internal/config.ts"
 import { connect, keptAddress, shownPlace } from "./internal/connection.ts"
 import { failureOrIo } from "./internal/failure.ts"
-import { prepare } from "./internal/prepare.ts"
-import { sideOn } from "./internal/sideOn.ts"
+import { prepare, sideOn } from "./internal/sideOn.ts"
 
 /** A statement on everything takes its time. */
 const LONGEST_STATEMENT = "30 minutes"

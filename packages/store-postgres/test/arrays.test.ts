@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as FastCheck from "effect/FastCheck"
 import { Client } from "pg"
-import { arrayText } from "../src/internal/arrays.ts"
+import { arrayText } from "../src/internal/rows.ts"
 import { database } from "./place.ts"
 
 /** What makes trouble in the text of an array, and what does not. */

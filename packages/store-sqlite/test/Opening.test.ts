@@ -11,7 +11,7 @@ import { Effect } from "effect"
 import { BUSY_TIMEOUT_MS, assertSetting, ensureFile, open, settings } from "../src/internal/connection.ts"
 import { make, type Options } from "../src/internal/make.ts"
 import * as Client from "../src/internal/client.ts"
-import * as Reader from "../src/internal/reader.ts"
+import * as snapshots from "../src/internal/snapshots.ts"
 import { bare, everyRow, folder } from "./place.ts"
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8)
@@ -82,7 +82,7 @@ describe("opening a store", () => {
         (db) => Effect.sync(() => db.close())
       )
       const { client: reader } = yield* Client.open(file)
-      yield* Reader.prepare(file, reader)
+      yield* snapshots.prepare(file, reader)
       const read = (name: string) => Effect.map(reader.unsafe(`PRAGMA ${name}`), ([row]) => Object.values(row ?? {})[0])
       const expected: ReadonlyArray<readonly [string, unknown]> = [
         ["busy_timeout", 20],

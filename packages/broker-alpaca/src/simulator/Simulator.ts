@@ -4,15 +4,13 @@ import type { ServeError } from "@effect/platform/HttpServerError"
 import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/broker-paper"
 import { Serving } from "@roundlot/broker-paper/serving"
 import { AccountName, type Instant } from "@roundlot/core"
-import { Effect, Random, Redacted, Ref, Stream, type Scope } from "effect"
+import { Effect, Random, Redacted, Ref, Stream, type Scope, Clock, Either, Schema } from "effect"
 import type { Credentials } from "../Credentials.ts"
 import * as accountRoutes from "./accountRoutes.ts"
 import * as Answer from "./Answer.ts"
 import * as closing from "./closing.ts"
-import * as configurations from "./configurations.ts"
 import { type AccountState, active, type AssetTraits, type Desk } from "./Desk.ts"
 import * as eventStream from "./eventStream.ts"
-import * as Limiter from "./Limiter.ts"
 import type { Said } from "./orderJson.ts"
 import * as orderRoutes from "./orderRoutes.ts"
 import { replace } from "./replacing.ts"
@@ -94,8 +92,8 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
       named: yield* Ref.make<ReadonlySet<string>>(new Set()),
       isStreaming: yield* Ref.make(false)
     }
-    const perMinute = options.requestsAMinute ?? Limiter.REQUESTS_A_MINUTE
-    const limits = { trading: yield* Limiter.make(perMinute), data: yield* Limiter.make(perMinute) }
+    const perMinute = options.requestsAMinute ?? REQUESTS_A_MINUTE
+    const limits = { trading: yield* makeLimiter(perMinute), data: yield* makeLimiter(perMinute) }
     const isOpen = options.isOpen ?? alwaysOpen
     const port = yield* Serving.serve(options.port ?? 0, serving(desk, limits, isOpen))
     const credentials = {
@@ -112,8 +110,8 @@ type IsOpen = (at: Instant.Instant) => boolean
 const alwaysOpen: IsOpen = () => true
 
 interface Limits {
-  readonly trading: Effect.Effect<Limiter.Passed>
-  readonly data: Effect.Effect<Limiter.Passed>
+  readonly trading: Effect.Effect<Passed>
+  readonly data: Effect.Effect<Passed>
 }
 
 /** Paths of Alpaca's host for market data, which here has the same address. */
@@ -169,7 +167,7 @@ const route = (desk: Desk, isOpen: IsOpen, request: HttpServerRequest.HttpServer
   if (place === "positions" && request.method === "DELETE")
     return first === undefined ? closing.closeAll(desk, query) : closing.closeOne(desk, rest.join("/"), query)
   if (rest.join("/") === "configurations" && place === "account" && request.method === "PATCH")
-    return Effect.flatMap(request.text, (text) => configurations.change(desk, text))
+    return Effect.flatMap(request.text, (text) => change(desk, text))
   if (request.method !== "GET") return Effect.succeed(notThere)
   switch (place) {
     case "orders:by_client_order_id":
@@ -203,7 +201,7 @@ const ofAccount = (desk: Desk, rest: ReadonlyArray<string>, query: URLSearchPara
     case "":
       return accountRoutes.account(desk)
     case "configurations":
-      return configurations.read(desk)
+      return read(desk)
     case "portfolio/history":
       return history(desk, query)
     default:
@@ -240,3 +238,64 @@ const orders = (
       return Effect.succeed(notThere)
   }
 }
+
+/** What the simulator's limit lets through, with the headers that tell of it. */
+interface Passed {
+  readonly isWithin: boolean
+  readonly headers: { readonly [name: string]: string }
+}
+
+/** Alpaca's own (docs.alpaca.markets, usage limit of API calls). */
+const REQUESTS_A_MINUTE = 200
+
+const WINDOW_MS = 60_000
+
+/** A limit of so many requests in each minute of the clock, as Alpaca counts them. */
+const makeLimiter = (perMinute: number): Effect.Effect<Effect.Effect<Passed>> =>
+  Effect.map(Ref.make({ minute: -1, taken: 0 }), (ref) =>
+    Effect.gen(function* () {
+      const minute = Math.floor((yield* Clock.currentTimeMillis) / WINDOW_MS)
+      const { taken } = yield* Ref.updateAndGet(ref, (before) =>
+        before.minute === minute ? { minute, taken: before.taken + 1 } : { minute, taken: 1 }
+      )
+      return {
+        isWithin: taken <= perMinute,
+        headers: {
+          "x-ratelimit-limit": String(perMinute),
+          "x-ratelimit-remaining": String(Math.max(0, perMinute - taken)),
+          "x-ratelimit-reset": String(((minute + 1) * WINDOW_MS) / 1000)
+        }
+      }
+    })
+  )
+
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+/** What may be changed; the guards against day trades went with their rule on 2026-07-06 (docs.alpaca.markets/changelog, 2026-07-06-pdt). */
+const Patch = Schema.Struct({
+  disable_overnight_trading: optional(Schema.Boolean),
+  fractional_trading: optional(Schema.Boolean),
+  max_margin_multiplier: optional(Schema.Literal("1", "2", "4")),
+  max_options_trading_level: optional(Schema.Literal(0, 1, 2, 3)),
+  no_shorting: optional(Schema.Boolean),
+  ptp_no_exception_entry: optional(Schema.Boolean),
+  suspend_trade: optional(Schema.Boolean),
+  trade_confirm_email: optional(Schema.Literal("all", "none"))
+})
+
+const decode = Schema.decodeUnknownEither(Schema.parseJson(Patch))
+
+/** `GET /v2/account/configurations`. */
+const read = ({ state }: Desk): Effect.Effect<Answer.Answer> =>
+  Effect.map(Ref.get(state), ({ configurations }) => Answer.ok(configurations))
+
+/** `PATCH /v2/account/configurations`: what is not named stays. */
+const change = (desk: Desk, text: string): Effect.Effect<Answer.Answer> =>
+  Either.match(decode(text), {
+    onLeft: () => Effect.succeed(Answer.unprocessable("invalid account configuration")),
+    onRight: (patch) =>
+      Effect.zipRight(
+        Ref.update(desk.state, (before) => ({ ...before, configurations: { ...before.configurations, ...patch } })),
+        read(desk)
+      )
+  })

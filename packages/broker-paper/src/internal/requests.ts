@@ -3,7 +3,7 @@ import type { Report } from "@roundlot/core/adapter"
 import { Effect } from "effect"
 import type * as Instruction from "../Instruction.ts"
 import * as Turn from "./Turn.ts"
-import * as Faults from "./faults.ts"
+import * as Script from "./Script.ts"
 import * as OrderBook from "./orderBook.ts"
 import type { Refusal } from "./refusing.ts"
 import type * as Rows from "./rows.ts"
@@ -12,7 +12,6 @@ import type { Asked, Reply } from "../ExchangeReply.ts"
 import type { Operation } from "../Instruction.ts"
 import { type Hours, byPriority } from "../Matching.ts"
 import { type Floor, bookOf, hoursAt, passTime, restingIn } from "./Floor.ts"
-import { type Script, nothing, withAct } from "./Script.ts"
 import { type Stage, CannotAct, perform } from "./acts.ts"
 import { BUYING_POWER } from "./power.ts"
 import type { InstructionRow, OrderRow } from "./rows.ts"
@@ -35,7 +34,7 @@ type Subject = Pick<OrderRow, "side" | "quantity" | "clientOrderId"> & {
 export interface Scene {
   readonly turn: Turn.Turn
   readonly book: OrderBook.OrderBook
-  readonly script: Script
+  readonly script: Script.Script
   readonly requestNumber: number
   readonly hours: Hours
 }
@@ -92,7 +91,7 @@ export const serve = <A>(floor: Floor, ask: Ask, process: (scene: Scene) => Serv
 export const read = <A>(floor: Floor, ask: Ask, body: () => A): Asked<A> => serve(floor, ask, () => done(body()))
 
 /** The answer of a request that is done whatever is answered. */
-const replyIn = ({ answering, lost }: Script): Reply<never> | undefined => {
+const replyIn = ({ answering, lost }: Script.Script): Reply<never> | undefined => {
   if (lost !== undefined) return { _tag: "Lost", how: lost }
   if (answering === undefined) return undefined
   const { body = null, headers = {}, status: code } = answering
@@ -124,25 +123,25 @@ const arrive = (floor: Floor, { account }: Ask, clock: Instant.Instant): Scene =
   if (hours.regular) wake(floor, book)
   else OrderBook.endSession(book, hours, new Set(restingIn(floor)))
   OrderBook.fillDue(book, requestNumber)
-  return { turn, book, script: nothing, requestNumber, hours }
+  return { turn, book, script: Script.nothing, requestNumber, hours }
 }
 
 /** The instructions that a request triggered, and the way it therefore goes. */
 interface Fired {
-  readonly script: Script
+  readonly script: Script.Script
   readonly instructions: ReadonlyArray<InstructionRow>
 }
 
-const noneFired: Fired = { script: nothing, instructions: [] }
+const noneFired: Fired = { script: Script.nothing, instructions: [] }
 
 const trigger = ({ options, rows }: Floor, ask: Ask, subject: Subject | undefined, requestNumber: number): Fired => {
-  let script = nothing
+  let script = Script.nothing
   const instructions: Array<InstructionRow> = []
   for (const row of rows.waiting(ask.operation)) {
     const { when } = row.body
     if (!agrees(when, ask, subject)) continue
     const seen = row.seen + 1
-    const next = seen >= (when?.order ?? when?.nth ?? 1) ? withAct(script, row.body.do) : undefined
+    const next = seen >= (when?.order ?? when?.nth ?? 1) ? Script.withAct(script, row.body.do) : undefined
     const counted = { ...row, seen, remaining: row.remaining - (next === undefined ? 0 : 1) }
     rows.putInstruction(counted)
     if (next === undefined) continue
@@ -151,7 +150,7 @@ const trigger = ({ options, rows }: Floor, ask: Ask, subject: Subject | undefine
   }
   const { faultRate = 0, seed = 0 } = options
   if (instructions.length > 0 || faultRate <= 0) return { script, instructions }
-  return { script: Faults.draw({ seed, faultRate }, requestNumber, ask.operation, subject?.quantity), instructions }
+  return { script: Script.draw({ seed, faultRate }, requestNumber, ask.operation, subject?.quantity), instructions }
 }
 
 const agrees = (when: Instruction.When | undefined, ask: Ask, subject: Subject | undefined): boolean =>
@@ -201,7 +200,7 @@ const isTaken = ({ rows }: Floor, { order }: Served<unknown>): boolean => {
   return made !== undefined && isWorking(made.status)
 }
 
-const answerInstead = ({ rows }: Floor, instead: NonNullable<Script["instead"]>): Served<never> => {
+const answerInstead = ({ rows }: Floor, instead: NonNullable<Script.Script["instead"]>): Served<never> => {
   switch (instead._tag) {
     case "reject":
       return refused(

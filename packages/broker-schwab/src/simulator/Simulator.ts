@@ -4,7 +4,7 @@ import type { ServeError } from "@effect/platform/HttpServerError"
 import { Exchange, type ExchangeFailed, Listing, Matching } from "@roundlot/broker-paper"
 import { Serving } from "@roundlot/broker-paper/serving"
 import { AccountName } from "@roundlot/core"
-import { Effect, Random, Redacted, Ref, type Scope } from "effect"
+import { Effect, Random, Redacted, Ref, type Scope, Clock } from "effect"
 import { hash } from "node:crypto"
 import * as Certificate from "../Certificate.ts"
 import * as Challenge from "../Challenge.ts"
@@ -14,7 +14,6 @@ import * as accountRoutes from "./accountRoutes.ts"
 import * as activityStream from "./activityStream.ts"
 import * as Answer from "./Answer.ts"
 import { type AccountState, type Desk, type Said, type Seat, unrestricted } from "./Desk.ts"
-import * as limiter from "./limiter.ts"
 import * as Logins from "./logins.ts"
 import * as marketRoutes from "./marketRoutes.ts"
 import * as orderRoutes from "./orderRoutes.ts"
@@ -63,6 +62,7 @@ export interface Simulator {
 export const ACCOUNT = AccountName.AccountName.make("schwab")
 
 const ACCOUNT_NUMBER = "12345678"
+
 const REDIRECT_URI = "https://127.0.0.1"
 
 const randomText = (length: number): Effect.Effect<string> =>
@@ -128,7 +128,7 @@ export const make = (options: Options = {}): Effect.Effect<Simulator, ExchangeFa
     const challenge = Redacted.make(yield* randomText(32))
     const app = { ...keys, redirectUri }
     const logins = yield* Logins.make(desk, app, options.lifetimes ?? Logins.schwabsLifetimes)
-    const isWithinLimit = yield* limiter.make(options.requestsAMinute ?? limiter.REQUESTS_A_MINUTE)
+    const isWithinLimit = yield* makeLimiter(options.requestsAMinute ?? REQUESTS_A_MINUTE)
     const shown = options.tls === true ? yield* Certificate.forThisMachine : undefined
     const origin = yield* Ref.make("")
     const port = yield* Serving.serve(
@@ -270,3 +270,19 @@ const orders = (
       return Effect.succeed(notThere)
   }
 }
+
+/** Schwab's own (alexgolec/schwab-py, getting started). */
+const REQUESTS_A_MINUTE = 120
+
+const WINDOW_MS = 60_000
+
+/** Whether one more request is within the limit, in any span of a minute: nobody has said when Schwab's begin. What is refused does not count. */
+const makeLimiter = (perMinute: number): Effect.Effect<Effect.Effect<boolean>> =>
+  Effect.map(Ref.make<ReadonlyArray<number>>([]), (ref) =>
+    Effect.flatMap(Clock.currentTimeMillis, (now) =>
+      Ref.modify(ref, (times) => {
+        const recent = times.filter((at) => at > now - WINDOW_MS)
+        return recent.length < perMinute ? [true, [...recent, now]] : [false, recent]
+      })
+    )
+  )

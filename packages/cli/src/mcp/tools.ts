@@ -5,12 +5,17 @@ import { Clock, Decimal, Instant } from "@roundlot/core"
 import { Id, TradeRepository } from "@roundlot/core/adapter"
 import { AccountScope, Jobs, Proposals, Token, type TokenRegister, type TokenUses, Traces } from "@roundlot/core/ledger"
 import { breaks, jobs, orders, positions, trades } from "@roundlot/queries"
-import { type Context, Effect, type Layer, Option, Schema } from "effect"
+import { type Context, Effect, Layer, Option, Schema } from "effect"
 import { accountNames, namedSources, tradeRequest } from "@roundlot/commands"
 import type { Writing, Configuration } from "../Program.ts"
 import type { VerbError } from "../terminal/Verb.ts"
+import * as Headers from "@effect/platform/Headers"
+import * as HttpTraceContext from "@effect/platform/HttpTraceContext"
+import type * as RpcMessage from "@effect/rpc/RpcMessage"
+import * as RpcServer from "@effect/rpc/RpcServer"
 
 const text = Schema.optional(Schema.String)
+
 const listed = {
   account: text,
   symbol: text,
@@ -126,6 +131,7 @@ export const reading = Toolkit.make(listTrades, listOrders, listPositions, listB
 export const proposing = Toolkit.make(listTrades, listOrders, listPositions, listBreaks, syncTrades, proposeOrder)
 
 const SOURCE = "mcp"
+
 const MOST = 20
 
 const refused = (problem: string) => ({ problem })
@@ -282,3 +288,27 @@ export const layerProposing = (
         )
     }))
   )
+
+/** Where a request of the Model Context Protocol names the trace that it belongs to, by OpenTelemetry's convention. */
+const Traced = Schema.Struct({ _meta: Schema.Struct({ traceparent: Schema.String }) })
+
+/** A request whose work goes on in the trace of its caller, where it names one. */
+const inCallersTrace = (request: RpcMessage.FromClientEncoded): RpcMessage.FromClientEncoded => {
+  if (request._tag !== "Request") return request
+  return Schema.decodeUnknownOption(Traced)(request.payload).pipe(
+    Option.flatMap(({ _meta: { traceparent } }) => HttpTraceContext.w3c(Headers.fromInput({ traceparent }))),
+    Option.match({
+      onNone: () => request,
+      onSome: ({ sampled, spanId, traceId }) => ({ ...request, sampled, spanId, traceId })
+    })
+  )
+}
+
+/** The protocol of a server, whose requests go on in the traces of their callers. */
+export const layer: Layer.Layer<RpcServer.Protocol, never, RpcServer.Protocol> = Layer.effect(
+  RpcServer.Protocol,
+  Effect.map(RpcServer.Protocol, (protocol) => ({
+    ...protocol,
+    run: (serve) => protocol.run((clientId, request) => serve(clientId, inCallersTrace(request)))
+  }))
+)

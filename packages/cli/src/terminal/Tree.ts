@@ -1,4 +1,4 @@
-import { Either } from "effect"
+import { Either, Effect } from "effect"
 import { unknownWord, type UsageError } from "@roundlot/commands/errors"
 import { isFlag } from "./argv.ts"
 import type { Verb } from "./Verb.ts"
@@ -82,3 +82,19 @@ export const helpOf = (path: ReadonlyArray<string>, { sections, summary, verbs }
           .join("\n\n")
   return `${name}: ${summary}\n\n${list}\n\nHelp and examples of a verb: ${name} VERB --help`
 }
+
+/** A verb of a command line, by its words, and how it explains itself. */
+export interface Help {
+  readonly words: string
+  readonly text: string
+}
+
+/** The help of every verb under a word, in the order in which they are listed. */
+const helpsUnder = async (words: string, tree: Tree): Promise<ReadonlyArray<Help>> => {
+  if (tree._tag === "Leaf") return [{ words, text: (await tree.load()).help() }]
+  const inner = Object.entries(tree.verbs).map(([word, verb]) => helpsUnder(`${words} ${word}`.trim(), verb))
+  return (await Promise.all(inner)).flat()
+}
+
+/** How every verb of a command line explains itself. */
+export const helpsOf = (tree: Tree): Effect.Effect<ReadonlyArray<Help>> => Effect.promise(() => helpsUnder("", tree))

@@ -7,7 +7,7 @@ import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import * as preview from "../terminal/preview.ts"
+import * as confirm from "../terminal/confirm.ts"
 import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
 import * as terms from "./batchTerms.ts"
@@ -25,7 +25,7 @@ export const templatesSave = Verb.make({
       "then 'batches submit FILE --name N --template venue'"
     ]
   ],
-  flags: { ...flags.place, name, ...terms.ofBatch, ...terms.ofFile, dryRun: preview.dryRun },
+  flags: { ...flags.place, name, ...terms.ofBatch, ...terms.ofFile, dryRun: confirm.dryRun },
   run: ({ dryRun, ...asked }) =>
     changing(
       dryRun,
@@ -38,7 +38,7 @@ export const templatesSave = Verb.make({
             yield* Templates.save(asked.name, yield* terms.termsOf(asked), accountNames.ACTOR)
           )
           if (dryRun)
-            return yield* preview.show(
+            return yield* confirm.show(
               `The template ${asked.name} would be ${Option.isNone(before) ? "new" : "replaced"}:`,
               Option.match(before, { onNone: () => ({}), onSome: (known) => ({ ...views.documentOf(known) }) }),
               { ...document }
@@ -72,14 +72,14 @@ export const templatesDelete = Verb.make({
   name: "batches templates delete",
   summary: "delete a template; batches submitted with it stay",
   examples: [["roundlot batches templates delete venue", "its name is free again"]],
-  flags: { ...flags.place, name, dryRun: preview.dryRun },
+  flags: { ...flags.place, name, dryRun: confirm.dryRun },
   run: ({ dryRun, ...asked }) =>
     changing(dryRun, asked, () =>
       Effect.gen(function* () {
         const { answer } = yield* Output
         const document = views.documentOf(yield* Templates.remove(asked.name))
         if (dryRun)
-          return yield* preview.show(
+          return yield* confirm.show(
             `The template ${asked.name} would be deleted:`,
             { ...document, status: "saved" },
             { ...document, status: "deleted" }

@@ -3,11 +3,11 @@ import * as Prompt from "@effect/cli/Prompt"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { Batch, Template } from "@roundlot/core/ledger"
 import { Effect, Option } from "effect"
-import { UsageError } from "@roundlot/commands/errors"
+import { UsageError, unknownWord } from "@roundlot/commands/errors"
 import { batchTerms } from "@roundlot/commands"
 import { isAtTerminal, NotConfirmed } from "../terminal/confirm.ts"
 import * as flags from "../terminal/flags.ts"
-import { readColumns } from "./columnNames.ts"
+import { TradeRow } from "@roundlot/imports"
 
 const { text } = flags
 
@@ -72,7 +72,7 @@ export const ofTemplate = {
 }
 
 /** The flags that say how a batch is to be, and how its file is written. */
-export type TermFlags = BatchFlags & FileFlags
+type TermFlags = BatchFlags & FileFlags
 
 interface BatchFlags {
   readonly account: Option.Option<string>
@@ -141,3 +141,29 @@ export const withMode = <Asked extends { readonly mode: Batch.BatchMode | undefi
     (error) => error instanceof Batch.ModeNotNamed,
     (open) => Effect.flatMap(chosenMode(open), (mode) => act({ ...asked, mode }))
   )
+
+/** One of our column names: `source_id`, or `sourceId`. */
+export const fieldOf = (flag: string, word: string): Effect.Effect<TradeRow.Field, UsageError> => {
+  const snake = word.trim().replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  const field = TradeRow.known.find((each) => each === snake)
+  return field === undefined ? Effect.fail(unknownWord(`${flag} column`, word, TradeRow.known)) : Effect.succeed(field)
+}
+
+/** The file's own names of its columns, `symbol=Ticker,price=`. */
+export const readColumns = (text: string | undefined): Effect.Effect<TradeRow.Columns | undefined, UsageError> =>
+  Effect.gen(function* () {
+    if (text === undefined) return undefined
+    const pairs = yield* Effect.forEach(text.split(","), (pair) =>
+      Effect.gen(function* () {
+        const [name = "", ...given] = pair.split("=")
+        if (given.length === 0) {
+          return yield* new UsageError({
+            problem: `--columns '${pair}' is not a pair`,
+            remedy: "Write ours=theirs, such as symbol=Ticker"
+          })
+        }
+        return [yield* fieldOf("--columns", name), given.join("=").trim()] as const
+      })
+    )
+    return Object.fromEntries(pairs)
+  })

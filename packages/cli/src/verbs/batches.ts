@@ -9,11 +9,10 @@ import { batches as views, batchResults, past } from "@roundlot/queries"
 import { Chunk, Effect, Option, Ref, Schedule, Sink, Stream } from "effect"
 import { accountNames, duration } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
-import { confirm, yes } from "../terminal/confirm.ts"
+import * as confirm from "../terminal/confirm.ts"
 import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
-import * as preview from "../terminal/preview.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { changing } from "../rehearsal.ts"
 import { reading, writing } from "../within.ts"
@@ -63,7 +62,7 @@ const rehearsable = (
       [`roundlot batches ${name} G3 --dry-run`, "show the result for each row"],
       [`roundlot batches ${name} G3 --yes`, example]
     ],
-    flags: { ...place, id, reason, dryRun, yes },
+    flags: { ...place, id, reason, dryRun, yes: confirm.yes },
     run: ({ dryRun: isDry, id: asked, reason: why, yes: isSaid, ...where }) =>
       writing(where, () =>
         Effect.gen(function* () {
@@ -74,7 +73,7 @@ const rehearsable = (
             if (isDry) return yield* answer(told, views.rehearsedText(told))
             yield* note(views.rehearsedText(told))
           }
-          yield* confirm(isSaid, questionOf(asked))
+          yield* confirm.confirm(isSaid, questionOf(asked))
           return yield* change(batch, why, by)
         })
       )
@@ -88,14 +87,14 @@ export const batchesQueue = Verb.make({
   name: "batches queue",
   summary: "close an open batch and queue it",
   examples: [["roundlot batches queue G3", "an empty batch is cancelled"]],
-  flags: { ...place, id, reason, dryRun: preview.dryRun },
+  flags: { ...place, id, reason, dryRun: confirm.dryRun },
   run: ({ dryRun: isDry, id: asked, reason: why, ...where }) =>
     changing(isDry, where, () =>
       Effect.gen(function* () {
         const found = yield* views.recordOf(asked)
         if (!isDry) return yield* change(found, why, queued)
         const after = views.documentOf(yield* queued(found, why))
-        yield* preview.show(`${asked} would be:`, { ...views.documentOf(found) }, { ...after })
+        yield* confirm.show(`${asked} would be:`, { ...views.documentOf(found) }, { ...after })
       })
     )
 })

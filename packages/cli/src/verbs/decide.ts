@@ -1,8 +1,8 @@
 import * as Options from "@effect/cli/Options"
-import { Account, Decision, Decisions, Order, Reads } from "@roundlot/core"
-import { Doubts, Tracking } from "@roundlot/core/ledger"
-import { decisionDocument as decisions } from "@roundlot/queries"
-import { Effect, Layer, Schedule } from "effect"
+import { Account, Decision, Decisions, Order, Reads, Decimal, Instant } from "@roundlot/core"
+import { Doubts, Tracking, drive } from "@roundlot/core/ledger"
+import { decisionDocument as decisions, decisionOutlook as outlooks, text } from "@roundlot/queries"
+import { Effect, Layer, Schedule, type Option } from "effect"
 import { accountNames, asking, decisionInput, leases } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
 import * as detail from "../terminal/detail.ts"
@@ -10,11 +10,12 @@ import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { making } from "../within.ts"
-import type { Settings } from "../Program.ts"
+import type { Settings, Flags } from "../Program.ts"
 import * as instruction from "./instruction.ts"
-import { dryRun } from "./decideDryRun.ts"
+import { onCopies } from "../rehearsal.ts"
+import { nobody } from "../embedded.ts"
 
-const { text } = flags
+const { text: textFlag } = flags
 
 const refused = (problem: string) => new UsageError({ problem, remedy: "See 'roundlot decide --help'" })
 
@@ -49,7 +50,7 @@ const whileUnproven = {
 }
 
 /** Nobody drives the account: we do, for this decision. */
-const drive = (decision: Decision.Decision, settings: Settings) =>
+const execute = (decision: Decision.Decision, settings: Settings) =>
   Effect.gen(function* () {
     const accounts = (yield* Reads.all(Account.AccountTable)).filter(({ name }) => name === decision.account)
     const work = Effect.gen(function* () {
@@ -120,16 +121,16 @@ export const decide = Verb.make({
     account: flags.account,
     symbol: Options.text("symbol").pipe(Options.withDescription("The ticker")),
     side: Options.text("side").pipe(Options.withDescription("buy or sell")),
-    quantity: text("quantity", "Shares; or --notional"),
-    notional: text("notional", "Order size in dollars, instead of shares"),
+    quantity: textFlag("quantity", "Shares; or --notional"),
+    notional: textFlag("notional", "Order size in dollars, instead of shares"),
     orderType: instruction.terms.type,
     limitPrice: instruction.terms.limitPrice,
     stopPrice: instruction.terms.stopPrice,
     timeInForce: instruction.terms.timeInForce,
     goodTill: instruction.terms.goodTill,
     session: instruction.terms.session,
-    strategy: text("strategy", "Strategy of the decision; default manual"),
-    rationale: text("rationale", "Rationale: text or JSON"),
+    strategy: textFlag("strategy", "Strategy of the decision; default manual"),
+    rationale: textFlag("rationale", "Rationale: text or JSON"),
     dryRun: Options.boolean("dry-run").pipe(
       Options.withDescription("Show whether the order would be sent, and its impact; write and send nothing")
     )
@@ -145,7 +146,7 @@ export const decide = Verb.make({
           const account = yield* settings.openAccount(asked.account)
           const made = yield* Decisions.decide(account, input, { actor: accountNames.ACTOR })
           yield* Effect.flatMap(leases.open, (driving) => driving.take(account)).pipe(
-            Effect.zipRight(drive(made, settings)),
+            Effect.zipRight(execute(made, settings)),
             Effect.scoped,
             Effect.catchTag("LeaseHeld", () => asking.askDaemon(made, accountNames.ACTOR))
           )
@@ -156,3 +157,80 @@ export const decide = Verb.make({
       )
     })
 })
+
+/** Refuses by name, before anything is rehearsed, an account that is declared for real money. */
+const refuseLive = ({ broker, environment, name: account }: Account.Account) =>
+  environment === "live" ? Effect.fail(new drive.LiveRefused({ account, broker })) : Effect.void
+
+const orderOf = (order: Order.Order) => ({
+  symbol: order.symbol,
+  side: order.side,
+  quantity: Decimal.format(order.quantity),
+  askedNotional: text.decimalOrNull(order.askedNotional),
+  type: order.type,
+  limitPrice: text.decimalOrNull(order.limitPrice),
+  stopPrice: text.decimalOrNull(order.stopPrice),
+  timeInForce: order.timeInForce,
+  goodTill: text.timeOrNull(order.goodTill),
+  session: order.session
+})
+
+const priceOf = ({ price }: Decisions.DecisionOutlook) =>
+  price._tag === "NoPrice"
+    ? null
+    : { price: Decimal.format(price.price), at: Instant.format(price.at), source: price.source }
+
+/** What a rehearsal found, as programs read it. Signed shares, dollars. */
+const documentOf = (outlook: Decisions.DecisionOutlook) => {
+  const { dependsOn, order, sentToday } = outlook
+  const { verdict: _, ...found } = outlooks.documentOf(outlook)
+  return {
+    ...found,
+    order: order === undefined ? null : orderOf(order),
+    price: priceOf(outlook),
+    sentToday: {
+      before: Decimal.format(sentToday.before),
+      after: Decimal.format(sentToday.after),
+      most: text.decimalOrNull(sentToday.most)
+    },
+    dependsOn
+  }
+}
+
+type Rehearsed = ReturnType<typeof documentOf>
+
+const askedNames = { instrument: "the instrument", price: "its price" } as const
+
+const textOf = (rehearsed: Rehearsed, verdict: string): string => {
+  const { dependsOn, held, price, sentToday } = rehearsed
+  const { after, before, most } = sentToday
+  const asked = dependsOn.map((each) => askedNames[each]).join(" and ")
+  return [
+    `Nothing is written. ${verdict}.`,
+    ...(price === null ? [] : [`  price: $${price.price} (${price.source}, ${price.at})`]),
+    `  held: ${held.before} → ${held.after ?? "as many as it buys"} shares, once it is filled`,
+    `  sent today: $${before} → $${after}${most === null ? "" : ` of $${most}`}`,
+    ...(asked === "" ? [] : [`  ${asked}: asked of the broker before sending, not in a dry run`])
+  ].join("\n")
+}
+
+interface Asked extends Flags {
+  readonly account: Option.Option<string>
+}
+
+/** Says what a decision would come to, by copies of the books and of the paper exchange: nothing is written, and nothing is sent. */
+const dryRun = (asked: Asked, input: Decision.DecisionInput): Verb.Doing =>
+  onCopies(asked, (settings, exchange) =>
+    Effect.gen(function* () {
+      const { answer, look } = yield* Output
+      const account = yield* settings.openAccount(asked.account)
+      const known = yield* Reads.account(account)
+      if (known !== undefined) yield* refuseLive(known)
+      // No broker but the exchange's copy is asked by a rehearsal.
+      const brokers = known === undefined || known.broker === "paper" ? exchange : nobody
+      const outlook = yield* Effect.provide(Decisions.rehearse(account, input), brokers)
+      const rehearsed = documentOf(outlook)
+      if (rehearsed.outcome !== "submitted") yield* look
+      yield* answer(rehearsed, textOf(rehearsed, outlooks.documentOf(outlook).verdict))
+    })
+  ).pipe(Effect.scoped)

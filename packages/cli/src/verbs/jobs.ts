@@ -11,7 +11,7 @@ import * as detail from "../terminal/detail.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import * as preview from "../terminal/preview.ts"
+import * as confirm from "../terminal/confirm.ts"
 import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
 import { listed, newestFirst, shown } from "./listOutput.ts"
@@ -54,7 +54,7 @@ export const jobsEnqueue = Verb.make({
     again: Options.boolean("again").pipe(
       Options.withDescription("Run again: an ended job of this key now, a running one after it ends")
     ),
-    dryRun: preview.dryRun
+    dryRun: confirm.dryRun
   },
   run: ({ again, dryRun, every, key, payload, type, ...where }) =>
     changing(
@@ -77,7 +77,7 @@ export const jobsEnqueue = Verb.make({
             const before = known.find((each) => each.id === job.id)
             const what = before === undefined ? "A job would be enqueued:" : `Job ${job.id} already exists:`
             const wanted = { type, key: key ?? null, every: Option.getOrNull(every), status: job.status }
-            return yield* preview.show(what, before === undefined ? {} : { ...wanted, status: before.status }, wanted)
+            return yield* confirm.show(what, before === undefined ? {} : { ...wanted, status: before.status }, wanted)
           }
           const was = isNew ? `Job ${job.id} is enqueued.` : `Job ${job.id} already exists, ${job.status}.`
           yield* answer(document, was)
@@ -119,7 +119,7 @@ const changingJob = (name: "cancel" | "retry", summary: string, done: string) =>
     flags: {
       ...ofJob,
       reason: flags.reason,
-      dryRun: preview.dryRun
+      dryRun: confirm.dryRun
     },
     run: ({ dryRun, id, reason, ...where }) =>
       changing(dryRun, where, () =>
@@ -129,7 +129,7 @@ const changingJob = (name: "cancel" | "retry", summary: string, done: string) =>
           const jobs = yield* Jobs.Jobs
           const job = yield* jobs[name](id, reason)
           const after = views.documentOf(job)
-          if (dryRun) return yield* preview.show(`Job ${id} would be:`, { ...before }, { ...after })
+          if (dryRun) return yield* confirm.show(`Job ${id} would be:`, { ...before }, { ...after })
           yield* answer(views.detailOf(job), (screen) => `Job ${id} ${done}.\n\n${detail.format(after, screen)}`)
         }).pipe(Effect.provide(queue.layerJobs))
       )

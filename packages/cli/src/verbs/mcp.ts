@@ -10,8 +10,7 @@ import { Collector, queue } from "@roundlot/daemon"
 import * as flags from "../terminal/flags.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { writing } from "../within.ts"
-import { layerProposing, layerReading, proposing, reading, type Bearer } from "../mcp/tools.ts"
-import * as Traced from "../mcp/traced.ts"
+import * as tools from "../mcp/tools.ts"
 
 /** The token of the program that is served is good no longer, or never was. */
 class TokenVoid extends Schema.TaggedError<TokenVoid>()("TokenVoid", {}) {
@@ -45,7 +44,7 @@ const tooMuch = ({ name, role }: Token.Token) =>
 
 /** What is served over the standard output says nothing else there. */
 const layerStdio = McpServer.layer({ name: "roundlot", version: Verb.VERSION }).pipe(
-  Layer.provide(Traced.layer),
+  Layer.provide(tools.layer),
   Layer.provide(RpcServer.layerProtocolStdio({ stdin: NodeStream.stdin, stdout: NodeSink.stdout })),
   Layer.provide(RpcSerialization.layerNdJsonRpc()),
   Layer.provideMerge(Logger.remove(Logger.defaultLogger)),
@@ -68,13 +67,13 @@ export const mcp = Verb.make({
     writing(where, ({ configuration, variable }) =>
       Effect.gen(function* () {
         const said = variable(VARIABLE)
-        const bearer: Bearer = said === undefined ? Effect.succeed(undefined) : checked(Redacted.make(said))
+        const bearer: tools.Bearer = said === undefined ? Effect.succeed(undefined) : checked(Redacted.make(said))
         const token = yield* bearer
         if (token !== undefined && Token.allows(token.role, "trade")) return yield* tooMuch(token)
         const served =
           token?.role === "propose"
-            ? Layer.provide(McpServer.toolkit(proposing), layerProposing(bearer, configuration))
-            : Layer.provide(McpServer.toolkit(reading), layerReading(bearer))
+            ? Layer.provide(McpServer.toolkit(tools.proposing), tools.layerProposing(bearer, configuration))
+            : Layer.provide(McpServer.toolkit(tools.reading), tools.layerReading(bearer))
         const server = served.pipe(
           Layer.provide(layerStdio),
           Layer.provide(queue.layerJobs),

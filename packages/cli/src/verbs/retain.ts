@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { accountNames, duration } from "@roundlot/commands"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
-import * as preview from "../terminal/preview.ts"
+import * as confirm from "../terminal/confirm.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { writing } from "../within.ts"
 
@@ -22,7 +22,7 @@ export const storeRetain = Verb.make({
     ...flags.place,
     age: Options.text(AGE).pipe(Options.withDescription("Minimum age with a unit: 90d, 36h")),
     plan: Options.boolean("plan").pipe(Options.withDescription("The same as --dry-run")),
-    dryRun: preview.dryRun
+    dryRun: confirm.dryRun
   },
   run: ({ age, dryRun, plan, ...where }) =>
     Effect.gen(function* () {

@@ -1,16 +1,18 @@
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
-import { Token, Tokens } from "@roundlot/core/ledger"
-import { tokens as views } from "@roundlot/queries"
+import { Token, Tokens, Sessions, TokenRegister } from "@roundlot/core/ledger"
+import { tokens as views, sessions } from "@roundlot/queries"
 import { Effect, Option, Redacted } from "effect"
 import { accountNames, duration, tokens } from "@roundlot/commands"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import * as preview from "../terminal/preview.ts"
+import * as confirm from "../terminal/confirm.ts"
 import { changing } from "../rehearsal.ts"
 import { making } from "../within.ts"
 import { listed } from "./listOutput.ts"
+import { settle } from "../Program.ts"
+import { askDaemon } from "../servingDaemon.ts"
 
 const name = Args.text({ name: "NAME" }).pipe(
   Args.withDescription("Name of the token; recorded as the actor of its commands")
@@ -90,7 +92,7 @@ export const tokensRotate = Verb.make({
       "overlap",
       "How long the old secret stays valid, such as 1h; default: revoked at once (in the dashboard: 1h)"
     ),
-    dryRun: preview.dryRun
+    dryRun: confirm.dryRun
   },
   run: ({ dryRun, name: called, overlap, ...where }) =>
     changing(dryRun, where, ({ operatorToken }) =>
@@ -101,7 +103,7 @@ export const tokensRotate = Verb.make({
         if (dryRun) {
           const rotated = yield* views.documentOf((yield* Tokens.rotate(asked)).token)
           const until = rotated.previousUntil === null ? "revoked at once" : `valid until ${rotated.previousUntil}`
-          return yield* preview.show(
+          return yield* confirm.show(
             `${called} would have a new secret:`,
             { ...rotated, secret: "good" },
             { ...rotated, secret: `new; the old one is ${until}` }
@@ -127,7 +129,7 @@ export const tokensRevoke = Verb.make({
   name: "tokens revoke",
   summary: "revoke a token",
   examples: [["roundlot tokens revoke dana", "its requests are refused from now on"]],
-  flags: { ...flags.place, name, dryRun: preview.dryRun },
+  flags: { ...flags.place, name, dryRun: confirm.dryRun },
   run: ({ dryRun, name: called, ...where }) =>
     changing(dryRun, where, () =>
       Effect.gen(function* () {
@@ -135,7 +137,7 @@ export const tokensRevoke = Verb.make({
         const before = (yield* Tokens.all).find((each) => each.name === called)
         const token = yield* Tokens.revoke(called, accountNames.ACTOR)
         if (dryRun)
-          return yield* preview.show(
+          return yield* confirm.show(
             `The token of ${called} would be revoked, and its browsers signed out:`,
             before === undefined ? {} : { ...(yield* views.documentOf(before)) },
             { ...(yield* views.documentOf(token)) }
@@ -152,4 +154,58 @@ export const tokensList = Verb.make({
   examples: [["roundlot tokens list", "names, roles and validity of API tokens"]],
   flags: flags.view,
   run: (asked) => listed(asked, views.list, views.table)
+})
+
+/** `sessions list`. */
+export const sessionsList = Verb.make({
+  name: "sessions list",
+  summary: "list signed-in browsers and their tokens",
+  examples: [["roundlot sessions list", "browsers signed in to the dashboard"]],
+  flags: flags.view,
+  run: (asked) => listed(asked, sessions.list, sessions.table)
+})
+
+/** `sessions end`. */
+export const sessionsEnd = Verb.make({
+  name: "sessions end",
+  summary: "sign a browser out",
+  examples: [["roundlot sessions end 3f9c0a52d1e84b7796b8f0a4c2d57e13", "its next request is refused"]],
+  flags: {
+    ...flags.place,
+    id: Args.text({ name: "ID" }).pipe(Args.withDescription("Session id from 'roundlot sessions list'")),
+    dryRun: confirm.dryRun
+  },
+  run: ({ dryRun, id, ...where }) =>
+    changing(dryRun, where, () =>
+      Effect.gen(function* () {
+        const { answer } = yield* Output
+        const session = yield* Effect.provide(Sessions.end(id, "Ended", accountNames.ACTOR), TokenRegister.layer)
+        const document = sessions.documentOf(session)
+        if (dryRun)
+          return yield* confirm.show(
+            `A browser of ${session.token} would be signed out:`,
+            { ...document, status: "signed in" },
+            { ...document, status: "ended" }
+          )
+        yield* answer(document, `A browser of ${session.token} is signed out.`)
+      })
+    )
+})
+
+/** `tokens link`. */
+export const tokensLink = Verb.make({
+  name: "tokens link",
+  summary: "print a link that signs a browser in as the operator; single use, valid for 5 minutes",
+  examples: [["roundlot tokens link", "from the daemon of this store on this host"]],
+  flags: flags.place,
+  run: (where) =>
+    Effect.gen(function* () {
+      const { answer } = yield* Output
+      const link = yield* askDaemon(yield* settle(where), {
+        what: "no link was made",
+        needsToken: true,
+        ask: (api) => api.session.makeLink({})
+      })
+      yield* answer(link, `${link.url}\nIt signs a browser in once, until ${link.expiresAt}.`)
+    })
 })

@@ -15,7 +15,7 @@ import * as Verb from "../terminal/Verb.ts"
 import { making } from "../within.ts"
 import { onCopy, planned } from "../rehearsal.ts"
 import type { Configuration, Flags, Settings } from "../Program.ts"
-import { fieldOf, readColumns } from "./columnNames.ts"
+import { fieldOf, readColumns } from "./batchTerms.ts"
 
 interface ImportFlags extends Flags {
   readonly file: string

@@ -10,7 +10,7 @@ import { yes } from "../terminal/confirm.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { writing } from "../within.ts"
 import { perform, performAsked, performIfMeant } from "./commanding.ts"
-import { workOn } from "./ordersCancel.ts"
+import { workOn } from "./orders.ts"
 
 const { commandId, dryRun, place } = flags
 

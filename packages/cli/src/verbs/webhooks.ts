@@ -8,7 +8,7 @@ import { webhooks } from "@roundlot/commands"
 import { delivering, queue } from "@roundlot/daemon"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
-import * as preview from "../terminal/preview.ts"
+import * as confirm from "../terminal/confirm.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { changing } from "../rehearsal.ts"
 import { writing } from "../within.ts"
@@ -69,7 +69,7 @@ export const webhooksContinue = Verb.make({
     after: Options.text("after").pipe(
       Options.withDescription("Cursor, shown by 'webhooks list --json', or 'beginning'")
     ),
-    dryRun: preview.dryRun
+    dryRun: confirm.dryRun
   },
   run: ({ after, dryRun, name, ...where }) =>
     changing(dryRun, where, ({ configuration, hostFault }) =>
@@ -78,7 +78,7 @@ export const webhooksContinue = Verb.make({
         const known = (yield* webhooks.list(configuration)).items.find((each) => each.name === name)
         const document = yield* webhooks.goOn(configuration, name, after)
         if (dryRun)
-          return yield* preview.show(`${name} would continue after ${after}:`, known ? { ...known } : {}, {
+          return yield* confirm.show(`${name} would continue after ${after}:`, known ? { ...known } : {}, {
             ...document
           })
         yield* answer(document, `${name} continues after ${after}.\n\n${webhooks.table([document])}`)

@@ -10,8 +10,8 @@ export { defineConfig, type RoundlotConfig } from "./ConfigModule.ts"
 export * as configuredAccounts from "./configuredAccounts.ts"
 /** `EnvFile`: a file of variables. */
 export * as EnvFile from "./EnvFile.ts"
-export type { NatsEntry } from "./sources/nats.ts"
-export type { OutboxEntry } from "./sources/outbox.ts"
+export type { NatsEntry } from "./sources/sourceWays.ts"
+export type { OutboxEntry } from "./sources/sourceWays.ts"
 export type { Followed, OwnApp, OwnBroker, OwnParts, OwnSource } from "./OwnParts.ts"
 /** `ownPrices`: prices that a configuration brings. */
 export * as ownPrices from "./ownPrices.ts"

@@ -1,14 +1,21 @@
 import type * as HttpClient from "@effect/platform/HttpClient"
-import { type Clock } from "@roundlot/core"
-import { type AlertChannels, AlertGravity, type Alerts, Jobs } from "@roundlot/core/ledger"
+import type { Clock } from "@roundlot/core"
+import {
+  type AlertChannels,
+  AlertGravity,
+  type Alerts,
+  Jobs,
+  codeWords,
+  type Completions,
+  verdict
+} from "@roundlot/core/ledger"
 import { Effect, Redacted } from "effect"
 import { PostAddress } from "@roundlot/commands"
 import type { ChannelKind, ChannelSettings } from "../alertChannels.ts"
 import { variableOf } from "../secrets.ts"
 import type { Settings } from "../Settings.ts"
-import { sendLetter } from "./email.ts"
-import { noticeDocument, noticeText } from "./noticeText.ts"
 import * as SignedPost from "./SignedPost.ts"
+import type { Notice } from "../OwnAlerts.ts"
 
 type Sent = Effect.Effect<unknown, Jobs.JobFailed, Clock.Clock | HttpClient.HttpClient>
 
@@ -65,6 +72,7 @@ const pagerduty: Send = (channel, secret, notice) => {
 }
 
 const TELEGRAM = "https://api.telegram.org"
+
 const LONGEST_MESSAGE = 4096
 
 /** https://core.telegram.org/bots/api#sendmessage: the token is part of the address. */
@@ -90,6 +98,80 @@ const email: Send = (channel, secret, notice) =>
     text: lettersOf(notice),
     thread: "kind" in notice ? notice.key : `batch/${notice.uid}`
   })
+
+const LONGEST_MS = 10_000
+
+const LONGEST_SUBJECT = 150
+
+const local: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"])
+
+/** The address of a mail server, `smtps://USER:PASSWORD@HOST` or `smtp://…`; `undefined` where it is none. */
+const serverIn = (secret: Redacted.Redacted) => {
+  const text = Redacted.value(secret)
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== "smtp:" && url?.protocol !== "smtps:") return undefined
+  const isSecure = url.protocol === "smtps:"
+  const auth = url.username === "" ? {} : { auth: { user: decodedPart(url.username), pass: decodedPart(url.password) } }
+  const host = url.hostname.replace(/^\[(.*)\]$/, "$1")
+  return { host, port: Number(url.port === "" ? (isSecure ? 465 : 587) : url.port), secure: isSecure, ...auth }
+}
+
+/** As it was before it was escaped; as it is written where it was not. */
+const decodedPart = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+const failed = (name: string, why: string) => new Jobs.JobFailed({ detail: `channel ${name}: ${why}`, final: false })
+
+const codeOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "code" in error ? String(error.code) : "no reason was given"
+
+/** Sends a letter. A password goes over TLS alone, except to this machine. The library is loaded by the first letter. */
+const sendLetter = (
+  { from, name, to }: ChannelSettings,
+  secret: Redacted.Redacted,
+  { subject, text, thread }: Letter
+): Effect.Effect<unknown, Jobs.JobFailed> =>
+  Effect.gen(function* () {
+    const server = serverIn(secret)
+    if (server === undefined)
+      return yield* failed(name, "its variable is not a mail server address such as smtps://USER:PASSWORD@HOST")
+    const { createTransport } = yield* Effect.promise(() => import("nodemailer"))
+    const isHere = local.has(server.host)
+    const waits = { connectionTimeout: LONGEST_MS, greetingTimeout: LONGEST_MS, socketTimeout: LONGEST_MS }
+    const transport = createTransport({ ...server, requireTLS: !isHere, ignoreTLS: isHere, ...waits })
+    const line = subject.replaceAll(/\s+/g, " ").slice(0, LONGEST_SUBJECT)
+    const letter = { from, to: [...(to ?? [])], subject: line, text, references: [`<${thread}@roundlot>`] }
+    return yield* Effect.tryPromise({
+      try: () => transport.sendMail(letter),
+      // What a mail server answers may name its user.
+      catch: (error) => failed(name, `it cannot be sent: ${codeOf(error)}`)
+    }).pipe(Effect.as({ to: to?.length ?? 0 }), Effect.ensuring(Effect.sync(() => transport.close())))
+  })
+
+/** An alert as one line, which is all that a chat shows, and the overall state at its time. */
+const ofAlert = ({ account, detail, status, subject, symbol, verdict: stood }: Alerts.Alert): string => {
+  const where = [symbol, account].filter((each) => each !== null).join(" on ")
+  const overall = stood === undefined ? "" : `. Overall: ${verdict.verdictText(stood)}`
+  return `${status === "over" ? "Resolved" : "Alert"}: ${subject}${where === "" ? "" : ` (${where})`}: ${detail}${overall}`
+}
+
+const ofCompletion = ({ batch, cancelled, done, failed, name, status, total }: Completions.Completion): string => {
+  const others = [...(failed === 0 ? [] : [`${failed} failed`]), ...(cancelled === 0 ? [] : [`${cancelled} cancelled`])]
+  const counts = [`${done} of ${total} rows completed`, ...others].join(", ")
+  return `Batch ${name} (${batch}) ${codeWords.wordsOf(status)}: ${counts}`
+}
+
+/** A notice as one line. */
+const noticeText = (notice: AlertChannels.Notice): string => ("kind" in notice ? ofAlert(notice) : ofCompletion(notice))
+
+/** A notice for programs, with its line for who shows no more. */
+export const noticeDocument = (notice: AlertChannels.Notice): Notice =>
+  "kind" in notice ? { text: noticeText(notice), ...notice } : { text: noticeText(notice), kind: "batch", ...notice }
 
 const senders: { readonly [K in ChannelKind]: Send } = { slack, webhook, pagerduty, telegram, email }
 
@@ -129,3 +211,10 @@ export const trial = (at: string): Alerts.Alert => ({
   dollars: null,
   at
 })
+
+/** What is sent; `thread` is the same for all that is of one cause. */
+interface Letter {
+  readonly subject: string
+  readonly text: string
+  readonly thread: string
+}

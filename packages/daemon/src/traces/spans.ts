@@ -1,9 +1,8 @@
-import { Decimal, type Decision, Fill, Order, Trade, type Instant } from "@roundlot/core"
+import { Decimal, Decision, Fill, Order, Trade, type Instant } from "@roundlot/core"
 import { Entry, Id, OrderState, TradeRepository } from "@roundlot/core/adapter"
-import { Allocation, Attempt, decode, type Event, Traces } from "@roundlot/core/ledger"
+import { Allocation, Attempt, decode, type Event, Traces, Break } from "@roundlot/core/ledger"
 import { listing } from "@roundlot/queries"
 import { Effect, Either, Schema, type Tracer } from "effect"
-import { type Subject, subjectsOf } from "./subjects.ts"
 
 /** A stretch of time in a trace. Times are those of the books; a fill begins with the broker's. */
 export interface Stretch {
@@ -242,4 +241,43 @@ export const ofTrades = (entries: ReadonlyArray<Entry.Entry>): Reading<Spans> =>
         ...linked.filter(({ id }) => into.has(id))
       ])
     })
+  })
+
+/** The decision or order that an entry is about: whose trace it is in. */
+type Subject =
+  | { readonly _tag: "Order"; readonly order: Order.Order }
+  | { readonly _tag: "Decision"; readonly decision: Decision.Decision }
+
+type Named = Pick<Entry.Entry, "entityKind" | "entityId">
+
+const idsOf = (entries: ReadonlyArray<Named>, kind: Id.Kind): ReadonlyArray<number> => [
+  ...new Set(
+    entries.flatMap(({ entityId, entityKind }) => (entityKind === kind ? (Id.parse(kind, entityId) ?? []) : []))
+  )
+]
+
+/** Finds the decision or order that each of these entries is about; of an entry about neither, nothing. */
+export const subjectsOf = (
+  entries: ReadonlyArray<Named>
+): Effect.Effect<(entry: Named) => Subject | undefined, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const decisions = yield* listing.among(Decision.DecisionTable, "id", idsOf(entries, "decision"))
+    const fills = yield* listing.among(Fill.FillTable, "id", idsOf(entries, "fill"))
+    const breaks = yield* listing.among(Break.BreakTable, "id", idsOf(entries, "break"))
+    const orderOf = new Map<string, number>()
+    for (const id of idsOf(entries, "order")) orderOf.set(`order O${id}`, id)
+    for (const { id, orderId } of fills) orderOf.set(`fill ${Id.format("fill", id)}`, orderId)
+    for (const { id, subject } of breaks) {
+      const order = Id.parse("order", subject)
+      if (order !== undefined) orderOf.set(`break ${Id.format("break", id)}`, order)
+    }
+    const orders = yield* listing.among(Order.OrderTable, "id", new Set(orderOf.values()))
+    const ofOrders = new Map<number, Subject>(orders.map((order) => [order.id, { _tag: "Order", order }]))
+    const ofDecisions = new Map<number, Subject>(
+      decisions.map((decision) => [decision.id, { _tag: "Decision", decision }])
+    )
+    return ({ entityId, entityKind }) =>
+      entityKind === "decision"
+        ? ofDecisions.get(Id.parse("decision", entityId) ?? 0)
+        : ofOrders.get(orderOf.get(`${entityKind} ${entityId}`) ?? 0)
   })

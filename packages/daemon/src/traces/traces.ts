@@ -5,9 +5,8 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import { Chunk, Context, Effect, Exit, Option, Ref, type Scope, type Tracer } from "effect"
 import type { SettingsError } from "@roundlot/commands/errors"
 import type { Settings } from "../Settings.ts"
-import { Exporting } from "./collector.ts"
+import { Exporting, addressIn, ENDPOINT } from "./collector.ts"
 import { ofOrders, ofTrades, type Stretch } from "./spans.ts"
-import { addressIn, ENDPOINT } from "./variables.ts"
 import * as AnchorFile from "../anchors/anchorFile.ts"
 
 const PAGE = 200

@@ -10,7 +10,7 @@ import * as columns from "../ui/table/columns.tsx"
 import type { Column } from "../ui/table/Column.ts"
 import { Facts } from "../ui/parts/Facts.tsx"
 import { Choice, Written } from "../ui/parts/Field.tsx"
-import { NeedsRole } from "../ui/action/NeedsRole.tsx"
+import { NeedsRole, useMay } from "../ui/action/Role.tsx"
 import {
   draftOf,
   isSame,
@@ -28,7 +28,6 @@ import { Shown } from "../ui/record/Record.tsx"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { StateSign } from "../ui/parts/Sign.tsx"
 import { Rows } from "../ui/table/TablePanel.tsx"
-import { useMay } from "../ui/action/useMay.ts"
 import { allocationWords, sessionWords, timeWords, typeWords } from "../words/terms.ts"
 import { texts as approvals } from "../words/text/approvals.ts"
 import { texts } from "../words/text/operations.ts"

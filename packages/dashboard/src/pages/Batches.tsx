@@ -9,7 +9,7 @@ import { blank, CHECK, keep, withFile } from "../ui/form/batchWish.ts"
 import { FileButton } from "../ui/form/FileButton.tsx"
 import { Time } from "../ui/parts/Figure.tsx"
 import { BatchNotionalCell } from "../ui/record/BatchNotional.tsx"
-import { RowsBar } from "../ui/chart/RowsBar.tsx"
+import { RowsBar } from "../ui/chart/Bars.tsx"
 import { rowsDone } from "../words/rows.ts"
 import { texts } from "../words/text/batches.ts"
 

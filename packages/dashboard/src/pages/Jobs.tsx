@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { Either } from "effect"
 import { useEffect, useState } from "react"
-import { queries } from "../api/asking.ts"
+import { queries, useAsk } from "../api/asking.ts"
 import { cancelJob, enqueueJob, isCancellable, isRetriable, retryJob, type JobWish } from "../ui/action/jobs.ts"
 import { ActionButton } from "../ui/action/ActionButton.tsx"
 import { ForRole } from "../ui/action/Role.tsx"
@@ -11,11 +11,19 @@ import { Choice, Written } from "../ui/parts/Field.tsx"
 import * as columns from "../ui/table/columns.tsx"
 import { jobName, jobProgress } from "../ui/table/jobColumns.tsx"
 import { texts } from "../words/text/operations.ts"
+import { Facts } from "../ui/parts/Facts.tsx"
+import { Figure, Foreign, Moment } from "../ui/parts/Figure.tsx"
+import { PageHead } from "../ui/parts/PageHead.tsx"
+import { Asked } from "../ui/parts/Panel.tsx"
+import { StateSign } from "../ui/parts/Sign.tsx"
+import { Crumb } from "../ui/record/Record.tsx"
+import type { Column } from "../ui/table/Column.ts"
+import { TablePanel } from "../ui/table/TablePanel.tsx"
 
 type Job = typeof Documents.JobDocument.Type
 
 /** What an operator may do with a job as it stands: retry it once it ended badly, cancel it before. */
-export const JobActions = ({ job }: { readonly job: Job }) => {
+const JobActions = ({ job }: { readonly job: Job }) => {
   if (isRetriable(job.status)) return <ActionButton action={retryJob(job)} className="button small" />
   return isCancellable(job.status) ? <ActionButton action={cancelJob(job)} className="button small" /> : null
 }
@@ -113,3 +121,50 @@ export const JobsPage = () => {
     </>
   )
 }
+
+type Note = Documents.JobDetail["history"][number]
+
+const history: ReadonlyArray<Column<Note>> = [
+  columns.time("time", ({ at }) => at),
+  columns.node("jobEvent", ({ what }) => what),
+  columns.foreign("jobDetail", ({ detail }) => detail)
+]
+
+const jsonOf = (value: unknown): string => (value === null ? "" : JSON.stringify(value))
+
+const Detail = ({ job }: { readonly job: Documents.JobDetail }) => (
+  <>
+    <PageHead note={<Crumb id={job.id} name={texts.jobs} to="/ops/jobs" />} actions={<JobActions job={job} />}>
+      <Foreign text={`${job.type} ${job.key}`} /> <StateSign family="job" state={job.status} />
+    </PageHead>
+    <Facts
+      facts={[
+        ["tries", <Figure of={`${job.tries}/${job.mostTries}`} />],
+        ["jobEnqueued", <Moment at={job.enqueuedAt} />],
+        ["jobStarted", job.startedAt === null ? null : <Moment at={job.startedAt} />],
+        ["jobEnded", job.endedAt === null ? null : <Moment at={job.endedAt} />],
+        ["runAt", job.status === "queued" ? <Moment at={job.runAt} /> : null],
+        ["jobWorker", job.worker],
+        ["failure", job.failure === null ? null : <Foreign text={job.failure} />],
+        ["jobPayload", job.payload === null ? null : <Foreign text={jsonOf(job.payload)} />],
+        ["jobProgress", job.progress === null ? null : <Foreign text={jsonOf(job.progress)} />],
+        ["jobResult", job.result === null ? null : <Foreign text={jsonOf(job.result)} />]
+      ]}
+    />
+    <TablePanel
+      title={texts.attemptsAndChanges}
+      note={texts.oldestFirst}
+      empty={texts.nothingHappenedYet}
+      columns={history}
+      rows={job.history}
+      idOf={({ at, what }) => `${at} ${what}`}
+    />
+  </>
+)
+
+/** A background job: its attempts, what it was given and what it answered. */
+export const JobPage = ({ id }: { readonly id: string }) => (
+  <Asked query={useAsk(["job", id], (api) => api.jobs.show({ path: { id } }), true, EVERY_MS)} title={texts.jobs}>
+    {(job) => <Detail job={job} />}
+  </Asked>
+)

@@ -20,9 +20,15 @@ import { useFilters } from "../ui/parts/filters.ts"
 import { PageHead } from "../ui/parts/PageHead.tsx"
 import { pathOfRecord } from "../words/paths.ts"
 import { BatchCheck } from "./BatchCheck.tsx"
-import { BatchFile } from "./BatchFile.tsx"
-import { isAsForeseen, SubmittedRows } from "./Submitted.tsx"
 import { texts } from "../words/text/newBatch.ts"
+import { FileButton, giveFirst, type GiveFile } from "../ui/form/FileButton.tsx"
+import { Field } from "../ui/parts/Field.tsx"
+import { Head } from "../ui/parts/Help.tsx"
+import * as columns from "../ui/table/columns.tsx"
+import type { Column } from "../ui/table/Column.ts"
+import { DataTable } from "../ui/table/DataTable.tsx"
+import { StateSign } from "../ui/parts/Sign.tsx"
+import { rowsIn } from "../words/rows.ts"
 
 const steps = [texts.file, texts.check, texts.submit] as const
 
@@ -147,5 +153,115 @@ export const NewBatch = () => {
         />
       ) : null}
     </>
+  )
+}
+
+/** The columns that a file has by the names of the fields. */
+const SAMPLE = "source_id,timestamp,symbol,side,quantity,price\n"
+
+interface BatchFileProps {
+  readonly csv: string
+  /** Takes a whole file, which is checked at once. */
+  readonly onGive: GiveFile
+  /** Takes rows as they are written. */
+  readonly onWrite: (csv: string) => void
+  readonly onCheck: () => void
+}
+
+/** The first step of a new batch: a file of trades, or pasted rows. */
+const BatchFile = ({ csv, onCheck, onGive, onWrite }: BatchFileProps) => (
+  <section className="panel form" aria-label={texts.file}>
+    <div
+      className="field drop"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault()
+        giveFirst(event.dataTransfer.files, onGive)
+      }}
+    >
+      <Head term="file" />
+      <FileButton label={texts.chooseFile} onGive={onGive} />
+      <span className="faint">{texts.orDropItHere}</span>
+    </div>
+    <Field term="pasted">
+      <textarea
+        aria-label={texts.pastedRows}
+        rows={6}
+        value={csv.length > 20_000 ? csv.slice(0, 20_000) : csv}
+        readOnly={csv.length > 20_000}
+        placeholder={SAMPLE}
+        onChange={({ target }) => onWrite(target.value)}
+        spellCheck={false}
+      />
+    </Field>
+    <p className="faint">
+      {csv === ""
+        ? texts.firstLine({ example: <code>{SAMPLE.trim()}</code> })
+        : texts.rowsBelowHeader({ count: csv.split(/\r?\n/).filter((line) => line.trim() !== "").length - 1 })}
+    </p>
+    <div className="buttons">
+      <button
+        type="button"
+        className="button primary"
+        aria-disabled={csv.trim() === ""}
+        onClick={() => csv.trim() !== "" && onCheck()}
+      >
+        {texts.check}
+      </button>
+    </div>
+  </section>
+)
+
+type Submitted = Documents.SubmittedDocument
+
+/** What became of each row, by the sign of what it is. */
+const parts = [
+  ["accepted", "pending", texts.inTheBatch],
+  ["quarantined", "quarantined", texts.inTheBatchHeld],
+  ["duplicates", "duplicate", texts.duplicates],
+  ["conflicts", "conflict", texts.conflicts],
+  ["rejected", "failed", texts.invalidRows]
+] as const
+
+/** Did every row become what its submitter saw beforehand: taken in, or refused? */
+const isAsForeseen = ({ conflicts, duplicates, quarantined }: Submitted): boolean =>
+  conflicts + duplicates + quarantined === 0
+
+const noticed: ReadonlyArray<Column<Submitted["noticed"][number]>> = [
+  columns.count("line", ({ line }) => (line === 0 ? null : line)),
+  columns.foreign("reason", ({ what }) => what)
+]
+
+/** An account of every row of a file that was submitted: also of those that are in no batch, since they were on record. */
+const SubmittedRows = ({ of }: { readonly of: Submitted }) => {
+  const { batch } = of
+  const rows = parts.reduce((sum, [part]) => sum + of[part], 0)
+  return (
+    <section className="panel form" aria-label={texts.submitted}>
+      <p role="status">{texts.submittedAs({ batch: batch.id, rows: rowsIn(rows) })}</p>
+      <ul className="rows" aria-label={texts.rowResults}>
+        {parts.map(([part, state, say]) =>
+          of[part] === 0 ? null : (
+            <li key={part}>
+              <StateSign family="trade" state={state} />
+              <span className="what">{say({ count: of[part] })}</span>
+            </li>
+          )
+        )}
+      </ul>
+      {of.noticed.length === 0 ? null : (
+        <DataTable
+          label={texts.rowsToReview}
+          columns={noticed}
+          rows={of.noticed}
+          idOf={({ line, what }) => `${line} ${what}`}
+        />
+      )}
+      <div className="buttons">
+        <Link href={pathOfRecord({ kind: "batch", id: batch.id }) ?? "/batches"} className="button primary">
+          {texts.open({ batch: batch.id })}
+        </Link>
+      </div>
+    </section>
   )
 }

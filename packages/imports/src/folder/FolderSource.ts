@@ -1,18 +1,17 @@
-import { type AccountName } from "@roundlot/core"
+import type { AccountName } from "@roundlot/core"
 import { TradeRepository, type TradeSource } from "@roundlot/core/adapter"
 import { Health } from "@roundlot/core/ledger"
 import { Clock, Deferred, Effect, Ref, Stream, type Duration } from "effect"
-import { join } from "node:path"
+import { join, sep } from "node:path"
 import { shown } from "@roundlot/api/text"
 import { claim, stillOurs, type Holder } from "./Claim.ts"
 import { isStill, look, type Entry } from "./Look.ts"
-import { makeRooms, move, numbered, type Numbered } from "./Numbered.ts"
+import { makeRooms, move, numbered, type Numbered, LIST, newestOf, numberedIn } from "./Numbered.ts"
 import { cursorOf, expectKnown, reachedBy, type Reached } from "./Reached.ts"
-import { expectApart, realFolder } from "./realFolder.ts"
-import { stop, type SpoolFault } from "./SpoolFault.ts"
-import { lastTaken, rejectedIn } from "./standing.ts"
+import { stop, type SpoolFault, asking, codeOf, ifThere } from "./SpoolFault.ts"
 import { taking } from "./taking.ts"
 import { watching } from "./Watched.ts"
+import { realpath, open, readdir, stat } from "node:fs/promises"
 
 /** A source that is a folder. */
 export interface FolderEntry {
@@ -173,4 +172,68 @@ export const make = (
       alarmAfterMs: Number.POSITIVE_INFINITY,
       caughtUp: Deferred.await(caughtUp)
     }
+  })
+
+/** The one path that all names of a folder lead to. */
+const realFolder = (folder: string): Effect.Effect<string, SpoolFault> =>
+  asking(`${folder} cannot be opened`, () => realpath(folder))
+
+const isWithin = (one: string, other: string): boolean => `${one}${sep}`.startsWith(`${other}${sep}`)
+
+/** Two sources that have one folder, or one in the other's, would each buy what lies there. */
+const expectApart = (folder: string, others: ReadonlyArray<string>): Effect.Effect<void, SpoolFault> =>
+  Effect.forEach(
+    others,
+    (each) =>
+      Effect.flatMap(
+        Effect.orElseSucceed(realFolder(each), () => each),
+        (other) =>
+          isWithin(folder, other) || isWithin(other, folder)
+            ? stop(
+                `${folder} is also the folder of another source, or one is inside the other (${each})`,
+                "Give each source its own folder"
+              )
+            : Effect.void
+      ),
+    { discard: true }
+  )
+
+const HEAD = 1_024
+
+const LONGEST = 200
+
+/** The first row of a list of what was not taken: line, column, value, reason. */
+const firstRow = async (path: string): Promise<string> => {
+  const file = await open(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0)
+    const [, row = ""] = buffer.toString("utf8", 0, bytesRead).split("\r\n")
+    return shown(row, LONGEST)
+  } finally {
+    await file.close()
+  }
+}
+
+/** What was not taken and waits for a person: how many lists of it there are, and how the first begins. */
+const rejectedIn = (folder: string): Effect.Effect<ReadonlyArray<string>, SpoolFault> =>
+  asking(`${join(folder, "rejected")} cannot be read`, async () => {
+    const lists = (await readdir(join(folder, "rejected"))).filter((file) => file.endsWith(LIST)).toSorted()
+    const [first] = lists
+    if (first === undefined) return []
+    const more = lists.length === 1 ? "" : ` and ${lists.length - 1} more`
+    return [
+      // A person may have removed it by now.
+      `not imported, see rejected/${shown(first, LONGEST)}${more}: ${await firstRow(join(folder, "rejected", first)).catch(codeOf)}`
+    ]
+  })
+
+/** What was taken last, and when: what is put away says it. */
+const lastTaken = (folder: string, { file }: Reached): Effect.Effect<string, SpoolFault> =>
+  Effect.gen(function* () {
+    const newest = newestOf((yield* numberedIn(folder, "done")).filter(({ number }) => number <= file))
+    const path = join(folder, "done", newest?.file ?? "")
+    const stats = newest === undefined ? undefined : yield* ifThere(`${path} cannot be looked at`, () => stat(path))
+    return newest === undefined || stats === undefined
+      ? "none imported yet"
+      : `the last imported is ${shown(newest.file)}, at ${stats.ctime.toISOString()}`
   })

@@ -1,17 +1,24 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import { shown } from "@roundlot/api/text"
-import type { Instant } from "@roundlot/core"
+import { type Instant, Decimal } from "@roundlot/core"
 import { Effect, Either, Stream } from "effect"
 import { bytesOf } from "../TradeFile.ts"
 import { readActivities } from "./alpacaActivities.ts"
 import { readFlex } from "./ibkrFlex.ts"
-import { keepable } from "./keepable.ts"
 import { readTransactions } from "./schwabTransactions.ts"
-import type { Contents, Execution, Kinds, StatementBroker, UnreadRow } from "./Statement.ts"
+import {
+  type Contents,
+  type Execution,
+  type Kinds,
+  type StatementBroker,
+  type UnreadRow,
+  digestOf
+} from "./Statement.ts"
 import { beginOf, dateOf, dayAfter, isZone, NEW_YORK } from "./statementTime.ts"
 import { type Fault, StatementUnreadable } from "./StatementUnreadable.ts"
 
 export { brokers, type Execution, type Kinds, type Place, type StatementBroker, type UnreadRow } from "./Statement.ts"
+
 export { StatementUnreadable } from "./StatementUnreadable.ts"
 
 /** How a statement is read. */
@@ -94,6 +101,7 @@ const textOf = (file: string): Effect.Effect<string, StatementUnreadable, FileSy
   })
 
 const ACTIVITY = /"activity_type"\s*:/
+
 const TRANSACTION = /"(?:activityId|transferItems)"\s*:/
 
 /** So far a text is looked at for whose it is. */
@@ -162,3 +170,44 @@ const periodOf = (
     const until = madeAt === undefined || madeAt > end || madeAt < begin ? end : madeAt
     return { from: begin, until, dates: { from, to }, zone, by: isSaid ? "caller" : byFile }
   })
+
+/** Longer than any broker's id. */
+const MOST_CHARACTERS = 200
+
+const MOST_OF_REASON = 400
+
+const NO_NAME = /[\p{Cc}\p{Cs}]/u
+
+const isName = (text: string | undefined): boolean =>
+  text === undefined || (text.length <= MOST_CHARACTERS && !NO_NAME.test(text))
+
+/** STMT-4: a row whose ids or symbol no store could keep as they are, such as one with control characters, cannot be read. */
+const keepable = (contents: Contents): Contents => {
+  const judged = contents.executions.map((row) => ({ row, fault: faultOf(row) }))
+  return {
+    ...contents,
+    executions: judged.flatMap(({ fault, row }) => (fault === undefined ? [row] : [])),
+    unread: [
+      ...contents.unread.map((row) => ({ ...row, reason: shown(row.reason, MOST_OF_REASON) })),
+      ...judged.flatMap(({ fault, row }) => (fault === undefined ? [] : [unreadOf(row, fault)]))
+    ].map((row) => (isName(row.execId) ? row : { ...row, execId: undefined }))
+  }
+}
+
+const unreadOf = (row: Execution, reason: string): UnreadRow => {
+  const { at, execId, item, line, orderId, price, quantity, side, symbol } = row
+  const figures = [side, Decimal.format(quantity), Decimal.format(price), String(at)]
+  return { line, item, execId, reason, digest: digestOf(execId, orderId, symbol, figures) }
+}
+
+const faultOf = ({ execId, feeCurrency, orderId, symbol }: Execution): string | undefined => {
+  const [fault] = Object.entries({
+    symbol,
+    "order id": orderId,
+    "execution id": execId,
+    "fee currency": feeCurrency
+  }).flatMap(([name, text]) => (text === undefined || isName(text) ? [] : [{ name, text }]))
+  return (
+    fault && `${fault.name} "${shown(fault.text)}" has control characters, or more than ${MOST_CHARACTERS} characters`
+  )
+}

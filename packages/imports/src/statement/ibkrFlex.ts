@@ -1,11 +1,22 @@
 import { shown } from "@roundlot/api/text"
 import { Decimal, type Instant, type Side } from "@roundlot/core"
 import { Either } from "effect"
-import { eachElement, type XmlElement } from "./flexXml.ts"
-import { type FlexTrade, settled } from "./flexTrades.ts"
-import { type Contents, decimalOf, digestOf, kindsOf, once, type Place, priceOf, type UnreadRow } from "./Statement.ts"
+import {
+  type Contents,
+  decimalOf,
+  digestOf,
+  kindsOf,
+  once,
+  type Place,
+  priceOf,
+  type UnreadRow,
+  type Execution,
+  groupsOf
+} from "./Statement.ts"
 import { dateOf, momentOf } from "./statementTime.ts"
 import type { Fault } from "./StatementUnreadable.ts"
+import sax from "sax"
+import { lineCounter } from "./lineCounter.ts"
 
 /**
  * Interactive Brokers' Flex query as XML: the rows of its sections Trades and Trade Confirmations, one statement of one account. Times and
@@ -54,10 +65,14 @@ interface Found {
 }
 
 const ROOT = "FlexQueryResponse"
+
 const STATEMENT = "FlexStatement"
+
 const SECTION = 4
+
 /** Sections that have executions, by the names of their rows. */
 const SECTIONS: ReadonlySet<string> = new Set(["Trades", "TradeConfirms"])
+
 const ROWS: ReadonlySet<string> = new Set(["Trade", "TradeConfirm"])
 
 const keep = (found: Found, element: XmlElement): void => {
@@ -85,6 +100,7 @@ const otherKindOf = (name: string, attributes: Attributes): string | undefined =
 }
 
 const EXECUTION = "EXECUTION"
+
 const STOCK = "STK"
 
 const statementIn = ({ root, sections, statements }: Found): Either.Either<XmlElement, Fault> => {
@@ -119,6 +135,7 @@ const valueOf = (attributes: Attributes, ...names: ReadonlyArray<string>): strin
 const execIdOf = (attributes: Attributes): string | undefined => valueOf(attributes, "ibExecID", "execID")
 
 const SEGMENTS = 4
+
 const DIGITS = /^[0-9]{1,9}$/
 
 /** SYNC-3: the digits behind the last point are the revision, but for the legs of a combination. */
@@ -137,6 +154,7 @@ const sideOf = (text: string): Side.Side | undefined => {
 }
 
 const CANCELLED = /\(Ca\.\)$/
+
 const CANCEL = /Cancel$/
 
 const tradeOf = (attributes: Attributes, zone: string): Either.Either<Omit<FlexTrade, keyof Place>, string> =>
@@ -202,3 +220,158 @@ const contentsOf = ({ at, execId, fee, orderId, price, quantity, side, symbol }:
     fee === undefined ? "" : Decimal.format(fee),
     String(at)
   ])
+
+/** A row of a trade as Interactive Brokers writes it: one revision of an execution, or the cancel of one. */
+interface FlexTrade extends Omit<Execution, "isUndone"> {
+  /** The id without its revision. */
+  readonly base: string | undefined
+  readonly revision: number
+  readonly tradeId: string | undefined
+  readonly transactionId: string | undefined
+  /** What a cancel names. */
+  readonly undone: { readonly tradeId: string | undefined; readonly transactionId: string | undefined }
+  readonly isCancel: boolean
+}
+
+/** What trades and their cancels come to. */
+interface Settled {
+  readonly executions: ReadonlyArray<Execution>
+  readonly unread: ReadonlyArray<UnreadRow>
+  /** Of the rows that are no execution which counts. */
+  readonly kinds: ReadonlyArray<string>
+}
+
+/**
+ * STMT-3: of the revisions of an execution the highest that no cancel undid counts; of one whose every revision was undone none does. A
+ * cancel comes without an execution id, and the trade that takes the other's place has its trade id.
+ */
+const settled = (rows: ReadonlyArray<FlexTrade>): Settled => {
+  const trades = rows.filter(({ isCancel }) => !isCancel).toSorted((a, b) => a.revision - b.revision)
+  const cancels = rows.filter(({ isCancel }) => isCancel).toSorted(byPlace)
+  const undo = undoing(trades)
+  const undone = cancels.map((cancel) => ({ cancel, of: undo.take(cancel) }))
+  const earlier = undone.flatMap(({ cancel, of }) =>
+    of === "Earlier" ? [executionOf(cancel, cancel.quantity, true)] : []
+  )
+  const groups = [...groupsOf(trades, (trade) => trade.base ?? trade).values()]
+  const counting = groups.flatMap((group) => countingOf(group, undo.isUndone))
+  return {
+    executions: [...counting, ...earlier].toSorted(byPlace),
+    unread: undone.flatMap(({ cancel, of }) => (of === "Unclear" ? [unclear(cancel)] : [])),
+    kinds: [
+      ...undone.flatMap(({ of }) => (of === "Unclear" ? [] : ["cancel of a trade"])),
+      ...Array.from({ length: trades.length - groups.length }, () => "trade that was corrected")
+    ]
+  }
+}
+
+const byPlace = (a: Place, b: Place): number => a.item - b.item
+
+const unclear = (cancel: FlexTrade): UnreadRow => {
+  const { item, line, undone } = cancel
+  const reason = `cancels trade ${undone.tradeId ?? ""}, which is in the file with another quantity or price`
+  return { line, item, execId: undefined, reason, digest: digestOf(undone, figuresOf(cancel), String(cancel.at)) }
+}
+
+/** Who was cancelled: a trade of this file, one of an earlier file, or it is not clear which. */
+type Undone = "Here" | "Earlier" | "Replaced" | "Unclear"
+
+interface Undoing {
+  readonly take: (cancel: FlexTrade) => Undone
+  readonly isUndone: (trade: FlexTrade) => boolean
+}
+
+const undoing = (trades: ReadonlyArray<FlexTrade>): Undoing => {
+  const named = groupsOf(trades, ({ tradeId }) => tradeId)
+  const alike = groupsOf(trades, figuresOf)
+  const undone = new Set<FlexTrade>()
+  return {
+    isUndone: (trade) => undone.has(trade),
+    take: (cancel) => {
+      const { tradeId, transactionId } = cancel.undone
+      const meant = tradeId === undefined ? [] : (named.get(tradeId) ?? [])
+      const equal = (tradeId === undefined ? (alike.get(figuresOf(cancel)) ?? []) : meant).filter(
+        (trade) => !undone.has(trade) && figuresOf(trade) === figuresOf(cancel)
+      )
+      const own = equal.find((trade) => trade.transactionId !== undefined && trade.transactionId === transactionId)
+      const found = own ?? equal[0]
+      if (found !== undefined) undone.add(found)
+      if (found !== undefined) return "Here"
+      if (meant.length === 0) return "Earlier"
+      // What took its place is here under the same trade id, and came after it.
+      return meant.every(({ revision }) => revision > 1) ? "Replaced" : "Unclear"
+    }
+  }
+}
+
+const figuresOf = ({ price, quantity, side, symbol }: FlexTrade): string =>
+  [symbol, side, Decimal.format(quantity), Decimal.format(price)].join("\n")
+
+const countingOf = (revisions: ReadonlyArray<FlexTrade>, isUndone: Undoing["isUndone"]): ReadonlyArray<Execution> => {
+  const newest = revisions.at(-1)
+  const counting = revisions.findLast((trade) => !isUndone(trade))
+  if (counting !== undefined) return [executionOf(counting, counting.quantity, false)]
+  return newest === undefined ? [] : [executionOf(newest, Decimal.zero, false)]
+}
+
+const executionOf = (trade: FlexTrade, quantity: Decimal.Decimal, isUndone: boolean): Execution => ({
+  line: trade.line,
+  item: trade.item,
+  execId: trade.base,
+  orderId: trade.orderId,
+  symbol: trade.symbol,
+  side: trade.side,
+  quantity,
+  price: trade.price,
+  fee: trade.fee,
+  feeCurrency: trade.feeCurrency,
+  at: trade.at,
+  isUndone
+})
+
+/** An element of an XML text, without what is in it. */
+interface XmlElement {
+  readonly name: string
+  /** 1 for the root. */
+  readonly depth: number
+  /** The line on which it begins. */
+  readonly line: number
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+/**
+ * Shows each element of an XML text to `take`, in the order of the text. Declarations of a document type are refused, so that no entity is
+ * ever declared, and nothing outside of the text is read.
+ */
+const eachElement = (xml: string, take: (element: XmlElement) => void): Either.Either<void, Fault> => {
+  const parser = sax.parser(true, { position: true })
+  const lineAt = lineCounter(xml)
+  const stopped: { fault?: Fault } = {}
+  const stop = (problem: string, remedy: string) => {
+    stopped.fault ??= { line: parser.line + 1, problem, remedy }
+  }
+  let depth = 0
+  // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a parser of sax is no event target
+  parser.onerror = (error) => stop(`is broken XML (${shown(error.message.split("\n")[0] ?? "")})`, WHOLE)
+  parser.ondoctype = () => stop("declares a document type", "Flex statements have none; do not trust this file")
+  parser.onopentag = ({ attributes, name }) => {
+    depth += 1
+    if (stopped.fault !== undefined) return
+    const texts = Object.entries(attributes).map(([key, value]) => [
+      key,
+      typeof value === "string" ? value : value.value
+    ])
+    take({ name, depth, line: lineAt(parser.startTagPosition - 1), attributes: Object.fromEntries(texts) })
+  }
+  parser.onclosetag = () => {
+    depth -= 1
+  }
+  for (let at = 0; at < xml.length && stopped.fault === undefined; at += PIECE) parser.write(xml.slice(at, at + PIECE))
+  if (stopped.fault === undefined) parser.close()
+  return stopped.fault === undefined ? Either.void : Either.left(stopped.fault)
+}
+
+const WHOLE = "download it again completely, as XML"
+
+/** So much is read before it is asked again whether to go on. */
+const PIECE = 65_536

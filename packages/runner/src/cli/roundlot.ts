@@ -32,10 +32,10 @@ export const roundlot: Tree.Group = group(
         "simulate Alpaca's API and streams",
         async () => (await import("../verbs/simulate.ts")).simulateAlpacaVerb
       ),
-      ibkr: leaf("simulate the TWS protocol", async () => (await import("../verbs/simulateIbkr.ts")).simulateIbkrVerb),
+      ibkr: leaf("simulate the TWS protocol", async () => (await import("../verbs/simulate.ts")).simulateIbkrVerb),
       schwab: leaf(
         "simulate Schwab's HTTP API and logins",
-        async () => (await import("../verbs/simulateSchwab.ts")).simulateSchwabVerb
+        async () => (await import("../verbs/simulate.ts")).simulateSchwabVerb
       )
     }),
     store: group(store.summary, {

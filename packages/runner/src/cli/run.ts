@@ -1,6 +1,5 @@
-import { type Environment, type Output, running } from "@roundlot/cli"
-import { Effect } from "effect"
-import { layerProgram } from "./program.ts"
+import { type Environment, type Output, running, Program } from "@roundlot/cli"
+import { Effect, Layer } from "effect"
 import { roundlot } from "./roundlot.ts"
 
 /**
@@ -13,3 +12,12 @@ export const run = (
   streams: Output.Streams,
   stop: Effect.Effect<void> = Effect.never
 ): Effect.Effect<number> => Effect.provide(running.run(roundlot, words, variables, streams, stop), layerProgram)
+
+/** This program, for the verbs that work on books. Who asks for help waits for neither stores nor brokers. */
+export const layerProgram: Layer.Layer<Program.Program> = Layer.succeed(Program.Program, {
+  settle: (flags) =>
+    Effect.flatMap(
+      Effect.promise(() => import("./settled.ts")),
+      ({ settled }) => settled(flags)
+    )
+})

@@ -2,7 +2,7 @@ import type { Settings as Serving } from "@roundlot/http"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { Effect, Either } from "effect"
 import { AnchorFile, backups, queue, type Settings as Daemon } from "@roundlot/daemon"
-import { helps, Verb } from "@roundlot/cli"
+import { Tree, Verb } from "@roundlot/cli"
 import { senders } from "@roundlot/daemon/configuration"
 import { roundlot } from "../cli/roundlot.ts"
 import { hostFault } from "../settings/places.ts"
@@ -26,7 +26,7 @@ export const servedWith = (
   unsupportedOrders,
   anchors: Effect.provide(AnchorFile.document(settings), NodeFileSystem.layer),
   backups: Effect.provide(backups.document(settings), NodeFileSystem.layer),
-  helps: helps.helpsOf(roundlot),
+  helps: Tree.helpsOf(roundlot),
   past
 })
 

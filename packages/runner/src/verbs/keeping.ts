@@ -2,7 +2,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import { Effect, Schema } from "effect"
 import { resolve } from "node:path"
-import { Output, Verb, flags, preview } from "@roundlot/cli"
+import { Output, Verb, flags, confirm } from "@roundlot/cli"
 import { backups } from "@roundlot/daemon"
 import { StorePlace } from "@roundlot/daemon/configuration"
 import { settle } from "../settings/Settings.ts"
@@ -113,7 +113,7 @@ export const storeActivate = Verb.make({
     ["roundlot store activate --store sqlite:books.db --reason 'the disk died'", ""],
     ["roundlot store activate --store sqlite:books.db --reason drill --dry-run", "what would happen to both stores"]
   ],
-  flags: { ...flags.place, dryRun: preview.dryRun, lose, reason: flags.reason, replaceCopy, unreachable },
+  flags: { ...flags.place, dryRun: confirm.dryRun, lose, reason: flags.reason, replaceCopy, unreachable },
   run: ({ dryRun, lose, reason, replaceCopy, unreachable, ...where }) =>
     Effect.gen(function* () {
       const { store } = yield* settle(where)
@@ -124,7 +124,7 @@ export const storeActivate = Verb.make({
         const what = source.outcome === "not_retired" ? ` ${fateOf(source)}` : ""
         const of = found === undefined ? {} : { source: found.state, entriesLost: 0 }
         const after = found === undefined ? {} : { source: "retired", entriesLost: found.ahead }
-        return yield* preview.show(
+        return yield* confirm.show(
           `Activate ${activated}, a copy of ${source.place}.${what}`,
           { copy: "inactive", ...of },
           { copy: "active", ...after }

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest"
 import { parse as parseYaml } from "yaml"
 import { argv, Environment, Output, Tree, Verb } from "@roundlot/cli"
 import { Configuration } from "@roundlot/daemon/configuration"
-import { layerProgram } from "../../src/cli/program.ts"
+import { layerProgram } from "../../src/cli/run.ts"
 import { roundlot } from "../../src/cli/roundlot.ts"
 import { blocksOf, filesIn, indentedIn, linesOf, pages, read, root, spokenIn, type Block } from "./blocks.ts"
 

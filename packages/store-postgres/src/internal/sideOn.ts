@@ -1,8 +1,9 @@
 import type { Connection } from "@effect/sql/SqlConnection"
-import { Dialect, type Side } from "@roundlot/store-sql"
+import { Dialect, type Side, Identity, Migrations } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import { askingOn } from "./asking.ts"
 import { failureOrIo, isBetweenServers, unavailable } from "./failure.ts"
+import type { TradeRepository } from "@roundlot/core/adapter"
 
 /** A connection to the store at `place`, for statements of any kind. */
 export const sideOn = (place: string, connection: Connection): Side.Side => {
@@ -16,3 +17,7 @@ export const sideOn = (place: string, connection: Connection): Side.Side => {
       )
   }
 }
+
+/** Brings the tables up to date, and says whose store it is. */
+export const prepare = (side: Side.Side): Effect.Effect<Identity.Identified, TradeRepository.StoreError> =>
+  Effect.zipRight(Migrations.migrate(side), Identity.identify(side))

@@ -1,5 +1,5 @@
 import type { SqlError } from "@effect/sql/SqlError"
-import { Books, Lease, type load, type Need, TradeRepository } from "@roundlot/core/adapter"
+import { Books, Lease, type load, type Need, TradeRepository, type Id } from "@roundlot/core/adapter"
 import { Dialect, Identity, Migrations, Pages } from "@roundlot/store-sql"
 import { type Duration, Effect, Exit, Option, Schedule } from "effect"
 import { type Ask, askOne, type Line } from "./asking.ts"
@@ -17,10 +17,8 @@ import {
   opening,
   standingOn
 } from "./ground.ts"
-import { beginAt, taken } from "./ids.ts"
 import { judgeFences } from "./leases.ts"
 import * as Memory from "./memory.ts"
-import type { Lent } from "./memory.ts"
 import { type Ground, planning, replan } from "./planning.ts"
 import { makeReady, sendAll } from "./rows.ts"
 import * as statements from "./statements.ts"
@@ -75,7 +73,7 @@ interface Course<A> {
 }
 
 /** One try: what it answered, or nothing where it must begin again with more heads held. */
-const attempt = <A>(line: Line, asked: Asked, course: Course<A>, memory: Lent) =>
+const attempt = <A>(line: Line, asked: Asked, course: Course<A>, memory: Memory.Lent) =>
   Effect.gen(function* () {
     const { ask, send } = line
     const { plan, scope } = course
@@ -218,3 +216,19 @@ const failed = (
   const failure = failureOf(place, error, table)
   return failure === undefined ? Effect.die(error) : Effect.fail(failure)
 }
+
+/** How many ids of each kind changes have taken, from where they began to count. */
+const taken = (from: Id.Counters, changes: ReadonlyArray<Books.TableChanges>): ReadonlyMap<Id.Kind, number> => {
+  const counts = new Map<Id.Kind, number>()
+  for (const { inserts, table } of changes) {
+    const kind = Books.idKinds[table]
+    if (kind === undefined) continue
+    const highest = inserts.reduce((high, { id }) => (typeof id === "number" && id > high ? id : high), 0)
+    if (highest >= from[kind]) counts.set(kind, highest - from[kind] + 1)
+  }
+  return counts
+}
+
+/** Do counters begin where these runs of ids do? */
+const beginAt = (counters: Id.Counters, firsts: ReadonlyMap<Id.Kind, number>): boolean =>
+  [...firsts].every(([kind, first]) => counters[kind] === first)

@@ -4,7 +4,8 @@ import { Sqlite } from "@roundlot/sqlite"
 import { Ddl, Identity } from "@roundlot/store-sql"
 import { Clock, Effect, Random, Schema } from "effect"
 import { failureOrIo } from "./failure.ts"
-import * as Life from "./life.ts"
+import { rmSync } from "node:fs"
+import { ensureFile } from "./connection.ts"
 
 const Row = Schema.Struct({
   account: AccountName.AccountName,
@@ -21,7 +22,9 @@ type Row = typeof Row.Type
 const decode = Schema.decodeUnknownSync(Row)
 
 const table = Ddl.nameOf("ops_leases")
+
 const columns = `"account", "token", "session", "host", "pid", "takenAt", "renewedAt"`
+
 const texts = {
   one: `SELECT ${columns} FROM ${table} WHERE "account" = ?`,
   held: `SELECT ${columns} FROM ${table} WHERE "session" IS NOT NULL ORDER BY "account"`,
@@ -96,7 +99,7 @@ const isInTime = ({ durationMs }: Keeping, row: Row, now: number): boolean =>
   Math.abs(now - row.renewedAt) < durationMs * 1000
 
 const isLive = (keeping: Keeping, row: Row, host: string, now: number): boolean =>
-  row.session !== null && isInTime(keeping, row, now) && !(row.host === host && Life.isOver(keeping.file, row.session))
+  row.session !== null && isInTime(keeping, row, now) && !(row.host === host && isOver(keeping.file, row.session))
 
 /** Looks before it locks, so that who waits for a lease does not stand in the writer's way. */
 const take = (
@@ -117,7 +120,7 @@ const take = (
     const token = (row?.token ?? 0) + 1
     rows.put({ account, token, session, host, pid, takenAt: now, renewedAt: now })
     const left = row?.session ?? undefined
-    if (left !== undefined && row?.host === host && Life.isOver(file, left)) Life.clear(file, left)
+    if (left !== undefined && row?.host === host && isOver(file, left)) clear(file, left)
     return token
   })
 }
@@ -175,7 +178,7 @@ export const make = (
       Effect.gen(function* () {
         const session = yield* newSession
         yield* Effect.acquireRelease(
-          attempt(() => Life.begin(file, session)),
+          attempt(() => begin(file, session)),
           (end) => Effect.zipRight(Effect.ignore(attempt(() => rows.release(session))), Effect.sync(end))
         )
         return sessionOf(keeping, holder, session)
@@ -188,9 +191,43 @@ export const make = (
           host: row.host,
           pid: row.pid,
           takenAt: Instant.make(BigInt(row.takenAt)),
-          isLive: isInTime(keeping, row, now) && !Life.isOver(file, row.session ?? "")
+          isLive: isInTime(keeping, row, now) && !isOver(file, row.session ?? "")
         }))
       )
     )
   }
 }
+
+/** The lock database of a session: beside the store, empty, held in an exclusive transaction for as long as its process lives. */
+const placeOf = (file: string, session: string): string => `${file}.lease-${session}`
+
+/** Without a journal beside it: nothing is ever written. */
+const lock = (db: Sqlite.Database): void => {
+  db.exec("PRAGMA journal_mode = MEMORY")
+  db.exec("BEGIN EXCLUSIVE")
+}
+
+/** Takes the lock of a new session; what it gives frees it again. The kernel does so when the process dies. Throws. */
+const begin = (file: string, session: string): (() => void) => {
+  const place = placeOf(file, session)
+  ensureFile(place)
+  const db = Sqlite.open(place, { timeout: 0 })
+  lock(db)
+  return () => {
+    db.close()
+    rmSync(place, { force: true })
+  }
+}
+
+/** Is the process of a session gone for certain? Its lock can be had then. Where the lock itself is gone, nobody knows. */
+const isOver = (file: string, session: string): boolean => {
+  try {
+    Sqlite.using(placeOf(file, session), { timeout: 0, mustExist: true }, lock)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Removes what a session that is over has left. */
+const clear = (file: string, session: string): void => rmSync(placeOf(file, session), { force: true })

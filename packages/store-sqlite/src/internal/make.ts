@@ -9,9 +9,8 @@ import { close, open } from "./connection.ts"
 import { failureOf, failureOrIo } from "./failure.ts"
 import * as Leases from "./leases.ts"
 import * as Pages from "./pages.ts"
-import * as Reader from "./reader.ts"
-import { sideOn } from "./sideOn.ts"
 import * as Snapshots from "./snapshots.ts"
+import { sideOn } from "./sideOn.ts"
 import * as Turnstile from "./turnstile.ts"
 import * as Writer from "./writer.ts"
 
@@ -70,7 +69,7 @@ export const make = (
     const ready = Effect.zipRight(Migrations.migrate(side), Identity.identify(side))
     const { state, ...identity } = yield* Effect.retry(ready, again)
     const { client } = yield* Client.open(file)
-    yield* Effect.retry(Reader.prepare(file, client), again)
+    yield* Effect.retry(Snapshots.prepare(file, client), again)
     const unopened = Identity.openingRefusal(file, state)
     if (unopened !== undefined) return yield* unopened
     for (const pragma of options.writerPragmas ?? []) db.exec(`PRAGMA ${pragma}`)

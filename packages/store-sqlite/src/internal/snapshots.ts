@@ -5,7 +5,7 @@ import type { Sqlite } from "@roundlot/sqlite"
 import { Effect, ExecutionStrategy, Exit, Scope } from "effect"
 import * as Client from "./client.ts"
 import { failureOrIo } from "./failure.ts"
-import * as Reader from "./reader.ts"
+import { assertSetting, settings } from "./connection.ts"
 
 /** A reading connection that one snapshot has alone. */
 interface Looking {
@@ -15,7 +15,7 @@ interface Looking {
 }
 
 /** Has what is wanted see one state of the store. */
-export type Snapshots = <A, E, R>(wanted: Effect.Effect<A, E, R>) => Effect.Effect<A, E | TradeRepository.StoreError, R>
+type Snapshots = <A, E, R>(wanted: Effect.Effect<A, E, R>) => Effect.Effect<A, E | TradeRepository.StoreError, R>
 
 /** So many connections wait for the next snapshots. Where more look at the same time, the rest are closed when they have looked. */
 const MOST_KEPT = 4
@@ -24,7 +24,7 @@ const opened = (file: string, scope: Scope.Scope): Effect.Effect<Looking, TradeR
   Effect.flatMap(Scope.fork(scope, ExecutionStrategy.sequential), (own) => {
     const close = Scope.close(own, Exit.void)
     return Scope.extend(Client.open(file), own).pipe(
-      Effect.tap(({ client }) => Reader.prepare(file, client)),
+      Effect.tap(({ client }) => prepare(file, client)),
       Effect.map(({ client, db }) => ({ client, db, close })),
       Effect.onError(() => close)
     )
@@ -56,3 +56,28 @@ export const make = (file: string): Effect.Effect<Snapshots, never, Scope.Scope>
         )
       )
   })
+
+const configure = (file: string, sql: SqlClient.SqlClient) =>
+  Effect.gen(function* () {
+    for (const { is, name, set } of settings) {
+      yield* sql.unsafe(`PRAGMA ${name} = ${set}`)
+      const [row] = yield* sql.unsafe(`PRAGMA ${name}`)
+      const [actual] = Object.values(row ?? {})
+      yield* Effect.try({
+        try: () => assertSetting(file, name, is, actual),
+        catch: (error) => failureOrIo(file, error)
+      })
+    }
+  })
+
+/** What a reader keeps of the file in memory, in kibibytes. */
+const CACHE_KIB = 16_000
+
+/** Sets a reading connection up, which can write nothing from then on. */
+export const prepare = (file: string, sql: SqlClient.SqlClient): Effect.Effect<void, TradeRepository.StoreError> =>
+  configure(file, sql).pipe(
+    Effect.zipRight(sql.unsafe(`PRAGMA cache_size = -${CACHE_KIB}`)),
+    Effect.zipRight(sql.unsafe("PRAGMA query_only = ON")),
+    Effect.mapError((error) => failureOrIo(file, error)),
+    Effect.asVoid
+  )

@@ -11,11 +11,10 @@ import { CopyId } from "../parts/CopyId.tsx"
 import { Choice, Field } from "../parts/Field.tsx"
 import { Figure, Foreign, Said, Time } from "../parts/Figure.tsx"
 import { type Between, betweenOf, isLost, Meanwhile } from "./Meanwhile.tsx"
-import { NeedsRole } from "./NeedsRole.tsx"
+import { NeedsRole, useMay } from "./Role.tsx"
 import { Problem } from "../parts/Panel.tsx"
 import { keepReason, useReasons } from "./reasons.ts"
 import { Foreseen } from "./Rehearsal.tsx"
-import { useMay } from "./useMay.ts"
 import { texts } from "../../words/text/actions.ts"
 
 const LEAST = 8

@@ -6,7 +6,7 @@ import { pathOfRecord } from "../../words/paths.ts"
 import { askHalt } from "../action/askHalt.ts"
 import { scopeName } from "../action/standing.ts"
 import { pages } from "./navigation.ts"
-import { useMay } from "../action/useMay.ts"
+import { useMay } from "../action/Role.tsx"
 import { choose, chosen, turnTheme } from "../parts/settings.ts"
 import { texts } from "../../words/text/frame.ts"
 

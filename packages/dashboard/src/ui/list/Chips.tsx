@@ -5,7 +5,7 @@ import { useFilters } from "../parts/filters.ts"
 import { useSettings } from "../parts/settings.ts"
 import { texts } from "../../words/text/lists.ts"
 import type { Chip } from "./Listing.ts"
-import { periodOf } from "./periods.ts"
+import { periodOf } from "./Filters.tsx"
 
 type Params = Readonly<Record<string, string>>
 

@@ -1,8 +1,8 @@
 import { useState } from "react"
 import { Link, useLocation, useSearch } from "wouter"
 import { Field } from "../parts/Field.tsx"
-import { useViews } from "./views.ts"
 import { texts } from "../../words/text/lists.ts"
+import { keptLists } from "../parts/kept.ts"
 
 /** The named addresses of a list, and a way to name the one that is looked at. */
 export const SavedViews = ({ list }: { readonly list: string }) => {
@@ -55,3 +55,30 @@ export const SavedViews = ({ list }: { readonly list: string }) => {
     </nav>
   )
 }
+
+/** A named address of a list: its filters. */
+interface View {
+  readonly name: string
+  readonly search: string
+}
+
+const isView = (value: unknown): value is View =>
+  typeof value === "object" &&
+  value !== null &&
+  "name" in value &&
+  typeof value.name === "string" &&
+  "search" in value &&
+  typeof value.search === "string"
+
+const kept = keptLists("roundlot.views.", isView)
+
+/** The views of a list that this browser keeps; the same name again takes its place. */
+const useViews = (list: string) => ({
+  views: kept.use(list),
+  save: (view: View) => kept.write(list, [...kept.of(list).filter(({ name }) => name !== view.name), view]),
+  remove: (name: string) =>
+    kept.write(
+      list,
+      kept.of(list).filter((view) => view.name !== name)
+    )
+})
