@@ -126,7 +126,7 @@ const timesOf = (file: string, survey: Survey, dialect: Dialect): Decided<Pick<D
     const isOurs = local === undefined || (survey.first("zoned") !== undefined && zone === undefined)
     if (isOurs) return { dates: dialect.dates, zone }
     const dates = yield* orderOf(file, survey, dialect)
-    if (zone === undefined) return yield* asked(file, local, "the time zone of its times", ZONE)
+    if (zone === undefined) return yield* asked(file, local, "the time zone", ZONE)
     return { dates, zone }
   })
 

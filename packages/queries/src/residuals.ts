@@ -5,7 +5,7 @@ import {
   Decimal,
   Instant,
   Order,
-  Position,
+  type Position,
   Reads,
   Side,
   type Ticker,

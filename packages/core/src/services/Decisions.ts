@@ -1,13 +1,7 @@
 import { Context, Effect, Layer, Option, Ref, Schema } from "effect"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
-import {
-  askFor,
-  decide as decideRule,
-  execute as executeRule,
-  failUnsent,
-  type Executed
-} from "../rules/decision/decide.ts"
+import * as rule from "../rules/decision/decide.ts"
 import {
   decisionStatuses,
   DecisionTable,
@@ -160,10 +154,10 @@ const decideOnce = (
   input: DecisionInput,
   commandId: string | undefined
 ): Decision | UnsupportedOrder | undefined | "another command" => {
-  if (commandId === undefined) return decideRule(recorder, input)
+  if (commandId === undefined) return rule.decide(recorder, input)
   const known = recorder.books.commands.get(commandId)
   if (known !== undefined) return madeBefore(recorder, known.answer)
-  const made = decideRule(recorder, input)
+  const made = rule.decide(recorder, input)
   if (made !== undefined && !(made instanceof UnsupportedOrder)) {
     const answer = { _tag: "Done", what: format("decision", made.id) } as const
     recorder.emit({ _tag: "CommandAnswered", id: commandId, answer })
@@ -220,7 +214,7 @@ export const ask = Effect.fn("Decisions.ask")(function* ({ account, id, strategy
   const ledger = yield* Ledger
   yield* ledger.submit(
     "command",
-    memberOf(account, { kind: "command", actor }, [Need.DecisionById({ id })], (recorder) => askFor(recorder, id))
+    memberOf(account, { kind: "command", actor }, [Need.DecisionById({ id })], (recorder) => rule.askFor(recorder, id))
   )
 })
 
@@ -276,11 +270,11 @@ const order = Effect.fn("Decisions.order")(function* (decision: Decision, obstac
   const { account, id, strategy, symbol } = decision
   const ledger = yield* Ledger
   const needs = [Need.DecisionById({ id }), Need.Position({ account, symbol })]
-  const executed: Executed = yield* ledger.submit(
+  const executed: rule.Executed = yield* ledger.submit(
     "send",
     memberOf(account, { kind: "send", actor: strategy }, needs, (recorder) => {
-      if (obstacle !== undefined) failUnsent(recorder, id, obstacle)
-      return executeRule(recorder, id)
+      if (obstacle !== undefined) rule.failUnsent(recorder, id, obstacle)
+      return rule.execute(recorder, id)
     })
   )
   if (executed._tag === "Ordered") yield* send(executed.order)

@@ -48,6 +48,13 @@ const nameOf = ({ direction, term }: Sort): string => {
   return direction === "descending" ? texts.newestFirst : texts.oldestFirst
 }
 
+/** How a list is sorted; pressed, the next way. */
+const SortButton = ({ onNext, sort }: { readonly sort: Sort; readonly onNext: () => void }) => (
+  <button type="button" className="button quiet small" data-key="s" onClick={onNext}>
+    {nameOf(sort)}
+  </button>
+)
+
 const FORTHCOMING = 8
 
 /** A list before its rows have come: its heads, and where they will be. */
@@ -153,11 +160,7 @@ export const ListPage = <A extends object>({ listing }: { readonly listing: List
         <StaleSign />
         <SavedViews list={listing.name} />
         <ColumnChoice chosen={chosen} terms={terms} />
-        {sort === undefined ? null : (
-          <button type="button" className="button quiet small" data-key="s" onClick={onNext}>
-            {nameOf(sort)}
-          </button>
-        )}
+        {sort === undefined ? null : <SortButton sort={sort} onNext={onNext} />}
         {rows.length === 0 ? null : (
           <Export name={listing.name} read={(api, cursor) => read(api, after(cursor, AT_ONCE))} />
         )}
