@@ -159,7 +159,7 @@ describe("who may approve", () => {
       [{ name: "ann" }, { name: "ann2", createdBy: "ann" }],
       "ann",
       "ann2",
-      "ann2 asked for this"
+      "ann2 requested this"
     ],
     [
       "EYES-4: not the token that made the one of the requester",
@@ -173,7 +173,7 @@ describe("who may approve", () => {
       [{ name: "ann" }, { name: "x", createdBy: "ann" }, { name: "y", createdBy: "ann" }],
       "x",
       "y",
-      "y asked for this"
+      "y requested this"
     ],
     [
       "EYES-4: not another token of the same person",
@@ -183,7 +183,7 @@ describe("who may approve", () => {
       ],
       "ann",
       "phone",
-      "phone asked for this"
+      "phone requested this"
     ],
     ["EYES-4: not the command line without a token", two, "ann", "cli", "an approval needs a token"],
     ["EYES-4: not who calls an open daemon", two, "ann", "api", "an approval needs a token"],
@@ -207,9 +207,9 @@ describe("who may approve", () => {
       [{ name: "ann" }, { name: "old", expiresAt: Instant.make(1n) }],
       "ann",
       "old",
-      "the token or session of old is not valid"
+      "the token or session of old is no longer valid"
     ],
-    ["EYES-3: not a name that is no token", two, "ann", "nobody", "the token or session of nobody is not valid"],
+    ["EYES-3: not a name that is no token", two, "ann", "nobody", "the token or session of nobody is no longer valid"],
     ["EYES-4: each token that operates, what the command line asked for", two, "cli", "ann", "Done"],
     ["EYES-3: a token of this account", [{ name: "ann" }, { name: "kim", accounts: ["desk"] }], "ann", "kim", "Done"]
   ])("%s", (_, tokens, maker, approver, expected) => {

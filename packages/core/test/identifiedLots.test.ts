@@ -108,7 +108,7 @@ describe("lots that a person identified", () => {
       "F2>F5 1 = 15"
     ])
     const fewer = fill(6, "sell", "2", "115", { executedAt: day(3) })
-    expect(closed(of, corrected(4, fewer)).at(-1)).toBe("F6 not applied: it is of 2 shares, not 3")
+    expect(closed(of, corrected(4, fewer)).at(-1)).toBe("F6 not applied: it has 2 shares, not 3")
   })
 
   it("LOT-13: lots that the fill cannot close are refused, by name", () => {
@@ -117,7 +117,7 @@ describe("lots that a person identified", () => {
     expect(answerTo(3, "F1 1")).toBe("F3 cannot close these lots: it opens a lot and closes none")
     expect(answerTo(3, "")).toBe("F3 opens a lot and closes none")
     expect(answerTo(4, "F2 2")).toBe("F4 closes 3 shares, and the given lots have 2: identify lots for all of them")
-    expect(answerTo(4, "F2 3, F1 1")).toBe("F4 cannot close these lots: it is of 3 shares, not 4")
+    expect(answerTo(4, "F2 3, F1 1")).toBe("F4 cannot close these lots: it has 3 shares, not 4")
     expect(answerTo(4, "F2 1, F2 2")).toBe("the lot of F2 is given twice")
     expect(answerTo(4, "F3 3")).toBe("F4 cannot close these lots: the lot of F3 has 1 shares open, not 3")
     expect(answerTo(5, "F1 2")).toBe("F5 cannot close these lots: the lot of F1 is already closed by F4")

@@ -119,7 +119,7 @@ describe("P9: a symbol change is a dated symbol", () => {
     expect(rename(live)).toMatchObject({ why: expect.stringContaining("O1 of AAPL is submitted") })
     const waiting = deskWith()
     perform(waiting, { do: "fill", at: "X", order: undefined, side: "buy", exec: "x", revision: 1, milli: 1, time: 3 })
-    expect(rename(waiting)).toMatchObject({ why: expect.stringContaining("a fill of AAPL waits") })
+    expect(rename(waiting)).toMatchObject({ why: expect.stringContaining("an unmatched fill of AAPL waits") })
     const other = deskWith()
     trade(other, "T2", META, 300)
     expect(rename(other)).toMatchObject({ why: expect.stringContaining("has a position in META") })
@@ -127,7 +127,7 @@ describe("P9: a symbol change is a dated symbol", () => {
     expect(rename(desk, META, undefined, Ticker.make("KO"))).toMatchObject({ why: "desk has no instrument KO" })
     rename(desk)
     expect(rename(desk, META, desk.now())).toMatchObject({ why: "AAPL is already renamed to META" })
-    expect(rename(desk, Ticker.make("X"), undefined, META)).toMatchObject({ why: expect.stringContaining("name AAPL") })
+    expect(rename(desk, Ticker.make("X"), undefined, META)).toMatchObject({ why: expect.stringContaining("use AAPL") })
     isSound(desk)
   })
 

@@ -58,6 +58,6 @@ describe("retry", () => {
     const desk = deskOf(policy)
     perform(desk, { do: "trade", id: "T1", side: "buy", milli: 1000, held: false, direct: true })
     perform(desk, { do: "cancel", order: 1 })
-    expect(retry(desk)).toMatchObject({ why: expect.stringContaining("O1 executes T1 as given") })
+    expect(retry(desk)).toMatchObject({ why: expect.stringContaining("O1 executes T1 directly") })
   })
 })

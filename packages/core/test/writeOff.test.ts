@@ -85,7 +85,7 @@ describe("write-off", () => {
     expect(figures(desk)).toEqual(["0", "3.7", "3.7", "3", "0.7", "0.7"])
     writeOff(desk)
     const reversed = desk.commit("command", (recorder) => commands.reverseTrade(recorder, TradeId.make(3)))
-    expect(reversed).toMatchObject({ _tag: "Refused", why: expect.stringContaining("T3 writes off") })
+    expect(reversed).toMatchObject({ _tag: "Refused", why: expect.stringContaining("T3 is a write-off") })
   })
 
   test("its dry run shows the order that would follow, and writes nothing", () => {

@@ -122,7 +122,7 @@ describe("the main job by the command line", () => {
     const { file, store } = desk()
     const rows = [`${HEADER},limit_price`, `a,${NOW},AAPL,buy,1,100,99`, `b,${NOW},AAPL,buy,1,100,`, ""].join("\n")
     const { code, out } = await child(["start", "--tape", file("t.csv", rows), "--until-idle", "--store", store]).ended
-    expect(out).toMatch(/rejected {2}line 2: limit_price "99" is out of place/)
+    expect(out).toMatch(/rejected {2}line 2: limit_price "99" applies only where each row is an order of its own/)
     expect({ code, out }).toMatchObject({ code: 0, out: expect.stringContaining("1 accepted, 0 duplicates") })
   })
 

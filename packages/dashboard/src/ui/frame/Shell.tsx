@@ -257,8 +257,6 @@ interface TopProps {
   readonly onHelp: () => void
 }
 
-const haltIcon = { shape: "octagon-pause" } as const
-
 const Top = ({ halting, of: overview, onHalt, onHelp, path, search, verdict }: TopProps) => {
   const accounts = overview?.accounts ?? []
   // What an answer leaves out may be real money.
@@ -277,7 +275,7 @@ const Top = ({ halting, of: overview, onHalt, onHelp, path, search, verdict }: T
       <span ref={halting}>
         <DialogButton
           label={texts.halt}
-          icon={<SignIcon sign={haltIcon} />}
+          icon={<SignIcon sign={signOfState("trading", "halted")} />}
           keys={texts.haltKeys}
           className="button halt"
           onAsk={() => askHaltAny(accounts, positionAt(path))}
