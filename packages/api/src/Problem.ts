@@ -24,7 +24,7 @@ const kinds = {
   fault: { title: "Internal error", status: 500 },
   "not-ready": { title: "Not ready", status: 503 },
   "too-many-connections": { title: "Too many connections", status: 503 },
-  unavailable: { title: "The store is not available", status: 503 }
+  unavailable: { title: "Temporarily unavailable", status: 503 }
 } as const
 
 /** A kind of problem. */
@@ -79,7 +79,7 @@ export const problems = {
   NotReady: declared("NotReady", "not-ready", "The daemon does not accept work yet; the reasons are listed", {
     reasons: Schema.Array(Schema.String)
   }),
-  Unavailable: declared("Unavailable", "unavailable", "The store is not available", {}),
+  Unavailable: declared("Unavailable", "unavailable", "Temporarily unavailable", {}),
   /** `field` names the part that is wrong. */
   BadRequest: declared("BadRequest", "bad-request", "The request is invalid; `field` names the part", {}),
   /** There is a token in force, and none or no valid one was given. */
