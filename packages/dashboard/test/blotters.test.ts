@@ -444,7 +444,7 @@ describe("a blotter", () => {
     const { page } = seen
     await page.getByRole("table", { name: "Journal" }).waitFor()
     await page.getByRole("link", { name: "api (operate)" }).waitFor()
-    expect(await page.getByRole("navigation", { name: "Views" }).count()).toBe(0)
+    expect(await page.getByRole("navigation", { name: "Views", exact: true }).count()).toBe(0)
   })
 
   test("a row is opened by its link, which says what is looked at, and by the middle button wherever it is pressed", async () => {
