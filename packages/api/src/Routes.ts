@@ -45,9 +45,19 @@ export const isWellWritten = (path: string): boolean => {
   }
 }
 
+/** A target as a proxy writes it names the host before the path. */
+const ORIGIN = /^https?:\/\/[^/?#;]*/i
+
+/** A target as the router divides it: its query begins with the first question mark, hash or semicolon. */
+const divided = (url: string): readonly [path: string, query: string] => {
+  const target = url.replace(ORIGIN, "")
+  const at = target.search(/[?#;]/)
+  return at < 0 ? [target, ""] : [target.slice(0, at), target.slice(at + 1)]
+}
+
 /** A path as the router takes it: in any case, with doubled or trailing slashes, escaped, up to a semicolon. */
 export const routed = (url: string): string => {
-  const [path = ""] = url.split(/[?#;]/, 1)
+  const [path] = divided(url)
   const plain = isWellWritten(path) ? decodeURI(path) : path
   return plain
     .toLowerCase()
@@ -59,7 +69,7 @@ const ofPast = routes.filter(({ method, parameters }) => method === "GET" && par
 
 /** Does a request read the books as of an earlier moment? */
 export const isOfPast = ({ method, url }: { readonly method: string; readonly url: string }): boolean => {
-  if ((method !== "GET" && method !== "HEAD") || !new URLSearchParams(url.split("?")[1]).has("asOf")) return false
+  if ((method !== "GET" && method !== "HEAD") || !new URLSearchParams(divided(url)[1]).has("asOf")) return false
   const path = routed(url)
   return ofPast.some((route) => route.path.test(path))
 }

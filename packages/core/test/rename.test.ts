@@ -126,7 +126,7 @@ describe("P9: a symbol change is a dated symbol", () => {
     const desk = deskWith()
     expect(rename(desk, META, undefined, Ticker.make("KO"))).toMatchObject({ why: "desk has no instrument KO" })
     rename(desk)
-    expect(rename(desk, META, desk.now())).toMatchObject({ why: "AAPL is already renamed to META" })
+    expect(rename(desk, META, desk.now())).toMatchObject({ why: "AAPL is already called META" })
     expect(rename(desk, Ticker.make("X"), undefined, META)).toMatchObject({ why: expect.stringContaining("use AAPL") })
     isSound(desk)
   })

@@ -81,7 +81,10 @@ describe("P9: a split that is accepted", () => {
       held: Decimal.unsafe("10")
     } as const
     expect(decided(sold, "a-1")).toMatchObject({ _tag: "Done" })
-    expect(decided(sold, "a-2")).toMatchObject({ _tag: "Refused", why: expect.stringContaining("the books now hold 8 AAPL") })
+    expect(decided(sold, "a-2")).toMatchObject({
+      _tag: "Refused",
+      why: expect.stringContaining("the books now hold 8 AAPL")
+    })
     isSound(desk)
   })
 

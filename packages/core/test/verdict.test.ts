@@ -13,8 +13,8 @@ const verdicts: ReadonlyArray<readonly [Partial<Counted>, (typeof overallStatuse
   [{ cases: 2, failing: 1 }, "cases", "Trading, with 3 cases open"],
   [{ restricted: 1 }, "restricted", "Trading is restricted"],
   [{ restricted: 2, cases: 1 }, "restricted", "Trading is restricted, with 1 case open"],
-  [{ unattended: 1 }, "unattended", "Pending work, no daemon running"],
-  [{ unattended: 1, restricted: 1, cases: 4 }, "unattended", "Pending work, no daemon running, with 4 cases open"],
+  [{ unattended: 1 }, "unattended", "Pending work that no daemon handles"],
+  [{ unattended: 1, restricted: 1, cases: 4 }, "unattended", "Pending work that no daemon handles, with 4 cases open"],
   [{ cases: 1, critical: 1 }, "critical", "Trading, with 1 case open, 1 critical"],
   [{ failing: 2, critical: 1 }, "critical", "Trading, with 2 cases open, 1 critical"],
   [

@@ -452,7 +452,7 @@ describe("more of what an operator does", () => {
     ["ten minutes before the daemon's", "KO", 10],
     ["ten minutes behind the daemon's", "MDLZ", -10]
   ])(
-    "what a position owed is a line over time, read of its past, with the same as a table behind it, by a clock %s",
+    "what a position owed is a line over time, read on opening, with the same as a table behind it, by a clock %s",
     async (_, symbol, minutes) => {
       await daemon.ask("/api/v1/trades", {
         sourceId: `over ${symbol}`,
@@ -464,11 +464,11 @@ describe("more of what an operator does", () => {
       const script = `{ const now = Date.now; Date.now = () => now() + ${minutes * 60_000} }`
       await using seen = await open(`/positions/paper/${symbol}`, { script })
       const { page } = seen
-      const chart = page.getByRole("img", { name: "Residual: From +0.75 to +0.75." })
+      const chart = page.getByRole("img", { name: "Residual: From 0 to +0.75." })
       await chart.waitFor()
       expect(await page.getByRole("button", { name: "1 h", exact: true }).getAttribute("aria-pressed")).toBe("true")
-      // What is the same all the time is in the middle, and stays so to the end.
-      expect(await chart.locator("path:not(.point)").getAttribute("d")).toMatch(/^M[\d.]+,80(L[\d.]+,80)*L632,80$/)
+      // From nothing at the bottom to what is owed at the top, and so to the end.
+      expect(await chart.locator("path:not(.point)").getAttribute("d")).toMatch(/^M8,152(L[\d.]+,152)+(L[\d.]+,8)+$/)
       await page.getByRole("button", { name: "View as table" }).click()
       await page.getByRole("table", { name: "Residual" }).getByText("+0.75").first().waitFor()
       expect(await findings(page)).toEqual([])
@@ -476,22 +476,24 @@ describe("more of what an operator does", () => {
     }
   )
 
-  test("what a position owed in long books is read when it is asked for, and not on opening", async () => {
+  test("what a position owed is one read, of no earlier moment, on opening and for each span", async () => {
     await daemon.ask("/api/v1/trades", { sourceId: "long", symbol: "CVX", side: "buy", quantity: "0.75", price: "50" })
     await using seen = await open("/")
     const { page } = seen
-    await page.route("**/api/v1/overview", async (route) => {
-      const answer = await route.fetch()
-      await route.fulfill({ response: answer, json: { ...Object(await answer.json()), position: 5001 } })
-    })
-    let asked = 0
-    page.on("request", (request) => (asked += request.url().includes("asOf=") ? 1 : 0))
+    const asked: Array<string> = []
+    page.on(
+      "request",
+      (request) => /asOf=|residuals/.test(request.url()) && asked.push(new URL(request.url()).pathname)
+    )
     await page.goto(`${daemon.url}/positions/paper/CVX`)
-    await page.getByText("Choose a time range: 5,001 commits are read for it.").waitFor()
-    expect(asked).toBe(0)
+    const chart = page.getByRole("img", { name: "Residual: From 0 to +0.75." })
+    await chart.waitFor()
+    expect(asked).toEqual(["/api/v1/positions/CVX/residuals"])
     // By its key: what is read above it moves it, also from under a mouse that is pressed.
-    await page.getByRole("button", { name: "1 h", exact: true }).press("Enter")
-    await page.getByRole("img", { name: "Residual: From +0.75 to +0.75." }).waitFor()
+    await page.getByRole("button", { name: "1 w", exact: true }).press("Enter")
+    await page.getByRole("button", { name: "1 w", exact: true, pressed: true }).waitFor()
+    await chart.waitFor()
+    expect(asked).toHaveLength(2)
     expect(seen.faults).toEqual([])
   })
 
@@ -502,9 +504,9 @@ describe("more of what an operator does", () => {
     await page.getByRole("button", { name: "1 h", exact: true }).waitFor()
     await page.evaluate(`dispatchEvent(new Event("offline"))`)
     let left = 1
-    await page.route("**/api/v1/positions/DIS*asOf*", (route) => (left-- > 0 ? route.abort() : route.fallback()))
+    await page.route("**/api/v1/positions/DIS/residuals*", (route) => (left-- > 0 ? route.abort() : route.fallback()))
     await page.getByRole("button", { name: "1 h", exact: true }).press("Enter")
-    const chart = page.getByRole("img", { name: "Residual: From +0.75 to +0.75." })
+    const chart = page.getByRole("img", { name: "Residual: From 0 to +0.75." })
     await chart.waitFor()
     expect(left).toBeLessThan(0)
     left = Infinity

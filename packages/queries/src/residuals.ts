@@ -15,7 +15,7 @@ import { Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { decode, type Event } from "@roundlot/core/ledger"
 import { Effect, Stream } from "effect"
 import { momentOf, partsOf } from "./criteria.ts"
-import type { Ambiguous, BadFilter, NotFound } from "./errors.ts"
+import { BadFilter, type Ambiguous, type NotFound } from "./errors.ts"
 import { entriesAbout, eventOf } from "./history.ts"
 import { newestFirst } from "./journals.ts"
 import { onlyOne } from "./positions.ts"
@@ -31,15 +31,14 @@ const MOST_READ = 20_000
 /** So many changes are shown at most. */
 const MOST_POINTS = 400
 
-/** Events that change a residual (A2), and those before which its shares were others or another symbol's. */
+/** Events that change a residual (A2), and the split before which a share was another one. */
 const moving = [
   "TradeAccepted",
   "TradeReleased",
   "RestWrittenOff",
   "OrderCreated",
   "OrderChanged",
-  "SplitAccepted",
-  "SymbolChanged"
+  "SplitAccepted"
 ] as const
 
 type Moving = Extract<Event.LedgerEvent, { readonly _tag: (typeof moving)[number] }>
@@ -73,6 +72,7 @@ const readBack = ({ account, since, upTo }: Asked) =>
     const entries: Array<Moved> = []
     let count = 0
     let oldest = since
+    let oldestCommit = ""
     yield* newestFirst(account, upTo + 1).pipe(
       Stream.takeWhile(({ at }) => at >= Number(since)),
       Stream.take(MOST_READ),
@@ -80,13 +80,17 @@ const readBack = ({ account, since, upTo }: Asked) =>
         Effect.gen(function* () {
           count++
           oldest = decode.timeOf(entry)
+          oldestCommit = entry.commitId
           if (!moving.some((tag) => tag === entry.tag)) return
           const event = yield* eventOf(entry)
           if (isMoving(event)) entries.push({ seq: entry.seq, at: oldest, commitId: entry.commitId, event })
         })
       )
     )
-    return { entries: entries.toReversed(), since: count < MOST_READ ? since : oldest } satisfies ReadBack
+    const read = entries.toReversed()
+    if (count < MOST_READ) return { entries: read, since } satisfies ReadBack
+    // The oldest commit may be read in part: what it left behind is where the history begins.
+    return { entries: read.filter(({ commitId }) => commitId !== oldestCommit), since: oldest } satisfies ReadBack
   })
 
 /** What is known of an order at a place of the journal, as far as figures follow from it. */
@@ -116,24 +120,38 @@ const splitTakenBy = (order: Standing, event: Moving): Decimal.Decimal => {
 
 type Orders = Map<number, Standing>
 
-/** Orders that were made before what was read, as they were then: each from its own entries. */
-const ordersBefore = (account: AccountName.AccountName, entries: ReadonlyArray<Moved>) =>
+/** Orders of the symbol that were made before what was read and changed since, each with the first entry that changed it. */
+const olderOrders = (symbol: Ticker.Ticker, entries: ReadonlyArray<Moved>) =>
   Effect.gen(function* () {
-    const first = new Map<number, Moved>()
-    for (const moved of entries) {
-      const { event } = moved
-      if ((event._tag === "OrderChanged" || event._tag === "OrderCreated") && !first.has(event.id))
-        first.set(event.id, moved)
+    const made = new Set(entries.flatMap(({ event }) => (event._tag === "OrderCreated" ? [event.id] : [])))
+    const first = new Map<Id.OrderId, number>()
+    for (const { event, seq } of entries) {
+      if (event._tag === "OrderChanged" && !made.has(event.id) && !first.has(event.id)) first.set(event.id, seq)
     }
+    const found = yield* Effect.forEach(partsOf(first.keys()), (part) =>
+      Reads.all(Order.OrderTable, {
+        where: [
+          { column: "id", in: part },
+          { column: "symbol", in: [symbol] }
+        ]
+      })
+    )
+    // Direct orders change no residual, and there may be thousands of them.
+    const counted = found.flat().filter(({ inQueue, origin }) => inQueue || origin === "accumulation")
+    return counted.map(({ id }) => ({ id, before: first.get(id) ?? 0 }))
+  })
+
+/** How orders stood before what was read, each by its own entries. */
+const ordersBefore = ({ account, symbol }: Position.Position, entries: ReadonlyArray<Moved>) =>
+  Effect.gen(function* () {
     const orders: Orders = new Map()
-    for (const [id, { event, seq }] of first) {
-      if (event._tag === "OrderCreated") continue
-      const own = yield* entriesAbout(account, "order", Id.format("order", Id.OrderId.make(id)))
+    for (const { before, id } of yield* olderOrders(symbol, entries)) {
+      yield* Clock.turn
       let standing: Standing | undefined
-      for (const entry of own) {
-        if (entry.seq >= seq) break
-        const past = yield* eventOf(entry)
-        if (isMoving(past)) standing = after(standing, past)
+      for (const entry of yield* entriesAbout(account, "order", Id.format("order", id))) {
+        if (entry.seq >= before) break
+        const event = yield* eventOf(entry)
+        if (isMoving(event)) standing = after(standing, event)
       }
       if (standing !== undefined) orders.set(id, standing)
     }
@@ -182,19 +200,13 @@ const movedBy = (event: Moving, { orders, released, symbol }: Known): Decimal.De
       return Decimal.subtract(before === undefined ? Decimal.zero : takenBy(before), taken)
     }
     case "SplitAccepted":
-    case "SymbolChanged":
       return Decimal.zero
   }
 }
 
-/** After a split a share is another share, and after a change of its symbol another position's. */
-const isOther = ({ event }: Moved, symbol: Ticker.Ticker): boolean =>
-  (event._tag === "SplitAccepted" && event.symbol === symbol) ||
-  (event._tag === "SymbolChanged" && (event.symbol === symbol || event.to === symbol))
-
-/** The part of what was read in which shares of the symbol are what they are today. */
-const sinceOther = ({ entries, since }: ReadBack, symbol: Ticker.Ticker): ReadBack => {
-  const last = entries.findLastIndex((each) => isOther(each, symbol))
+/** P9: the part of what was read in which a share of the symbol is what it is today. */
+const sinceSplit = ({ entries, since }: ReadBack, symbol: Ticker.Ticker): ReadBack => {
+  const last = entries.findLastIndex(({ event }) => event._tag === "SplitAccepted" && event.symbol === symbol)
   const at = entries[last]?.at
   return at === undefined ? { entries, since } : { entries: entries.slice(last + 1), since: at }
 }
@@ -259,20 +271,21 @@ export const history = (
 > =>
   Effect.gen(function* () {
     const from = yield* momentOf("since", since)
-    const clock = yield* Clock.Clock
+    const now = yield* Effect.flatMap(Clock.Clock, (clock) => clock.now)
+    if (from > now) return yield* new BadFilter({ filter: "since", value: since, problem: "is in the future" })
     const position: Position.Position = yield* onlyOne(symbol, account)
     const asked = { account: position.account, upTo: position.version, since: from }
-    const read = sinceOther(yield* readBack(asked), position.symbol)
+    const read = sinceSplit(yield* readBack(asked), position.symbol)
     const known = {
       symbol: position.symbol,
-      orders: yield* ordersBefore(position.account, read.entries),
+      orders: yield* ordersBefore(position, read.entries),
       released: yield* releasedIn(read.entries)
     }
     const points = pointsOf(changesIn(read.entries, known), read.since, position.residual)
     return {
       account: position.account,
       symbol: position.symbol,
-      at: Instant.format(yield* clock.now),
+      at: Instant.format(points.reduce((latest, { at }) => (at > latest ? at : latest), now)),
       since: Instant.format(read.since),
       points: points.map(({ at, residual }) => ({ at: Instant.format(at), residual: Decimal.format(residual) }))
     }

@@ -118,7 +118,7 @@ export interface KnownBuyingPower {
 }
 
 /** How old a reading may be and still decide, in milliseconds: accounts are read every five minutes. */
-const MAX_AGE_MS = 15 * 60_000
+const OLDEST_AMOUNT_MS = 15 * 60_000
 
 interface KnownAmount {
   readonly reading: AmountRead
@@ -126,14 +126,14 @@ interface KnownAmount {
   left: Decimal.Decimal
 }
 
-/** Nothing was read yet. */
+/** Buying power of which nothing was read yet. */
 export const makeBuyingPower = (): KnownBuyingPower => {
   const accounts = new Map<AccountName, KnownAmount>()
   return {
     of: (account, currency, at, except) => {
       const known = accounts.get(account)
       if (known === undefined || known.reading.currency !== currency) return undefined
-      if (Instant.millisBetween(known.reading.at, at) > MAX_AGE_MS) return undefined
+      if (Instant.millisBetween(known.reading.at, at) > OLDEST_AMOUNT_MS) return undefined
       const own = except === undefined ? undefined : known.taken.get(except)
       return own === undefined ? known.left : Decimal.add(known.left, own)
     },
@@ -303,7 +303,7 @@ export interface KeptAccounts {
   readonly forgetAll: () => void
 }
 
-/** Nothing was read yet. */
+/** Accounts of which nothing was read yet. */
 export const makeKeptAccounts = (): KeptAccounts => {
   const known = new Map<AccountName, Account>()
   return {

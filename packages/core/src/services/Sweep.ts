@@ -127,7 +127,7 @@ export const sweepEach = (each: EachAccount = inTurn) =>
  * Follows a broker's stream for an account: catches up by reading whenever it connects, and connects again when it breaks, ever
  * later while it does not hold. `afterCatchUp` runs once after each catching up.
  */
-export const follow = Effect.fn("Following.follow")(function* <R = never>(
+export const follow = Effect.fn("Sweep.follow")(function* <R = never>(
   account: AccountName,
   afterCatchUp: Effect.Effect<void, never, R> = Effect.void
 ) {
@@ -158,7 +158,7 @@ const LONGEST_WAIT_MS = 30_000
 /** A connection that held for so long was a good one. */
 const STEADY_MS = 60_000
 
-const connect = Effect.fn("Following.connect")(function* <R>(
+const connect = Effect.fn("Sweep.connect")(function* <R>(
   account: AccountName,
   afterCatchUp: Effect.Effect<void, never, R>
 ) {

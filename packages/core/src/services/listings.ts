@@ -33,7 +33,7 @@ const ASKED = 4
  * W8: the orders of a window. A listing that calls itself whole and lacks a live order counts as read in part, so that nothing is absent
  * by it, unless a reading by id does not find that order either. `lookedFor` is an order of which that is known.
  */
-export const ordersListed = Effect.fn("orderListing.ordersListed")(function* (
+export const ordersListed = Effect.fn("listings.ordersListed")(function* (
   broker: BrokerService,
   account: AccountName,
   window: TimeWindow,

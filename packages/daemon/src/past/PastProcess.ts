@@ -48,6 +48,8 @@ export const usual: Limits = { memoryMb: 512, together: 2, waiting: 64, idle: "5
 interface Place {
   readonly store: StorePlace
   readonly checkpointFolder: string
+  /** Of the daemon's program: the store is opened by no other, which could have other tables. */
+  readonly version: string
 }
 
 /** The process has ended, or could not be started. */
@@ -77,35 +79,68 @@ const yielding = (pid: number): void => {
 /** V8 ends a process with this signal when its memory is used up. */
 const OUT_OF_MEMORY = "SIGABRT"
 
-const endOf = (code: number | null, signal: string | null, { memoryMb }: Limits): string =>
-  signal === OUT_OF_MEMORY || code === 128 + constants.signals.SIGABRT
-    ? `it needs more than ${memoryMb} MB of memory. Run the same on the command line with --as-of`
-    : `its process ended with ${signal ?? code ?? "nothing"}. Ask again`
+const endOf = (code: number | null, signal: string | null, { memoryMb }: Limits): string => {
+  if (signal === OUT_OF_MEMORY || code === 128 + constants.signals.SIGABRT)
+    return `it needs more than ${memoryMb} MB of memory. Run the same on the command line with --as-of`
+  const remedy = signal === null ? "The daemon's log says why" : "Ask again"
+  return `its process ended with ${signal ?? code ?? "nothing"}. ${remedy}`
+}
 
-/** Where the process listens: in a folder of this user alone. */
+/** What a socket's path may have at least, in bytes, on every system. */
+const LONGEST_SOCKET = 100
+
+/** A folder of this user alone; one of temporary files may be too deep for a socket. */
+const makeFolder = (): string => {
+  const at = join(tmpdir(), "roundlot-past-")
+  const isTooDeep = process.platform !== "win32" && Buffer.byteLength(`${at}XXXXXX/past.sock`) > LONGEST_SOCKET
+  return mkdtempSync(isTooDeep ? "/tmp/roundlot-past-" : at)
+}
+
+const removeFolder = (folder: string): void => {
+  try {
+    rmSync(folder, { recursive: true, force: true })
+  } catch {
+    // It is empty, and in the way of nothing.
+  }
+}
+
+/** Options of node that the process has of its own, or that would stop it. */
+const OWN_OPTIONS = /^--(?:max-old-space-size|inspect)/
+
+/** Starts the program; throws where the system starts none. */
+const started = ([node = "", ...words]: ReadonlyArray<string>, { memoryMb }: Limits) => {
+  const options = [`--max-old-space-size=${memoryMb}`, ...words.filter((word) => !OWN_OPTIONS.test(word))]
+  const child = spawn(node, options, { windowsHide: true })
+  // Without file descriptors there are none of its streams; its error comes later.
+  if (child.pid !== undefined) return child
+  child.on("error", () => undefined)
+  throw new Error("the system started no process")
+}
+
+/** Where the process listens. */
 const socketIn = (folder: string): string =>
   process.platform === "win32" ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, "past.sock")
 
 /** Begins a process that reads the past; `log` hears what it prints, `ended` that it is gone. */
 const begin = (
-  [node = "", ...words]: ReadonlyArray<string>,
+  program: ReadonlyArray<string>,
   given: Omit<Given, "socket">,
   limits: Limits,
   log: (text: string) => void,
   ended: () => void
 ): Reader => {
-  const folder = mkdtempSync(join(tmpdir(), "roundlot-past-"))
+  const child = started(program, limits)
+  const folder = makeFolder()
   const socket = socketIn(folder)
   const agent = new Agent({ connect: { socketPath: socket } })
   const ready = Deferred.unsafeMake<void, Gone>(FiberId.none)
   const gone = Deferred.unsafeMake<never, Gone>(FiberId.none)
-  const child = spawn(node, [`--max-old-space-size=${limits.memoryMb}`, ...words], { windowsHide: true })
   const over = (detail: string): void => {
     const failure = Exit.fail(new Gone({ detail }))
     Deferred.unsafeDone(ready, failure)
     Deferred.unsafeDone(gone, failure)
     void agent.destroy()
-    rmSync(folder, { recursive: true, force: true })
+    removeFolder(folder)
     ended()
   }
   child.on("error", ({ message }) => over(`its process could not be started: ${message}`))
@@ -166,15 +201,21 @@ const OF_TRANSPORT: ReadonlySet<string> = new Set([
   "transfer-encoding"
 ])
 
-/** The answer of the process: a document whole, and rows as they come. */
-const passedBack = (response: HttpClientResponse) =>
+/** The answer of the process: a document whole, rows as they come, and of a question for its headers these alone. */
+const passedBack = (response: HttpClientResponse, method: "GET" | "HEAD") =>
   Effect.gen(function* () {
     const { headers, status } = response
     const { "content-type": contentType, ...others } = Object.fromEntries(
       Object.entries(headers).filter(([name]) => !OF_TRANSPORT.has(name))
     )
     const options = { status, headers: others, contentType }
-    if (headers["content-length"] === undefined) return HttpServerResponse.stream(response.stream, options)
+    const length = headers["content-length"]
+    if (method === "HEAD")
+      return HttpServerResponse.empty({
+        status,
+        headers: length === undefined ? others : { ...others, "content-length": length }
+      })
+    if (length === undefined) return HttpServerResponse.stream(response.stream, options)
     return HttpServerResponse.uint8Array(new Uint8Array(yield* response.arrayBuffer), options)
   })
 
@@ -182,12 +223,23 @@ const passedBack = (response: HttpClientResponse) =>
 const whyNot = ({ message }: HttpClientError, { gone }: Reader) =>
   Effect.timeoutFail(Deferred.await(gone), { duration: "1 second", onTimeout: () => new Gone({ detail: message }) })
 
+/** So long may the process take to open the store. */
+const LONGEST_START = "1 minute"
+
+const tooSlow = ({ kill }: Reader): Gone => {
+  kill()
+  return new Gone({ detail: "the store was not opened within a minute. Ask again" })
+}
+
 const asked = (reader: Reader, request: past.PastRequest) =>
   Effect.gen(function* () {
-    yield* Deferred.await(reader.ready)
+    yield* Effect.timeoutFail(Deferred.await(reader.ready), {
+      duration: LONGEST_START,
+      onTimeout: () => tooSlow(reader)
+    })
     const method = request.method === "HEAD" ? "HEAD" : "GET"
     const call = HttpClientRequest.make(method)(`http://localhost${request.url}`, { headers: past.headersOf(request) })
-    return yield* Effect.flatMap(reader.client.execute(call), passedBack).pipe(
+    return yield* Effect.flatMap(reader.client.execute(call), (response) => passedBack(response, method)).pipe(
       Effect.catchAll((error) => whyNot(error, reader))
     )
   }).pipe(Effect.mapError(({ detail }) => unavailable(detail)))
@@ -198,7 +250,7 @@ const asked = (reader: Reader, request: past.PastRequest) =>
  * process dies of ends the reads that are under way, and the next one begins another.
  */
 export const make = (
-  { checkpointFolder, store }: Place,
+  { checkpointFolder, store, version }: Place,
   program: ReadonlyArray<string>,
   limits: Limits = usual
 ): Effect.Effect<past.PastReads | undefined, never, Scope.Scope> =>
@@ -226,10 +278,12 @@ export const make = (
     const reader = Effect.gen(function* () {
       if (current !== undefined) return current
       const begun: Reader = yield* Effect.try({
-        try: () =>
-          begin(program, { store: address, checkpointFolder }, limits, log, () => {
-            if (current === begun) current = undefined
-          }),
+        try: () => {
+          const made: Reader = begin(program, { store: address, checkpointFolder, version }, limits, log, () => {
+            if (current === made) current = undefined
+          })
+          return made
+        },
         catch: (error) => unavailable(`its process could not be started: ${ownPart.inALine(error)}`)
       })
       current = begun

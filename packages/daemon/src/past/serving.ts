@@ -11,8 +11,13 @@ import { createInterface } from "node:readline"
 import { textsIn } from "../anchors/checkpointFiles.ts"
 import { parse, type StorePlace } from "../configuration/StorePlace.ts"
 
-/** The first line of its input: the store's address, where its journals have checkpoints, and where to listen. */
-const Given = Schema.Struct({ store: Schema.String, checkpointFolder: Schema.String, socket: Schema.String })
+/** The first line of its input: the daemon's version, the store's address, where its journals have checkpoints, and where to listen. */
+const Given = Schema.Struct({
+  version: Schema.String,
+  store: Schema.String,
+  checkpointFolder: Schema.String,
+  socket: Schema.String
+})
 
 /** What a process that reads the past is given. */
 export type Given = typeof Given.Type
@@ -39,6 +44,13 @@ export type StoreOf = (
   store: StorePlace
 ) => Layer.Layer<TradeRepository.TradeRepository | Clock.Clock, TradeRepository.StoreError>
 
+/** What a program reads the past with. */
+export interface Serving {
+  readonly storeOf: StoreOf
+  /** Its version. */
+  readonly version: string
+}
+
 const booksOf = (store: ReturnType<StoreOf>) =>
   Roundlot.layer.pipe(
     Layer.provideMerge(
@@ -48,10 +60,15 @@ const booksOf = (store: ReturnType<StoreOf>) =>
   )
 
 /** Answers until its input ends. */
-const answering = (input: AsyncIterableIterator<string>, storeOf: StoreOf) =>
+const answering = (input: AsyncIterableIterator<string>, { storeOf, version }: Serving) =>
   Effect.gen(function* () {
     const first = yield* Effect.promise(() => input.next())
-    const { checkpointFolder, socket, store } = yield* Schema.decode(Schema.parseJson(Given))(first.value)
+    const { checkpointFolder, socket, store, ...daemon } = yield* Schema.decode(Schema.parseJson(Given))(first.value)
+    // Another version may have other tables, and would change those of the daemon that runs.
+    if (daemon.version !== version)
+      return yield* Effect.dieMessage(
+        `the daemon is version ${daemon.version}, this program ${version}: restart the daemon`
+      )
     const checkpoints = Checkpoints.make(yield* textsIn(checkpointFolder))
     const server = NodeHttpServer.layer(() => createServer({ maxHeaderSize: LARGEST_HEADERS }), { path: socket })
     const books = booksOf(storeOf(yield* parse(store, "store")))
@@ -73,8 +90,8 @@ const toDaemon = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Lo
  * Answers reads of earlier moments for the daemon that began this process, until its input ends: the daemon has ended then. It prints a
  * line when it can be asked.
  */
-export const serve = (storeOf: StoreOf): Promise<void> =>
-  answering(createInterface({ input: process.stdin })[Symbol.asyncIterator](), storeOf).pipe(
+export const serve = (serving: Serving): Promise<void> =>
+  answering(createInterface({ input: process.stdin })[Symbol.asyncIterator](), serving).pipe(
     Effect.matchCauseEffect({
       onFailure: (cause) => Effect.as(Effect.logError(cause), 1),
       onSuccess: () => Effect.succeed(0)

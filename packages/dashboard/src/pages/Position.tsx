@@ -270,6 +270,7 @@ const factsOf = (position: Position): ReadonlyArray<Fact> => [
 
 const Detail = ({ position }: { readonly position: Position }) => {
   const bound = useBound(position)
+  const asOf = useAsOf()
   const { account, symbol } = position
   return (
     <>
@@ -302,7 +303,7 @@ const Detail = ({ position }: { readonly position: Position }) => {
         <RecentOrders account={account} symbol={symbol} />
       </div>
       <CostAndProfit account={account} symbol={symbol} />
-      <ResidualOverTime account={account} symbol={symbol} />
+      {asOf === "" ? <ResidualOverTime account={account} symbol={symbol} /> : null}
       <Hedging account={account} symbol={symbol} />
       <Facts facts={factsOf(position)} />
     </>

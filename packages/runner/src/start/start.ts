@@ -217,7 +217,10 @@ interface Asked {
 const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings) =>
   Effect.gen(function* () {
     const program = yield* OwnProgram
-    const past = yield* PastProcess.make(settings, program.length === 0 ? [] : [...program, PAST_READS])
+    const past = yield* PastProcess.make(
+      { ...settings, version: Verb.VERSION },
+      program.length === 0 ? [] : [...program, PAST_READS]
+    )
     const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings, past))
     return yield* Option.match(asked, {
       onSome: onPort,

@@ -167,7 +167,7 @@ const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 /** A process that reads the past of a desk's books, within these limits. */
 const readsOf = (place: Desk, limits: Partial<PastProcess.Limits>, words = [...program("main", []), PAST_READS]) =>
   Effect.flatMap(Effect.orDie(StorePlace.parse(place.store, "--store")), (store) =>
-    PastProcess.make({ store, checkpointFolder: join(place.folder, "none") }, words, {
+    PastProcess.make({ store, checkpointFolder: join(place.folder, "none"), version: "0.0.0" }, words, {
       ...PastProcess.usual,
       ...limits
     })

@@ -28,7 +28,7 @@ export const renameObstacle = (recorder: Recorder, { symbol, to }: Renaming): st
   if (first !== undefined && first !== symbol)
     return `${symbol} is the market symbol of ${first} in these books; use ${first}`
   if (books.instruments.get(joinKey([account, symbol])) === undefined) return `${account} has no instrument ${symbol}`
-  if (tickerAt(symbols, symbol, Instant.latest) === to) return `${symbol} is already renamed to ${to}`
+  if (tickerAt(symbols, symbol, Instant.latest) === to) return `${symbol} is already called ${to}`
   const owner = instrumentOf(symbols, to)
   if (owner !== undefined && owner !== symbol) return `${to} is the market symbol of ${owner} in these books`
   if (to !== symbol && books.positions.get(joinKey([account, to])) !== undefined) {

@@ -45,7 +45,7 @@ const states: { readonly [S in OverallStatus]: string } = {
   well: "Healthy",
   cases: "Trading",
   restricted: "Trading is restricted",
-  unattended: "Pending work, no daemon running",
+  unattended: "Pending work that no daemon handles",
   critical: "Trading"
 }
 

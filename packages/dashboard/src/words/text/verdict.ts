@@ -11,7 +11,7 @@ export const texts = messages({
   noAccountYet: "No account yet",
   healthy: "Healthy",
   trading: "Trading",
-  unattended: "Pending work, no daemon running",
+  unattended: "Pending work that no daemon handles",
   notConnected: "Not connected",
   wordAndCritical: "{word}, {critical} critical",
   tab: "({count}) {page}",
