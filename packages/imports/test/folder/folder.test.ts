@@ -86,7 +86,7 @@ describe("files that are put into a folder", () => {
         put("whole.csv", buys("2"))
         expect(yield* idle).toEqual(["source venue: half.csv is incomplete: its last line has no line end"])
         expect(yield* trades).toEqual(one("2"))
-        expect((yield* health)?.detail).toContain("half.csv is unfinished")
+        expect((yield* health)?.detail).toContain("half.csv is incomplete")
         writeFileSync(join(folder, "half.csv"), buys("1"))
         expect(yield* idle).toEqual([])
         expect(yield* trades).toEqual(one("2", "1"))

@@ -33,8 +33,8 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     const rows = [`${row("1")},,`, `${row("1").replace("x,", "y,")},150,`, `${row("1").replace("x,", "z,")},,extended`]
     const path = file("a.csv", [`${HEADER},limit_price,session`, ...rows, ""].join("\n"))
     const { code, err, out } = await cli("trades", "import", path, "--json")
-    expect(err).toContain('line 3: limit_price "150" is out of place')
-    expect(err).toContain('line 4: session "extended" is out of place')
+    expect(err).toContain('line 3: limit_price "150" applies only where each row is an order of its own')
+    expect(err).toContain('line 4: session "extended" applies only where each row is an order of its own')
     expect(JSON.parse(out)).toMatchObject({ accepted: 1, rejected: 2 })
     expect(code).toBe(3)
   })
@@ -349,7 +349,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
       expect([code, err]).toEqual([1, expect.stringContaining("books.db: it is no SQLite database")])
     }
     const doctor = await cli("doctor")
-    expect([doctor.code, doctor.out]).toEqual([3, expect.stringMatching(/LOOK {2}store .*no SQLite database/)])
+    expect([doctor.code, doctor.out]).toEqual([3, expect.stringMatching(/WARN {2}store .*no SQLite database/)])
     expect(readFileSync(join(folder, "books.db"), "utf8")).toMatch(/^this is no database/)
   })
 })

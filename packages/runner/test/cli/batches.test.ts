@@ -336,7 +336,7 @@ describe("batches", () => {
     expect(shown.out).toContain('line 1201: quantity "x" is not a plain decimal number')
     const limits = file("limits.csv", "symbol,side,quantity,limit_price\nKO,buy,2,60\n")
     const wrong = await cli("batches", "submit", limits, "--name", "x", "--mode", "accumulate", "--dry-run")
-    expect(wrong.out).toContain('line 2: limit_price "60" is out of place')
+    expect(wrong.out).toContain('line 2: limit_price "60" applies only where each row is an order of its own')
     expect((await cli("batches", "list")).code).not.toBe(0)
   })
 

@@ -352,10 +352,10 @@ describe("controls by the command line", () => {
     expect(await place.json("accounts", "show", "paper")).toMatchObject({ limits: inForce })
     const { out } = await place.cli("accounts", "show", "paper")
     expect(out).toMatch(
-      /\nLimits\n[^]*\nShares per order +60 shares +account .*\nDollars per order +100000 dollars +default /
+      /\nLimits\n[^]*\nShares per order +60 shares .* account .*\nDollars per order +\$100,000 .* default /
     )
     const controls = await place.cli("controls", "show")
-    expect(controls.out).toMatch(/Shares per order +60 shares +account .*\nDollars per order +100000 dollars +default /)
+    expect(controls.out).toMatch(/Shares per order +60 shares .* account .*\nDollars per order +\$100,000 .* default /)
     expect((await place.cli(...set)).code).toBe(2)
   })
 

@@ -54,6 +54,7 @@ const refusing = [
   "metrics.metrics",
   "overview.connections",
   "payloads.show",
+  "positions.residuals",
   "ready.ready",
   "reconciliation.list",
   "reconciliation.runs",

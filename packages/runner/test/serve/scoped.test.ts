@@ -196,7 +196,6 @@ const wordless = [
   "overview.today",
   "payloads.show",
   "positions.preview",
-  "positions.residuals",
   "reconciliation.list",
   "reconciliation.runs",
   "session.caller",
