@@ -81,7 +81,7 @@ const daemonDocument = (daemon: Daemon | null) =>
   daemon === null ? null : { ...daemon, failing: daemon.failing.map(({ part }) => part) }
 
 const accountText = ({ broker, environment, name, openOrders, owing, positions }: Seen["accounts"][number]): string =>
-  `Account ${name} (${broker} broker, ${environment === "paper" ? "paper" : "real money"}): ${text.counted(positions, "position")}, ${owing} with a residual, ${text.counted(openOrders, "open order")}`
+  `${name} (${broker} broker, ${environment === "paper" ? "paper" : "real money"}): ${text.counted(positions, "position")}, ${owing} with a residual, ${text.counted(openOrders, "open order")}`
 
 /** `status`. */
 export const status = Verb.make({

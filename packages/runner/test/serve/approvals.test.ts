@@ -55,7 +55,7 @@ describe("operations that another person has to approve, over the API", () => {
       assert.deepStrictEqual(json(yield* adjust("k")), json(asked))
       const own = yield* post(port, ann, "/api/v1/approvals/R1/approve", {})
       assert.strictEqual(own.status, 409)
-      assert.include(String(detailOf(own)), "ann asked for this")
+      assert.include(String(detailOf(own)), "ann requested this")
       const shown = json(yield* ask(port, "/api/v1/approvals/R1", { headers: bob }))
       assert.deepInclude(shown, {
         status: "waiting",
@@ -113,8 +113,8 @@ describe("operations that another person has to approve, over the API", () => {
       for (const maker of [phone, dana, ann])
         yield* post(port, maker, "/api/v1/positions/KO/adjust", { as: "base", by: "2" })
       const byDana = (id: string) => post(port, dana, `/api/v1/approvals/${id}/approve`, {})
-      assert.include(String(detailOf(yield* byDana("R1"))), "asked for this")
-      assert.include(String(detailOf(yield* byDana("R2"))), "asked for this")
+      assert.include(String(detailOf(yield* byDana("R1"))), "requested this")
+      assert.include(String(detailOf(yield* byDana("R2"))), "requested this")
       const approved = yield* byDana("R3")
       assert.strictEqual(approved.status, 200, approved.text)
     }).pipe(Effect.provide(books))
