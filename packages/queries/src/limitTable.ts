@@ -27,8 +27,9 @@ export const amountText = ({ amount, unit }: Pick<Limit, "amount" | "unit">): st
 /** An amount in a table: digits in groups, dollars by their sign. */
 const shownAmount = (of: Pick<Limit, "amount" | "unit">): string => {
   if (of.amount === null) return amountText(of)
-  const [, sign = "", whole = "0", fraction = ""] = /^(-?)(\d+)(.*)$/.exec(of.amount) ?? []
-  const amount = `${BigInt(whole).toLocaleString("en-US")}${fraction}`
+  const sign = of.amount.startsWith("-") ? "-" : ""
+  const [whole = "0", ...fraction] = of.amount.slice(sign.length).split(".")
+  const amount = [BigInt(whole).toLocaleString("en-US"), ...fraction].join(".")
   return of.unit === "dollars" ? `${sign}$${amount}` : amountText({ ...of, amount: `${sign}${amount}` })
 }
 
