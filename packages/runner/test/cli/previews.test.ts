@@ -5,7 +5,9 @@ import { desk } from "./roundlot.ts"
 
 /** Verbs that change no books and no files: they look, compare, export, or print. */
 const looks = (name: string): boolean =>
-  /(^| )(list|show|lots|tally|export|waiting|waiting-commissions|head|why|watch|fills|requests|residuals|runs)$/.test(name) ||
+  /(^| )(list|show|lots|tally|export|waiting|waiting-commissions|head|why|watch|fills|requests|residuals|runs)$/.test(
+    name
+  ) ||
   /^(report|simulate) /.test(name) ||
   [
     "status",
