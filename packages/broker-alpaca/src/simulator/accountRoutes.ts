@@ -132,7 +132,7 @@ export const snapshot = (desk: Desk, symbol: string): Answering =>
 
 const MOST_ACTIVITIES = 100
 
-/** `GET /v2/account/activities/FILL`: executions as they were first told. */
+/** `GET /v2/account/activities/FILL`: executions as they were first reported. */
 export const fills = (desk: Desk, query: URLSearchParams): Answering =>
   Effect.gen(function* () {
     const after = momentOf(query.get("after"))

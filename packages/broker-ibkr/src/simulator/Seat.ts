@@ -274,7 +274,7 @@ const MESSAGES_A_SECOND = 50
 const SECOND_MILLIS = 1000
 
 /**
- * Counts what a client sends: told the time of each message in milliseconds, it says whether that one is more than TWS takes within
+ * Counts what a client sends: given the time of each message in milliseconds, it says whether that one is more than TWS takes within
  * any second.
  */
 export const pace = (most: number): ((atMillis: number) => boolean) => {

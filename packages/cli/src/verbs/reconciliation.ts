@@ -50,7 +50,7 @@ export const reconciliationRuns = Verb.make({
   run: (asked) => listed(asked, reconciliations.list(newestFirst(asked)), reconciliations.table)
 })
 
-/** The comparison alone: positions are read, nothing is written, whoever drives the account. */
+/** The comparison alone: positions are read, nothing is written, whichever process drives the account. */
 const looked = (account: AccountName.AccountName, settings: Settings) =>
   Effect.map(compared(account, settings), views.documentOf)
 

@@ -209,7 +209,7 @@ const factsFor: (
     return { declared: capabilities, instrument: factsOf(yield* withRetries(instrument(ticker))) }
   })
 
-/** Asks whoever drives the account to execute a decision: for a process that does not drive it itself. */
+/** Asks whichever process drives the account to execute a decision: for a process that does not drive it itself. */
 export const ask = Effect.fn("Decisions.ask")(function* ({ account, id, strategy }: Decision, actor = strategy) {
   const ledger = yield* Ledger
   yield* ledger.submit(

@@ -104,7 +104,7 @@ const reconcileSince = Effect.fn("Reconciliation.reconcileSince")(function* (
   return reconciled
 })
 
-/** The same comparison, by which nothing is read but positions and nothing is written: whoever drives the account. */
+/** The same comparison, by which nothing is read but positions and nothing is written: whichever process drives the account. */
 export const compare: (account: AccountName) => Effect.Effect<Reconciled, Failed, Needed> = Effect.fn(
   "Reconciliation.compare"
 )(function* (account) {

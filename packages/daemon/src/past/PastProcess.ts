@@ -89,10 +89,13 @@ const endOf = (code: number | null, signal: string | null, { memoryMb }: Limits)
 /** What a socket's path may have at least, in bytes, on every system. */
 const LONGEST_SOCKET = 100
 
+/** As long as what the name of a temporary folder ends with. */
+const RANDOM = "012345"
+
 /** A folder of this user alone; one of temporary files may be too deep for a socket. */
 const makeFolder = (): string => {
   const at = join(tmpdir(), "roundlot-past-")
-  const isTooDeep = process.platform !== "win32" && Buffer.byteLength(`${at}XXXXXX/past.sock`) > LONGEST_SOCKET
+  const isTooDeep = process.platform !== "win32" && Buffer.byteLength(socketIn(`${at}${RANDOM}`)) > LONGEST_SOCKET
   return mkdtempSync(isTooDeep ? "/tmp/roundlot-past-" : at)
 }
 
@@ -117,6 +120,16 @@ const started = ([node = "", ...words]: ReadonlyArray<string>, { memoryMb }: Lim
   throw new Error("the system started no process")
 }
 
+/** The same, where no folder stays behind of a program that did not start. */
+const startedBeside = (folder: string, program: ReadonlyArray<string>, limits: Limits) => {
+  try {
+    return started(program, limits)
+  } catch (error) {
+    removeFolder(folder)
+    throw error
+  }
+}
+
 /** Where the process listens. */
 const socketIn = (folder: string): string =>
   process.platform === "win32" ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, "past.sock")
@@ -129,8 +142,8 @@ const begin = (
   log: (text: string) => void,
   ended: () => void
 ): Reader => {
-  const child = started(program, limits)
   const folder = makeFolder()
+  const child = startedBeside(folder, program, limits)
   const socket = socketIn(folder)
   const agent = new Agent({ connect: { socketPath: socket } })
   const ready = Deferred.unsafeMake<void, Gone>(FiberId.none)

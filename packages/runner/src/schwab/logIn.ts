@@ -108,7 +108,7 @@ const serverOf = (protocol: string, flags: CallbackFlags, listener: RequestListe
 
 /**
  * Waits at the app's redirect address for the browser to come back with the code of this login; one that brings another login's, or
- * none, is told so, and waited on. `announced` once it listens.
+ * none, gets an answer that says so, and the wait goes on. `announced` once it listens.
  */
 const comeBack = (
   redirectUri: string,

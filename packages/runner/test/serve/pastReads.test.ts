@@ -3,10 +3,12 @@ import { PastProcess } from "@roundlot/daemon"
 import { StorePlace } from "@roundlot/daemon/configuration"
 import type { past } from "@roundlot/http"
 import { Deferred, Effect, Fiber, Logger, Option, Schema, Stream } from "effect"
+import { mkdirSync, readdirSync } from "node:fs"
 import { request } from "node:http"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
-import { describe, expect, it } from "vitest"
+import { describe, expect, it, vi } from "vitest"
 import { PAST_READS } from "../../src/cli/ownProgram.ts"
 import { layerBooks } from "../../src/App.ts"
 import { databases } from "../cli/database.ts"
@@ -165,9 +167,14 @@ describe("a daemon's reads of earlier moments", () => {
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 
 /** A process that reads the past of a desk's books, within these limits. */
-const readsOf = (place: Desk, limits: Partial<PastProcess.Limits>, words = [...program("main", []), PAST_READS]) =>
+const readsOf = (
+  place: Desk,
+  limits: Partial<PastProcess.Limits>,
+  words = [...program("main", []), PAST_READS],
+  version = "0.0.0"
+) =>
   Effect.flatMap(Effect.orDie(StorePlace.parse(place.store, "--store")), (store) =>
-    PastProcess.make({ store, checkpointFolder: join(place.folder, "none"), version: "0.0.0" }, words, {
+    PastProcess.make({ store, checkpointFolder: join(place.folder, "none"), version }, words, {
       ...PastProcess.usual,
       ...limits
     })
@@ -231,6 +238,40 @@ describe("the process that reads the past", () => {
         expect(yield* answered(yield* readsOf(place, {}, [process.execPath, "-e", ""]))).toContain("ended with 0")
       }).pipe(Effect.scoped)
     )
+  })
+
+  it("a program of another version opens no store, and none leaves its folder behind", async () => {
+    const place = await traded(desk())
+    const before = readdirSync(tmpdir())
+    const logged: Array<string> = []
+    const noting = Logger.make(({ message }) => void logged.push(String(message)))
+    await run(
+      Effect.gen(function* () {
+        const reads = yield* readsOf(place, {}, undefined, "9.9.9").pipe(Effect.provide(Logger.add(noting)))
+        expect(yield* answered(reads)).toContain("The daemon's log says why")
+        expect(yield* answered(yield* readsOf(place, {}, ["roundlot-none"]))).toContain("could not be started")
+      }).pipe(Effect.scoped)
+    )
+    expect(logged.join("\n")).toContain("the daemon is version 9.9.9, this program 0.0.0")
+    const left = readdirSync(tmpdir()).filter((name) => name.startsWith("roundlot-past-") && !before.includes(name))
+    expect(left).toEqual([])
+  })
+
+  it("a folder for temporary files that is too deep for a socket is passed by", async () => {
+    const place = await traded(desk())
+    const deep = join(place.folder, "d".repeat(100))
+    mkdirSync(deep)
+    vi.stubEnv("TMPDIR", deep)
+    try {
+      await run(
+        Effect.flatMap(readsOf(place, {}), (reads) =>
+          Effect.map(answered(reads), (said) => expect(said).toBe(200))
+        ).pipe(Effect.scoped)
+      )
+      expect(readdirSync(deep)).toEqual([])
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   it("one that is not used ends, and the next read begins another", async () => {

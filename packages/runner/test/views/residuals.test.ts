@@ -96,6 +96,16 @@ describe("the residual of a position over time", () => {
     }).pipe(Effect.provide(scene.inMemory))
   )
 
+  it.effect("a moment that has not come, and an account that has no such position, are refused by name", () =>
+    Effect.gen(function* () {
+      yield* played
+      expect(yield* scene.told(historyOf("AAPL", 3600))).toContain("is in the future")
+      expect(yield* scene.told(residuals.history("AAPL", "other", scene.second(0)))).toContain(
+        "position AAPL does not exist"
+      )
+    }).pipe(Effect.provide(scene.inMemory))
+  )
+
   it.effect("shows at most 400 changes: of each part of the time the last, and what is owed now", () =>
     Effect.gen(function* () {
       yield* scene.open(["AAPL"])

@@ -14,15 +14,15 @@ const isForeignKey = (failure: TradeRepository.StoreError | undefined): boolean 
 const rowsOf = ({ changes, journals }: Pick<TradeRepository.Planned<unknown>, "changes" | "journals">): number =>
   journals.reduce((rows, { entries }) => rows + entries.length, changes.length)
 
-/** What is told of each transaction. */
-interface Told {
+/** Hears of each transaction. */
+interface TransactionListener {
   readonly begun: () => void
   /** It is durable, and about so many rows were written in it. */
   readonly committed: (rows: number) => void
 }
 
 /** The writes of a repository on a connection of its own: one call, one transaction, nothing in between. */
-export const make = (file: string, db: Sqlite.Database, version: number, { begun, committed }: Told) => {
+export const make = (file: string, db: Sqlite.Database, version: number, { begun, committed }: TransactionListener) => {
   const find = finding(db)
   const checkFences = fencing(db)
   const write = writing(file, db, version)

@@ -65,7 +65,7 @@ export const decide = (recorder: Recorder, input: DecisionInput): Decision | Uns
   return made
 }
 
-/** Asks whoever drives the account to execute a decision. Nothing where it is not pending any more. */
+/** Asks whichever process drives the account to execute a decision. Nothing where it is not pending any more. */
 export const askFor = (recorder: Recorder, id: DecisionId): void => {
   if (decisionOf(recorder, id)?.status === "pending") recorder.emit({ _tag: "DecisionAsked", id })
 }

@@ -95,11 +95,11 @@ const named = (recorder: Recorder, order: Order, { brokerOrderId, otherIds = [] 
   return isKnown && current !== undefined ? {} : acknowledged(recorder, order, known)
 }
 
-/** How long a broker may take to list what it counts already, and to say what it cost, in milliseconds since it was first told. */
+/** How long a broker may take to list what it counts already, and to say what it cost, in milliseconds since it was first reported. */
 const PRICED_WITHIN_MS = 60_000
 
 /**
- * O16, F13, F14 of reconciliation: shares of which there is no execution with a price a minute after they were first told, though
+ * O16, F13, F14 of reconciliation: shares of which there is no execution with a price a minute after they were first reported, though
  * executions were asked for, are a break that holds nothing, until it comes. The broker's average is their price meanwhile.
  */
 export const reviewUnpriced = (recorder: Recorder, order: Order, { executionsRead }: OrderSeen): void => {

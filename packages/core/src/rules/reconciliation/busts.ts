@@ -22,7 +22,7 @@ import type { Interpreted } from "../../records/Interpreted.ts"
 import type { Executed, RawPayload } from "../../records/Report.ts"
 
 /** What the broker said of an order whose executions it lists no more. */
-interface Told {
+interface ReportedOrder {
   readonly execIds: ReadonlyArray<string>
   /** Its total of the order, in shares; `undefined` where it does not show the order. */
   readonly total: Decimal.Decimal | undefined
@@ -34,7 +34,7 @@ export interface Absent {
   /** When the first of the two listings was begun. */
   readonly since: Instant.Instant
   /** Of each order, the executions, and what the broker says of the order; empty where what was absent is listed again. */
-  readonly orders: ReadonlyMap<OrderId, Told>
+  readonly orders: ReadonlyMap<OrderId, ReportedOrder>
   /** May a bust follow? Not where a single listing lacks them, or one that is whole by guess. */
   readonly isProven: boolean
   /** What the broker holds of the symbol, read behind the listings; `undefined` where that could not be read whole. */
@@ -90,7 +90,7 @@ const proofOf = (
   recorder: Recorder,
   order: Order,
   absent: Absent,
-  { total }: Told,
+  { total }: ReportedOrder,
   missing: ReadonlyArray<Fill>
 ): string | undefined => {
   if (!absent.isProven) return undefined

@@ -33,19 +33,19 @@ const isLike = (fill: Fill, { executedAt, price, quantity }: Executed): boolean 
   Math.abs(Instant.millisBetween(fill.executedAt, executedAt)) <= APART_MS
 
 /** A total of an order's, as the broker told it, and when. */
-export interface TotalTold {
+export interface ReportedTotal {
   readonly cumulative: Decimal.Decimal | undefined
   readonly asOf: Instant.Instant
 }
 
-const totalOf = ({ cumulative, cumulativeAt }: Order): TotalTold | undefined =>
+const totalOf = ({ cumulative, cumulativeAt }: Order): ReportedTotal | undefined =>
   cumulativeAt === undefined ? undefined : { cumulative, asOf: cumulativeAt }
 
 /** Has the broker's total a place for an execution beside those that count? It does not say where it is of before. */
 const hasPlace = (
   recorder: Recorder,
   { id }: Order,
-  total: TotalTold | undefined,
+  total: ReportedTotal | undefined,
   { executedAt, quantity }: Pick<Executed, "executedAt" | "quantity">
 ): "one" | "none" | "not told" => {
   if (total?.cumulative === undefined || total.asOf < executedAt) return "not told"
@@ -73,14 +73,14 @@ export const settleSuspicion = (
   recorder: Recorder,
   order: Order,
   fill: WaitingFill,
-  told: TotalTold | undefined = totalOf(order)
+  reported: ReportedTotal | undefined = totalOf(order)
 ): Suspicion => {
   const known = recorder.books.breaks
     .find("open", [order.account, order.symbol])
     .find((each) => isSuspicionOf(each, fill))
   if (known === undefined) return "none"
-  const place = hasPlace(recorder, order, told, fill)
-  const isToldSince = told !== undefined && told.asOf > fill.receivedAt
+  const place = hasPlace(recorder, order, reported, fill)
+  const isToldSince = reported !== undefined && reported.asOf > fill.receivedAt
   if (place === "not told" || (place === "none" && !isToldSince)) return "open"
   const why = place === "one" ? "the broker's total counts both" : "the broker's total still counts one"
   recorder.emit({ _tag: "BreakClosed", id: known.id, by: "ledger", why })

@@ -8,7 +8,7 @@ import { applied, type Interpreted } from "../../records/Interpreted.ts"
 import type { Executed, RawPayload } from "../../records/Report.ts"
 import { book, contradicts, mismatch } from "./booking.ts"
 import { documented, isSameExecution, undocumented, putBack, undocumentedWaiting } from "./busts.ts"
-import { suspect, twinOf, settleSuspicion, type TotalTold } from "./duplicates.ts"
+import { suspect, twinOf, settleSuspicion, type ReportedTotal } from "./duplicates.ts"
 import { keep } from "../breaks/evidence.ts"
 import { costs, releaseCommissions } from "./commissions.ts"
 import { match, sharing } from "./matching.ts"
@@ -54,7 +54,7 @@ const otherThan = (recorder: Recorder, order: Order, report: Executed): Order | 
   return isNamedToo ? undefined : named
 }
 
-/** F10 of reconciliation: it waits, counted nowhere, like a fill whose order is unknown; told again it changes nothing. */
+/** F10 of reconciliation: it waits, counted nowhere, like a fill whose order is unknown; reported again it changes nothing. */
 const suspected = (
   recorder: Recorder,
   order: Order,
@@ -107,13 +107,13 @@ export type PassWaiting = (recorder: Recorder, order: Order, fill: WaitingFill) 
 /** Behind the gate every fact is possible. */
 const passAll: PassWaiting = (_, __, fill) => fill
 
-/** F7: the fills that waited for an order are booked with it; one that is suspected, as what was `told` of the order settles it (F10). */
+/** F7: the fills that waited for an order are booked with it; one that is suspected, by the total that was `reported` of the order (F10). */
 export const joinWaiting = (
   recorder: Recorder,
   order: Order,
   brokerOrderId: BrokerOrderId,
   passWaiting: PassWaiting = passAll,
-  told?: TotalTold
+  reported?: ReportedTotal
 ): Order => {
   recorder.need(Need.OrderByBrokerId({ account: recorder.account, brokerOrderId }))
   const waiting = recorder.books.waiting_fills.find("brokerOrderId", [recorder.account, brokerOrderId])
@@ -124,7 +124,7 @@ export const joinWaiting = (
       continue
     }
     if (isBeforeSending(joined, fill) && !isBooked(recorder, fill)) continue
-    const suspicion = settleSuspicion(recorder, joined, fill, told)
+    const suspicion = settleSuspicion(recorder, joined, fill, reported)
     if (suspicion === "open") continue
     recorder.emit({ _tag: "FillJoined", execId: fill.execId })
     if (suspicion === "duplicate") releaseCommissions(recorder, fill.execId)

@@ -18,7 +18,7 @@ import type { BreakDetails } from "../../records/BreakDetails.ts"
 import type { OrderSeen } from "../../records/Report.ts"
 import { acknowledged } from "./acknowledged.ts"
 import { lateOf, mayBeOurs, isOfDay, match, sentAs, sharing } from "./matching.ts"
-import type { TotalTold } from "./duplicates.ts"
+import type { ReportedTotal } from "./duplicates.ts"
 import { closeIfOpen, findOpen, leavesOf, open, openOrUpdate } from "../breaks/ledgerBreaks.ts"
 import { differsFromSent, type DifferingTerm, isOfReplacedId } from "./plausibility.ts"
 import { hasTermsOf } from "./identification.ts"
@@ -94,7 +94,13 @@ export const seenOf = (recorder: Recorder, order: Order, report: OrderSeen, pass
   const seen = advance(recorder, order.id, { ...change, code: refusal?.code ?? order.code }, wordOf(report, passed))
   if (seen !== order) reviewClientId(recorder, order, report)
   if (refusal !== undefined && isRejectedNow(order, seen)) afterRejection(recorder, seen, refusal)
-  const joined = joinWaiting(recorder, seen, report.brokerOrderId, passed.passWaiting, toldBy(report, passed.witness))
+  const joined = joinWaiting(
+    recorder,
+    seen,
+    report.brokerOrderId,
+    passed.passWaiting,
+    totalReportedBy(report, passed.witness)
+  )
   reviewAverage(recorder, joined, report)
   reviewUnpriced(recorder, joined, report)
   reviewWorking(recorder, joined, report)
@@ -113,7 +119,7 @@ const reviewWorking = (recorder: Recorder, order: Order, { asOf, notWorking }: O
 }
 
 /** F10: a reading tells the total of its own time, however long ago the order last changed; a shared one may have begun a second sooner. */
-const toldBy = ({ asOf, cumulative }: OrderSeen, witness: Witness = settled): TotalTold => ({
+const totalReportedBy = ({ asOf, cumulative }: OrderSeen, witness: Witness = settled): ReportedTotal => ({
   cumulative,
   asOf: witness._tag === "Reading" ? Instant.later(asOf, Instant.addMillis(witness.begun, -SEPARATE_MS)) : asOf
 })
