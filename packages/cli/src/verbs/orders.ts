@@ -11,7 +11,7 @@ import { writing } from "../within.ts"
 import { performIfMeant } from "./commanding.ts"
 import type { FileSystem } from "@effect/platform/FileSystem"
 import { carryingOut, leases, jobTypes, verdicts } from "@roundlot/commands"
-import type { Writing, Settings } from "../Program.ts"
+import type { Flags, Writing, Settings } from "../Program.ts"
 import { Output } from "../terminal/Output.ts"
 import { proving, atBroker } from "./atBroker.ts"
 import { reconciling } from "@roundlot/daemon"
@@ -152,39 +152,8 @@ export const ordersRecheck = Verb.make({
     )
 })
 
-/** `orders retry`. */
-export const ordersRetry = Verb.make({
-  name: "orders retry",
-  summary: "re-submit an ended order: a new, linked order for the position's current residual",
-  examples: [
-    ["roundlot orders retry O5 --reason 'the broker has lifted its ban' --yes", "also lifts the hold of its position"]
-  ],
-  flags: {
-    ...flags.place,
-    id: flags.id("The order, O5"),
-    reason: flags.reason,
-    commandId: flags.commandId,
-    dryRun: flags.dryRun,
-    yes
-  },
-  run: ({ commandId, dryRun, id, reason, yes: isSaid, ...where }) =>
-    writing(where, () =>
-      Effect.gen(function* () {
-        const order = yield* verdicts.recordOf(Order.OrderTable, "order", id)
-        yield* performIfMeant({
-          account: order.account,
-          commandId,
-          dryRun,
-          reason,
-          command: { _tag: "Retry", orderId: order.id },
-          isSaid,
-          question: `Order the residual of ${order.symbol} on ${order.account} again, in place of ${id}?`
-        })
-      })
-    )
-})
-
-const common = {
+/** What a command about an order takes, beside what is its own. */
+const meant = {
   ...flags.place,
   id: flags.id("The order, O5"),
   reason: flags.reason,
@@ -192,6 +161,46 @@ const common = {
   dryRun: flags.dryRun,
   yes
 }
+
+interface Meant extends Flags {
+  readonly id: string
+  readonly reason: string
+  readonly commandId: Option.Option<string>
+  readonly dryRun: boolean
+  readonly yes: boolean
+}
+
+/** A command about an order, and the question that its operator answers first. */
+interface OrderCommand {
+  readonly command: Command.Command
+  readonly question: string
+}
+
+const performOn = (
+  { commandId, dryRun, id, reason, yes: isSaid, ...where }: Meant,
+  of: (order: Order.Order) => OrderCommand
+) =>
+  writing(where, () =>
+    Effect.gen(function* () {
+      const order = yield* verdicts.recordOf(Order.OrderTable, "order", id)
+      yield* performIfMeant({ account: order.account, commandId, dryRun, reason, isSaid, ...of(order) })
+    })
+  )
+
+/** `orders retry`. */
+export const ordersRetry = Verb.make({
+  name: "orders retry",
+  summary: "re-submit an ended order: a new, linked order for the position's current residual",
+  examples: [
+    ["roundlot orders retry O5 --reason 'the broker has lifted its ban' --yes", "also lifts the hold of its position"]
+  ],
+  flags: meant,
+  run: (asked) =>
+    performOn(asked, ({ account, id, symbol }) => ({
+      command: { _tag: "Retry", orderId: id },
+      question: `Order the residual of ${symbol} on ${account} again, in place of ${asked.id}?`
+    }))
+})
 
 /** `orders accept-report`. */
 export const ordersAcceptReport = Verb.make({
@@ -202,24 +211,14 @@ export const ordersAcceptReport = Verb.make({
     ["roundlot orders accept-report O5 --report 1 --reason 'confirmed by phone' --yes", "book it as reported"]
   ],
   flags: {
-    ...common,
+    ...meant,
     report: Options.integer("report").pipe(Options.withDescription("Number of the held report, from `orders show`"))
   },
-  run: ({ commandId, dryRun, id, reason, report, yes: isSaid, ...where }) =>
-    writing(where, () =>
-      Effect.gen(function* () {
-        const order = yield* verdicts.recordOf(Order.OrderTable, "order", id)
-        yield* performIfMeant({
-          account: order.account,
-          commandId,
-          dryRun,
-          reason,
-          command: { _tag: "AcceptHeldReport", orderId: order.id, number: report },
-          isSaid,
-          question: `Book held report ${report} of ${id}, although it is implausible?`
-        })
-      })
-    )
+  run: ({ report, ...asked }) =>
+    performOn(asked, ({ id }) => ({
+      command: { _tag: "AcceptHeldReport", orderId: id, number: report },
+      question: `Book held report ${report} of ${asked.id}, although it is implausible?`
+    }))
 })
 
 /** `orders void`. */
@@ -231,25 +230,15 @@ export const ordersVoid = Verb.make({
     ["roundlot orders void O5 --reason 'its total was wrong' --yes", "discard reported totals; keep its executions"]
   ],
   flags: {
-    ...common,
+    ...meant,
     execution: Options.text("execution").pipe(
       Options.withDescription("Execution id to void; without it, only totals are discarded"),
       Options.optional
     )
   },
-  run: ({ commandId, dryRun, execution, id, reason, yes: isSaid, ...where }) =>
-    writing(where, () =>
-      Effect.gen(function* () {
-        const order = yield* verdicts.recordOf(Order.OrderTable, "order", id)
-        yield* performIfMeant({
-          account: order.account,
-          commandId,
-          dryRun,
-          reason,
-          command: { _tag: "VoidOrder", orderId: order.id, execIds: Option.toArray(execution) },
-          isSaid,
-          question: `Void ${Option.getOrElse(execution, () => "no execution")} and all totals of ${id}? Its shares become due again.`
-        })
-      })
-    )
+  run: ({ execution, ...asked }) =>
+    performOn(asked, ({ id }) => ({
+      command: { _tag: "VoidOrder", orderId: id, execIds: Option.toArray(execution) },
+      question: `Void ${Option.getOrElse(execution, () => "no execution")} and all totals of ${asked.id}? Its shares become due again.`
+    }))
 })

@@ -76,7 +76,7 @@ const machine = async () => {
 }
 
 /** Lines of the checklist that ask for something to be done. */
-const lookedAt = (out = ""): ReadonlyArray<string> => [...out.matchAll(/^LOOK {2}(\S+)/gm)].map(([, name = ""]) => name)
+const lookedAt = (out = ""): ReadonlyArray<string> => [...out.matchAll(/^WARN {2}(\S+)/gm)].map(([, name = ""]) => name)
 
 describe("the guide to a deployment", () => {
   it("BAT-14: leads from an empty machine to a daemon of systemd, through an upgrade and back", async () => {

@@ -95,6 +95,17 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
+const ORDERS_THEN = "/api/v1/orders?asOf=6"
+
+/** A daemon with a read of the past under way in a process that is stopped, and what it answered before. */
+const withHeldRead = async () => {
+  const { daemon, port } = await daemonAt(await traded(desk()))
+  const first = await answerOf(port, ORDERS_THEN)
+  const reader = await readerOf(daemon)
+  process.kill(reader, "SIGSTOP")
+  return { daemon, port, first, reader, held: answerOf(port, ORDERS_THEN) }
+}
+
 describe("a daemon's reads of earlier moments", () => {
   it.for((["SQLite", "Postgres"] as const).filter(isTried))(
     "on %s the process that reads the past answers what the daemon itself would, byte for byte",
@@ -116,18 +127,13 @@ describe("a daemon's reads of earlier moments", () => {
   )
 
   it("the daemon answers everything else while a read of the past is held, and ends without waiting for it", async () => {
-    const { daemon, port } = await daemonAt(await traded(desk()))
-    const asked = "/api/v1/orders?asOf=6"
-    const first = await answerOf(port, asked)
-    const reader = await readerOf(daemon)
-    process.kill(reader, "SIGSTOP")
-    const held = answerOf(port, asked)
+    const { daemon, first, held, port, reader } = await withHeldRead()
     for (const path of ["/health", "/api/v1/orders", "/api/v1/positions"])
       expect((await answerOf(port, path)).status).toBe(200)
     process.kill(reader, "SIGCONT")
     expect(await held).toEqual(first)
     process.kill(reader, "SIGSTOP")
-    const never = answerOf(port, asked).then(
+    const never = answerOf(port, ORDERS_THEN).then(
       ({ status }) => status,
       () => "cut off"
     )
@@ -139,12 +145,7 @@ describe("a daemon's reads of earlier moments", () => {
   })
 
   it("what the process dies of ends its reads with a problem, and the next one begins another", async () => {
-    const { daemon, port } = await daemonAt(await traded(desk()))
-    const asked = "/api/v1/orders?asOf=6"
-    const first = await answerOf(port, asked)
-    const reader = await readerOf(daemon)
-    process.kill(reader, "SIGSTOP")
-    const held = answerOf(port, asked)
+    const { daemon, first, held, port, reader } = await withHeldRead()
     expect((await answerOf(port, "/api/v1/orders")).status).toBe(200)
     // As V8 ends a process whose memory is used up; a stopped one takes it when it goes on.
     process.kill(reader, "SIGABRT")
@@ -158,7 +159,7 @@ describe("a daemon's reads of earlier moments", () => {
         detail: expect.stringContaining("more than 512 MB of memory")
       }
     ])
-    expect(await answerOf(port, asked)).toEqual(first)
+    expect(await answerOf(port, ORDERS_THEN)).toEqual(first)
     daemon.signal("SIGTERM")
     expect((await daemon.ended).code).toBe(0)
   })
@@ -183,7 +184,7 @@ const readsOf = (
     Effect.orDie
   )
 
-const ORDERS: past.PastRequest = { method: "GET", url: "/api/v1/orders?asOf=6", accounts: undefined }
+const ORDERS: past.PastRequest = { method: "GET", url: ORDERS_THEN, accounts: undefined }
 
 /** The status of an answer, and its bytes as a text. */
 const heard = (reads: past.PastReads, asked = ORDERS) =>
