@@ -15,6 +15,35 @@ export const open = (file: string): Sqlite.Database => {
 
 const { sqlite } = Dialect
 
+/** The columns of the journal of a floor, which has a row an entry: a yardstick stays what it was, however the store keeps its own. */
+export const entryColumns = [
+  "account",
+  "seq",
+  "commitId",
+  "entityKind",
+  "entityId",
+  "tag",
+  "eventVersion",
+  "at",
+  "cause",
+  "body",
+  "hash"
+] as const satisfies ReadonlyArray<keyof Entry.Entry>
+
+const isWhole = (column: string): boolean => ["seq", "eventVersion", "at"].includes(column)
+
+const FLOOR_TABLES = [
+  `CREATE TABLE IF NOT EXISTS floor_journal ("position" INTEGER NOT NULL PRIMARY KEY, ${entryColumns
+    .map((column) => `"${column}" ${isWhole(column) ? "INTEGER" : "TEXT"} NOT NULL`)
+    .join(", ")}, CHECK ("seq" > 0)) STRICT`,
+  `CREATE UNIQUE INDEX IF NOT EXISTS floor_journal_seq ON floor_journal ("account", "seq")`,
+  `CREATE INDEX IF NOT EXISTS floor_journal_entity ON floor_journal ("account", "entityKind", "entityId", "seq")`
+]
+
+const APPEND = `INSERT INTO floor_journal (${entryColumns.map((column) => `"${column}"`).join(", ")}) VALUES (${entryColumns
+  .map(() => "?")
+  .join(", ")})`
+
 /**
  * Writes what the groups say with cached bare statements and nothing else: no decision, no record, no effect. It looks each
  * identity up, chains every hash anew and keeps heads and feed, as whoever writes these rows must. `around` may do more in each
@@ -34,7 +63,8 @@ export const writer = (
   const identity = db.prepare<{ id: number }>(
     `SELECT "id" FROM roundlot_trades WHERE "account" = ? AND "source" = 'bench' AND "sourceId" = ? AND "occurrence" = '0'`
   )
-  const entry = db.prepare(Statements.appendEntry(sqlite))
+  for (const text of FLOOR_TABLES) db.exec(text)
+  const entry = db.prepare(APPEND)
   const head = db.prepare(Statements.setHead(sqlite))
   const feedRow = db.prepare(Statements.appendFeed(sqlite))
   const remember = db.prepare(Statements.rememberCommit(sqlite))
@@ -97,9 +127,10 @@ export const write = (db: Sqlite.Database, groups: ReadonlyArray<Group>, from: n
   return took()
 }
 
-/** All tables that a commit writes, and those of the journals. */
 const SELECT_HEADS = `SELECT "account", "seq", "hash" FROM roundlot_heads`
-const WRITTEN = [...Table.domainTables, "journal", "heads", "feed"]
+
+/** All tables that a commit writes but the journal's: the hashes of heads say whether that is the same. */
+const WRITTEN = [...Table.domainTables, "heads", "feed"]
 
 /** How many rows each table has, and a hash over all of its cells. */
 export const contentsOf = (db: Sqlite.Database): ReadonlyMap<string, string> =>

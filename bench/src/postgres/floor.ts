@@ -2,6 +2,7 @@ import { Books, type Column, Entry, type Table, TradeRepository } from "@roundlo
 import { Ddl, Dialect } from "@roundlot/store-sql"
 import { Client } from "pg"
 import * as statements from "../../../packages/store-postgres/src/internal/statements.ts"
+import { entryColumns } from "../floor.ts"
 import { timing, type Took } from "../measuring.ts"
 import type { Group } from "../schedule.ts"
 
@@ -77,6 +78,33 @@ export const prepare = (groups: ReadonlyArray<Group>): ReadonlyArray<Prepared> =
 
 const SESSION = "SET jit = off; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off"
 
+const TYPES: { readonly [C in (typeof entryColumns)[number]]: string } = {
+  account: "text",
+  seq: "bigint",
+  commitId: "text",
+  entityKind: "text",
+  entityId: "text",
+  tag: "text",
+  eventVersion: "int",
+  at: "timestamptz",
+  cause: "text",
+  body: "text",
+  hash: "text"
+}
+
+const named = entryColumns.map((column) => `"${column}"`).join(", ")
+
+/** The journal of a floor has a row an entry, as that on SQLite. */
+const FLOOR_TABLES =
+  `CREATE TABLE IF NOT EXISTS floor_journal (${entryColumns
+    .map((column) => `"${column}" ${TYPES[column]} NOT NULL`)
+    .join(", ")}, PRIMARY KEY ("account", "seq"), CHECK ("seq" > 0));` +
+  ` CREATE INDEX IF NOT EXISTS floor_journal_entity ON floor_journal ("account", "entityKind", "entityId", "seq")`
+
+const APPEND =
+  `INSERT INTO floor_journal (${named}) SELECT * FROM unnest(` +
+  `${entryColumns.map((column, i) => `$${i + 1}::${TYPES[column]}[]`).join(", ")})`
+
 /** Where the chains of journals stand that others have begun. */
 const HEADS = `SELECT "account", "hash" FROM ${Ddl.nameOf("heads")}`
 
@@ -92,6 +120,7 @@ export const open = async (url: string): Promise<Opened> => {
   client.on("error", () => undefined)
   await client.connect()
   await client.query(SESSION)
+  await client.query(FLOOR_TABLES)
   const standing = await client.query<{ readonly account: string; readonly hash: string }>(HEADS)
   const heads = new Map(standing.rows.map(({ account, hash }) => [account, hash]))
   const writeJournals = async (parts: ReadonlyArray<TradeRepository.JournalPart>) => {
@@ -104,7 +133,12 @@ export const open = async (url: string): Promise<Opened> => {
       }
       heads.set(part.account, previous)
     }
-    await client.query(statements.appendEntries, [...statements.entryColumns(entries)])
+    await client.query(
+      APPEND,
+      entryColumns.map((column) =>
+        entries.map((entry) => postgres.parameterOf(column === "at" ? "instant" : "text", entry[column]))
+      )
+    )
     await client.query(statements.setHeads, [
       parts.map(({ account }) => account),
       parts.map(({ head }) => head.seq),

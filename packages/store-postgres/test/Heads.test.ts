@@ -8,8 +8,7 @@ import { asking, database, store } from "./place.ts"
 /** Accounts that stand at one entry each, all of them in the feed. */
 const standing = (accounts: number): ReadonlyArray<string> => [
   `INSERT INTO roundlot_heads SELECT 'a' || n, 1, repeat('h', 64) FROM generate_series(1, ${accounts}) AS n`,
-  `INSERT INTO roundlot_journal SELECT 'a' || n, 1, 'c', 'order', 'O1', 'tag', 1, timestamptz '2026-11-20T14:30:00Z', 'test', '{}',
-   repeat('h', 64) FROM generate_series(1, ${accounts}) AS n`,
+  `INSERT INTO roundlot_journal SELECT 'a' || n, 1, 1, 'c', timestamptz '2026-11-20T14:30:00Z', '[]', '[]', '' FROM generate_series(1, ${accounts}) AS n`,
   `INSERT INTO roundlot_feed SELECT n, 'a' || n, 1, 1, repeat('h', 64), repeat('f', 64) FROM generate_series(1, ${accounts}) AS n`,
   `INSERT INTO roundlot_ops_fed SELECT 'a' || n, 1 FROM generate_series(1, ${accounts}) AS n`,
   `UPDATE roundlot_ops_fed SET "seq" = ${accounts}, "at" = timestamptz '2026-11-20T14:30:00Z' WHERE "account" = ''`
@@ -19,7 +18,7 @@ const CONNECTED = `SELECT 1 FROM pg_stat_activity WHERE datname = current_databa
 
 /** What a connection has read is counted when it has ended. */
 const READ = `SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS read FROM pg_stat_user_tables
- WHERE relname IN ('roundlot_heads', 'roundlot_journal', 'roundlot_feed', 'roundlot_ops_fed', 'roundlot_ops_moved')`
+ WHERE relname IN ('roundlot_heads', 'roundlot_journal', 'roundlot_journal_mentions', 'roundlot_feed', 'roundlot_ops_fed', 'roundlot_ops_moved')`
 
 const readSoFar = (url: string) =>
   Effect.gen(function* () {

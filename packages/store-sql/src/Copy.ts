@@ -6,8 +6,10 @@ import { quote } from "./Dialect.ts"
 import { newName, type Standing } from "./Identity.ts"
 import * as Migrations from "./Migrations.ts"
 import { rules } from "./Rules.ts"
+import { holding } from "./Pages.ts"
+import { mentionColumns, segmentColumns } from "./Segments.ts"
 import { reading, type Side, together } from "./Side.ts"
-import { appendFeed, entryColumns, feedColumns, selectLastFeed, tableOfKind } from "./Statements.ts"
+import { appendFeed, feedColumns, selectLastFeed, tableOfKind } from "./Statements.ts"
 
 /** What a store is a copy of: of which store that drives, read from where, and how far that was. */
 export const Origin = Schema.Struct({
@@ -61,8 +63,7 @@ export const self = ({ ask, place }: Side): Effect.Effect<Self, TradeRepository.
     return { ...row, origin: yield* readOrigin(row.origin) }
   })
 
-const plain = (names: ReadonlyArray<string>): CopiedTable["columns"] =>
-  names.map((name) => [name, name === "at" ? "instant" : "text"])
+const plain = (names: ReadonlyArray<string>): CopiedTable["columns"] => names.map((name) => [name, "text"])
 
 /** All that moves: the books, the journal, the feed. Leases stay behind: who drives here drives nothing there. */
 const copied: ReadonlyArray<CopiedTable> = [
@@ -71,7 +72,8 @@ const copied: ReadonlyArray<CopiedTable> = [
     key,
     columns: Object.entries(columns).map(([column, { kind }]) => [column, kind] as const)
   })),
-  { name: "journal", columns: plain(entryColumns), key: ["account", "seq"] },
+  { name: "journal", columns: Object.entries(segmentColumns), key: ["account", "firstSeq"] },
+  { name: "journal_mentions", columns: Object.entries(mentionColumns), key: Object.keys(mentionColumns) },
   { name: "feed", columns: plain(feedColumns), key: ["position"] },
   { name: "heads", columns: plain(["account", "seq", "hash"]), key: ["account"], where: `"seq" > 0` },
   { name: "ops_commits", columns: plain(["id", "journals"]), key: ["id"] }
@@ -155,8 +157,8 @@ const goOn = ({ ask, dialect }: Side) =>
       `INSERT INTO ${fed} ("account", "seq") SELECT "account", max("lastSeq") FROM ${nameOf("feed")} GROUP BY "account"`
     )
     yield* ask(
-      `UPDATE ${fed} SET "seq" = (SELECT coalesce(sum("seq"), 0) FROM ${nameOf("heads")}), "at" = (SELECT max("at")` +
-        ` FROM ${nameOf("journal")} WHERE ("account", "seq") IN (SELECT "account", "seq" FROM ${nameOf("heads")}))` +
+      `UPDATE ${fed} SET "seq" = (SELECT coalesce(sum("seq"), 0) FROM ${nameOf("heads")}), "at" =` +
+        ` (SELECT max(${holding(`"at"`, `h."account"`, `h."seq"`)}) FROM ${nameOf("heads")} AS h)` +
         ` WHERE "account" = ''`
     )
     yield* ask(`DELETE FROM ${nameOf("ops_moved")}`)

@@ -1,5 +1,6 @@
 import { Books, type Column, Id, type Table } from "@roundlot/core/adapter"
-import { type Dialect, listed, literal, postgres, quote } from "./Dialect.ts"
+import { type Dialect, listed, literal, postgres, quote, sqlite } from "./Dialect.ts"
+import { mentionColumns, segmentColumns } from "./Segments.ts"
 import { rules, type Index, type Reference, type StateRule } from "./Rules.ts"
 
 /** The prefix of everything that is ours in a database. */
@@ -125,24 +126,22 @@ export const createIndex = (dialect: Dialect, table: Books.AnyTable, index: Inde
   `CREATE ${index.unique ? "UNIQUE " : ""}INDEX ${nameOf(`${table.name}_${index.name}`)} ON ${nameOf(table.name)}` +
   ` (${madeOf(dialect, table, index).map(quote).join(", ")})${index.where === undefined ? "" : ` WHERE ${index.where}`}`
 
+/** The segments of journals, and the records that each tells of. A commit that stood on an older head begins where another did: its key is taken. */
+const segmentTables = (dialect: Dialect): ReadonlyArray<string> => {
+  const table = (name: string, columns: { readonly [column: string]: Column.ColumnKind }, rest: string) =>
+    `CREATE TABLE ${nameOf(name)} (\n  ${Object.entries(columns)
+      .map(([column, kind]) => `${quote(column)} ${dialect.typeOf(kind)} NOT NULL`)
+      .join(",\n  ")},\n  ${rest}\n)`
+  const seqs = check("journal", "seqs", `"firstSeq" > 0 AND "lastSeq" >= "firstSeq"`)
+  return [
+    table("journal", segmentColumns, `PRIMARY KEY ("account", "firstSeq"),\n  ${seqs}`) + dialect.tableOptions(false),
+    table("journal_mentions", mentionColumns, `PRIMARY KEY (${Object.keys(mentionColumns).map(quote).join(", ")})`) +
+      dialect.tableOptions(true)
+  ]
+}
+
 const sqliteJournal: ReadonlyArray<string> = [
-  `CREATE TABLE ${nameOf("journal")} (
-  "position" INTEGER NOT NULL PRIMARY KEY,
-  "account" TEXT NOT NULL,
-  "seq" INTEGER NOT NULL,
-  "commitId" TEXT NOT NULL,
-  "entityKind" TEXT NOT NULL,
-  "entityId" TEXT NOT NULL,
-  "tag" TEXT NOT NULL,
-  "eventVersion" INTEGER NOT NULL,
-  "at" INTEGER NOT NULL,
-  "cause" TEXT NOT NULL,
-  "body" TEXT NOT NULL,
-  "hash" TEXT NOT NULL,
-  CONSTRAINT "journal_seq" CHECK ("seq" > 0)
-) STRICT`,
-  `CREATE UNIQUE INDEX ${nameOf("journal_account_seq")} ON ${nameOf("journal")} ("account", "seq")`,
-  `CREATE INDEX ${nameOf("journal_entity")} ON ${nameOf("journal")} ("account", "entityKind", "entityId", "seq")`,
+  ...segmentTables(sqlite),
   `CREATE TABLE ${nameOf("heads")} (
   "account" TEXT NOT NULL PRIMARY KEY,
   "seq" INTEGER NOT NULL,
@@ -185,22 +184,7 @@ END $$`
 const text = postgres.typeOf("text")
 
 const postgresJournal: ReadonlyArray<string> = [
-  `CREATE TABLE ${nameOf("journal")} (
-  "account" ${text} NOT NULL,
-  "seq" BIGINT NOT NULL,
-  "commitId" ${text} NOT NULL,
-  "entityKind" ${text} NOT NULL,
-  "entityId" ${text} NOT NULL,
-  "tag" ${text} NOT NULL,
-  "eventVersion" INTEGER NOT NULL,
-  "at" TIMESTAMPTZ NOT NULL,
-  "cause" ${text} NOT NULL,
-  "body" ${text} NOT NULL,
-  "hash" ${text} NOT NULL,
-  PRIMARY KEY ("account", "seq"),
-  CONSTRAINT "journal_seq" CHECK ("seq" > 0)
-)`,
-  `CREATE INDEX ${nameOf("journal_entity")} ON ${nameOf("journal")} ("account", "entityKind", "entityId", "seq")`,
+  ...segmentTables(postgres),
   // A head stands at 0 from when its first writer locks it.
   `CREATE TABLE ${nameOf("heads")} (
   "account" ${text} NOT NULL PRIMARY KEY,

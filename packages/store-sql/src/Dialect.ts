@@ -12,6 +12,8 @@ export interface Dialect {
   readonly decimalShape: (column: string, signs: boolean) => string
   /** True where `column` is one of these, unknown where it is NULL. */
   readonly among: (column: string, values: ReadonlyArray<string | number>) => string
+  /** True where `column` is one of those that a statement finds, which is carried out first: each is then looked up by itself. */
+  readonly amongFound: (column: string, statement: string) => string
   /** True where `column` holds JSON. */
   readonly jsonShape: (column: string) => string
   /** True where `column` holds so many lower-case hexadecimal digits. */
@@ -64,6 +66,7 @@ export const sqlite: Dialect = {
     values.length > 2
       ? values.map((value) => `${column} = ${literal(value)}`).join(" OR ")
       : `${column} IN (${listed(values)})`,
+  amongFound: (column, statement) => `${column} IN (${statement})`,
   jsonShape: (column) => `json_valid(${column})`,
   hexShape: (column, digits) => `length(${column}) = ${digits} AND ${column} NOT GLOB '*[^0-9a-f]*'`,
   parameterOf: (_, cell) => cell,
@@ -115,6 +118,7 @@ export const postgres: Dialect = {
   decimalShape: (column, signs) =>
     `scale(${column}) = min_scale(${column}) AND ${column} < 'Infinity' AND ${column} ${signs ? "> '-Infinity'" : ">= 0"}`,
   among: (column, values) => `${column} IN (${listed(values)})`,
+  amongFound: (column, statement) => `${column} = ANY (ARRAY(${statement}))`,
   jsonShape: (column) => `${column} IS NULL OR (${column}::json) IS NOT NULL`,
   hexShape: (column, digits) => `${column} ~ '^[0-9a-f]{${digits}}$'`,
   parameterOf: (kind, cell) => (kind === "instant" && typeof cell === "number" ? instantText(cell) : cell),

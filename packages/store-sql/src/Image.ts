@@ -16,15 +16,12 @@ interface Found {
   readonly place: number
 }
 
-/** Where a row of the journal stands in a SQLite file: the file's own affair. */
-const STANDING = `NOT (t.name = '${nameOf("journal")}' AND c.name = 'position')`
-
 const LIKE_OURS = `LIKE '${PREFIX.replaceAll("_", String.raw`\_`)}%' ESCAPE '\\'`
 
 const catalogue = {
   sqlite:
     `SELECT t.name AS "table", c.name AS "column", c.type AS "type", c.pk - 1 AS "place" FROM sqlite_master AS t` +
-    ` JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table' AND t.name ${LIKE_OURS} AND ${STANDING}` +
+    ` JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table' AND t.name ${LIKE_OURS}` +
     ` ORDER BY t.name, c.cid`,
   postgres:
     `SELECT c.relname AS "table", a.attname AS "column", format_type(a.atttypid, NULL) AS "type",` +
@@ -59,7 +56,7 @@ const tablesOf = ({ ask, dialect }: Side) =>
       .map(([table, columns]) => ({
         name: table.slice(PREFIX.length),
         columns: columns.map(({ column, type }) => [column, KINDS[type] ?? "text"] as const),
-        key: table === nameOf("journal") ? ["account", "seq"] : keyOf(columns),
+        key: keyOf(columns),
         ...(table === nameOf("heads") ? { where: `"seq" > 0` } : {})
       }))
   )

@@ -1,7 +1,7 @@
 import type { Books, Column, TradeRepository } from "@roundlot/core/adapter"
 import { nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
-import { entryColumns } from "./Statements.ts"
+import { segmentColumns } from "./Segments.ts"
 
 /** A question to a database: its text, and the cells of its parameters in order. */
 export interface Asked {
@@ -59,19 +59,46 @@ export const page = (dialect: Dialect, table: Books.AnyTable, query: TradeReposi
   return { text, cells }
 }
 
-/** The question for a page of a journal. */
-export const entries = (dialect: Dialect, { account, afterSeq, entity, limit }: TradeRepository.EntryQuery): Asked => {
+const journal = nameOf("journal")
+
+const segmentCells = listed(Object.keys(segmentColumns))
+
+/** The segment with an entry, by its account and number, each an expression: the last one that does not begin behind it. */
+export const holding = (columns: string, account: string, seq: string): string =>
+  `(SELECT ${columns} FROM ${journal} WHERE "account" = ${account} AND "firstSeq" <= ${seq} ORDER BY "firstSeq" DESC LIMIT 1)`
+
+/** The question for the segment with an entry. */
+export const segmentHolding = ({ place }: Dialect, account: string, seq: number): Asked => ({
+  text: holding(segmentCells, place(1), place(2)).slice(1, -1),
+  cells: [account, seq]
+})
+
+/** Which segments of a journal are asked for: from the one with an entry on, or those that begin behind a number. */
+export interface SegmentQuery extends Pick<TradeRepository.EntryQuery, "account" | "entity"> {
+  readonly start: { readonly holding: number } | { readonly behind: number }
+  /** None that begins later. */
+  readonly upTo: number | undefined
+  readonly atMost: number
+}
+
+/** The question for segments of a journal, in their order; of those alone that tell of a record, where one is named. */
+export const segments = (dialect: Dialect, { account, atMost, entity, start, upTo }: SegmentQuery): Asked => {
   const cells: Array<Column.Cell> = []
   const place = (cell: Column.Cell) => dialect.place(cells.push(cell))
-  const clauses = [`${quote("account")} = ${place(account)}`]
-  if (entity !== undefined) {
-    clauses.push(`${quote("entityKind")} = ${place(entity.kind)}`, `${quote("entityId")} = ${place(entity.id)}`)
-  }
-  clauses.push(`${quote("seq")} > ${place(afterSeq)}`)
-  const text =
-    `SELECT ${listed(entryColumns)} FROM ${nameOf("journal")} WHERE ${clauses.join(" AND ")}` +
-    ` ORDER BY ${quote("seq")} LIMIT ${place(limit)}`
-  return { text, cells }
+  const clauses = [`"account" = ${place(account)}`]
+  if (entity !== undefined) clauses.push(`"entityKind" = ${place(entity.kind)}`, `"entityId" = ${place(entity.id)}`)
+  clauses.push(
+    "behind" in start
+      ? `"firstSeq" > ${place(start.behind)}`
+      : `"firstSeq" >= coalesce(${holding(`"firstSeq"`, place(account), place(start.holding))}, 0)`
+  )
+  if (upTo !== undefined) clauses.push(`"firstSeq" <= ${place(upTo)}`)
+  const [where, end] = [clauses.join(" AND "), `ORDER BY "firstSeq" LIMIT ${place(atMost)}`]
+  const from = `SELECT ${segmentCells} FROM ${journal} WHERE`
+  if (entity === undefined) return { text: `${from} ${where} ${end}`, cells }
+  const mentions = `SELECT "firstSeq" FROM ${nameOf("journal_mentions")} WHERE ${where} ${end}`
+  const found = dialect.amongFound(`"firstSeq"`, mentions)
+  return { text: `${from} ${found} AND "account" = ${place(account)} ORDER BY "firstSeq"`, cells }
 }
 
 /** The question for the heads of journals after a position of the feed: of each the newest row that is not after it. */

@@ -6,6 +6,7 @@ import { nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
 import * as Pages from "./Pages.ts"
 import { faultOf } from "./Rules.ts"
+import * as Segments from "./Segments.ts"
 import { feedColumns, selectJournals } from "./Statements.ts"
 
 /** How a store's own failures become typed ones. */
@@ -78,9 +79,6 @@ const byName = (found: ReadonlyArray<NamedHead>): ReadonlyMap<string, Entry.Head
 /** The rows that a page finds. */
 export type RowsOf = (asked: Pages.Asked) => Effect.Effect<ReadonlyArray<Table.EncodedRow>, TradeRepository.StoreError>
 
-/** The entries that a page of a journal finds. */
-export type EntriesOf = (asked: Pages.Asked) => Effect.Effect<ReadonlyArray<Entry.Entry>, TradeRepository.StoreError>
-
 /** How a store asks its database. */
 export interface Asking {
   readonly dialect: Dialect
@@ -88,21 +86,50 @@ export interface Asking {
   readonly ask?: Ask
   /** A shorter way to the rows of a page than the client's, which it falls back on. */
   readonly rowsOf?: (byClient: RowsOf) => RowsOf
-  /** The same for entries. */
-  readonly entriesOf?: (byClient: EntriesOf) => EntriesOf
 }
+
+/** So many segments are read at first where it is not known how many of their entries are asked for. */
+const FEW = 8
+
+const isOf = (entry: Entry.Entry, entity: TradeRepository.EntryQuery["entity"]): boolean =>
+  entity === undefined || (entry.entityKind === entity.kind && entry.entityId === entity.id)
+
+/**
+ * A page of a journal. Its numbers have no gaps, so that the segments with the next entries of all are known by where they begin; where that
+ * is too few, a gap that somebody made is passed. Of a record's, more are read until there are enough.
+ */
+const entriesOf = (
+  dialect: Dialect,
+  rowsOf: RowsOf,
+  { account, afterSeq, entity, limit }: TradeRepository.EntryQuery
+): Effect.Effect<ReadonlyArray<Entry.Entry>, TradeRepository.StoreError> =>
+  Effect.gen(function* () {
+    const found: Array<Entry.Entry> = []
+    let start: Pages.SegmentQuery["start"] = { holding: afterSeq + 1 }
+    let upTo = entity === undefined ? afterSeq + limit : undefined
+    let atMost = entity === undefined ? limit : FEW
+    for (;;) {
+      const rows: ReadonlyArray<Table.EncodedRow> = yield* rowsOf(Pages.segments(dialect, { account, entity, start, upTo, atMost }))
+      for (const entry of rows.flatMap(Segments.entriesOf))
+        if (entry.seq > afterSeq && isOf(entry, entity)) found.push(entry)
+      const isEnd = upTo === undefined && rows.length < atMost
+      if (isEnd || found.length >= limit) return found.slice(0, limit)
+      const last = rows.at(-1)
+      if (last !== undefined) start = { behind: Number(last["firstSeq"]) }
+      atMost = upTo === undefined ? atMost * 4 : FEW
+      upTo = undefined
+    }
+  })
 
 /** The reads of a repository on the connected database. */
 export const make = ({
   ask = once,
   classify,
   dialect,
-  entriesOf = (byClient) => byClient,
   rowsOf = (byClient) => byClient
 }: Asking): Effect.Effect<Reads, never, SqlClient.SqlClient> =>
   Effect.map(SqlClient.SqlClient, (sql) => {
     const rows = rowsOf(({ cells, text }) => Effect.mapError(ask(sql.unsafe<Table.EncodedRow>(text, cells)), classify))
-    const entries = entriesOf(({ cells, text }) => Effect.mapError(ask(sql.unsafe<Entry.Entry>(text, cells)), classify))
     const headsOf = (text: string, cells: Pages.Asked["cells"] = []) =>
       Effect.mapBoth(ask(sql.unsafe<NamedHead>(text, cells)), { onFailure: classify, onSuccess: byName })
     /** Counts up to the bound, and only beyond it asks for what the planner expects. */
@@ -129,7 +156,7 @@ export const make = ({
         return checked(query.table, pageFault.of(table, query), asked)
       },
       entries: Effect.fn("TradeRepository.entries")((query: TradeRepository.EntryQuery) =>
-        checked("journal", pageFault.ofLimit(query.limit), entries(Pages.entries(dialect, query)))
+        checked("journal", pageFault.ofLimit(query.limit), entriesOf(dialect, rows, query))
       ),
       feed: Effect.fn("TradeRepository.feed")((after: number, limit: number) =>
         checked("feed", pageFault.ofLimit(limit), Effect.mapError(ask(feedStatement(sql, after, limit)), classify))

@@ -1,7 +1,9 @@
-import { Books, type Entry, type Id, type Table } from "@roundlot/core/adapter"
+import { Books, type Id, type Table } from "@roundlot/core/adapter"
 import { conditionOf, nameOf } from "./Ddl.ts"
 import { type Dialect, quote } from "./Dialect.ts"
+import { holding } from "./Pages.ts"
 import type { Reference } from "./Rules.ts"
+import { mentionColumns, segmentColumns } from "./Segments.ts"
 
 /** A statement with the columns whose cells are its parameters, in order. */
 export interface RowStatement {
@@ -97,38 +99,6 @@ export const counters = `SELECT ${Object.entries(tableOfKind)
   .map(([kind, table]) => `(SELECT coalesce(max("id"), 0) + 1 FROM ${nameOf(table)}) AS ${quote(kind)}`)
   .join(", ")}`
 
-const ENTRY = [
-  "account",
-  "seq",
-  "commitId",
-  "entityKind",
-  "entityId",
-  "tag",
-  "eventVersion",
-  "at",
-  "cause",
-  "body",
-  "hash"
-] as const
-
-/** The columns of an entry, in the order of its statement's cells. */
-export const entryColumns: typeof ENTRY = ENTRY
-
-/** The cells of an entry, in the order of its columns; written out, since every trade has several. */
-export const entryCells = (entry: Entry.Entry): ReadonlyArray<string | number> => [
-  entry.account,
-  entry.seq,
-  entry.commitId,
-  entry.entityKind,
-  entry.entityId,
-  entry.tag,
-  entry.eventVersion,
-  entry.at,
-  entry.cause,
-  entry.body,
-  entry.hash
-]
-
 const FEED = ["position", "account", "firstSeq", "lastSeq", "headHash", "feedHash"] as const
 
 /** The columns of a row of the feed, in the order of its statement's cells. */
@@ -137,8 +107,13 @@ export const feedColumns: typeof FEED = FEED
 const insertInto = (dialect: Dialect, table: string, columns: ReadonlyArray<string>): string =>
   `INSERT INTO ${nameOf(table)} (${listed(columns)}) VALUES (${columns.map((_, i) => dialect.place(i + 1)).join(", ")})`
 
-/** Appends one entry; its position is the next one of the store. */
-export const appendEntry = (dialect: Dialect): string => insertInto(dialect, "journal", ENTRY)
+/** Appends one segment to its journal. */
+export const appendSegment = (dialect: Dialect): string =>
+  insertInto(dialect, "journal", Object.keys(segmentColumns))
+
+/** Says that a segment tells of a record. */
+export const addMention = (dialect: Dialect): string =>
+  insertInto(dialect, "journal_mentions", Object.keys(mentionColumns))
 
 /** Appends one row of the feed. */
 export const appendFeed = (dialect: Dialect): string => insertInto(dialect, "feed", FEED)
@@ -161,8 +136,8 @@ export const selectHead = (dialect: Dialect): string =>
 
 /** When the entry was written that the newest row of the feed ends with, where the feed is appended to by each commit itself. */
 export const selectNewestAt =
-  `SELECT "at" AS "newestAt" FROM ${nameOf("journal")} WHERE ("account", "seq") =` +
-  ` (SELECT "account", "lastSeq" FROM ${nameOf("feed")} ORDER BY "position" DESC LIMIT 1)`
+  `SELECT ${holding(`"at"`, `fed."account"`, `fed."lastSeq"`)} AS "newestAt" FROM` +
+  ` (SELECT "account", "lastSeq" FROM ${nameOf("feed")} ORDER BY "position" DESC LIMIT 1) AS fed`
 
 /** The newest row of the feed. */
 export const selectLastFeed = `SELECT ${listed(FEED)} FROM ${nameOf("feed")} ORDER BY "position" DESC LIMIT 1`

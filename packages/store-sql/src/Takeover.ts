@@ -2,7 +2,10 @@ import type { Entry, TradeRepository } from "@roundlot/core/adapter"
 import { Data, Effect, Schedule, Schema } from "effect"
 import * as Copy from "./Copy.ts"
 import { nameOf } from "./Ddl.ts"
+import type { Row } from "./CopiedTable.ts"
 import type { Standing } from "./Identity.ts"
+import { segmentHolding } from "./Pages.ts"
+import { entriesOf } from "./Segments.ts"
 import { type Side, together } from "./Side.ts"
 
 /** A store that is no inactive copy. */
@@ -100,14 +103,13 @@ const headsOf = ({ ask }: Side) =>
   )
 
 /** Does a store have this entry of an account's journal? */
-const has = ({ ask, dialect }: Side, account: string, { hash, seq }: Entry.Head) =>
-  Effect.map(
-    ask<{ readonly hash: string }>(
-      `SELECT "hash" FROM ${nameOf("journal")} WHERE "account" = ${dialect.place(1)} AND "seq" = ${dialect.place(2)}`,
-      [account, seq]
-    ),
-    ([entry]) => entry?.hash === hash
+const has = ({ ask, dialect }: Side, account: string, { hash, seq }: Entry.Head) => {
+  const { cells, text } = segmentHolding(dialect, account, seq)
+  return Effect.map(
+    ask<Row>(text, cells),
+    (rows) => rows.flatMap(entriesOf).some((entry) => entry.seq === seq && entry.hash === hash)
   )
+}
 
 /** How far the source's journals are beyond the copy's, account by account, and the first that is another one. */
 const compared = (source: Side, copy: Side) =>

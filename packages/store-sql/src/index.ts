@@ -16,6 +16,8 @@ export * as Pages from "./Pages.ts"
 export * as Reads from "./Reads.ts"
 /** `Rules`: see that module. */
 export * as Rules from "./Rules.ts"
+/** `Segments`: see that module. */
+export * as Segments from "./Segments.ts"
 /** `Side`: see that module. */
 export * as Side from "./Side.ts"
 /** `Statements`: see that module. */

@@ -279,7 +279,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   sessions_rule_person: [{ issuer: "https://login.example.com", role: "read" }, { person: "Dana" }],
   sessions_rule_role: [{ issuer: "https://login.example.com", person: "Dana" }, { role: "read" }],
   sessions_rule_seat: [{ seat: 0 }],
-  journal_seq: [{ seq: 0 }],
+  journal_seqs: [{ firstSeq: 0 }, { firstSeq: 2 }],
   heads_seq: [{ seq: 0 }],
   feed_seqs: [{ firstSeq: 0 }, { firstSeq: 2 }],
   ops_store_one: [{ one: 2 }],
@@ -309,7 +309,7 @@ const optional: ReadonlyArray<string> = ["ops_store.origin", "ops_store.successo
 
 /** The table that a check's name begins with. */
 const tableOf = (check: string): string => {
-  const names = [...tables.map(({ name }): string => name), "journal", "heads", "feed", "ops_store"]
+  const names = [...tables.map(({ name }): string => name), "journal", "journal_mentions", "heads", "feed", "ops_store"]
   const found = names.filter((name) => check.startsWith(`${name}_`)).toSorted((a, b) => b.length - a.length)[0]
   assert.isDefined(found, check)
   return found ?? ""
@@ -404,7 +404,7 @@ describe("the database by itself", () => {
     Effect.gen(function* () {
       const db = yield* bareStore
       let tried = 0
-      for (const name of [...tables.map((table): string => table.name), "journal", "heads", "feed", "ops_store"]) {
+      for (const name of [...tables.map((table): string => table.name), "journal", "journal_mentions", "heads", "feed", "ops_store"]) {
         const columns = db
           .prepare<{ name: string; notnull: 0 | 1 }>(
             `SELECT name, "notnull" FROM pragma_table_info('${Ddl.nameOf(name)}')`
@@ -502,7 +502,7 @@ describe("unique indexes", () => {
       const db = yield* bareStore
       const inSchema = db
         .prepare<{ name: string; sql: string }>(
-          `SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE UNIQUE INDEX%' AND tbl_name <> 'roundlot_journal'`
+          `SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE UNIQUE INDEX%'`
         )
         .all()
       assert.deepStrictEqual(
@@ -553,11 +553,10 @@ describe("unique indexes", () => {
         const again = inserting(db, name, others[name] ?? {})
         assert.match(again ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)
       }
-      const again = refusal(db, () => {
-        db.exec(`INSERT INTO roundlot_journal SELECT "position" + 1, "account", "seq", "commitId", "entityKind", "entityId", "tag",
-          "eventVersion", "at", "cause", "body", "hash" FROM roundlot_journal`)
-      })
-      assert.include(again, "UNIQUE constraint failed: roundlot_journal.account, roundlot_journal.seq")
+      for (const name of ["journal", "journal_mentions"].map(Ddl.nameOf)) {
+        const again = refusal(db, () => void db.exec(`INSERT INTO ${name} SELECT * FROM ${name}`))
+        assert.match(again ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)
+      }
     })
   )
 })

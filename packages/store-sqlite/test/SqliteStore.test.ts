@@ -59,12 +59,12 @@ describe("a write", () => {
       assert.deepStrictEqual(
         [...(yield* repository.heads)],
         [
-          ["_store", { seq: 1, hash: "_store-hash-1" }],
-          ["main", { seq: 3, hash: "main-hash-3" }]
+          ["_store", { seq: 1, hash: rows.hashAt("_store", 1) }],
+          ["main", { seq: 3, hash: rows.hashAt("main", 3) }]
         ]
       )
-      const first = Entry.nextFeedRow(undefined, { account: "main", firstSeq: 1, lastSeq: 3, headHash: "main-hash-3" })
-      const second = Entry.nextFeedRow(first, { account: "_store", firstSeq: 1, lastSeq: 1, headHash: "_store-hash-1" })
+      const first = Entry.nextFeedRow(undefined, { account: "main", firstSeq: 1, lastSeq: 3, headHash: rows.hashAt("main", 3) })
+      const second = Entry.nextFeedRow(first, { account: "_store", firstSeq: 1, lastSeq: 1, headHash: rows.hashAt("_store", 1) })
       assert.deepStrictEqual(yield* repository.feed(0, 10), [first, second])
       assert.deepStrictEqual(yield* repository.feed(1, 10), [second])
     })

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import type { Order } from "@roundlot/core"
 import { Books, type Entry, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { Payload } from "@roundlot/core/ledger"
 import * as trades from "./sample/trades.ts"
 import * as orders from "./sample/orders.ts"
 import * as operating from "./sample/operating.ts"
@@ -125,6 +126,9 @@ export const nextIds = {
   approval: 2
 }
 
+/** The hash of an entry of a part: 64 hexadecimal digits, as every entry's. */
+export const hashAt = (journal: string, seq: number): string => Payload.sha256(`${journal} ${seq}`)
+
 const entry = (journal: string, seq: number): Entry.Entry => ({
   account: journal,
   seq,
@@ -136,7 +140,7 @@ const entry = (journal: string, seq: number): Entry.Entry => ({
   at: trades.AT,
   cause: '{"actor":"test","kind":"trade"}',
   body: `{"n":${seq}}`,
-  hash: `${journal}-hash-${seq}`
+  hash: hashAt(journal, seq)
 })
 
 /** A part of a journal from one seq to another. */
@@ -145,7 +149,7 @@ export const part = (journal: string, first: number, last = first): TradeReposit
   return {
     account: journal,
     entries: [entry(journal, first), ...rest],
-    head: { seq: last, hash: `${journal}-hash-${last}` }
+    head: { seq: last, hash: hashAt(journal, last) }
   }
 }
 

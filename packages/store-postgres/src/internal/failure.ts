@@ -74,6 +74,7 @@ const withoutPrefix = (name: string): string => (name.startsWith(Ddl.PREFIX) ? n
 const isTable = (name: string): name is Table.TableName => name in Books.tables
 
 const uniqueColumns = (table: string, constraint: string): ReadonlyArray<string> => {
+  // A segment's first entry is what its key says.
   if (table === "journal") return ["account", "seq"]
   if (!isTable(table)) return [constraint]
   const described = Books.tables[table]

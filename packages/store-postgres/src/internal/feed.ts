@@ -1,6 +1,6 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import { type Column, Entry } from "@roundlot/core/adapter"
-import { Ddl, Dialect, Statements } from "@roundlot/store-sql"
+import { Ddl, Dialect, Pages, Statements } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import type { Beginning } from "./transaction.ts"
 import { type Ask, type Line, theOne } from "./asking.ts"
@@ -19,7 +19,7 @@ const moved = Ddl.nameOf("ops_moved")
 /** Heads that are ahead of the feed, of the journals that were moved, by account name; each found by itself, however many there are. */
 const aheadOf = (journals: string): string =>
   `SELECT m."account", h."seq" AS "lastSeq", h."hash" AS "headHash", coalesce(f."seq", 0) + 1 AS "firstSeq",` +
-  ` (SELECT "at" FROM ${Ddl.nameOf("journal")} WHERE "account" = m."account" AND "seq" = h."seq") AS "at"` +
+  ` ${Pages.holding(`"at"`, `m."account"`, `h."seq"`)} AS "at"` +
   ` FROM (SELECT DISTINCT "account" FROM ${journals}) AS m CROSS JOIN LATERAL` +
   ` (SELECT "seq", "hash" FROM ${Ddl.nameOf("heads")} WHERE "account" = m."account" LIMIT 1) AS h LEFT JOIN LATERAL` +
   ` (SELECT "seq" FROM ${fed} WHERE "account" = m."account" LIMIT 1) AS f ON true` +

@@ -1,6 +1,7 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import { Clock } from "@roundlot/core"
-import { Books, type Entry, type Table, TradeRepository, type Column } from "@roundlot/core/adapter"
+import { Books, type Table, TradeRepository, type Column } from "@roundlot/core/adapter"
+import { Segments } from "@roundlot/store-sql"
 import { Effect } from "effect"
 import { type Send, theOne } from "./asking.ts"
 import * as statements from "./statements.ts"
@@ -27,11 +28,14 @@ const sendRows = (
     return { table, done }
   })
 
-const sendEntries = (send: Send, entries: ReadonlyArray<Entry.Entry>) =>
-  Effect.map(send(statements.appendEntries, statements.entryColumns(entries).map(arrayText)), (done): Sent => ({
-    table: "journal",
-    done
-  }))
+const sendSegments = (send: Send, kept: ReadonlyArray<Segments.Kept>) =>
+  Effect.gen(function* () {
+    const segments = kept.flatMap((each) => each.segments)
+    const mentions = kept.flatMap((each) => each.mentions)
+    const appended = yield* send(statements.appendSegments, statements.segmentColumns(segments).map(arrayText))
+    const added = yield* send(statements.addMentions, statements.mentionColumns(mentions).map(arrayText))
+    return [appended, added].map((done): Sent => ({ table: "journal", done }))
+  })
 
 const sendHeads = (send: Send, parts: ReadonlyArray<TradeRepository.JournalPart>) =>
   Effect.map(
@@ -64,6 +68,24 @@ const inParts = <A>(rows: ReadonlyArray<A>, sendPart: (part: ReadonlyArray<A>) =
     return sent
   })
 
+/** Sends what is appended to journals, those of many short parts together. */
+const sendJournals = (send: Send, journals: ReadonlyArray<TradeRepository.JournalPart>) =>
+  Effect.gen(function* () {
+    const sent: Array<Sent> = []
+    let kept: Array<Segments.Kept> = []
+    let entries = 0
+    for (const [i, part] of journals.entries()) {
+      kept.push(Segments.keptOf(part))
+      entries += part.entries.length
+      if (entries < AT_ONCE && i < journals.length - 1) continue
+      sent.push(...(yield* sendSegments(send, kept)))
+      yield* turnAfter(entries)
+      kept = []
+      entries = 0
+    }
+    return sent
+  })
+
 const steps = statements.steps(Books.tables)
 
 /** Has new rows encoded, table by table: they are from then on, and whoever counts their ids does not encode all of them at once. */
@@ -78,8 +100,7 @@ export const sendAll = (send: Send, commitId: string, { changes, journals }: Wri
       const rows = changes.flatMap((change) => (change.table === step.table ? change[step.kind] : []))
       sent.push(...(yield* inParts(rows, (part) => sendRows(send, step, part))))
     }
-    const entries = journals.flatMap((part) => part.entries)
-    sent.push(...(yield* inParts(entries, (part) => sendEntries(send, part))))
+    sent.push(...(yield* sendJournals(send, journals)))
     if (journals.length > 0) sent.push(yield* sendHeads(send, journals))
     const remembered = yield* send(statements.remember, [commitId, TradeRepository.rememberedAs(journals)])
     return [...sent, { table: "journal", done: remembered }]

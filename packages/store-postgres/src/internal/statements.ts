@@ -1,5 +1,6 @@
-import { type Books, type Column, type Entry, Id, type Table } from "@roundlot/core/adapter"
-import { Ddl, Dialect, Identity, Migrations, Statements } from "@roundlot/store-sql"
+import { type Books, type Column, Id, type Table } from "@roundlot/core/adapter"
+import { Ddl, Dialect, Identity, Migrations, Pages, Segments, Statements } from "@roundlot/store-sql"
+import { Struct } from "effect"
 
 /** A statement on many rows at once: its parameters are arrays of cells, one for each of these columns. */
 export interface SetStatement {
@@ -116,24 +117,18 @@ export const setHeads =
   ` WHERE r."account" = n.account RETURNING n.account)` +
   ` INSERT INTO ${Ddl.nameOf("ops_moved")} ("account") SELECT account FROM moved`
 
-const ENTRY_TYPES: { readonly [C in (typeof Statements.entryColumns)[number]]: string } = {
-  account: "text",
-  seq: "bigint",
-  commitId: "text",
-  entityKind: "text",
-  entityId: "text",
-  tag: "text",
-  eventVersion: "int",
-  at: "timestamptz",
-  cause: "text",
-  body: "text",
-  hash: "text"
-}
+/** Inserts rows of a table of the journals, an array for each of their columns. */
+const appending = (table: string, columns: { readonly [column: string]: Column.ColumnKind }): string =>
+  `INSERT INTO ${Ddl.nameOf(table)} (${listed(Object.keys(columns))}) SELECT * FROM unnest(` +
+  `${Object.values(columns)
+    .map((kind, i) => `$${i + 1}::${arrayTypeOf(kind)}`)
+    .join(", ")})`
 
-/** Appends entries, an array for each of their columns. */
-export const appendEntries =
-  `INSERT INTO ${Ddl.nameOf("journal")} (${listed(Statements.entryColumns)}) SELECT * FROM unnest(` +
-  `${Statements.entryColumns.map((column, i) => `$${i + 1}::${ENTRY_TYPES[column]}[]`).join(", ")})`
+/** Appends segments, an array for each of their columns. */
+export const appendSegments = appending("journal", Segments.segmentColumns)
+
+/** Says of which records segments tell, an array for each of the columns. */
+export const addMentions = appending("journal_mentions", Segments.mentionColumns)
 
 /** How long all journals are together, and when their newest entry was: as the feed tells, and what was moved since. */
 const stands =
@@ -144,8 +139,7 @@ const stands =
   // Each by itself, as a lookup does it: a join that was planned while there was nothing reads the whole table later.
   ` LEFT JOIN LATERAL (SELECT "account", "seq" FROM ${Ddl.nameOf("heads")} WHERE "account" = moved."account" LIMIT 1) AS head ON true` +
   ` LEFT JOIN LATERAL (SELECT "seq" FROM ${Ddl.nameOf("ops_fed")} WHERE "account" = moved."account" LIMIT 1) AS fed ON true` +
-  ` LEFT JOIN LATERAL (SELECT "at" FROM ${Ddl.nameOf("journal")}` +
-  ` WHERE "account" = head."account" AND "seq" = head."seq" LIMIT 1) AS entry ON true` +
+  ` LEFT JOIN LATERAL ${Pages.holding(`"at"`, `head."account"`, `head."seq"`)} AS entry ON true` +
   ` WHERE own."account" = '')`
 
 /**
@@ -161,11 +155,17 @@ export const ground =
   `stands."entries", ` +
   `(${Migrations.selectVersion}) AS "version", (${Identity.selectState}) AS "state" FROM ${stands} AS stands`
 
-/** The cells of entries, an array for each of their columns. */
-export const entryColumns = (entries: ReadonlyArray<Entry.Entry>): ReadonlyArray<ReadonlyArray<Column.Cell>> =>
-  Statements.entryColumns.map((column) =>
-    entries.map((entry) => postgres.parameterOf(column === "at" ? "instant" : "text", entry[column]))
-  )
+const columnsOf = <C extends string>(
+  columns: { readonly [K in C]: Column.ColumnKind },
+  rows: ReadonlyArray<{ readonly [K in C]: Column.Cell }>
+): ReadonlyArray<ReadonlyArray<Column.Cell>> =>
+  Struct.entries(columns).map(([column, kind]) => rows.map((row) => postgres.parameterOf(kind, row[column])))
+
+/** The cells of segments, an array for each of their columns. */
+export const segmentColumns = (segments: ReadonlyArray<Segments.Segment>) => columnsOf(Segments.segmentColumns, segments)
+
+/** The cells of what segments tell of, an array for each of their columns. */
+export const mentionColumns = (mentions: ReadonlyArray<Segments.Mention>) => columnsOf(Segments.mentionColumns, mentions)
 
 /** Remembers what a commit did: its id, its journals as JSON. */
 export const remember = Statements.rememberCommit(postgres)

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "8c035474"
+export const fingerprint = "713ddd95"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -1099,22 +1099,24 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE INDEX roundlot_ops_comparisons_rank ON roundlot_ops_comparisons ("rank", "account", "symbol")`,
   `CREATE INDEX roundlot_ops_reconciliations_started ON roundlot_ops_reconciliations ("startedAt", "account")`,
   `CREATE TABLE roundlot_journal (
-  "position" INTEGER NOT NULL PRIMARY KEY,
   "account" TEXT NOT NULL,
-  "seq" INTEGER NOT NULL,
+  "firstSeq" INTEGER NOT NULL,
+  "lastSeq" INTEGER NOT NULL,
   "commitId" TEXT NOT NULL,
+  "at" INTEGER NOT NULL,
+  "causes" TEXT NOT NULL,
+  "entries" TEXT NOT NULL,
+  "hashes" BLOB NOT NULL,
+  PRIMARY KEY ("account", "firstSeq"),
+  CONSTRAINT "journal_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
+) STRICT`,
+  `CREATE TABLE roundlot_journal_mentions (
+  "account" TEXT NOT NULL,
   "entityKind" TEXT NOT NULL,
   "entityId" TEXT NOT NULL,
-  "tag" TEXT NOT NULL,
-  "eventVersion" INTEGER NOT NULL,
-  "at" INTEGER NOT NULL,
-  "cause" TEXT NOT NULL,
-  "body" TEXT NOT NULL,
-  "hash" TEXT NOT NULL,
-  CONSTRAINT "journal_seq" CHECK ("seq" > 0)
-) STRICT`,
-  `CREATE UNIQUE INDEX roundlot_journal_account_seq ON roundlot_journal ("account", "seq")`,
-  `CREATE INDEX roundlot_journal_entity ON roundlot_journal ("account", "entityKind", "entityId", "seq")`,
+  "firstSeq" INTEGER NOT NULL,
+  PRIMARY KEY ("account", "entityKind", "entityId", "firstSeq")
+) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_heads (
   "account" TEXT NOT NULL PRIMARY KEY,
   "seq" INTEGER NOT NULL,
@@ -2254,20 +2256,23 @@ export const postgres: ReadonlyArray<string> = [
   `ALTER TABLE roundlot_ops_reconciliations ADD CONSTRAINT "ops_reconciliations_refers_account" FOREIGN KEY ("account") REFERENCES roundlot_accounts ("name")`,
   `CREATE TABLE roundlot_journal (
   "account" TEXT COLLATE "C" NOT NULL,
-  "seq" BIGINT NOT NULL,
+  "firstSeq" BIGINT NOT NULL,
+  "lastSeq" BIGINT NOT NULL,
   "commitId" TEXT COLLATE "C" NOT NULL,
+  "at" TIMESTAMPTZ NOT NULL,
+  "causes" TEXT COLLATE "C" NOT NULL,
+  "entries" TEXT COLLATE "C" NOT NULL,
+  "hashes" BYTEA NOT NULL,
+  PRIMARY KEY ("account", "firstSeq"),
+  CONSTRAINT "journal_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
+)`,
+  `CREATE TABLE roundlot_journal_mentions (
+  "account" TEXT COLLATE "C" NOT NULL,
   "entityKind" TEXT COLLATE "C" NOT NULL,
   "entityId" TEXT COLLATE "C" NOT NULL,
-  "tag" TEXT COLLATE "C" NOT NULL,
-  "eventVersion" INTEGER NOT NULL,
-  "at" TIMESTAMPTZ NOT NULL,
-  "cause" TEXT COLLATE "C" NOT NULL,
-  "body" TEXT COLLATE "C" NOT NULL,
-  "hash" TEXT COLLATE "C" NOT NULL,
-  PRIMARY KEY ("account", "seq"),
-  CONSTRAINT "journal_seq" CHECK ("seq" > 0)
+  "firstSeq" BIGINT NOT NULL,
+  PRIMARY KEY ("account", "entityKind", "entityId", "firstSeq")
 )`,
-  `CREATE INDEX roundlot_journal_entity ON roundlot_journal ("account", "entityKind", "entityId", "seq")`,
   `CREATE TABLE roundlot_heads (
   "account" TEXT COLLATE "C" NOT NULL PRIMARY KEY,
   "seq" BIGINT NOT NULL,

@@ -45,7 +45,9 @@ const PROBLEMS: ReadonlyArray<readonly [prefix: string, problem: Problem, detail
   ["SQLITE_IOERR", "io", "reading or writing it failed"]
 ]
 
-const withoutPrefix = (text: string): string => text.replaceAll(Ddl.PREFIX, "")
+/** The database's names as every store has them: without the prefix, and the first entry of a segment, which its key says, as an entry. */
+const contractNames = (text: string): string =>
+  text.replaceAll(Ddl.PREFIX, "").replace("journal.firstSeq", "journal.seq")
 
 /** SQLite's words for what was refused: `CHECK constraint failed: orders_when_filled` becomes `CHECK orders_when_filled`. */
 const refusedBy = (error: Error, table: string): TradeRepository.ConstraintRefused => {
@@ -57,7 +59,7 @@ const refusedBy = (error: Error, table: string): TradeRepository.ConstraintRefus
   const named = /\broundlot_(\w+)\./.exec(detail)?.[1]
   return new TradeRepository.ConstraintRefused({
     table: named ?? table,
-    constraint: withoutPrefix(`${kind} ${detail}`.trim())
+    constraint: contractNames(`${kind} ${detail}`.trim())
   })
 }
 

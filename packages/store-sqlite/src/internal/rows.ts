@@ -1,6 +1,6 @@
 import { Books, Entry, type Id, type Table, TradeRepository } from "@roundlot/core/adapter"
 import { Sqlite } from "@roundlot/sqlite"
-import { Dialect, Identity, Migrations, Rules, Statements } from "@roundlot/store-sql"
+import { Dialect, Identity, Migrations, Rules, Segments, Statements } from "@roundlot/store-sql"
 
 /** A row of a write, and where it goes. */
 interface Written {
@@ -160,13 +160,17 @@ const tableWriter = (db: Sqlite.Database, progress: Progress) => {
 
 /** Appends to journals, and to the feed of all of them. */
 const journalWriter = (db: Sqlite.Database, progress: Progress) => {
-  const entry = db.prepare(Statements.appendEntry(sqlite))
+  const append = db.prepare(Statements.appendSegment(sqlite))
+  const mention = db.prepare(Statements.addMention(sqlite))
   const setHead = db.prepare(Statements.setHead(sqlite))
   const feedRow = db.prepare(Statements.appendFeed(sqlite))
   return {
-    journal: ({ account, entries, head }: TradeRepository.JournalPart): void => {
+    journal: (part: TradeRepository.JournalPart): void => {
+      const { account, head } = part
+      const { mentions, segments } = Segments.keptOf(part)
       progress.at("journal")
-      for (const each of entries) entry.run(...Statements.entryCells(each))
+      for (const segment of segments) append.run(...Segments.segmentCells(segment))
+      for (const each of mentions) mention.run(...Segments.mentionCells(each))
       progress.at("heads")
       setHead.run(account, head.seq, head.hash)
     },

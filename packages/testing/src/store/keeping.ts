@@ -15,11 +15,11 @@ const readBack = Effect.gen(function* () {
   }
   yield* same("entries are read back", yield* repository.entries(entriesOf("main")), keptJournals[0].entries)
   yield* same("heads are read back", byAccount(yield* repository.heads), [
-    ["main", { hash: "main-hash-3", seq: 3 }],
-    ["other", { hash: "other-hash-1", seq: 1 }]
+    ["main", { hash: rows.hashAt("main", 3), seq: 3 }],
+    ["other", { hash: rows.hashAt("other", 1), seq: 1 }]
   ])
-  const first = Entry.nextFeedRow(undefined, { account: "main", firstSeq: 1, lastSeq: 3, headHash: "main-hash-3" })
-  const second = Entry.nextFeedRow(first, { account: "other", firstSeq: 1, lastSeq: 1, headHash: "other-hash-1" })
+  const first = Entry.nextFeedRow(undefined, { account: "main", firstSeq: 1, lastSeq: 3, headHash: rows.hashAt("main", 3) })
+  const second = Entry.nextFeedRow(first, { account: "other", firstSeq: 1, lastSeq: 1, headHash: rows.hashAt("other", 1) })
   yield* same("the feed has a row for each journal", yield* repository.feed(0, 10), [first, second])
   yield* same("the feed is read on after a position", yield* repository.feed(1, 10), [second])
 })

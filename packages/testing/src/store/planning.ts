@@ -33,7 +33,7 @@ const planning: Clause = {
         fills: 1,
         lots: 2,
         position: { _tag: "NotDue" },
-        head: { seq: 1, hash: "main-hash-1" },
+        head: { seq: 1, hash: rows.hashAt("main", 1) },
         newestAt: rows.AT,
         counters: rows.nextIds
       })
