@@ -132,9 +132,9 @@ const segmentTables = (dialect: Dialect): ReadonlyArray<string> => {
     `CREATE TABLE ${nameOf(name)} (\n  ${Object.entries(columns)
       .map(([column, kind]) => `${quote(column)} ${dialect.typeOf(kind)} NOT NULL`)
       .join(",\n  ")},\n  ${rest}\n)`
-  const seqs = check("journal", "seqs", `"firstSeq" > 0 AND "lastSeq" >= "firstSeq"`)
+  const seq = check("journal", "seq", `"firstSeq" > 0`)
   return [
-    table("journal", segmentColumns, `PRIMARY KEY ("account", "firstSeq"),\n  ${seqs}`) + dialect.tableOptions(false),
+    table("journal", segmentColumns, `PRIMARY KEY ("account", "firstSeq"),\n  ${seq}`) + dialect.tableOptions(false),
     table("journal_mentions", mentionColumns, `PRIMARY KEY (${Object.keys(mentionColumns).map(quote).join(", ")})`) +
       dialect.tableOptions(true)
   ]

@@ -109,7 +109,9 @@ const entriesOf = (
     let upTo = entity === undefined ? afterSeq + limit : undefined
     let atMost = entity === undefined ? limit : FEW
     for (;;) {
-      const rows: ReadonlyArray<Table.EncodedRow> = yield* rowsOf(Pages.segments(dialect, { account, entity, start, upTo, atMost }))
+      const rows: ReadonlyArray<Table.EncodedRow> = yield* rowsOf(
+        Pages.segments(dialect, { account, entity, start, upTo, atMost })
+      )
       for (const entry of rows.flatMap(Segments.entriesOf))
         if (entry.seq > afterSeq && isOf(entry, entity)) found.push(entry)
       const isEnd = upTo === undefined && rows.length < atMost

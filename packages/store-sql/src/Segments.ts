@@ -1,15 +1,16 @@
 import { type Column, Entry, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { Option, Schema } from "effect"
 
 /**
- * A journal as a database keeps it: a row is a segment, entries of one commit to one account that follow each other. `entries` is
- * a JSON array with one entry a line, `[kind, id, tag, version, cause, body]`, where `cause` counts the lines of `causes`, a JSON
- * array of `[at, cause]`: what many entries of a commit share is written once. `hashes` are the entries' own, 32 bytes each, so that
- * the first entry that disagrees is known by itself. `at` is when the newest was made.
+ * A journal as a database keeps it: a row is a segment, entries of one commit to one account that follow each other from `firstSeq`
+ * on. `entries` is a JSON array with one entry a line, `[kind, id, tag, version, cause, body]`, where `cause` counts the lines of
+ * `causes`, a JSON array of `[before, cause]`: what many entries of a commit share is written once. `at` is when the last one was
+ * made, in microseconds, and `before` how much earlier another was. `hashes` are the entries' own, 32 bytes each, so that the first
+ * entry that disagrees is known by itself. Nothing is in it twice: whatever is changed in it changes an entry.
  */
 export interface Segment {
   readonly account: string
   readonly firstSeq: number
-  readonly lastSeq: number
   readonly commitId: string
   readonly at: number
   readonly causes: string
@@ -34,7 +35,6 @@ const HASH_BYTES = 32
 export const segmentColumns = {
   account: "text",
   firstSeq: "integer",
-  lastSeq: "integer",
   commitId: "text",
   at: "instant",
   causes: "text",
@@ -54,7 +54,6 @@ export const mentionColumns = {
 export const segmentCells = (segment: Segment) => [
   segment.account,
   segment.firstSeq,
-  segment.lastSeq,
   segment.commitId,
   segment.at,
   segment.causes,
@@ -76,27 +75,23 @@ const arrayOf = (lines: ReadonlyArray<string>): string => `[${lines.join(",\n")}
 
 const segmentOf = (entries: Entries): Segment => {
   const [first] = entries
+  const { at } = entries.at(-1) ?? first
   const causes = new Map<string, number>()
   const lines: Array<string> = []
   let hex = ""
-  let last = first
   for (const entry of entries) {
-    const { body, entityId, entityKind, eventVersion, tag } = entry
-    const cause = `[${entry.at},${entry.cause}]`
+    const cause = `[${at - entry.at},${entry.cause}]`
     const place = causes.get(cause) ?? causes.size
     causes.set(cause, place)
-    lines.push(
-      `[${Entry.textOf(entityKind)},${Entry.textOf(entityId)},${Entry.textOf(tag)},${eventVersion},${place},${body}]`
-    )
+    const named = [entry.entityKind, entry.entityId, entry.tag].map(Entry.textOf).join(",")
+    lines.push(`[${named},${entry.eventVersion},${place},${entry.body}]`)
     hex += entry.hash
-    last = entry
   }
   return {
     account: first.account,
     firstSeq: first.seq,
-    lastSeq: last.seq,
     commitId: first.commitId,
-    at: last.at,
+    at,
     causes: arrayOf([...causes.keys()]),
     entries: arrayOf(lines),
     hashes: Buffer.from(hex, "hex")
@@ -144,43 +139,74 @@ const ENTRY_LINE = new RegExp(String.raw`^\[${TEXT},${TEXT},${TEXT},(\d+),(\d+),
 
 const CAUSE_LINE = /^\[(-?\d+),(.*)\]$/s
 
-const plainOf = (text: string): string => (text.includes("\\") ? String(JSON.parse(text)) : text.slice(1, -1))
+const escaped = Schema.decodeOption(Schema.parseJson(Schema.String))
 
-/** The lines of an array, each without the comma that parts it from the next. */
-const linesOf = (array: string): ReadonlyArray<string> => array.slice(1, -1).split(",\n")
+const plainOf = (text: string): string =>
+  text.includes("\\") ? Option.getOrElse(escaped(text), () => text) : text.slice(1, -1)
 
-const causeOf = (line: string | undefined): Pick<Entry.Entry, "at" | "cause"> | undefined => {
-  const [, at, cause = ""] = CAUSE_LINE.exec(line ?? "") ?? []
-  return at === undefined ? undefined : { at: Number(at), cause }
+/** The lines of an array, each without the comma that parts it from the next; a text that is none is one line. */
+const linesOf = (array: string): ReadonlyArray<string> =>
+  array.startsWith("[") && array.endsWith("]") ? array.slice(1, -1).split(",\n") : [array]
+
+const causeOf = (at: number, line: string): Pick<Entry.Entry, "at" | "cause"> => {
+  const [, before, cause = ""] = CAUSE_LINE.exec(line) ?? []
+  return { at: at - Number(before ?? 0), cause }
 }
+
+const hexOf = ({ buffer, byteLength, byteOffset }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString("hex")
 
 const isText = (cell: Column.Cell | undefined): cell is string => typeof cell === "string"
 
 const isNumber = (cell: Column.Cell | undefined): cell is number => typeof cell === "number"
 
-/**
- * The entries of a segment's row, in their order. A line that is none comes back as an entry whose body is that line, and a missing hash as an
- * empty one: an audit finds both, and names them.
- */
-export const entriesOf = (row: Table.EncodedRow): ReadonlyArray<Entry.Entry> => {
+/** A row as a segment; nothing where it has other cells, which no database takes. */
+const rowOf = (row: Table.EncodedRow): Segment | undefined => {
   const { account, at, causes, commitId, entries, firstSeq, hashes } = row
-  if (!isText(account) || !isText(commitId) || !isText(causes) || !isText(entries)) return []
-  if (!isNumber(firstSeq) || !isNumber(at) || !(hashes instanceof Uint8Array)) return []
-  const shared = linesOf(causes).map(causeOf)
-  const hex = Buffer.from(hashes.buffer, hashes.byteOffset, hashes.byteLength).toString("hex")
-  return linesOf(entries).map((line, i): Entry.Entry => {
-    const [, kind, id, tag, version, cause, body = line] = ENTRY_LINE.exec(line) ?? []
+  const isSegment =
+    isText(account) && isText(commitId) && isText(causes) && isText(entries) && isNumber(firstSeq) && isNumber(at)
+  return isSegment && hashes instanceof Uint8Array
+    ? { account, firstSeq, commitId, at, causes, entries, hashes }
+    : undefined
+}
+
+/** The entries that lines give. A line that is none is an entry with that line as its body. */
+const entriesIn = ({ account, at, causes, commitId, entries, firstSeq, hashes }: Segment): Array<Entry.Entry> => {
+  const shared = linesOf(causes).map((line) => causeOf(at, line))
+  const hex = hexOf(hashes)
+  return linesOf(entries).map((line, i) => {
+    const [, kind = '""', id = '""', tag = '""', version, cause, body = line] = ENTRY_LINE.exec(line) ?? []
     return {
       account,
       seq: firstSeq + i,
       commitId,
-      entityKind: kind === undefined ? "" : plainOf(kind),
-      entityId: id === undefined ? "" : plainOf(id),
-      tag: tag === undefined ? "" : plainOf(tag),
+      entityKind: plainOf(kind),
+      entityId: plainOf(id),
+      tag: plainOf(tag),
       eventVersion: Number(version ?? 0),
       ...(shared[Number(cause)] ?? { at, cause: "" }),
       body,
       hash: hex.slice(2 * HASH_BYTES * i, 2 * HASH_BYTES * (i + 1))
     }
   })
+}
+
+/** Is the segment what its entries are written as, to the byte? */
+const isWritten = (segment: Segment, [first, ...rest]: ReadonlyArray<Entry.Entry>): boolean => {
+  if (first === undefined) return false
+  const { causes, entries, hashes } = segmentOf([first, ...rest])
+  return segment.causes === causes && segment.entries === entries && Buffer.compare(segment.hashes, hashes) === 0
+}
+
+/**
+ * The entries of a segment's row, in their order. Of one that was changed by hand they come back as far as they can be read; the last has no
+ * hash where the row is not what its entries are written as, so that an audit finds that too.
+ */
+export const entriesOf = (row: Table.EncodedRow): ReadonlyArray<Entry.Entry> => {
+  const segment = rowOf(row)
+  if (segment === undefined) return []
+  const entries = entriesIn(segment)
+  const last = entries.at(-1)
+  if (last !== undefined && !isWritten(segment, entries)) entries.splice(-1, 1, { ...last, hash: "" })
+  return entries
 }

@@ -108,8 +108,7 @@ const insertInto = (dialect: Dialect, table: string, columns: ReadonlyArray<stri
   `INSERT INTO ${nameOf(table)} (${listed(columns)}) VALUES (${columns.map((_, i) => dialect.place(i + 1)).join(", ")})`
 
 /** Appends one segment to its journal. */
-export const appendSegment = (dialect: Dialect): string =>
-  insertInto(dialect, "journal", Object.keys(segmentColumns))
+export const appendSegment = (dialect: Dialect): string => insertInto(dialect, "journal", Object.keys(segmentColumns))
 
 /** Says that a segment tells of a record. */
 export const addMention = (dialect: Dialect): string =>

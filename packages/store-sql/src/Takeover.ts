@@ -105,9 +105,8 @@ const headsOf = ({ ask }: Side) =>
 /** Does a store have this entry of an account's journal? */
 const has = ({ ask, dialect }: Side, account: string, { hash, seq }: Entry.Head) => {
   const { cells, text } = segmentHolding(dialect, account, seq)
-  return Effect.map(
-    ask<Row>(text, cells),
-    (rows) => rows.flatMap(entriesOf).some((entry) => entry.seq === seq && entry.hash === hash)
+  return Effect.map(ask<Row>(text, cells), (rows) =>
+    rows.flatMap(entriesOf).some((entry) => entry.seq === seq && entry.hash === hash)
   )
 }
 

@@ -279,7 +279,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   sessions_rule_person: [{ issuer: "https://login.example.com", role: "read" }, { person: "Dana" }],
   sessions_rule_role: [{ issuer: "https://login.example.com", person: "Dana" }, { role: "read" }],
   sessions_rule_seat: [{ seat: 0 }],
-  journal_seqs: [{ firstSeq: 0 }, { firstSeq: 2 }],
+  journal_seq: [{ firstSeq: 0 }],
   heads_seq: [{ seq: 0 }],
   feed_seqs: [{ firstSeq: 0 }, { firstSeq: 2 }],
   ops_store_one: [{ one: 2 }],
@@ -404,7 +404,14 @@ describe("the database by itself", () => {
     Effect.gen(function* () {
       const db = yield* bareStore
       let tried = 0
-      for (const name of [...tables.map((table): string => table.name), "journal", "journal_mentions", "heads", "feed", "ops_store"]) {
+      for (const name of [
+        ...tables.map((table): string => table.name),
+        "journal",
+        "journal_mentions",
+        "heads",
+        "feed",
+        "ops_store"
+      ]) {
         const columns = db
           .prepare<{ name: string; notnull: 0 | 1 }>(
             `SELECT name, "notnull" FROM pragma_table_info('${Ddl.nameOf(name)}')`

@@ -254,7 +254,10 @@ describe("indexes", () => {
         `SEARCH roundlot_journal USING INDEX ${BY_FIRST} (account=? AND firstSeq>?); SCALAR SUBQUERY 1; SEARCH roundlot_journal USING COVERING INDEX ${BY_FIRST} (account=? AND firstSeq<?)`
       )
       const ofOrder = entries({ kind: "order", id: "1" })
-      assert.match(ofOrder, new RegExp(`^SEARCH roundlot_journal USING INDEX ${BY_FIRST} \\(account=\\? AND firstSeq=\\?\\)`))
+      assert.match(
+        ofOrder,
+        new RegExp(`^SEARCH roundlot_journal USING INDEX ${BY_FIRST} \\(account=\\? AND firstSeq=\\?\\)`)
+      )
       const mentions = "(account=? AND entityKind=? AND entityId=? AND firstSeq>?)"
       assert.include(ofOrder, `SEARCH roundlot_journal_mentions USING PRIMARY KEY ${mentions}`)
       assert.notMatch(ofOrder, /TEMP B-TREE|SCAN roundlot/)

@@ -63,8 +63,18 @@ describe("a write", () => {
           ["main", { seq: 3, hash: rows.hashAt("main", 3) }]
         ]
       )
-      const first = Entry.nextFeedRow(undefined, { account: "main", firstSeq: 1, lastSeq: 3, headHash: rows.hashAt("main", 3) })
-      const second = Entry.nextFeedRow(first, { account: "_store", firstSeq: 1, lastSeq: 1, headHash: rows.hashAt("_store", 1) })
+      const first = Entry.nextFeedRow(undefined, {
+        account: "main",
+        firstSeq: 1,
+        lastSeq: 3,
+        headHash: rows.hashAt("main", 3)
+      })
+      const second = Entry.nextFeedRow(first, {
+        account: "_store",
+        firstSeq: 1,
+        lastSeq: 1,
+        headHash: rows.hashAt("_store", 1)
+      })
       assert.deepStrictEqual(yield* repository.feed(0, 10), [first, second])
       assert.deepStrictEqual(yield* repository.feed(1, 10), [second])
     })

@@ -31,10 +31,7 @@ const linesOf = (path: string): ReadonlyArray<string> =>
 const rewrite = (books: string) => {
   Sqlite.using(books, {}, (db) =>
     Sqlite.transaction(db, () =>
-      rehash(handOn(db), (row) => ({
-        ...row,
-        cause: String(row["cause"]).replace(/"actor":"[^"]*"/, '"actor":"root"')
-      }))
+      rehash(handOn(db), (entry) => ({ ...entry, cause: entry.cause.replace(/"actor":"[^"]*"/, '"actor":"root"') }))
     )
   )
 }

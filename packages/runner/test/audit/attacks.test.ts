@@ -6,11 +6,6 @@ import { type ColumnOf, type Hand, type Row, tampered, unproven } from "./tamper
 
 const ATTACKS = Number(process.env["ROUNDLOT_ATTACKS"] ?? (process.env["ROUNDLOT_TIER"] === "test" ? 20 : 150))
 
-/** Cells that may be changed and nobody finds it, and why not. */
-const unseen: { readonly [cell: string]: string } = {
-  "journal.position": "where an entry lies in the file: it is its account and number that say which one it is"
-}
-
 type Rows = ReadonlyArray<Row>
 
 /** What is done by hand to the rows of a table: how it is named, and what stands there afterwards. */
@@ -32,10 +27,8 @@ interface Target {
 
 const targetOf = (hand: Hand, table: string): Target => {
   const columns = hand.columns(table)
-  // What lies where in the journal's file says nothing.
-  const key = table === "journal" ? ["account", "seq"] : columns.filter(({ pk }) => pk > 0).map(({ name }) => name)
-  const seen = columns.filter(({ name }) => unseen[`${table}.${name}`] === undefined)
-  return { table, rows: hand.rows(table), key, columns: seen }
+  const key = columns.filter(({ pk }) => pk > 0).map(({ name }) => name)
+  return { table, rows: hand.rows(table), key, columns }
 }
 
 const one = <A>(chance: Chance, all: ReadonlyArray<A>): A =>
@@ -75,10 +68,9 @@ const insertion = (chance: Chance, target: Target): Attack => {
   const column = one(chance, target.key)
   const taken = target.rows.map((each) => Number(each[column]))
   const next = typeof row[column] === "number" ? Math.max(...taken) + 1 : "elsewhere"
-  const beyond = target.table === "journal" ? { position: 1_000_000 } : {}
   return {
     what: `a second ${named(target, row)} by ${column}`,
-    after: [...target.rows, { ...row, ...beyond, [column]: next }]
+    after: [...target.rows, { ...row, [column]: next }]
   }
 }
 

@@ -37,7 +37,8 @@ import { Exchange, PaperBroker } from "@roundlot/broker-paper"
 import { SqliteStore } from "@roundlot/store-sqlite"
 import { assert } from "@effect/vitest"
 import { Sqlite } from "@roundlot/sqlite"
-import { Effect, Layer, Logger, Schema } from "effect"
+import { Segments } from "@roundlot/store-sql"
+import { Array, Effect, Layer, Logger, Schema } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -225,14 +226,9 @@ const columnsOf = (table: string): ReadonlyArray<readonly [string, Column.Column
     : Object.entries(Books.tables[known].columns).map(([name, { kind }]) => [name, kind] as const)
 }
 
-/** The columns of the tables that chain hashes. A journal row's `position` is where it lies, and says nothing. */
+/** The columns of the tables that chain hashes. */
 const chained: { readonly [table: string]: ReadonlyArray<readonly [string, Column.ColumnKind]> } = {
-  journal: [
-    ...["account", "commitId", "entityKind", "entityId", "tag", "cause", "body", "hash"].map(
-      (name) => [name, "text"] as const
-    ),
-    ...["seq", "eventVersion", "at"].map((name) => [name, "integer"] as const)
-  ],
+  journal: Object.entries(Segments.segmentColumns),
   heads: [
     ["account", "text"],
     ["seq", "integer"],
@@ -267,6 +263,8 @@ export const unproven: { readonly [table: string]: string } = {
   ops_comparisons:
     "what comparing each symbol came to last: the next reconciliation asks the broker again, and differences are breaks",
   ops_reconciliations: "which reconciliations there were, kept 30 days: what they found is in the journal, as breaks",
+  journal_mentions:
+    "where in the journal a record is named: only the history of one record is looked up by it, and the journal itself has it all",
   ops_commits: "of use for a retry within seconds; where it is gone, identities in the journal decide",
   migrations: "of which version the tables are: no journal has that, and no record depends on it",
   ops_store: "whose store it is: part of no journal, since a copy has the same journal and another identity",
@@ -311,6 +309,7 @@ const name = (table: string) => `roundlot_${table}`
 const keyed = (table: string): ReadonlyArray<string> => {
   const known = Table.domainTables.find((each) => each === table)
   if (known !== undefined) return Books.tables[known].key
+  if (table === "journal") return ["account", "firstSeq"]
   return table === "heads" ? ["account"] : ["position"]
 }
 const cellsAt = (row: Row, columns: ReadonlyArray<string>) => columns.map((column) => row[column] ?? null)
@@ -411,31 +410,32 @@ export const tampered = Effect.gen(function* () {
 export const editsOf = (table: string, row: Row): ReadonlyArray<Edit> =>
   columnsOf(table).map(([column]) => ({ table, column, row }))
 
+/** All entries of all journals. */
+export const entriesIn = (hand: Hand): ReadonlyArray<Entry.Entry> => hand.rows("journal").flatMap(Segments.entriesOf)
+
+/** Writes these entries in place of all that are there. */
+export const writeEntries = (hand: Hand, entries: ReadonlyArray<Entry.Entry>): void => {
+  const segments = Object.values(Array.groupBy(entries, ({ account }) => account)).flatMap(
+    (journal) => Segments.keptOf({ entries: journal }).segments
+  )
+  hand.replace(
+    "journal",
+    segments.map((segment) => ({ ...segment }))
+  )
+}
+
 /** Changes every entry and gives it, the heads and, where it is not left as it was, the feed hashes that fit: a forger who forgets nothing. */
-export const rehash = (hand: Hand, forge: (row: Row) => Row, isFeedLeft = false): void => {
+export const rehash = (hand: Hand, forge: (entry: Entry.Entry) => Entry.Entry, isFeedLeft = false): void => {
   const heads = new Map<string, string>()
   const hashes = new Map<string, string>()
-  for (const row of hand.rows("journal").toSorted((a, b) => Number(a["seq"]) - Number(b["seq"]))) {
-    const forged = forge(row)
-    const name = String(row["account"])
-    const entry = {
-      account: name,
-      seq: Number(row["seq"]),
-      commitId: String(row["commitId"]),
-      entityKind: String(row["entityKind"]),
-      entityId: String(row["entityId"]),
-      tag: String(row["tag"]),
-      eventVersion: Number(row["eventVersion"]),
-      at: Number(row["at"]),
-      cause: String(forged["cause"]),
-      body: String(forged["body"])
-    }
-    const hash = Entry.hashOf(heads.get(name) ?? "", entry)
-    heads.set(name, hash)
-    hashes.set(`${name}/${entry.seq}`, hash)
-    hand.remove("journal", row)
-    hand.insert("journal", { ...forged, hash })
-  }
+  const forged = entriesIn(hand).map((entry) => {
+    const { hash: _, ...line } = forge(entry)
+    const hash = Entry.hashOf(heads.get(line.account) ?? "", line)
+    heads.set(line.account, hash)
+    hashes.set(`${line.account}/${line.seq}`, hash)
+    return { ...line, hash }
+  })
+  writeEntries(hand, forged)
   for (const [name, hash] of heads) hand.set("heads", "hash", hash, [name])
   if (isFeedLeft) return
   let previous: Entry.FeedRow | undefined

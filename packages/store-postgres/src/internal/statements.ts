@@ -162,10 +162,12 @@ const columnsOf = <C extends string>(
   Struct.entries(columns).map(([column, kind]) => rows.map((row) => postgres.parameterOf(kind, row[column])))
 
 /** The cells of segments, an array for each of their columns. */
-export const segmentColumns = (segments: ReadonlyArray<Segments.Segment>) => columnsOf(Segments.segmentColumns, segments)
+export const segmentColumns = (segments: ReadonlyArray<Segments.Segment>) =>
+  columnsOf(Segments.segmentColumns, segments)
 
 /** The cells of what segments tell of, an array for each of their columns. */
-export const mentionColumns = (mentions: ReadonlyArray<Segments.Mention>) => columnsOf(Segments.mentionColumns, mentions)
+export const mentionColumns = (mentions: ReadonlyArray<Segments.Mention>) =>
+  columnsOf(Segments.mentionColumns, mentions)
 
 /** Remembers what a commit did: its id, its journals as JSON. */
 export const remember = Statements.rememberCommit(postgres)

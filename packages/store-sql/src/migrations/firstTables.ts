@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "713ddd95"
+export const fingerprint = "3048cd7c"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -1101,14 +1101,13 @@ export const sqlite: ReadonlyArray<string> = [
   `CREATE TABLE roundlot_journal (
   "account" TEXT NOT NULL,
   "firstSeq" INTEGER NOT NULL,
-  "lastSeq" INTEGER NOT NULL,
   "commitId" TEXT NOT NULL,
   "at" INTEGER NOT NULL,
   "causes" TEXT NOT NULL,
   "entries" TEXT NOT NULL,
   "hashes" BLOB NOT NULL,
   PRIMARY KEY ("account", "firstSeq"),
-  CONSTRAINT "journal_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
+  CONSTRAINT "journal_seq" CHECK ("firstSeq" > 0)
 ) STRICT`,
   `CREATE TABLE roundlot_journal_mentions (
   "account" TEXT NOT NULL,
@@ -2257,14 +2256,13 @@ export const postgres: ReadonlyArray<string> = [
   `CREATE TABLE roundlot_journal (
   "account" TEXT COLLATE "C" NOT NULL,
   "firstSeq" BIGINT NOT NULL,
-  "lastSeq" BIGINT NOT NULL,
   "commitId" TEXT COLLATE "C" NOT NULL,
   "at" TIMESTAMPTZ NOT NULL,
   "causes" TEXT COLLATE "C" NOT NULL,
   "entries" TEXT COLLATE "C" NOT NULL,
   "hashes" BYTEA NOT NULL,
   PRIMARY KEY ("account", "firstSeq"),
-  CONSTRAINT "journal_seqs" CHECK ("firstSeq" > 0 AND "lastSeq" >= "firstSeq")
+  CONSTRAINT "journal_seq" CHECK ("firstSeq" > 0)
 )`,
   `CREATE TABLE roundlot_journal_mentions (
   "account" TEXT COLLATE "C" NOT NULL,

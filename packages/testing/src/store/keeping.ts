@@ -18,8 +18,18 @@ const readBack = Effect.gen(function* () {
     ["main", { hash: rows.hashAt("main", 3), seq: 3 }],
     ["other", { hash: rows.hashAt("other", 1), seq: 1 }]
   ])
-  const first = Entry.nextFeedRow(undefined, { account: "main", firstSeq: 1, lastSeq: 3, headHash: rows.hashAt("main", 3) })
-  const second = Entry.nextFeedRow(first, { account: "other", firstSeq: 1, lastSeq: 1, headHash: rows.hashAt("other", 1) })
+  const first = Entry.nextFeedRow(undefined, {
+    account: "main",
+    firstSeq: 1,
+    lastSeq: 3,
+    headHash: rows.hashAt("main", 3)
+  })
+  const second = Entry.nextFeedRow(first, {
+    account: "other",
+    firstSeq: 1,
+    lastSeq: 1,
+    headHash: rows.hashAt("other", 1)
+  })
   yield* same("the feed has a row for each journal", yield* repository.feed(0, 10), [first, second])
   yield* same("the feed is read on after a position", yield* repository.feed(1, 10), [second])
 })
