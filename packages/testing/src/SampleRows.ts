@@ -129,10 +129,10 @@ export const nextIds = {
 /** The hash of an entry of a part: 64 hexadecimal digits, as every entry's. */
 export const hashAt = (journal: string, seq: number): string => Payload.sha256(`${journal} ${seq}`)
 
-const entry = (journal: string, seq: number): Entry.Entry => ({
+const entry = (journal: string, first: number, seq: number): Entry.Entry => ({
   account: journal,
   seq,
-  commitId: `commit-${journal}-${seq}`,
+  commitId: `commit-${journal}-${first}`,
   entityKind: seq % 2 === 0 ? "order" : "trade",
   entityId: "1",
   tag: "TradeAccepted",
@@ -145,10 +145,10 @@ const entry = (journal: string, seq: number): Entry.Entry => ({
 
 /** A part of a journal from one seq to another. */
 export const part = (journal: string, first: number, last = first): TradeRepository.JournalPart => {
-  const rest = Array.from({ length: last - first }, (_, i) => entry(journal, first + i + 1))
+  const rest = Array.from({ length: last - first }, (_, i) => entry(journal, first, first + i + 1))
   return {
     account: journal,
-    entries: [entry(journal, first), ...rest],
+    entries: [entry(journal, first, first), ...rest],
     head: { seq: last, hash: hashAt(journal, last) }
   }
 }

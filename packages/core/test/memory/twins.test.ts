@@ -123,6 +123,33 @@ const twins: ReadonlyArray<{
     how: "trims texts",
     place: over((repository) => planning(repository, withRows(inCells((cell) => cell.trim()))))
   },
+  {
+    breaks: "a journal is read in pages",
+    how: "begins a page with the commit that its first entry is in",
+    place: over((repository) => ({
+      ...repository,
+      entries: (query) =>
+        Effect.map(repository.entries({ ...query, afterSeq: 0, limit: 1000 }), (entries) => {
+          const first = entries.find(({ seq }) => seq > query.afterSeq)
+          return entries
+            .filter(({ commitId, seq }) => seq > query.afterSeq || commitId === first?.commitId)
+            .slice(0, query.limit)
+        })
+    }))
+  },
+  {
+    breaks: "a journal is read in pages",
+    how: "looks for the entries of a record in as many of all as were asked for",
+    place: over((repository) => ({
+      ...repository,
+      entries: ({ entity, ...query }) =>
+        Effect.map(repository.entries({ ...query, entity: undefined }), (entries) =>
+          entries.filter(
+            (entry) => entity === undefined || (entry.entityKind === entity.kind && entry.entityId === entity.id)
+          )
+        )
+    }))
+  },
   { breaks: "ACC-3: a write that fails keeps nothing", how: "writes change by change", place: over(piecemeal) },
   {
     breaks: "a constraint",

@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { type Table, type TradeRepository, Books, type Column, Need } from "@roundlot/core/adapter"
+import { type Entry, type Table, type TradeRepository, Books, type Column, Need } from "@roundlot/core/adapter"
 import { same } from "../promise.ts"
 import * as rows from "../SampleRows.ts"
 import { everyRow, type Clause, filled, refusalOf } from "./Clause.ts"
@@ -43,6 +43,58 @@ const pages: Clause = {
         ranged.map((row) => row["id"]),
         ["c-9", "c-B", "c-_"]
       )
+    })
+}
+
+/** A journal of short commits, a long one between them, and short ones again. */
+const commitsOf = (journal: string): ReadonlyArray<TradeRepository.JournalPart> => {
+  const short = (from: number) => Array.from({ length: 50 }, (_, i) => rows.part(journal, from + i))
+  return [...short(1), rows.part(journal, 51, 400), ...short(401)]
+}
+
+/** More entries than any walk should find: one that does not come to an end is broken. */
+const TOO_MANY = 1_000
+
+/** All entries of a journal or of one record, page by page. */
+const walkJournal = (
+  repository: TradeRepository.TradeRepositoryService,
+  entity: TradeRepository.EntryQuery["entity"],
+  limit: number
+) =>
+  Effect.gen(function* () {
+    const found: Array<Entry.Entry> = []
+    for (;;) {
+      const page = yield* repository.entries({ account: "main", afterSeq: found.at(-1)?.seq ?? 0, entity, limit })
+      found.push(...page)
+      if (page.length < limit || found.length > TOO_MANY) return found
+    }
+  })
+
+const journals: Clause = {
+  name: "a journal is read in pages, whole and record by record, however long its commits are",
+  needs: [],
+  run: ({ open }) =>
+    Effect.gen(function* () {
+      const repository = yield* open
+      const parts = commitsOf("main")
+      // Of another account, with the same numbers and the same records.
+      for (const part of [...parts, ...commitsOf("other").slice(0, 60)])
+        yield* repository.write(rows.scope(), rows.writing([], [part]))
+      const all = parts.flatMap(({ entries }) => entries)
+      for (const limit of [1, 7, 128, 1000]) {
+        yield* same(`a journal in pages of ${limit}`, yield* walkJournal(repository, undefined, limit), all)
+        for (const kind of ["trade", "order"]) {
+          const own = all.filter(({ entityKind }) => entityKind === kind)
+          const found = yield* walkJournal(repository, { kind, id: "1" }, limit)
+          yield* same(`the history of the ${kind} in pages of ${limit}`, found, own)
+        }
+      }
+      const later = yield* repository.entries({ account: "main", afterSeq: 200, entity: undefined, limit: 3 })
+      yield* same("a page begins within a commit", later, all.slice(200, 203))
+      const none = yield* walkJournal(repository, { kind: "trade", id: "2" }, 7)
+      yield* same("a record without entries has none", none, [])
+      const beyond = yield* repository.entries({ account: "main", afterSeq: 450, entity: undefined, limit: 3 })
+      yield* same("nothing comes after the last", beyond, [])
     })
 }
 
@@ -171,4 +223,4 @@ const forgets: Clause = {
 }
 
 /** What it promises of what is read. */
-export const reading: ReadonlyArray<Clause> = [pages, filters, counts, forgets]
+export const reading: ReadonlyArray<Clause> = [pages, journals, filters, counts, forgets]
