@@ -4,6 +4,7 @@ import { AttemptId, BreakId } from "../src/values/Id.ts"
 import { AttemptTable, ID_IN_USE } from "../src/records/Attempt.ts"
 import { OrderTable } from "../src/records/Order.ts"
 import { breakKinds, kinds, type BreakKind } from "../src/records/Break.ts"
+import { controlNames, controls } from "../src/records/Control.ts"
 import { decidingOf, type Deciding } from "../src/rules/reconciliation/deciding.ts"
 import { recommendedFor, resolutions } from "../src/rules/reconciliation/recommended.ts"
 import { noStake, type Stake } from "../src/rules/reconciliation/Stake.ts"
@@ -66,6 +67,13 @@ test.each(breakKinds)("G: %s has a recommended resolution and a reason, in a sen
   const { reason, resolution } = recommendedFor({ kind, holds: kinds[kind].holds }, noStake)
   expect(resolutions).toContain(resolution)
   expect(reason).toMatch(/^[A-Z].*\.$/)
+  // A page shows it beside the button: which command does it is said by the command line.
+  expect(reason).not.toContain("roundlot ")
+})
+
+test.each(controlNames)("D4: %s says what to do without a command, for every face", (control) => {
+  const { remedy, says } = controls[control]
+  expect(`${says}. ${remedy}`).not.toContain("roundlot ")
 })
 
 test.each([

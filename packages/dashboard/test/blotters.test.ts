@@ -400,10 +400,25 @@ describe("a blotter", () => {
     await page.route("**/api/v1/orders/O9001*", async (route) => {
       const base = Object(await daemon.ask(`/api/v1/orders/${filled}`))
       const changed = { id: "O9001", status: "cancelled", phase: "ended", replacedBy: filled, endedAt: ended }
-      await route.fulfill({ json: { ...base, ...changed } })
+      const allocations = base.allocations.map((each: object) => ({
+        ...each,
+        releasedAt: ended,
+        releasedWhy: "cancelled: Superseded"
+      }))
+      const priceBand = { ...base.priceBand, lowest: "168.59646147936", highest: "252.89469221904" }
+      await route.fulfill({ json: { ...base, ...changed, allocations, priceBand, reason: "Superseded" } })
+    })
+    await page.route("**/api/v1/trades?*orderId=O9001*", async (route) => {
+      await route.fulfill({ json: await daemon.ask(`/api/v1/trades?orderId=${filled}`) })
     })
     await page.goto(`${daemon.url}/orders/O9001`)
     await facts.getByRole("link", { name: filled, exact: true }).waitFor()
+    await page.getByText(`released (replaced by ${filled})`).first().waitFor()
+    expect(await page.getByText("Superseded").count()).toBe(0)
+    // On a phone the longest price is whole.
+    await page.setViewportSize({ width: 390, height: 844 })
+    const ends = page.locator(".price-band .ends")
+    expect(await ends.evaluate(({ clientWidth, scrollWidth }) => scrollWidth <= clientWidth)).toBe(true)
     expect(await findings(page)).toEqual([])
     expect(seen.faults).toEqual([])
   })

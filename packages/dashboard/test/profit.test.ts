@@ -52,7 +52,7 @@ test("LOT-10: profit of today is one click from the overview, and the trades of 
     "0.00",
     "1,440.00"
   ])
-  expect((await cells("Sum")).slice(4)).toEqual(["560.00", "60.00", "40.00", "0.00", "1,540.00", ""])
+  expect((await cells("Sum")).slice(4)).toEqual(["560.00", "+60.00", "+40.00", "0.00", "1,540.00", ""])
   await click("AAPL")
   const lots = page.getByRole("table", { name: "Open lots" })
   await lots.getByRole("link", { name: "F1" }).waitFor()

@@ -1,4 +1,8 @@
+import { Effect } from "effect"
 import { beforeAll, describe, expect, test } from "vitest"
+import { serving } from "../../runner/test/serve/serving.ts"
+import * as scene from "../../runner/test/views/scene.ts"
+import { onBooks } from "./onBooks.ts"
 import { stage } from "./stage.ts"
 
 const { daemon, open } = stage()
@@ -39,4 +43,25 @@ describe("books against broker", () => {
     await page.getByText("At the broker").first().waitFor()
     expect(faults).toEqual([])
   })
+
+  test("SYNC-15: books that were never reconciled say so once", () =>
+    onBooks(
+      Effect.gen(function* () {
+        yield* scene.at(0)
+        yield* scene.open()
+        const port = yield* serving
+        yield* Effect.promise(async () => {
+          await using seen = await open("/ops")
+          const { page } = seen
+          await page.goto(`http://127.0.0.1:${port}/ops/reconcile`)
+          await page.getByText("Symbols are listed here once an account is reconciled.").waitFor()
+          await page
+            .getByText(/^Nothing reconciled yet/)
+            .first()
+            .waitFor()
+          expect(await page.getByText(/^Nothing reconciled yet/).count()).toBe(1)
+          expect(seen.faults).toEqual([])
+        })
+      })
+    ))
 })

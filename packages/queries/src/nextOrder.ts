@@ -49,11 +49,11 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
     OrderLive: ({ orderId }) => liveWords(orderId, standing),
     NotDue: () => notDue(standing),
     Collecting: ({ until }) => collecting(until, standing),
-    Halted: () => "trading is halted; 'roundlot controls show' names the scope to resume",
+    Halted: () => "trading is halted, and waits to be resumed",
     Observed: ({ quantity, side }) =>
       `an order to ${side} ${Decimal.format(quantity)} is due, but trading is only observed`,
     Held: ({ by, orderId }) => held(by, orderId, standing.position),
-    BreakOpen: (found) => `blocked by an open break (${codeWords.breakName(found)}); see 'roundlot breaks list'`,
+    BreakOpen: (found) => `blocked by an open break (${codeWords.breakName(found)})`,
     SessionClosed: () => "the market is closed",
     CoolingDown: ({ until }) => `an order ended without a full fill; the next one waits until ${Instant.format(until)}`,
     OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)} on the other side is open`,
@@ -78,21 +78,18 @@ const atStep = (
   return `, at ${Decimal.format(limitPrice)} or better: step ${ladder.stepOf(position, account, side, at) + 1} of ${steps}`
 }
 
-const resuming = ({ account, symbol }: Position.Position): string =>
-  `'roundlot resume --account ${account} --symbol ${symbol} --reason …'`
-
-const goesOn = (until: Instant.Instant | undefined, position: Position.Position) =>
-  `it resumes ${until === undefined ? "" : `at ${Instant.format(until)} or `}with ${resuming(position)}`
+const goesOn = (until: Instant.Instant | undefined): string =>
+  `it resumes ${until === undefined ? "" : `at ${Instant.format(until)}, or `}once the symbol is resumed`
 
 const held = (by: HoldCause, orderId: number | undefined, position: Position.Position): string => {
   const { circuitUntil, refusedUntil } = position
   switch (by) {
     case "circuit":
-      return `several orders in a row ended without a full fill; ${goesOn(circuitUntil, position)}`
+      return `several orders in a row ended without a full fill; ${goesOn(circuitUntil)}`
     case "refused":
-      return `the broker rejects this side until its next session; ${goesOn(refusedUntil, position)}`
+      return `the broker rejects this side until its next session; ${goesOn(refusedUntil)}`
     case "cancel":
-      return `${idOrNull("order", orderId) ?? "its order"} was cancelled by an operator; resume the position with ${resuming(position)}`
+      return `${idOrNull("order", orderId) ?? "its order"} was cancelled by an operator; nothing is ordered until the symbol is resumed`
   }
 }
 

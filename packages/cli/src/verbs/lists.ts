@@ -26,6 +26,7 @@ import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { reading, writing } from "../within.ts"
+import { nextCommand } from "./nextCommand.ts"
 import { summed, newestFirst, listed, shownOf, shown, paged } from "./listOutput.ts"
 
 const { asOf, ofAccount, ofSymbol, page, period, text, view } = flags
@@ -190,8 +191,11 @@ export const positionsShow = Verb.make({
         const { answer } = yield* Output
         const owner = positions.accountOf(asked.symbol, asked.account)
         const document = yield* past.seen(asked.asOf, owner, positions.show(asked.symbol, asked.account))
-        yield* answer(document, (screen) =>
-          detail.format(positions.inWords(document), screen, positions.heading(document))
+        const command = nextCommand(document.next.answer, document)
+        const run = command === undefined ? "" : `\n\nRun: ${command}`
+        yield* answer(
+          document,
+          (screen) => `${detail.format(positions.inWords(document), screen, positions.heading(document))}${run}`
         )
       })
     )

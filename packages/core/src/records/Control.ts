@@ -5,17 +5,16 @@ import { wordsOf } from "./codeWords.ts"
 export const controls = {
   InstrumentUnverified: {
     says: "the broker has not confirmed the instrument yet",
-    remedy: "Wait for the broker's answer; 'roundlot instruments list' shows it"
+    remedy: "Wait for the broker's answer"
   },
   InstrumentUnknown: {
     says: "the broker does not trade the instrument",
-    remedy:
-      "Map the symbol to one that it trades, reverse the trades, or confirm it: 'roundlot instruments confirm SYMBOL --reason WHY'"
+    remedy: "Map the symbol to one that it trades, reverse the trades, or confirm the symbol"
   },
   Restricted: { says: "the symbol is on the account's restricted list", remedy: "Remove it from the list to trade it" },
   MaxQuantity: {
     says: "the order exceeds the shares per order (limits.orderQuantity; default 10,000 shares)",
-    remedy: "Raise the limit, to a lot at least: 'roundlot controls set --account NAME --order-quantity SHARES'"
+    remedy: "Raise the limit, to a lot at least"
   },
   ShortNotAllowed: {
     says: "no shares are held to sell, and the account or the instrument may not be sold short",
@@ -35,7 +34,7 @@ export const controls = {
   },
   UnsupportedOrder: {
     says: "the broker does not support this combination of order type, session and time in force",
-    remedy: "Choose a supported combination; 'roundlot accounts show' lists them"
+    remedy: "Choose a supported combination"
   },
   GoodTillPassed: {
     says: "the good-till time of the order has passed",
@@ -43,40 +42,35 @@ export const controls = {
   },
   NoReferencePrice: {
     says: "a limit in dollars needs a current price, and the broker quotes none",
-    remedy:
-      "Provide a price: on the trade, from a price source, or on paper with 'roundlot exchange instruct' or '--prices FILE'; or lift the limits: 'roundlot controls set --account NAME --order-notional none --daily-notional none --reason WHY'"
+    remedy: "Provide a price, on the trade or from a price source, or lift the limits in dollars"
   },
   MaxNotional: {
     says: "the order exceeds the dollars per order (limits.orderNotional; default 100,000 dollars)",
-    remedy:
-      "Raise the limit, or lower limits.orderQuantity so that orders are cut: 'roundlot controls set --account NAME --order-notional DOLLARS'"
+    remedy: "Raise the limit, or lower limits.orderQuantity so that orders are cut"
   },
   OpenResidual: {
     says: "the residual exceeds what may be ordered without an operator (limits.openResidual, in dollars; default 100,000 shares)",
-    remedy:
-      "Check why the residual is so large, then raise the limit: 'roundlot controls set --account NAME --open-residual DOLLARS'"
+    remedy: "Check why the residual is so large, then raise the limit"
   },
   DailyNotional: {
     says: "the account would exceed its dollars per market date (limits.dailyNotional; default 10,000,000 dollars)",
-    remedy:
-      "Wait for the next market date, or raise the limit: 'roundlot controls set --account NAME --daily-notional DOLLARS'"
+    remedy: "Wait for the next market date, or raise the limit"
   },
   OpenOrders: {
     says: "the account would exceed its dollars of live orders (limits.openOrders)",
-    remedy:
-      "Wait until live orders are filled or cancelled, or raise the limit: 'roundlot controls set --account NAME --open-orders DOLLARS'"
+    remedy: "Wait until live orders are filled or cancelled, or raise the limit"
   },
   PositionSize: {
     says: "with its live orders filled, the symbol would exceed its dollars per position (limits.position)",
-    remedy: "Reduce the holding, or raise the limit: 'roundlot controls set --account NAME --position DOLLARS'"
+    remedy: "Reduce the holding, or raise the limit"
   },
   GrossPosition: {
     says: "all holdings, long plus short, would exceed the gross limit in dollars (limits.grossPosition)",
-    remedy: "Reduce holdings, or raise the limit: 'roundlot controls set --account NAME --gross-position DOLLARS'"
+    remedy: "Reduce holdings, or raise the limit"
   },
   NetPosition: {
     says: "all holdings, long less short, would exceed the net limit in dollars (limits.netPosition)",
-    remedy: "Reduce holdings, or raise the limit: 'roundlot controls set --account NAME --net-position DOLLARS'"
+    remedy: "Reduce holdings, or raise the limit"
   },
   BuyingPower: {
     says: "the order costs more than the account's buying power at the broker",
@@ -100,11 +94,11 @@ export const controls = {
   },
   ReduceOnly: {
     says: "only orders that reduce a position may be sent (trading state reduce)",
-    remedy: "Resume full trading: 'roundlot controls show' names the scope"
+    remedy: "Resume full trading"
   },
   OwedBound: {
     says: "the order exceeds the residual of its position: an error in the books; the symbol is halted",
-    remedy: "Run 'roundlot audit'; resume the symbol once the cause is fixed"
+    remedy: "Run an audit; resume the symbol once the cause is fixed"
   }
 } as const
 

@@ -295,7 +295,8 @@ const factsOf = (order: Order): ReadonlyArray<Fact> => [
   ],
   ["brokerOrderId", order.brokerOrderId === null ? null : <GivenId id={order.brokerOrderId} />],
   ["clientOrderId", <GivenId id={order.clientOrderId} />],
-  ["reason", order.reason === null ? null : <Said text={order.reason} />],
+  // The order that replaces it is its reason.
+  ["reason", order.reason === null || order.replacedBy !== null ? null : <Said text={order.reason} />],
   ["error", order.code === null ? null : <Foreign text={order.code} />]
 ]
 

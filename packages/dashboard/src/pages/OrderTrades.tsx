@@ -57,11 +57,18 @@ const unfilledOf = ({ openQuantity }: Trade, { allocated, settled }: Taken): str
 const elsewhereOf = ({ openQuantity, quantity }: Trade, { allocated }: Taken): string =>
   sumOf([quantity, negated(openQuantity), negated(allocated)])
 
-const released = (takenOf: TakenOf): Column<Trade> =>
+/** Why shares were released: the order that replaces this one is the reason where there is one. */
+const Released = ({ of, replacedBy }: { readonly of: Order["allocations"][number] } & Pick<Order, "replacedBy">) => {
+  const quantity = <Figure of={of.quantity} />
+  if (replacedBy === null) return texts.released({ quantity, reason: <Foreign text={of.releasedWhy} /> })
+  return texts.releasedForNext({ quantity, order: <RecordLink id={replacedBy} to={`/orders/${replacedBy}`} /> })
+}
+
+const released = ({ replacedBy }: Order, takenOf: TakenOf): Column<Trade> =>
   columns.node("reason", (trade) =>
-    takenOf(trade).released.map(({ id, quantity, releasedWhy }) => (
-      <span key={id}>
-        {texts.released({ quantity: <Figure of={quantity} />, reason: <Foreign text={releasedWhy} /> })}{" "}
+    takenOf(trade).released.map((each) => (
+      <span key={each.id}>
+        <Released of={each} replacedBy={replacedBy} />{" "}
       </span>
     ))
   )
@@ -71,7 +78,7 @@ const isElsewhere =
   (trade: Trade): boolean =>
     signOf(elsewhereOf(trade, takenOf(trade))) !== 0
 
-const columnsOf = ({ allocations }: Order, takenOf: TakenOf, hasElsewhere: boolean): ReadonlyArray<Column<Trade>> => [
+const columnsOf = (order: Order, takenOf: TakenOf, hasElsewhere: boolean): ReadonlyArray<Column<Trade>> => [
   columns.linked("trade", "/trades", ({ id }) => id),
   columns.time("received", ({ createdAt }) => createdAt),
   columns.foreignId("sourceId", ({ sourceId }) => sourceId),
@@ -80,7 +87,7 @@ const columnsOf = ({ allocations }: Order, takenOf: TakenOf, hasElsewhere: boole
   ...(hasElsewhere ? [columns.figure("elsewhere", (trade: Trade) => elsewhereOf(trade, takenOf(trade)))] : []),
   columns.figure("unfilled", (trade) => unfilledOf(trade, takenOf(trade))),
   columns.tradeStatus,
-  ...(allocations.some(({ releasedAt }) => releasedAt !== null) ? [released(takenOf)] : [])
+  ...(order.allocations.some(({ releasedAt }) => releasedAt !== null) ? [released(order, takenOf)] : [])
 ]
 
 const idOf = ({ id }: Trade): string => id

@@ -36,7 +36,7 @@ const useRuns = (account: string) =>
 /** Where no symbol was compared: nothing was reconciled yet, or nothing was held. */
 const NothingCompared = () => {
   const { data } = useRuns(useFilters().get("account"))
-  return data === undefined || data.items.length === 0 ? texts.nothingReconciledYet : texts.noSymbolHeld
+  return data === undefined || data.items.length === 0 ? texts.symbolsOnceReconciled : texts.noSymbolHeld
 }
 
 const holdings: Listing<Documents.ComparisonDocument> = {

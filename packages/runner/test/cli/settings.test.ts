@@ -161,10 +161,12 @@ describe("flags over variables over files", () => {
     expect(held).toMatchObject({
       answer: { code: "Held", by: "cancel", orderId: "O1" },
       next: {
-        why: "O1 was cancelled by an operator; resume the position with 'roundlot resume --account paper --symbol AAPL --reason …'"
+        why: "O1 was cancelled by an operator; nothing is ordered until the symbol is resumed"
       }
     })
-    expect((await cli("positions", "show", "AAPL")).out).toMatch(/^answer +Held: cancel O1$/m)
+    const shown = (await cli("positions", "show", "AAPL")).out
+    expect(shown).toMatch(/^answer +Held: cancel O1$/m)
+    expect(shown).toMatch(/^Run: roundlot resume --account paper --symbol AAPL --reason WHY$/m)
     expect((await cli("orders", "cancel", "O1", "--reason", "wrong limit")).code).toBe(1)
   })
 

@@ -56,7 +56,7 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "Position
   OrderMissing: first("recheck", "The broker is asked for it by id. It is not sent again, and counts as open."),
   EndUnconfirmed: first(
     "wait",
-    "Cancels are sent until the broker rejects one. If the order has ended at the broker, confirm it with 'roundlot orders resolve --ended'."
+    "Cancels are sent until the broker rejects one. If the order has ended at the broker, resolve it as ended."
   ),
   OrderNotWorking: first(
     "cancel",
@@ -76,10 +76,7 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "Position
   Unpriced: first("recheck", "Its executions are read again for the price. The shares already count."),
   OffBand: first("resolve", "The fill counts at this price. Resolve it once the broker confirms the price."),
   Unmapped: first("resolve", "Release or dismiss the trade that names the instrument."),
-  PositionDiffers: first(
-    "reconcile",
-    "Both sides are read again. Book a remaining difference with 'roundlot positions adjust', as base or hedged."
-  ),
+  PositionDiffers: first("reconcile", "Both sides are read again. Book a remaining difference as base or hedged."),
   ForeignPosition: first(
     "adjust-base",
     "The books never traded it. Book it as base: an external holding; the residual stays."

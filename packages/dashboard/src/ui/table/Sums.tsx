@@ -27,7 +27,13 @@ export const Sums = <A,>({ columns, fractions, sums }: SumsProps<A>) => (
         return (
           <td key={column.term} className="right">
             {sum === undefined ? null : (
-              <Figure of={sum} money={column.money} cents={isDollars(column)} align={fractions.get(column.term) ?? 0} />
+              <Figure
+                of={sum}
+                money={column.money}
+                signed={column.signed}
+                cents={isDollars(column)}
+                align={fractions.get(column.term) ?? 0}
+              />
             )}
           </td>
         )

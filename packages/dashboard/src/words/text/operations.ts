@@ -20,6 +20,7 @@ export const texts = messages({
   booksVsBroker: "Books vs. broker",
   differences: "Differences",
   notCompared: "Not compared",
+  symbolsOnceReconciled: "Symbols are listed here once an account is reconciled.",
   nothingReconciledYet: "Nothing reconciled yet. Accounts are reconciled every 5 minutes, and by Reconcile now.",
   noSymbolHeld: "No symbol was held at the last reconciliation.",
   reconciliations: "Reconciliations",

@@ -17,6 +17,7 @@ export const texts = messages({
   cancelRequested: "Cancel requested",
   unallocatedShares: "{quantity} shares of an overfill, with order {order}",
   released: "{quantity} released: {reason}",
+  releasedForNext: "{quantity} released (replaced by {order})",
   tradesAllocated: "{count} trades, {quantity} shares allocated to this order",
   averagePrice: "average price",
   inferred: "{quantity} in the broker's total, no execution reported yet",
