@@ -2,7 +2,7 @@ import { Account, AccountName, Commands } from "@roundlot/core"
 import { PastProcess } from "@roundlot/daemon"
 import { StorePlace } from "@roundlot/daemon/configuration"
 import type { past } from "@roundlot/http"
-import { Deferred, Effect, Fiber, Logger, Option, Schema, Stream } from "effect"
+import { Deferred, Effect, Exit, Fiber, Logger, Option, Schema, Stream } from "effect"
 import { mkdirSync, readdirSync } from "node:fs"
 import { request } from "node:http"
 import { tmpdir } from "node:os"
@@ -28,7 +28,14 @@ const traded = async (place: Desk) => {
   return place
 }
 
-/** Lists, records, sums, files and refusals as of moments. */
+/** A batch that has ended beside them. */
+const withBatch = async (place: Desk) => {
+  await place.cli("batches", "submit", place.file("g.csv", buys(["d", "1.2"], ["e", "-1"])), "--name", "desk")
+  expect((await place.cli("start", "--until-idle")).code).toBe(0)
+  return place
+}
+
+/** Lists, records, sums, files and refusals as of moments, and what reads whole books. */
 const QUESTIONS = [
   "positions?asOf=3",
   "positions?asOf=6",
@@ -46,6 +53,16 @@ const QUESTIONS = [
   "journal/head?asOf=2001-01-01",
   "reports/profit/export?asOf=6",
   "reports/profit?asOf=999",
+  "reports/profit",
+  "reports/profit/export",
+  "reports/profit/export?account=none",
+  "reports/slippage",
+  "reports/trail",
+  "reports/trail?since=yesterday",
+  "batches/G1/rows",
+  "batches/G1/rows?asOf=6",
+  "batches/G1/export",
+  "batches/G9/export",
   "orders?unheard=1&asOf=6",
   "orders?asOf=yesterday"
 ].map((question) => `/api/v1/${question}`)
@@ -95,6 +112,23 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
+/** Asks for an audit, and gives its job. */
+const auditAt = async (port: number) => {
+  const headers = { "content-type": "application/json" }
+  const asked = await fetch(`http://127.0.0.1:${port}/api/v1/audit`, { method: "POST", headers, body: "{}" })
+  return Schema.decodeUnknownSync(Schema.Struct({ id: Schema.String }))(await asked.json()).id
+}
+
+const Job = Schema.Struct({
+  status: Schema.String,
+  progress: Schema.Unknown,
+  result: Schema.Unknown,
+  failure: Schema.Unknown
+})
+
+const jobAt = async (port: number, id: string) =>
+  Schema.decodeUnknownSync(Job)(await (await fetch(`http://127.0.0.1:${port}/api/v1/jobs/${id}`)).json())
+
 const ORDERS_THEN = "/api/v1/orders?asOf=6"
 
 /** A daemon with a read of the past under way in a process that is stopped, and what it answered before. */
@@ -110,7 +144,7 @@ describe("a daemon's reads of earlier moments", () => {
   it.for((["SQLite", "Postgres"] as const).filter(isTried))(
     "on %s the process that reads the past answers what the daemon itself would, byte for byte",
     async (kind) => {
-      const place = await traded(kind === "SQLite" ? desk() : desk(await fresh()))
+      const place = await withBatch(await traded(kind === "SQLite" ? desk() : desk(await fresh())))
       // A command line that runs within another program has no process to begin.
       const within = place.begin([...started, ...place.place])
       const expected = await answersOf(await portOf(within))
@@ -144,6 +178,33 @@ describe("a daemon's reads of earlier moments", () => {
     await until(async () => !isAlive(reader))
   })
 
+  it("an audit that a job asks for is read by the process: what that dies of fails the job, and the next one has its result", async () => {
+    const place = await traded(desk())
+    const { daemon, port } = await daemonAt(place)
+    await answerOf(port, ORDERS_THEN)
+    const reader = await readerOf(daemon)
+    process.kill(reader, "SIGSTOP")
+    const dying = await auditAt(port)
+    await until(async () => (await jobAt(port, dying)).status === "running")
+    expect((await answerOf(port, "/api/v1/orders")).status).toBe(200)
+    process.kill(reader, "SIGABRT")
+    process.kill(reader, "SIGCONT")
+    await until(async () => (await jobAt(port, dying)).status !== "running")
+    expect(await jobAt(port, dying)).toMatchObject({
+      status: "dead",
+      result: null,
+      failure: expect.stringContaining("the audit has no result: it needs more than 512 MB of memory")
+    })
+    const next = await auditAt(port)
+    await until(async () => (await jobAt(port, next)).status === "done")
+    const { sinceAnchor: _, ...printed } = JSON.parse((await place.cli("audit", "--json")).out)
+    const { progress, result } = await jobAt(port, next)
+    expect(result).toMatchObject({ ...printed, entries: expect.any(Number), anchor: expect.anything() })
+    expect(progress).toMatchObject({ step: "journals", of: expect.any(Number) })
+    daemon.signal("SIGTERM")
+    expect((await daemon.ended).code).toBe(0)
+  })
+
   it("what the process dies of ends its reads with a problem, and the next one begins another", async () => {
     const { daemon, first, held, port, reader } = await withHeldRead()
     expect((await answerOf(port, "/api/v1/orders")).status).toBe(200)
@@ -167,7 +228,7 @@ describe("a daemon's reads of earlier moments", () => {
 
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 
-/** A process that reads the past of a desk's books, within these limits. */
+/** Long reads of a desk's books by a process within these limits. */
 const readsOf = (
   place: Desk,
   limits: Partial<PastProcess.Limits>,
@@ -175,12 +236,12 @@ const readsOf = (
   version = "0.0.0"
 ) =>
   Effect.flatMap(Effect.orDie(StorePlace.parse(place.store, "--store")), (store) =>
-    PastProcess.make({ store, checkpointFolder: join(place.folder, "none"), version }, words, {
+    PastProcess.make({ ...bare, store, checkpointFolder: join(place.folder, "none"), version }, words, {
       ...PastProcess.usual,
       ...limits
     })
   ).pipe(
-    Effect.flatMap((reads) => (reads === undefined ? Effect.dieMessage("no process") : Effect.succeed(reads))),
+    Effect.flatMap((made) => (made === undefined ? Effect.dieMessage("no process") : Effect.succeed(made.reads))),
     Effect.orDie
   )
 
@@ -207,6 +268,14 @@ const SILENT = `
   })
   process.stdin.on("end", () => process.exit())`
 
+/** One whose answers have no end. */
+const ENDLESS = `
+  const answer = (response) => { while (response.write("x".repeat(65536))); response.once("drain", () => answer(response)) }
+  require("node:readline").createInterface({ input: process.stdin }).once("line", (line) => {
+    require("node:http").createServer((_, response) => answer(response)).listen(JSON.parse(line).socket, () => console.log("ready"))
+  })
+  process.stdin.on("end", () => process.exit())`
+
 const run = <A, E>(work: Effect.Effect<A, E>) => Effect.runPromise(Effect.provide(work, quiet))
 
 describe("the process that reads the past", () => {
@@ -225,6 +294,20 @@ describe("the process that reads the past", () => {
         expect(yield* answered(reads)).toContain("1 reads wait already")
         yield* Fiber.interruptAll([waiting, next])
       }).pipe(Effect.scoped)
+    )
+  })
+
+  it("who takes no more bytes of an answer loses his seat to the next one, and the answer breaks off", async () => {
+    await run(
+      Effect.gen(function* () {
+        const reads = yield* readsOf(desk(), { together: 1, untaken: "5 millis" }, [process.execPath, "-e", ENDLESS])
+        const { body } = yield* reads(ORDERS)
+        if (body._tag !== "Stream") return yield* Effect.dieMessage("its answer has an end")
+        const pull = yield* Stream.toPull(body.stream)
+        yield* pull
+        expect((yield* reads(ORDERS)).status).toBe(200)
+        expect(Exit.isFailure(yield* Effect.exit(Effect.forever(pull)))).toBe(true)
+      }).pipe(Effect.scoped, Effect.orDie)
     )
   })
 
@@ -317,6 +400,9 @@ describe("the process that reads the past", () => {
           )
         expect(yield* seen(undefined)).toEqual(["other", "paper"])
         expect(yield* seen(["other"])).toEqual(["other"])
+        const trail = { method: "GET", url: "/api/v1/reports/trail" }
+        expect((yield* heard(reads, { ...trail, accounts: undefined })).text).toContain(",paper,")
+        expect((yield* heard(reads, { ...trail, accounts: new Set(["other"]) })).text).not.toContain(",paper,")
         expect(
           (yield* heard(reads, { ...ORDERS, accounts: new Set(["other"]), url: "/api/v1/orders/O1?asOf=6" })).status
         ).toBe(404)
