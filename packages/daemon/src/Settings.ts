@@ -1,6 +1,6 @@
 import type { webhooks } from "@roundlot/commands"
 import type { ConfigProvider } from "effect"
-import type { Audits } from "./anchors/auditLines.ts"
+import type { Audits } from "./anchors/AuditLine.ts"
 import type { ChannelSettings } from "./alertChannels.ts"
 import type { OwnAlerts } from "./OwnAlerts.ts"
 import type { BackupPlace } from "./backups/backups.ts"

@@ -2,25 +2,11 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import type { Audit } from "@roundlot/core"
 import type { TradeRepository } from "@roundlot/core/adapter"
 import { Jobs } from "@roundlot/core/ledger"
-import { Clock, Effect, Mailbox, Option, Schema, Stream } from "effect"
+import { Clock, Effect, Mailbox, Option, Stream } from "effect"
 import type * as AnchorFile from "./anchorFile.ts"
+import type { AuditLine } from "./AuditLine.ts"
 import { anchorOf } from "./KeptAnchor.ts"
 import { proveBooks } from "./proveBooks.ts"
-
-/** A line of an audit under way: how far it is, or, as the last one, its result or why there is none. */
-export const Line = Schema.parseJson(
-  Schema.Union(
-    Schema.TaggedStruct("Progress", { step: Schema.Literal("journals", "tables"), done: Schema.Int, of: Schema.Int }),
-    Schema.TaggedStruct("Result", { result: Schema.Unknown }),
-    Schema.TaggedStruct("Failure", { detail: Schema.String })
-  )
-)
-
-/** A line of an audit under way. */
-export type Line = typeof Line.Type
-
-/** Audits the books in another process, held to the anchor that is given, else to all that the daemon wrote. */
-export type Audits = (anchor: string | undefined) => Stream.Stream<Line, Jobs.JobFailed>
 
 /** A job's progress is a write to the store. */
 const EVERY_MS = 1_000
@@ -29,21 +15,24 @@ const EVERY_MS = 1_000
 export const lines = (
   anchor: string | undefined,
   place: AnchorFile.Place
-): Stream.Stream<Line, never, FileSystem.FileSystem | TradeRepository.TradeRepository> =>
+): Stream.Stream<AuditLine, never, FileSystem.FileSystem | TradeRepository.TradeRepository> =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
-      const found = yield* Mailbox.make<Line>()
+      const found = yield* Mailbox.make<AuditLine>()
       let shownAt = -EVERY_MS
-      const tell = (progress: Audit.Progress) =>
+      const notify = (progress: Audit.Progress) =>
         Effect.flatMap(Clock.currentTimeMillis, (now) => {
           if (now - shownAt < EVERY_MS) return Effect.void
           shownAt = now
           return Effect.asVoid(found.offer({ _tag: "Progress", ...progress }))
         })
-      const last = Effect.flatMap(anchorOf(anchor), (given) => proveBooks({ given, tell }, place)).pipe(
+      const last = Effect.flatMap(anchorOf(anchor), (given) => proveBooks({ given, tell: notify }, place)).pipe(
         Effect.match({
-          onFailure: ({ message }): Line => ({ _tag: "Failure", detail: message }),
-          onSuccess: ({ kept, ...report }): Line => ({ _tag: "Result", result: { ...report, anchor: kept ?? null } })
+          onFailure: ({ message }): AuditLine => ({ _tag: "Failure", detail: message }),
+          onSuccess: ({ kept, ...report }): AuditLine => ({
+            _tag: "Result",
+            result: { ...report, anchor: kept ?? null }
+          })
         })
       )
       yield* Effect.forkScoped(
@@ -60,7 +49,7 @@ const failed = (detail: string) => new Jobs.JobFailed({ detail, final: true })
 
 /** What the lines of an audit end with; `show` is given its progress. */
 export const resultOf = <E, R, E2, R2>(
-  audit: Stream.Stream<Line, E, R>,
+  audit: Stream.Stream<AuditLine, E, R>,
   show: (progress: Audit.Progress) => Effect.Effect<void, E2, R2>
 ): Effect.Effect<unknown, E | E2 | Jobs.JobFailed, R | R2> =>
   audit.pipe(

@@ -6,9 +6,9 @@ import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Agent } from "@effect/platform-node/Undici"
+import type { Problem } from "@roundlot/api"
 import { Checkpoints, Jobs } from "@roundlot/core/ledger"
 import { past } from "@roundlot/http"
-import type { Problem } from "@roundlot/api"
 import {
   Data,
   Deferred,
@@ -29,7 +29,7 @@ import { constants, setPriority, tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import process from "node:process"
 import type * as AnchorFile from "../anchors/anchorFile.ts"
-import * as auditLines from "../anchors/auditLines.ts"
+import { AuditLine, type Audits } from "../anchors/AuditLine.ts"
 import { reachedAt, type StorePlace } from "../configuration/StorePlace.ts"
 import * as ownPart from "../ownPart.ts"
 import * as seats from "./seats.ts"
@@ -261,7 +261,7 @@ const audited = (reader: Reader, anchor: string | undefined) =>
       RequestError: (error) => whyNot(error, reader),
       ResponseError: (error) => whyNot(error, reader)
     }),
-    Stream.mapEffect((line) => Effect.orDie(Schema.decode(auditLines.Line)(line)))
+    Stream.mapEffect((line) => Effect.orDie(Schema.decode(AuditLine)(line)))
   )
 
 /** Gives the process for a read, begun where there is none; it ends with the scope, and after a time without a read. */
@@ -316,7 +316,7 @@ const kept = (
 /** What the process does for a daemon. */
 export interface PastProcess {
   readonly reads: past.PastReads
-  readonly audit: auditLines.Audits
+  readonly audit: Audits
 }
 
 /**

@@ -13,6 +13,7 @@ import { createServer } from "node:http"
 import process from "node:process"
 import { createInterface } from "node:readline"
 import type * as AnchorFile from "../anchors/anchorFile.ts"
+import { AuditLine } from "../anchors/AuditLine.ts"
 import * as auditLines from "../anchors/auditLines.ts"
 import { textsIn } from "../anchors/checkpointFiles.ts"
 import { parse, type StorePlace } from "../configuration/StorePlace.ts"
@@ -78,7 +79,7 @@ const audits = (place: AnchorFile.Place) =>
       const context = yield* Effect.context<FileSystem.FileSystem | TradeRepository.TradeRepository>()
       const audit = Effect.map(HttpServerRequest.ParsedSearchParams, ({ anchor }) => {
         const lines = auditLines.lines(typeof anchor === "string" ? anchor : undefined, place)
-        const text = Stream.map(lines, (line) => `${Schema.encodeSync(auditLines.Line)(line)}\n`)
+        const text = Stream.map(lines, (line) => `${Schema.encodeSync(AuditLine)(line)}\n`)
         return HttpServerResponse.stream(Stream.encodeText(Stream.provideContext(text, context)))
       })
       yield* router.get(AUDIT, audit)
