@@ -10,6 +10,8 @@ export interface Served {
   readonly port: number
   /** Resident memory now, in bytes, as the kernel counts it. */
   readonly resident: () => number
+  /** What it prints after a signal, once this is in it. */
+  readonly said: (signal: NodeJS.Signals, wanted: RegExp) => Promise<string>
   readonly end: () => Promise<void>
 }
 
@@ -26,6 +28,17 @@ export const served = (args: ReadonlyArray<string>): Promise<Served> =>
     const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] })
     const gone = new Promise<void>((over) => child.once("close", () => over()))
     let said = ""
+    const printed = (signal: NodeJS.Signals, wanted: RegExp) => {
+      const from = said.length
+      child.kill(signal)
+      return new Promise<string>((found) => {
+        const look = (): void => {
+          if (wanted.test(said.slice(from))) found(said.slice(from))
+          else child.stderr.once("data", look)
+        }
+        look()
+      })
+    }
     const hear = (part: Buffer): void => {
       said += part.toString()
       const [, port] = /127\.0\.0\.1:(\d+)/.exec(said) ?? []
@@ -33,6 +46,7 @@ export const served = (args: ReadonlyArray<string>): Promise<Served> =>
       resolve({
         port: Number(port),
         resident: () => residentOf(child),
+        said: printed,
         end: () => {
           child.kill("SIGTERM")
           return gone

@@ -14,6 +14,7 @@ import * as fill from "./fill.ts"
 import * as growth from "./growth.ts"
 import * as holding from "./holding.ts"
 import * as idle from "./idle.ts"
+import * as longReads from "./longReads.ts"
 import * as loneCaller from "./loneCaller.ts"
 import { type Asked, type Figure, print } from "./measuring.ts"
 import * as memory from "./memory.ts"
@@ -47,6 +48,7 @@ const lines: ReadonlyMap<string, (asked: Asked) => Promise<ReadonlyArray<Figure>
   ["queue-table", queueTable.measure],
   ["as-of", asOf.measure],
   ["audit", audit.measure],
+  ["long-reads", longReads.measure],
   ["polling", polling.measure],
   ["schwab", schwab.measure],
   ["polled-intake", polledIntake.measure],

@@ -1,6 +1,7 @@
 import * as HttpApi from "@effect/platform/HttpApi"
-import { Option, SchemaAST } from "effect"
+import { Context, Option, SchemaAST } from "effect"
 import { RoundlotApi } from "./Api.ts"
+import { never, ReadsWhole } from "./groups/shared.ts"
 
 /** A path of the API, how it is called, and the query parameters that it declares. */
 interface Route {
@@ -9,6 +10,8 @@ interface Route {
   readonly pattern: string
   readonly method: string
   readonly parameters: ReadonlyArray<string>
+  /** Does a read with this query read a whole account, batch or store? */
+  readonly readsWhole: (query: URLSearchParams) => boolean
 }
 
 const namesIn = (ast: SchemaAST.AST): ReadonlyArray<string> => {
@@ -20,12 +23,13 @@ const declared = (): ReadonlyArray<Route> => {
   const found: Array<Route> = []
   HttpApi.reflect(RoundlotApi, {
     onGroup: () => undefined,
-    onEndpoint: ({ endpoint: { method, path, urlParamsSchema } }) => {
+    onEndpoint: ({ endpoint: { annotations, method, path, urlParamsSchema } }) => {
       found.push({
         method,
         pattern: path,
         path: new RegExp(`^${path.replaceAll(/:\w+/g, "[^/]+")}$`),
-        parameters: Option.isSome(urlParamsSchema) ? namesIn(urlParamsSchema.value.ast) : []
+        parameters: Option.isSome(urlParamsSchema) ? namesIn(urlParamsSchema.value.ast) : [],
+        readsWhole: Context.get(annotations, ReadsWhole)
       })
     }
   })
@@ -65,11 +69,18 @@ export const routed = (url: string): string => {
     .replace(/(?<=.)\/$/, "")
 }
 
-const ofPast = routes.filter(({ method, parameters }) => method === "GET" && parameters.includes("asOf"))
+const reads = routes.filter(({ method }) => method === "GET")
 
-/** Does a request read the books as of an earlier moment? */
-export const isOfPast = ({ method, url }: { readonly method: string; readonly url: string }): boolean => {
-  if ((method !== "GET" && method !== "HEAD") || !new URLSearchParams(divided(url)[1]).has("asOf")) return false
-  const path = routed(url)
-  return ofPast.some((route) => route.path.test(path))
+const ofPast = reads.filter(({ parameters }) => parameters.includes("asOf"))
+
+const ofWhole = reads.filter(({ readsWhole }) => readsWhole !== never)
+
+/** Does a request read the books as of an earlier moment, or the whole of an account, a batch or the store? */
+export const isLongRead = ({ method, url }: { readonly method: string; readonly url: string }): boolean => {
+  if (method !== "GET" && method !== "HEAD") return false
+  const query = new URLSearchParams(divided(url)[1])
+  const at = routed(url)
+  return query.has("asOf")
+    ? ofPast.some(({ path }) => path.test(at))
+    : ofWhole.some(({ path, readsWhole }) => path.test(at) && readsWhole(query))
 }

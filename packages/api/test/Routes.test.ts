@@ -1,7 +1,7 @@
 import { expect, test } from "vitest"
 import { Routes } from "@roundlot/api"
 
-const isOfPast = (url: string, method = "GET") => Routes.isOfPast({ method, url })
+const isLongRead = (url: string, method = "GET") => Routes.isLongRead({ method, url })
 
 test("a read of an earlier moment is one however its target is written, as the router takes it", () => {
   for (const url of [
@@ -13,12 +13,26 @@ test("a read of an earlier moment is one however its target is written, as the r
     "http://127.0.0.1:8080/api/v1/orders?asOf=6",
     "/api/v1/orders?%61sOf=6"
   ])
-    expect([url, isOfPast(url)]).toEqual([url, true])
-  expect(isOfPast("/api/v1/orders?asOf=6", "HEAD")).toBe(true)
+    expect([url, isLongRead(url)]).toEqual([url, true])
+  expect(isLongRead("/api/v1/orders?asOf=6", "HEAD")).toBe(true)
+})
+
+test("a read of a whole account, batch or store is one as well, and a page of a batch is not", () => {
+  for (const path of [
+    "reports/trail",
+    "reports/profit?by=day",
+    "reports/profit/export",
+    "reports/slippage?symbol=AAPL",
+    "batches/G1/export",
+    "batches/G1/rows"
+  ])
+    expect([path, isLongRead(`/api/v1/${path}`)]).toEqual([path, true])
+  for (const path of ["batches/G1/rows?limit=9", "batches/G1/rows?status=done", "batches/G1", "reports/hedging"])
+    expect([path, isLongRead(`/api/v1/${path}`)]).toEqual([path, false])
 })
 
 test("other requests are not", () => {
   for (const url of ["/api/v1/orders", "/api/v1/orders?symbol=asOf", "/health?asOf=6", "http://asOf/api/v1/orders"])
-    expect([url, isOfPast(url)]).toEqual([url, false])
-  expect(isOfPast("/api/v1/orders?asOf=6", "POST")).toBe(false)
+    expect([url, isLongRead(url)]).toEqual([url, false])
+  expect(isLongRead("/api/v1/orders?asOf=6", "POST")).toBe(false)
 })

@@ -1,5 +1,6 @@
 import type { webhooks } from "@roundlot/commands"
 import type { ConfigProvider } from "effect"
+import type { Audits } from "./anchors/AuditLine.ts"
 import type { ChannelSettings } from "./alertChannels.ts"
 import type { OwnAlerts } from "./OwnAlerts.ts"
 import type { BackupPlace } from "./backups/backups.ts"
@@ -46,8 +47,10 @@ export interface Settings {
   readonly checkpointFolder: string
 }
 
-/** The same, with who opens the connections that syncs ask for, and where backups are, of a program that makes them. */
+/** The same, with who opens the connections that syncs ask for, who audits, and where backups are, of a program that makes them. */
 export interface Working extends Settings {
   readonly backups?: BackupPlace
+  /** Who reads the books for an audit; this program itself where nothing is said. */
+  readonly audit?: Audits | undefined
   readonly connect: Connect
 }

@@ -31,7 +31,7 @@ export const passedOn = (reads: PastReads): Layer.Layer<never, never, access.Nee
       (context) => (app: HttpApp.Default) =>
         Effect.gen(function* () {
           const request = yield* HttpServerRequest.HttpServerRequest
-          if (!Routes.isOfPast(request)) return yield* app
+          if (!Routes.isLongRead(request)) return yield* app
           const { method, url } = request
           return yield* access.admitted("read").pipe(
             Effect.provide(context),

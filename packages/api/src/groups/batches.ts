@@ -7,11 +7,12 @@ import { flag, number, only, whole, word } from "./filters.ts"
 import {
   acting,
   actOn,
+  always,
   asTyped,
   body,
-  dryRunning,
   byId,
   byName,
+  dryRunning,
   idempotent,
   list,
   look,
@@ -21,9 +22,11 @@ import {
   page,
   period,
   query,
+  ReadsWhole,
   said,
   says,
   text,
+  unpaged,
   versioned
 } from "./shared.ts"
 
@@ -195,6 +198,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
           )
         })
       )
+      .annotate(ReadsWhole, unpaged)
       .middleware(Reading)
       .pipe(
         says(
@@ -206,6 +210,7 @@ export const batches = acting("batches", "Trades that are submitted together.")
   .add(
     look("export", "/api/v1/batches/:id/export", csv)
       .setUrlParams(query(moment))
+      .annotate(ReadsWhole, always)
       .middleware(Reading)
       .pipe(says("Export a batch", "The rows of a batch as CSV."))
   )

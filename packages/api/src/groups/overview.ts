@@ -5,7 +5,7 @@ import { Reading } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { problems } from "../Problem.ts"
 import { flag, needed, only, word } from "./filters.ts"
-import { look, looking, moment, narrowed, period, query, says } from "./shared.ts"
+import { always, look, looking, moment, narrowed, period, query, ReadsWhole, says } from "./shared.ts"
 
 /** The period of a report on fills. */
 const ofDates = {
@@ -70,6 +70,7 @@ export const overview = looking("overview", "Overview, cases and reports.")
     HttpApiEndpoint.get("slippage", "/api/v1/reports/slippage")
       .setUrlParams(query({ ...ofDatesReceived, ...moment, account: only.account, symbol: only.symbol }))
       .addSuccess(Documents.SlippagePage)
+      .annotate(ReadsWhole, always)
       .pipe(
         says("Report slippage", "Slippage and commissions of the trades of a period, by symbol, with sums by currency.")
       )
@@ -78,6 +79,7 @@ export const overview = looking("overview", "Overview, cases and reports.")
     HttpApiEndpoint.get("trail", "/api/v1/reports/trail")
       .setUrlParams(query({ ...period, account: only.account, ...moment }))
       .addSuccess(csv)
+      .annotate(ReadsWhole, always)
       .pipe(
         says("Export the audit trail", "The events of trades, allocations, fills and corrections of a period, as CSV.")
       )
@@ -86,6 +88,7 @@ export const overview = looking("overview", "Overview, cases and reports.")
     HttpApiEndpoint.get("profit", "/api/v1/reports/profit")
       .setUrlParams(query({ ...ofProfit, sums: flag("Only sums (`true`), without lots and closings.") }))
       .addSuccess(Documents.ProfitPage)
+      .annotate(ReadsWhole, always)
       .pipe(
         says("Report profit", "Tax lots, realised and unrealised profit, fees and turnover of a period, with sums.")
       )
@@ -94,6 +97,7 @@ export const overview = looking("overview", "Overview, cases and reports.")
     HttpApiEndpoint.get("profitExport", "/api/v1/reports/profit/export")
       .setUrlParams(query(ofProfit))
       .addSuccess(csv)
+      .annotate(ReadsWhole, always)
       .pipe(says("Export profit", "The same as CSV, with the SHA-256 of its bytes as `Repr-Digest`."))
   )
   .add(

@@ -1,12 +1,26 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as OpenApi from "@effect/platform/OpenApi"
-import { type Context, Schema } from "effect"
+import { Context, Schema } from "effect"
 import { Operating } from "../Access.ts"
 import * as Documents from "../documents/index.ts"
 import { KnownParameters } from "../Parameters.ts"
 import { problems } from "../Problem.ts"
 import { flag, needed, only, whole, word } from "./filters.ts"
+
+/** Does a read with this query read a whole account, batch or store? None does where an endpoint says nothing. */
+export class ReadsWhole extends Context.Reference<ReadsWhole>()("@roundlot/api/ReadsWhole", {
+  defaultValue: (): ((query: URLSearchParams) => boolean) => never
+}) {}
+
+/** It does not. */
+export const never = (): boolean => false
+
+/** It does, whatever is asked for. */
+export const always = (): boolean => true
+
+/** It does where no page is asked for. */
+export const unpaged = (query: URLSearchParams): boolean => [...query.keys()].every((name) => name === "asOf")
 
 /** A text in a body that may be left away. */
 export const text = Schema.optional(Schema.String)

@@ -12,7 +12,9 @@ import type { Settings } from "../Settings.ts"
 import { anchorsIn, type Found, type KeptAnchor, lineOf, signed, standing as standingNow } from "./KeptAnchor.ts"
 
 /** What of the settings says where anchors are, and whose they are. */
-type Place = Pick<Settings, "anchorFile" | "configuration">
+export interface Place extends Pick<Settings, "anchorFile"> {
+  readonly configuration: { readonly anchors: Pick<Settings["configuration"]["anchors"], "key"> }
+}
 
 /** The part of the program that writes anchors, as health names it. */
 const PART = "anchors"
@@ -117,7 +119,7 @@ export const document = (
  * rewritten without an audit that finds it. A failed write is reported to health and ends nothing.
  */
 export const keep = (
-  place: Place
+  place: Pick<Settings, "anchorFile" | "configuration">
 ): Effect.Effect<
   void,
   SettingsError,

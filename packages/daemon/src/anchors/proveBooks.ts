@@ -43,7 +43,7 @@ export class NoAnchor extends Schema.TaggedError<NoAnchor>()("NoAnchor", { file:
 /** Proves the books from the journal, held to the anchor that is given, else to all that the daemon wrote. */
 export const proveBooks = (
   { given, isSince = false, tell }: Asked,
-  settings: Pick<Settings, "anchorFile" | "configuration">
+  settings: AnchorFile.Place
 ): Effect.Effect<
   Proof,
   SettingsError | NoAnchor | TradeRepository.StoreError,

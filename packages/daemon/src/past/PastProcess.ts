@@ -2,11 +2,12 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { HttpClientError } from "@effect/platform/HttpClientError"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Agent } from "@effect/platform-node/Undici"
-import { Problem } from "@roundlot/api"
-import { Checkpoints } from "@roundlot/core/ledger"
+import type { Problem } from "@roundlot/api"
+import { Checkpoints, Jobs } from "@roundlot/core/ledger"
 import { past } from "@roundlot/http"
 import {
   Data,
@@ -18,18 +19,23 @@ import {
   FiberId,
   Runtime,
   Schedule,
-  Scope
+  Schema,
+  Scope,
+  Stream
 } from "effect"
 import { spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { constants, setPriority, tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import process from "node:process"
+import type * as AnchorFile from "../anchors/anchorFile.ts"
+import { AuditLine, type Audits } from "../anchors/AuditLine.ts"
 import { reachedAt, type StorePlace } from "../configuration/StorePlace.ts"
 import * as ownPart from "../ownPart.ts"
-import type { Given } from "./serving.ts"
+import * as seats from "./seats.ts"
+import { AUDIT, type Given } from "./serving.ts"
 
-/** What reads of the past may take. */
+/** What reads in the process may take. */
 export interface Limits {
   /** The memory of the process, in MB: of what its program keeps, without SQLite's pages. */
   readonly memoryMb: number
@@ -37,15 +43,23 @@ export interface Limits {
   readonly together: number
   /** How many may wait. */
   readonly waiting: number
+  /** A caller who takes none of the bytes of an answer for so long has its seat no longer: the answer breaks off. */
+  readonly untaken: Duration.DurationInput
   /** After so long without a read the process ends. */
   readonly idle: Duration.DurationInput
 }
 
 /** The limits of a daemon. */
-export const usual: Limits = { memoryMb: 512, together: 2, waiting: 64, idle: "5 minutes" }
+export const usual: Limits = {
+  memoryMb: 512,
+  together: 2,
+  waiting: 64,
+  untaken: "30 seconds",
+  idle: "5 minutes"
+}
 
-/** Where the books are, and the checkpoints of their journals. */
-interface Place {
+/** Where the books are, and their anchors, and the checkpoints of their journals. */
+interface Place extends AnchorFile.Place {
   readonly store: StorePlace
   readonly checkpointFolder: string
   /** Of the daemon's program: the store is opened by no other, which could have other tables. */
@@ -81,7 +95,7 @@ const OUT_OF_MEMORY = "SIGABRT"
 
 const endOf = (code: number | null, signal: string | null, { memoryMb }: Limits): string => {
   if (signal === OUT_OF_MEMORY || code === 128 + constants.signals.SIGABRT)
-    return `it needs more than ${memoryMb} MB of memory. Run the same on the command line with --as-of`
+    return `it needs more than ${memoryMb} MB of memory. Run the same on the command line`
   const remedy = signal === null ? "The daemon's log says why" : "Ask again"
   return `its process ended with ${signal ?? code ?? "nothing"}. ${remedy}`
 }
@@ -179,32 +193,6 @@ const begin = (
   }
 }
 
-const unavailable = (detail: string) => Problem.failures.unavailable(`the past cannot be read: ${detail}`)
-
-/** Lets so many pass at a time until their scopes close, and so many wait. */
-const makeSeats = ({ together, waiting: most }: Limits) =>
-  Effect.map(Effect.makeSemaphore(together), (seats) => {
-    let waiting = 0
-    let taken = 0
-    const take = Effect.uninterruptibleMask((restore) =>
-      Effect.gen(function* () {
-        if (taken >= together && waiting >= most)
-          return yield* Effect.fail(unavailable(`${waiting} reads wait already. Ask again in a moment`))
-        waiting += 1
-        yield* Effect.ensuring(
-          restore(seats.take(1)),
-          Effect.sync(() => void (waiting -= 1))
-        )
-        taken += 1
-        yield* Effect.addFinalizer(() => {
-          taken -= 1
-          return seats.release(1)
-        })
-      })
-    )
-    return { take, isEmpty: () => taken + waiting === 0 }
-  })
-
 /** Headers of the connection to the process, which the answer to the caller has of its own. */
 const OF_TRANSPORT: ReadonlySet<string> = new Set([
   "connection",
@@ -244,80 +232,138 @@ const tooSlow = ({ kill }: Reader): Gone => {
   return new Gone({ detail: "the store was not opened within a minute. Ask again" })
 }
 
+/** The process is reached by its socket, whatever the host. */
+const ORIGIN = "http://localhost"
+
+/** Waits until the process answers. */
+const untilReady = (reader: Reader) =>
+  Effect.timeoutFail(Deferred.await(reader.ready), { duration: LONGEST_START, onTimeout: () => tooSlow(reader) })
+
 const asked = (reader: Reader, request: past.PastRequest) =>
   Effect.gen(function* () {
-    yield* Effect.timeoutFail(Deferred.await(reader.ready), {
-      duration: LONGEST_START,
-      onTimeout: () => tooSlow(reader)
-    })
+    yield* untilReady(reader)
     const method = request.method === "HEAD" ? "HEAD" : "GET"
-    const call = HttpClientRequest.make(method)(`http://localhost${request.url}`, { headers: past.headersOf(request) })
+    const call = HttpClientRequest.make(method)(`${ORIGIN}${request.url}`, { headers: past.headersOf(request) })
     return yield* Effect.flatMap(reader.client.execute(call), (response) => passedBack(response, method)).pipe(
       Effect.catchAll((error) => whyNot(error, reader))
     )
-  }).pipe(Effect.mapError(({ detail }) => unavailable(detail)))
+  }).pipe(Effect.mapError(({ detail }) => seats.unavailable(detail)))
 
-/**
- * Has reads of earlier moments answered by a process of their own, which is begun for the first one and ends with the scope. `program` are
- * its words: a program that waits in `pastServing.serve`. Nothing without one, or for a store that only the configuration knows. What the
- * process dies of ends the reads that are under way, and the next one begins another.
- */
-export const make = (
-  { checkpointFolder, store, version }: Place,
-  program: ReadonlyArray<string>,
-  limits: Limits = usual
-): Effect.Effect<past.PastReads | undefined, never, Scope.Scope> =>
+/** The lines of an audit that the process does. */
+const audited = (reader: Reader, anchor: string | undefined) =>
   Effect.gen(function* () {
-    const address = reachedAt(store)
-    if (program.length === 0 || address === undefined) return undefined
+    yield* untilReady(reader)
+    const response = yield* reader.client.get(`${ORIGIN}${AUDIT}`, { urlParams: { anchor } })
+    return Stream.splitLines(Stream.decodeText(response.stream))
+  }).pipe(
+    Stream.unwrapScoped,
+    Stream.catchTags({
+      RequestError: (error) => whyNot(error, reader),
+      ResponseError: (error) => whyNot(error, reader)
+    }),
+    Stream.mapEffect((line) => Effect.orDie(Schema.decode(AuditLine)(line)))
+  )
+
+/** Gives the process for a read, begun where there is none; it ends with the scope, and after a time without a read. */
+const kept = (
+  program: ReadonlyArray<string>,
+  given: Omit<Given, "socket">,
+  limits: Limits,
+  isEmpty: () => boolean
+): Effect.Effect<Effect.Effect<Reader, Problem.Failure<"Unavailable">>, never, Scope.Scope> =>
+  Effect.gen(function* () {
     const { states } = yield* Checkpoints.Checkpoints
-    const seats = yield* makeSeats(limits)
     const run = Runtime.runFork(yield* Effect.runtime())
     const log = (text: string): void =>
       void run(Effect.logWarning(text.trim()).pipe(Effect.annotateLogs("part", "past")))
     let current: Reader | undefined
+    let isUsed = false
     const end = Effect.sync(() => {
       current?.kill()
       current = undefined
     })
     yield* Effect.addFinalizer(() => end)
-    let isUsed = false
     const rest = Effect.suspend(() => {
-      if (!isUsed && seats.isEmpty()) return end
+      if (!isUsed && isEmpty()) return end
       isUsed = false
       return Effect.void
     })
     yield* Effect.forkScoped(Effect.schedule(rest, Schedule.spaced(limits.idle)))
-    const reader = Effect.gen(function* () {
+    const begun = Effect.gen(function* () {
       if (current !== undefined) return current
-      const begun: Reader = yield* Effect.try({
+      const made: Reader = yield* Effect.try({
         try: () => {
-          const made: Reader = begin(program, { store: address, checkpointFolder, version }, limits, log, () => {
-            if (current === made) current = undefined
+          const own: Reader = begin(program, given, limits, log, () => {
+            if (current === own) current = undefined
           })
-          return made
+          return own
         },
-        catch: (error) => unavailable(`its process could not be started: ${ownPart.inALine(error)}`)
+        catch: (error) => seats.unavailable(`its process could not be started: ${ownPart.inALine(error)}`)
       })
-      current = begun
-      yield* Effect.logInfo("a process reads the past").pipe(Effect.annotateLogs("pid", begun.pid))
-      return begun
+      current = made
+      yield* Effect.logInfo("a process reads the past").pipe(Effect.annotateLogs("pid", made.pid))
+      return made
     })
-    const answer = (request: past.PastRequest) =>
-      Effect.gen(function* () {
-        yield* seats.take
-        isUsed = true
-        const all = yield* states
-        const found = yield* reader
-        found.believe(all)
-        return yield* asked(found, request)
-      })
-    return (request) =>
-      Effect.gen(function* () {
-        const own = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
-        const answered = yield* Scope.extend(answer(request), own)
-        // Its caller may read a document slowly: others have the seat meanwhile.
-        if (answered.body._tag !== "Stream") yield* Scope.close(own, Exit.void)
-        return answered
-      })
+    return Effect.gen(function* () {
+      isUsed = true
+      const all = yield* states
+      const found = yield* begun
+      found.believe(all)
+      return found
+    })
+  })
+
+/** What the process does for a daemon. */
+export interface PastProcess {
+  readonly reads: past.PastReads
+  readonly audit: Audits
+}
+
+/**
+ * Has reads of earlier moments and of whole books, and audits, done by a process of their own, which is begun for the first one and ends
+ * with the scope. `program` are its words: a program that waits in `pastServing.serve`. Nothing without one, or for a store that only the
+ * configuration knows. What the process dies of ends what is under way, and the next one begins another.
+ */
+export const make = (
+  { anchorFile, checkpointFolder, configuration, store, version }: Place,
+  program: ReadonlyArray<string>,
+  limits: Limits = usual
+): Effect.Effect<PastProcess | undefined, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const address = reachedAt(store)
+    if (program.length === 0 || address === undefined) return undefined
+    const places = yield* seats.make(limits)
+    // One takes minutes: it has a place beside the reads.
+    const auditing = yield* seats.make({ ...limits, together: 1 })
+    const isEmpty = () => places.isEmpty() && auditing.isEmpty()
+    const given = { store: address, checkpointFolder, version, anchorFile, anchorKey: configuration.anchors.key }
+    const reader = yield* kept(program, given, limits, isEmpty)
+    return {
+      reads: (request) =>
+        Effect.gen(function* () {
+          const own = yield* Scope.fork(yield* Effect.scope, ExecutionStrategy.sequential)
+          const answering = Effect.zipRight(
+            places.take,
+            Effect.flatMap(reader, (found) => asked(found, request))
+          )
+          const answered = yield* Scope.extend(answering, own)
+          const { body } = answered
+          const giveUp = Scope.close(own, Exit.void)
+          if (body._tag === "Stream") {
+            const bytes = seats.whileTaken(body.stream, limits.untaken, giveUp)
+            return HttpServerResponse.setBody(answered, HttpBody.stream(bytes, body.contentType, body.contentLength))
+          }
+          // Its caller may read a document slowly: others have the seat meanwhile.
+          yield* giveUp
+          return answered
+        }),
+      audit: (anchor) =>
+        Effect.zipRight(auditing.take, reader).pipe(
+          Effect.map((found) => audited(found, anchor)),
+          Stream.unwrapScoped,
+          Stream.mapError(
+            ({ detail }) => new Jobs.JobFailed({ detail: `the audit has no result: ${detail}`, final: true })
+          )
+        )
+    }
   })

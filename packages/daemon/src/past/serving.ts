@@ -1,3 +1,7 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { type Clock, Roundlot } from "@roundlot/core"
@@ -8,14 +12,23 @@ import { Effect, Layer, Logger, Schema, Stream } from "effect"
 import { createServer } from "node:http"
 import process from "node:process"
 import { createInterface } from "node:readline"
+import type * as AnchorFile from "../anchors/anchorFile.ts"
+import { AuditLine } from "../anchors/AuditLine.ts"
+import * as auditLines from "../anchors/auditLines.ts"
 import { textsIn } from "../anchors/checkpointFiles.ts"
 import { parse, type StorePlace } from "../configuration/StorePlace.ts"
 
-/** The first line of its input: the daemon's version, the store's address, where its journals have checkpoints, and where to listen. */
+/** Where an audit is asked for, beside the routes that only read. */
+export const AUDIT = "/audit"
+
+/** The first line of its input: the daemon's version, the store's address, where its anchors and checkpoints are, and where to listen. */
 const Given = Schema.Struct({
   version: Schema.String,
   store: Schema.String,
   checkpointFolder: Schema.String,
+  anchorFile: Schema.String,
+  /** The file of the key that signs anchors. */
+  anchorKey: Schema.UndefinedOr(Schema.String),
   socket: Schema.String
 })
 
@@ -59,11 +72,27 @@ const booksOf = (store: ReturnType<StoreOf>) =>
     Layer.provideMerge(Layer.merge(store, Entropy.layerSecure))
   )
 
+/** Audits the books for a job of the daemon: the job's result is written by the daemon. */
+const audits = (place: AnchorFile.Place) =>
+  HttpApiBuilder.Router.use((router) =>
+    Effect.gen(function* () {
+      const context = yield* Effect.context<FileSystem.FileSystem | TradeRepository.TradeRepository>()
+      const audit = Effect.map(HttpServerRequest.ParsedSearchParams, ({ anchor }) => {
+        const lines = auditLines.lines(typeof anchor === "string" ? anchor : undefined, place)
+        const text = Stream.map(lines, (line) => `${Schema.encodeSync(AuditLine)(line)}\n`)
+        return HttpServerResponse.stream(Stream.encodeText(Stream.provideContext(text, context)))
+      })
+      yield* router.get(AUDIT, audit)
+    })
+  )
+
 /** Answers until its input ends. */
 const answering = (input: AsyncIterableIterator<string>, { storeOf, version }: Serving) =>
   Effect.gen(function* () {
     const first = yield* Effect.promise(() => input.next())
-    const { checkpointFolder, socket, store, ...daemon } = yield* Schema.decode(Schema.parseJson(Given))(first.value)
+    const { anchorFile, anchorKey, checkpointFolder, socket, store, ...daemon } = yield* Schema.decode(
+      Schema.parseJson(Given)
+    )(first.value)
     // Another version may have other tables, and would change those of the daemon that runs.
     if (daemon.version !== version)
       return yield* Effect.dieMessage(
@@ -72,7 +101,8 @@ const answering = (input: AsyncIterableIterator<string>, { storeOf, version }: S
     const checkpoints = Checkpoints.make(yield* textsIn(checkpointFolder))
     const server = NodeHttpServer.layer(() => createServer({ maxHeaderSize: LARGEST_HEADERS }), { path: socket })
     const books = booksOf(storeOf(yield* parse(store, "store")))
-    yield* Layer.build(Layer.provide(past.layer, Layer.merge(server, books))).pipe(
+    const auditing = audits({ anchorFile, configuration: { anchors: { key: anchorKey } } })
+    yield* Layer.build(past.layer.pipe(Layer.provide(auditing), Layer.provide(Layer.merge(server, books)))).pipe(
       Effect.provideService(Checkpoints.Checkpoints, checkpoints)
     )
     process.stdout.write("ready\n")

@@ -31,8 +31,9 @@ export const servedWith = (
 })
 
 /** What the daemon works with in the background. */
-export const workingWith = (settings: Settings): Daemon.Working => ({
+export const workingWith = (settings: Settings, audit?: Daemon.Working["audit"]): Daemon.Working => ({
   ...settings,
+  audit,
   connect: connectAt(settings),
   backups: settings
 })

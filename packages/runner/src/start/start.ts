@@ -213,15 +213,18 @@ interface Asked {
   readonly at: Place.Place
 }
 
+/** The process of this program that does long reads; none where it runs within another program. */
+const pastOf = (settings: Settings) =>
+  Effect.flatMap(OwnProgram, (program) =>
+    PastProcess.make({ ...settings, version: Verb.VERSION }, program.length === 0 ? [] : [...program, PAST_READS])
+  )
+
+type Past = PastProcess.PastProcess | undefined
+
 /** Serves a port. A demonstration for which none was named is shown wherever there is room. */
-const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings) =>
+const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings, past: Past) =>
   Effect.gen(function* () {
-    const program = yield* OwnProgram
-    const past = yield* PastProcess.make(
-      { ...settings, version: Verb.VERSION },
-      program.length === 0 ? [] : [...program, PAST_READS]
-    )
-    const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings, past))
+    const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings, past?.reads))
     return yield* Option.match(asked, {
       onSome: onPort,
       onNone: () => Effect.catchTag(onPort(TAPE_PORT), "CannotServe", () => onPort(0))
@@ -229,11 +232,11 @@ const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Setting
   })
 
 /** Serves what is to be served, if anything, and says where and to whom. */
-const served = (asked: Asked, { open: isOpen, tape }: StartFlags, settings: Settings) =>
+const served = (asked: Asked, { open: isOpen, tape }: StartFlags, settings: Settings, past: Past) =>
   Effect.gen(function* () {
     if (Option.isNone(asked.port) && Option.isNone(tape)) return
     const made = isOpen ? Option.none() : yield* ensureToken(settings)
-    const port = yield* servedAt(asked, isOpen, settings)
+    const port = yield* servedAt(asked, isOpen, settings, past)
     yield* announce(settings, { isOpen, made, url: Place.urlOf(asked.at, port) })
   }).pipe(Effect.provide(SignInLinks.layer))
 
@@ -279,10 +282,11 @@ const driveTo = (
     // Ends after all that follows: the last anchor is of the last commit.
     yield* AnchorFile.keep(settings)
     yield* traces.exportTraces(settings)
-    yield* served(asked, flags, settings)
+    const past = yield* pastOf(settings)
+    yield* served(asked, flags, settings, past)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(threadLag.watchThread())
-    yield* Effect.forkScoped(Effect.provide(working.work(workingWith(settings)), queue.layerJobs))
+    yield* Effect.forkScoped(Effect.provide(working.work(workingWith(settings, past?.audit)), queue.layerJobs))
     yield* following.watchSenders(settings)
     const caughtUp = yield* following.followSources(sources, settings)
     yield* supervised.runApps(settings)

@@ -2,7 +2,7 @@ import { Account, AccountName, Commands } from "@roundlot/core"
 import { PastProcess } from "@roundlot/daemon"
 import { StorePlace } from "@roundlot/daemon/configuration"
 import type { past } from "@roundlot/http"
-import { Deferred, Effect, Fiber, Logger, Option, Schema, Stream } from "effect"
+import { Deferred, Effect, Exit, Fiber, Logger, Option, Schema, Stream } from "effect"
 import { mkdirSync, readdirSync } from "node:fs"
 import { request } from "node:http"
 import { tmpdir } from "node:os"
@@ -11,163 +11,14 @@ import process from "node:process"
 import { describe, expect, it, vi } from "vitest"
 import { PAST_READS } from "../../src/cli/ownProgram.ts"
 import { layerBooks } from "../../src/App.ts"
-import { databases } from "../cli/database.ts"
-import { buys, desk, program, running, until } from "../cli/roundlot.ts"
+import { desk, program, until } from "../cli/roundlot.ts"
 import { bare } from "../settings/bare.ts"
-import { isTried } from "../views/stores.ts"
+import { type Desk, isAlive, ORDERS_THEN, traded } from "./pastDesk.ts"
 import { books, servingWith } from "./serving.ts"
-
-const { fresh } = databases()
-
-type Desk = ReturnType<typeof desk>
-
-/** Three trades, and an order that was filled. */
-const traded = async (place: Desk) => {
-  await place.cli("trades", "import", place.file("a.csv", buys(["a", "0.3"], ["b", "0.5"], ["c", "2.4"])))
-  expect((await place.cli("start", "--until-idle")).code).toBe(0)
-  return place
-}
-
-/** Lists, records, sums, files and refusals as of moments. */
-const QUESTIONS = [
-  "positions?asOf=3",
-  "positions?asOf=6",
-  "positions/AAPL?asOf=6",
-  "orders?limit=1&count=true&asOf=6",
-  "orders/O1?asOf=4",
-  "orders/O1?asOf=6",
-  "orders/O1?asOf=1",
-  "orders/totals?asOf=6",
-  "trades?limit=2&asOf=6",
-  "trades?account=none&asOf=6",
-  "trades/T1?asOf=6",
-  "allocations?asOf=6",
-  "journal?order=newest&asOf=6",
-  "journal/head?asOf=2001-01-01",
-  "reports/profit/export?asOf=6",
-  "reports/profit?asOf=999",
-  "orders?unheard=1&asOf=6",
-  "orders?asOf=yesterday"
-].map((question) => `/api/v1/${question}`)
-
-interface Served {
-  readonly said: () => string
-  readonly says: (text: RegExp) => Promise<void>
-}
-
-const portOf = async (daemon: Served) => {
-  await daemon.says(/Running/)
-  return Number(/127\.0\.0\.1:(\d+)/.exec(daemon.said())?.[1])
-}
-
-/** An answer but for what names its request. */
-const answerOf = async (port: number, path: string) => {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { "x-request-id": "same" } })
-  const headers = [...response.headers].filter(([name]) => name !== "date")
-  return { path, status: response.status, headers: Object.fromEntries(headers), text: await response.text() }
-}
-
-const answersOf = async (port: number) => {
-  const answers = []
-  for (const path of QUESTIONS) answers.push(await answerOf(port, path))
-  return answers
-}
-
-const started = ["start", "--port", "0", "--open", "--log", "json"]
-
-/** A daemon as a process of its own, with its port. */
-const daemonAt = async ({ place }: Desk) => {
-  const daemon = running(program("main", [...started, ...place]))
-  return { daemon, port: await portOf(daemon) }
-}
-
-/** The process that reads the past for a daemon, once it has begun. */
-const readerOf = async (daemon: Served) => {
-  await daemon.says(/a process reads the past/)
-  return Number(/a process reads the past.*?"pid":(\d+)/.exec(daemon.said())?.[1])
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-const ORDERS_THEN = "/api/v1/orders?asOf=6"
-
-/** A daemon with a read of the past under way in a process that is stopped, and what it answered before. */
-const withHeldRead = async () => {
-  const { daemon, port } = await daemonAt(await traded(desk()))
-  const first = await answerOf(port, ORDERS_THEN)
-  const reader = await readerOf(daemon)
-  process.kill(reader, "SIGSTOP")
-  return { daemon, port, first, reader, held: answerOf(port, ORDERS_THEN) }
-}
-
-describe("a daemon's reads of earlier moments", () => {
-  it.for((["SQLite", "Postgres"] as const).filter(isTried))(
-    "on %s the process that reads the past answers what the daemon itself would, byte for byte",
-    async (kind) => {
-      const place = await traded(kind === "SQLite" ? desk() : desk(await fresh()))
-      // A command line that runs within another program has no process to begin.
-      const within = place.begin([...started, ...place.place])
-      const expected = await answersOf(await portOf(within))
-      within.end()
-      await within.ended
-      expect(within.said()).not.toContain("a process reads the past")
-      const { daemon, port } = await daemonAt(place)
-      expect(await answersOf(port)).toEqual(expected)
-      expect(expected.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 400, 404]))
-      expect(isAlive(await readerOf(daemon))).toBe(true)
-      daemon.signal("SIGTERM")
-      expect((await daemon.ended).code).toBe(0)
-    }
-  )
-
-  it("the daemon answers everything else while a read of the past is held, and ends without waiting for it", async () => {
-    const { daemon, first, held, port, reader } = await withHeldRead()
-    for (const path of ["/health", "/api/v1/orders", "/api/v1/positions"])
-      expect((await answerOf(port, path)).status).toBe(200)
-    process.kill(reader, "SIGCONT")
-    expect(await held).toEqual(first)
-    process.kill(reader, "SIGSTOP")
-    const never = answerOf(port, ORDERS_THEN).then(
-      ({ status }) => status,
-      () => "cut off"
-    )
-    expect((await answerOf(port, "/health")).status).toBe(200)
-    daemon.signal("SIGTERM")
-    expect((await daemon.ended).code).toBe(0)
-    expect(["cut off", 503]).toContain(await never)
-    await until(async () => !isAlive(reader))
-  })
-
-  it("what the process dies of ends its reads with a problem, and the next one begins another", async () => {
-    const { daemon, first, held, port, reader } = await withHeldRead()
-    expect((await answerOf(port, "/api/v1/orders")).status).toBe(200)
-    // As V8 ends a process whose memory is used up; a stopped one takes it when it goes on.
-    process.kill(reader, "SIGABRT")
-    process.kill(reader, "SIGCONT")
-    const { status, text } = await held
-    expect([status, JSON.parse(text)]).toMatchObject([
-      503,
-      {
-        type: "/problems/unavailable",
-        requestId: "same",
-        detail: expect.stringContaining("more than 512 MB of memory")
-      }
-    ])
-    expect(await answerOf(port, ORDERS_THEN)).toEqual(first)
-    daemon.signal("SIGTERM")
-    expect((await daemon.ended).code).toBe(0)
-  })
-})
 
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 
-/** A process that reads the past of a desk's books, within these limits. */
+/** Long reads of a desk's books by a process within these limits. */
 const readsOf = (
   place: Desk,
   limits: Partial<PastProcess.Limits>,
@@ -175,12 +26,12 @@ const readsOf = (
   version = "0.0.0"
 ) =>
   Effect.flatMap(Effect.orDie(StorePlace.parse(place.store, "--store")), (store) =>
-    PastProcess.make({ store, checkpointFolder: join(place.folder, "none"), version }, words, {
+    PastProcess.make({ ...bare, store, checkpointFolder: join(place.folder, "none"), version }, words, {
       ...PastProcess.usual,
       ...limits
     })
   ).pipe(
-    Effect.flatMap((reads) => (reads === undefined ? Effect.dieMessage("no process") : Effect.succeed(reads))),
+    Effect.flatMap((made) => (made === undefined ? Effect.dieMessage("no process") : Effect.succeed(made.reads))),
     Effect.orDie
   )
 
@@ -207,6 +58,14 @@ const SILENT = `
   })
   process.stdin.on("end", () => process.exit())`
 
+/** One whose answers have no end. */
+const ENDLESS = `
+  const answer = (response) => { while (response.write("x".repeat(65536))); response.once("drain", () => answer(response)) }
+  require("node:readline").createInterface({ input: process.stdin }).once("line", (line) => {
+    require("node:http").createServer((_, response) => answer(response)).listen(JSON.parse(line).socket, () => console.log("ready"))
+  })
+  process.stdin.on("end", () => process.exit())`
+
 const run = <A, E>(work: Effect.Effect<A, E>) => Effect.runPromise(Effect.provide(work, quiet))
 
 describe("the process that reads the past", () => {
@@ -225,6 +84,20 @@ describe("the process that reads the past", () => {
         expect(yield* answered(reads)).toContain("1 reads wait already")
         yield* Fiber.interruptAll([waiting, next])
       }).pipe(Effect.scoped)
+    )
+  })
+
+  it("who takes no more bytes of an answer loses his seat to the next one, and the answer breaks off", async () => {
+    await run(
+      Effect.gen(function* () {
+        const reads = yield* readsOf(desk(), { together: 1, untaken: "5 millis" }, [process.execPath, "-e", ENDLESS])
+        const { body } = yield* reads(ORDERS)
+        if (body._tag !== "Stream") return yield* Effect.dieMessage("its answer has an end")
+        const pull = yield* Stream.toPull(body.stream)
+        yield* pull
+        expect((yield* reads(ORDERS)).status).toBe(200)
+        expect(Exit.isFailure(yield* Effect.exit(Effect.forever(pull)))).toBe(true)
+      }).pipe(Effect.scoped, Effect.orDie)
     )
   })
 
@@ -317,6 +190,9 @@ describe("the process that reads the past", () => {
           )
         expect(yield* seen(undefined)).toEqual(["other", "paper"])
         expect(yield* seen(["other"])).toEqual(["other"])
+        const trail = { method: "GET", url: "/api/v1/reports/trail" }
+        expect((yield* heard(reads, { ...trail, accounts: undefined })).text).toContain(",paper,")
+        expect((yield* heard(reads, { ...trail, accounts: new Set(["other"]) })).text).not.toContain(",paper,")
         expect(
           (yield* heard(reads, { ...ORDERS, accounts: new Set(["other"]), url: "/api/v1/orders/O1?asOf=6" })).status
         ).toBe(404)
