@@ -561,7 +561,9 @@ describe("unique indexes", () => {
         assert.match(again ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)
       }
       for (const name of ["journal", "journal_mentions"].map(Ddl.nameOf)) {
-        const again = refusal(db, () => void db.exec(`INSERT INTO ${name} SELECT * FROM ${name}`))
+        const again = refusal(db, () => {
+          db.exec(`INSERT INTO ${name} SELECT * FROM ${name}`)
+        })
         assert.match(again ?? "taken", /SQLITE_CONSTRAINT_PRIMARYKEY/, name)
       }
     })
