@@ -8,7 +8,7 @@ import { asking, database, store } from "./place.ts"
 /** Accounts that stand at one entry each, all of them in the feed. */
 const standing = (accounts: number): ReadonlyArray<string> => [
   `INSERT INTO roundlot_heads SELECT 'a' || n, 1, repeat('h', 64) FROM generate_series(1, ${accounts}) AS n`,
-  `INSERT INTO roundlot_journal SELECT 'a' || n, 1, 'c', timestamptz '2026-11-20T14:30:00Z', '[]', '[]', '' FROM generate_series(1, ${accounts}) AS n`,
+  `INSERT INTO roundlot_journal SELECT 'a' || n, 1, 'c', timestamptz '2026-11-20T14:30:00Z', '[]', '[]', '[]', '' FROM generate_series(1, ${accounts}) AS n`,
   `INSERT INTO roundlot_feed SELECT n, 'a' || n, 1, 1, repeat('h', 64), repeat('f', 64) FROM generate_series(1, ${accounts}) AS n`,
   `INSERT INTO roundlot_ops_fed SELECT 'a' || n, 1 FROM generate_series(1, ${accounts}) AS n`,
   `UPDATE roundlot_ops_fed SET "seq" = ${accounts}, "at" = timestamptz '2026-11-20T14:30:00Z' WHERE "account" = ''`

@@ -6,7 +6,13 @@ import * as Segments from "../src/Segments.ts"
 
 const word = fc.string({ unit: "grapheme", maxLength: 12 })
 
-const json = fc.jsonValue({ maxDepth: 2 }).map(Entry.canonicalJson)
+const json = fc
+  .oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.dictionary(word, fc.jsonValue({ maxDepth: 1 })),
+    fc.constant({ a: 1, b: "x" })
+  )
+  .map(Entry.canonicalJson)
 
 /** What entries of one commit have each for itself. */
 const told = fc.record({
@@ -67,7 +73,7 @@ describe("segments", () => {
     fc.assert(
       fc.property(
         entries,
-        fc.constantFrom(...(["causes", "entries"] as const)),
+        fc.constantFrom(...(["causes", "shapes", "entries"] as const)),
         cell,
         fc.nat(),
         (written, column, by, place) => {

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "3048cd7c"
+export const fingerprint = "f9abcf95"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -1104,6 +1104,7 @@ export const sqlite: ReadonlyArray<string> = [
   "commitId" TEXT NOT NULL,
   "at" INTEGER NOT NULL,
   "causes" TEXT NOT NULL,
+  "shapes" TEXT NOT NULL,
   "entries" TEXT NOT NULL,
   "hashes" BLOB NOT NULL,
   PRIMARY KEY ("account", "firstSeq"),
@@ -2259,6 +2260,7 @@ export const postgres: ReadonlyArray<string> = [
   "commitId" TEXT COLLATE "C" NOT NULL,
   "at" TIMESTAMPTZ NOT NULL,
   "causes" TEXT COLLATE "C" NOT NULL,
+  "shapes" TEXT COLLATE "C" NOT NULL,
   "entries" TEXT COLLATE "C" NOT NULL,
   "hashes" BYTEA NOT NULL,
   PRIMARY KEY ("account", "firstSeq"),
