@@ -48,9 +48,9 @@ describe("a write", () => {
 
       const entries = { account: "main", afterSeq: 0, entity: undefined, limit: 10 }
       assert.deepStrictEqual(yield* repository.entries(entries), rows.part("main", 1, 3).entries)
-      const second = rows.part("main", 1, 3).entries.slice(1, 2)
-      assert.deepStrictEqual(yield* repository.entries({ ...entries, afterSeq: 1, limit: 1 }), second)
-      assert.deepStrictEqual(yield* repository.entries({ ...entries, entity: { kind: "order", id: "1" } }), second)
+      const later = rows.part("main", 1, 3).entries.slice(1, 2)
+      assert.deepStrictEqual(yield* repository.entries({ ...entries, afterSeq: 1, limit: 1 }), later)
+      assert.deepStrictEqual(yield* repository.entries({ ...entries, entity: { kind: "order", id: "1" } }), later)
       assert.deepStrictEqual(
         [...(yield* repository.heads)],
         [
