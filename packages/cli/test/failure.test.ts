@@ -14,8 +14,10 @@ it("a failure is told without its stack trace", () => {
   })
 })
 
+/** An error as every face shows it, and as the command line does. */
+const shown = (error: Error) => [error.message, render(Cause.fail(error)).message]
+
 it("the command line says what to run after an error, which names no command itself: pages show it too", () => {
-  const shown = (error: Error) => [error.message, render(Cause.fail(error)).message]
   const order = new errors.NotFound({ kind: "order", id: "O9", list: "orders" })
   expect(shown(order)).toEqual([
     "order O9 does not exist",
