@@ -59,7 +59,7 @@ export const resolution = (
 export const verdictOn = (found: Break.Break): Effect.Effect<Command.Command, UsageError> => {
   const subject = Id.parse("order", found.subject)
   if (found.kind === "Doubt") {
-    const remedy = `Use 'roundlot orders resolve ${found.subject}'`
+    const remedy = `Resolve order ${found.subject} itself`
     return Effect.fail(new UsageError({ problem: "This break closes with its order", remedy }))
   }
   return Effect.succeed(

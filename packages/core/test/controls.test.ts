@@ -341,6 +341,7 @@ describe("the controls in the books", () => {
     trade(desk, "buy", "9", "100")
     trade(desk, "buy", "0.5", "200")
     expect(sendNext(desk)).toEqual({ _tag: "Superseded" })
+    expect(desk.all(OrderTable).at(-1)?.reason).toBe("no longer due")
     expect([answerOf(desk), pending(desk).length]).toEqual(["Refused(MaxNotional)", 0])
   })
 

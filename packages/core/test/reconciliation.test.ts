@@ -359,7 +359,7 @@ const inactive = { rawStatus: "Inactive", state: { _tag: "Closed", kind: "reject
 describe("orders resolve: an operator ends a live order that its broker contradicts", () => {
   test("W11, D4: one that nothing contradicts is refused with the way to end it, and its shares stay in flight", () => {
     const desk = working()
-    expect(ended(desk)).toMatchObject({ _tag: "Refused", why: expect.stringContaining("roundlot orders cancel O1") })
+    expect(ended(desk)).toMatchObject({ _tag: "Refused", why: expect.stringContaining("cancel it instead") })
     expect(desk.order(first).status).toBe("submitted")
     expect(answered(positionOf(desk))).toBe("OrderLive")
   })

@@ -149,7 +149,7 @@ describe("a daemon that asks for tokens", () => {
     await dialog.getByText("This is your own token: this browser is signed out too.").waitFor()
     await dialog.getByLabel("Secret of your token").fill(own)
     await dialog.getByRole("button", { name: "Revoke operator" }).click()
-    await dialog.getByText(/run 'roundlot tokens revoke operator' on the daemon's host/).waitFor()
+    await dialog.getByText(/create another first, or revoke it on the daemon's host/).waitFor()
     const asked = await fetch(`${daemon.url}/api/v1/session`, { headers: { authorization: `Bearer ${own}` } })
     expect(asked.status).toBe(200)
   })

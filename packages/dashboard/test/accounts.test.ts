@@ -48,7 +48,12 @@ test("FILL-16: how orders of an account leave is shown on its page and set there
   await page.getByRole("button", { name: "Change order settings" }).click()
   const dialog = page.getByRole("dialog")
   await dialog.getByText("limit, 5, 20, 20 bp beyond the reference price, step by step").waitFor()
+  expect(await dialog.getByText("Enter at least 8 characters.").count()).toBe(0)
+  await dialog.getByLabel("Reason").fill("earning")
+  await dialog.getByRole("alert").filter({ hasText: "Enter at least 8 characters." }).waitFor()
+  expect(await findings(page)).toEqual([])
   await dialog.getByLabel("Reason").fill("the evening of earnings")
+  expect(await dialog.getByText("Enter at least 8 characters.").count()).toBe(0)
   await dialog
     .getByText(
       "roundlot accounts add paper --limit-offset-bp 5,20,20 --order-life 60 --session extended --time-in-force gtc --reason"

@@ -167,3 +167,15 @@ test("an entry leads to the books as they stood with it", async () => {
   expect(await findings(page)).toEqual([])
   expect(seen.faults).toEqual([])
 })
+
+test("the present has its feed position, and a position beyond it is never announced as if it were shown", async () => {
+  await using seen = await open("/orders")
+  const { page } = seen
+  const now = await position()
+  await page.locator(".as-of").getByText(`Feed position ${now}`, { exact: true }).waitFor()
+  expect(await findings(page)).toEqual([])
+  await page.goto(`${daemon.url}/orders?asOf=${Number(now) + 1000}`)
+  await page.getByText(`The newest is ${now}.`).waitFor()
+  expect(await page.getByText(/^Books as of/).count()).toBe(0)
+  expect(await findings(page)).toEqual([])
+})

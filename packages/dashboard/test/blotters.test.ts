@@ -403,10 +403,10 @@ describe("a blotter", () => {
       const allocations = base.allocations.map((each: object) => ({
         ...each,
         releasedAt: ended,
-        releasedWhy: "cancelled: Superseded"
+        releasedWhy: "cancelled: no longer due"
       }))
       const priceBand = { ...base.priceBand, lowest: "168.59646147936", highest: "252.89469221904" }
-      await route.fulfill({ json: { ...base, ...changed, allocations, priceBand, reason: "Superseded" } })
+      await route.fulfill({ json: { ...base, ...changed, allocations, priceBand, reason: "no longer due" } })
     })
     await page.route("**/api/v1/trades?*orderId=O9001*", async (route) => {
       await route.fulfill({ json: await daemon.ask(`/api/v1/trades?orderId=${filled}`) })
@@ -414,7 +414,7 @@ describe("a blotter", () => {
     await page.goto(`${daemon.url}/orders/O9001`)
     await facts.getByRole("link", { name: filled, exact: true }).waitFor()
     await page.getByText(`released (replaced by ${filled})`).first().waitFor()
-    expect(await page.getByText("Superseded").count()).toBe(0)
+    expect(await page.getByText("no longer due").count()).toBe(0)
     // On a phone the longest price is whole.
     await page.setViewportSize({ width: 390, height: 844 })
     const ends = page.locator(".price-band .ends")

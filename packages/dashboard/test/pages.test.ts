@@ -567,7 +567,7 @@ describe("every page", () => {
     await page.locator("[data-live=live], [data-live=quiet]").waitFor()
     // As after a sleep of the machine: nothing was heard for longer than heartbeats take.
     await page.clock.install()
-    await page.clock.fastForward(60_000)
+    await page.clock.fastForward(6_000)
     await page.locator("[data-live=stale]").waitFor()
     await page.getByRole("button", { name: "Refresh" }).waitFor()
     await main.locator(".panel > header").getByText("Stale", { exact: true }).first().waitFor()

@@ -51,7 +51,12 @@ describe("the verdict", () => {
       await page.getByText(/Not connected since \d\d:\d\d.* Data may be out of date/).waitFor()
       await page.waitForFunction("document.title === 'Not connected · Overview · Roundlot'")
       expect(await page.locator("link[rel=icon]").getAttribute("href")).toBe("/icon-stale.svg")
-      expect(await colour()).not.toBe(before)
+      const grey = await colour()
+      expect(grey).not.toBe(before)
+      // What a sentence states is as old as a figure, and no service is said to be healthy.
+      const sentence = page.locator(".story .what").first()
+      expect(await sentence.evaluate((node) => getComputedStyle(node).color)).toBe(grey)
+      await page.getByText(/services healthy when the daemon last answered$/).waitFor()
       expect(await findingsInThemes(page)).toEqual([])
     } finally {
       daemon.signal("SIGCONT")

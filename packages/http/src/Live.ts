@@ -32,7 +32,8 @@ const MOST_KEPT = 2048
 /** How many changes those have together at most: what bounds memory. */
 const MOST_CHANGES = 50_000
 const PAGE = 200
-const HEARTBEAT = "4 seconds"
+/** A page that hears nothing for 5 s says so: two may be missed. */
+const HEARTBEAT = "2 seconds"
 
 const documentOf = ({ entries, row }: Feed.Commit): Documents.CommitDocument => ({
   position: row.position,

@@ -29,7 +29,7 @@ export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", {
   list: Schema.String
 }) {
   override get message() {
-    return `${this.kind} ${shown(this.id)} does not exist; list them with 'roundlot ${this.list} list'`
+    return `${this.kind} ${shown(this.id)} does not exist`
   }
 }
 

@@ -1,6 +1,7 @@
 import { Cause, Option } from "effect"
 import { exitCodes } from "./Output.ts"
 import type { VerbError } from "../VerbError.ts"
+import { remedyOf } from "./remedyOf.ts"
 
 /** A failure as people and programs are told of it: what, where, what to do; never a stack trace. */
 export interface Rendered {
@@ -48,5 +49,7 @@ export const render = (cause: Cause.Cause<unknown>): Rendered => {
   const failure = Option.getOrUndefined(Cause.failureOption(cause))
   if (!isVerbError(failure)) return ofFault(failure ?? Cause.squash(cause))
   const exitCode = usageKinds.includes(failure._tag) ? exitCodes.usage : exitCodes.failed
-  return { kind: failure._tag, message: sentence(withoutTrace(failure.message)), exitCode }
+  const remedy = remedyOf(failure)
+  const message = withoutTrace(failure.message)
+  return { kind: failure._tag, message: sentence(remedy === undefined ? message : `${message}; ${remedy}`), exitCode }
 }

@@ -67,6 +67,10 @@ const isLeftBehind = ({ host, pid }: Served, live: Driving): boolean =>
 const drivenText = (accounts: ReadonlyArray<string>): string =>
   accounts.length === 0 ? "No account is trading: no daemon runs one." : `Trading accounts: ${accounts.join(", ")}.`
 
+/** Whether the verdict itself is that the daemon does not answer. */
+const isOfDaemon = ({ overall, waiting }: Pick<Seen, "overall" | "waiting">): boolean =>
+  overall === "unattended" && waiting.accounts.length === 0 && !waiting.jobs
+
 const daemonText = (daemon: Daemon | null): string => {
   if (daemon === null) return "No daemon serves this store."
   if (!daemon.answers) return `The daemon at ${daemon.url} does not answer: 'roundlot doctor' says more.`
@@ -121,7 +125,7 @@ export const status = Verb.make({
         const lines = [
           `${words[overall](found)}.`,
           drivenText(drives),
-          daemonText(daemon),
+          ...(isOfDaemon(found) ? [] : [daemonText(daemon)]),
           ...accounts.map(accountText)
         ]
         const document = { ...found, daemon: daemonDocument(daemon), at, store: settings.books.shown }

@@ -19,7 +19,7 @@ import type { TradeInput } from "../records/Trade.ts"
 /** The account is not in the books: open it first. */
 export class UnknownAccount extends Schema.TaggedError<UnknownAccount>()("UnknownAccount", { account: Schema.String }) {
   override get message() {
-    return `account ${this.account} does not exist; add it with 'roundlot accounts add ${this.account}', or name another`
+    return `account ${this.account} does not exist`
   }
 }
 

@@ -23,7 +23,7 @@ import { firstUnsound } from "./Accumulator.ts"
 /** There is no such batch. */
 export class NoBatch extends Schema.TaggedError<NoBatch>()("NoBatch", { id: Schema.String }) {
   override get message() {
-    return `batch ${this.id} does not exist; list them with 'roundlot batches list'`
+    return `batch ${this.id} does not exist`
   }
 }
 

@@ -41,7 +41,7 @@ export class JobKeyTaken extends Schema.TaggedError<JobKeyTaken>()("JobKeyTaken"
 /** No job has this id. */
 export class NoJob extends Schema.TaggedError<NoJob>()("NoJob", { id: Schema.String }) {
   override get message() {
-    return `job ${this.id} does not exist; list them with 'roundlot jobs list'`
+    return `job ${this.id} does not exist`
   }
 }
 

@@ -18,7 +18,7 @@ export { isProposedSource, LIFE_MS, MOST_A_DAY, Proposed } from "../rules/trade/
 /** A token that may not propose: it has no allowance, which the role `propose` alone has. */
 export class NotProposer extends Schema.TaggedError<NotProposer>()("NotProposer", { name: Schema.String }) {
   override get message() {
-    return `${this.name} may not propose orders: 'roundlot tokens create NAME --role propose' makes a token that may`
+    return `${this.name} may not propose orders: that takes a token with the role propose`
   }
 }
 

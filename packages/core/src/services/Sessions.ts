@@ -17,7 +17,7 @@ import { hashOf, isGood } from "./Tokens.ts"
 /** There is no session of this id that has not ended. */
 export class NoSession extends Schema.TaggedError<NoSession>()("NoSession", { id: Schema.String }) {
   override get message() {
-    return `session '${this.id}' does not exist; list them with 'roundlot sessions list'`
+    return `session '${this.id}' does not exist`
   }
 }
 

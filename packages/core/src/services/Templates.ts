@@ -19,7 +19,7 @@ export class TemplateNameRefused extends Schema.TaggedError<TemplateNameRefused>
 /** There is no template of this name. */
 export class NoTemplate extends Schema.TaggedError<NoTemplate>()("NoTemplate", { name: Schema.String }) {
   override get message() {
-    return `template '${this.name}' does not exist; list them with 'roundlot batches templates list'`
+    return `template '${this.name}' does not exist`
   }
 }
 

@@ -36,7 +36,7 @@ export class AllowanceRefused extends Schema.TaggedError<AllowanceRefused>()("Al
 /** There is no token of this name. */
 export class NoToken extends Schema.TaggedError<NoToken>()("NoToken", { name: Schema.String }) {
   override get message() {
-    return `token '${this.name}' does not exist; list them with 'roundlot tokens list'`
+    return `token '${this.name}' does not exist`
   }
 }
 
@@ -52,7 +52,7 @@ export class SecretNotPresent extends Schema.TaggedError<SecretNotPresent>()("Se
 /** The caller has no valid token of its own, so no secret can confirm what it asks for. */
 export class NoOwnToken extends Schema.TaggedError<NoOwnToken>()("NoOwnToken", { name: Schema.String }) {
   override get message() {
-    return `'${this.name}' has no token whose secret could confirm this: run 'roundlot tokens create' or 'roundlot tokens revoke' on the daemon's host, or sign in with a token`
+    return `'${this.name}' has no token whose secret could confirm this: sign in with a token, or do it on the daemon's host`
   }
 }
 
@@ -66,7 +66,7 @@ export class TokenExceeded extends Schema.TaggedError<TokenExceeded>()("TokenExc
 /** Without this token no other could do what it can. */
 export class LastOperator extends Schema.TaggedError<LastOperator>()("LastOperator", { name: Schema.String }) {
   override get message() {
-    return `'${this.name}' is the last token with the role operate for its accounts: create another first, or run 'roundlot tokens revoke ${this.name}' on the daemon's host`
+    return `'${this.name}' is the last token with the role operate for its accounts: create another first, or revoke it on the daemon's host`
   }
 }
 
@@ -242,7 +242,7 @@ export const createFirst = (
 /** A token that is void has no other secret. */
 export class TokenVoid extends Schema.TaggedError<TokenVoid>()("TokenVoid", { name: Schema.String }) {
   override get message() {
-    return `token '${this.name}' is revoked; create another with 'roundlot tokens create'`
+    return `token '${this.name}' is revoked; create another`
   }
 }
 

@@ -3,7 +3,7 @@ import type { Told } from "./messages.ts"
 
 const LONGEST_WAIT_MS = 10_000
 
-/** Heartbeats come every 4 s: a connection that is silent this long is none. */
+/** Heartbeats come every 2 s: a connection that is silent this long is none. */
 const SILENT_MS = 15_000
 
 /** One connection to the daemon's stream that comes again by itself and goes on where it was. */

@@ -30,7 +30,8 @@ const listeners = new Set<(told: Told) => void>()
 const REPAINT_MS = 500
 
 const QUIET_MS = 5000
-const STALE_MS = 15_000
+/** Heartbeats come every 2 s: two may be missed. */
+const STALE_MS = 5000
 
 let silence: ReturnType<typeof setTimeout> | undefined
 

@@ -5,10 +5,12 @@ import { negated, signOf, sumOf } from "../format/figure.ts"
 import { momentOf, useAsOf } from "../ui/parts/asOf.ts"
 import { Figure, Foreign } from "../ui/parts/Figure.tsx"
 import { Panel } from "../ui/parts/Panel.tsx"
+import { usePhone } from "../ui/parts/usePhone.ts"
 import { RecordLink } from "../ui/record/Record.tsx"
-import type { Column, SumsOf } from "../ui/table/Column.ts"
+import type { Card, Column, SumsOf } from "../ui/table/Column.ts"
 import * as columns from "../ui/table/columns.tsx"
 import { ReadRows } from "../ui/table/TablePanel.tsx"
+import type { Term } from "../words/glossary.ts"
 import { texts } from "../words/text/orders.ts"
 
 type Order = Documents.OrderDetail
@@ -92,6 +94,14 @@ const columnsOf = (order: Order, takenOf: TakenOf, hasElsewhere: boolean): Reado
 
 const idOf = ({ id }: Trade): string => id
 
+/** What a phone shows of a trade: a table is wider than it. */
+const card: Card = {
+  headline: ["trade", "quantity", "status"],
+  details: ["allocation", "elsewhere", "unfilled", "reason"]
+}
+
+const notOnCard: ReadonlyArray<Term> = ["received", "sourceId"]
+
 /** What the trades come to, where all of them are there; what was allocated of them is known before. */
 const sumsOf = (order: Order, trades: ReadonlyArray<Trade>, isAll: boolean): SumsOf => {
   if (!isAll) return { allocation: allocatedIn(order) }
@@ -107,6 +117,7 @@ const sumsOf = (order: Order, trades: ReadonlyArray<Trade>, isAll: boolean): Sum
 /** The trades of an order, read on as they are scrolled. */
 const Trades = ({ isShort, order }: { readonly order: Order; readonly isShort: boolean }) => {
   const asOf = useAsOf()
+  const isPhone = usePhone()
   const list = useList({
     key: ["order trades", order.id, asOf],
     idOf,
@@ -123,6 +134,8 @@ const Trades = ({ isShort, order }: { readonly order: Order; readonly isShort: b
       sums={sumsOf(order, list.rows, !list.hasMore)}
       idOf={idOf}
       isShort={isShort}
+      card={isPhone ? card : undefined}
+      hidden={isPhone ? notOnCard : []}
     />
   )
 }

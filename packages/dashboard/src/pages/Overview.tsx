@@ -1,4 +1,4 @@
-import type { Api, Documents } from "@roundlot/api"
+import type { Documents } from "@roundlot/api"
 import type { ReactNode } from "react"
 import { Link } from "wouter"
 import { useDocument, useIsStale, useRead, useStanding } from "../api/asking.ts"
@@ -7,18 +7,18 @@ import { useOverview } from "../api/overview.ts"
 import { AT_ONCE } from "../api/parts.ts"
 import { CopyId } from "../ui/parts/CopyId.tsx"
 import { ofAllAccounts, useAsOf } from "../ui/parts/asOf.ts"
-import { Age, Figure, Foreign, Said, Time } from "../ui/parts/Figure.tsx"
+import { Age, Figure, Foreign, Time } from "../ui/parts/Figure.tsx"
 import { Explained, Head } from "../ui/parts/Help.tsx"
 import { Asked, Empty, Panel } from "../ui/parts/Panel.tsx"
 import { FillMeter } from "../ui/chart/Bars.tsx"
 import { Side, SignIcon, SignView, StateSign } from "../ui/parts/Sign.tsx"
 import { notConnected, verdictOf } from "../ui/action/verdict.ts"
 import { glossary } from "../words/glossary.ts"
-import { serviceHead } from "../words/events.ts"
 import { activitiesOf, type Activity } from "../words/activity.ts"
 import { pathOfEntry, pathOfRecord } from "../words/paths.ts"
 import { sizes } from "../words/rows.ts"
 import { signOfOrder, signOfState } from "../words/signs.ts"
+import { HealthPanel } from "./HealthPanel.tsx"
 import { Near } from "./Near.tsx"
 import { NeedsAttention } from "./NeedsAttention.tsx"
 import { RunningBatches } from "./RunningBatches.tsx"
@@ -84,7 +84,7 @@ const Verdict = ({ overview }: { readonly overview: Overview }) => {
           <h1>{text}</h1>
           <p className="faint">
             {overview.accounts.map(({ broker, name }) => `${texts.accountBroker({ name, broker })} · `).join("")}
-            {texts.asOf({ at: <Time at={overview.at} /> })}
+            {texts.asOf({ at: <Time at={overview.at} />, position: <Figure of={String(overview.position)} /> })}
           </p>
           {overview.accounts.length === 0 ? null : <Grounds overview={overview} />}
         </div>
@@ -254,52 +254,6 @@ const Happened = () => {
               ))}
           </ul>
         )}
-      </Asked>
-    </Panel>
-  )
-}
-
-const PartRow = ({ of: { detail, lastSuccessAt, ok, part } }: { readonly of: Api.HealthDocument["parts"][number] }) => (
-  <li className={ok ? undefined : "tone-danger"}>
-    <span className={ok ? "what" : "what tone-danger"}>
-      <StateSign family="part" state={ok ? "ok" : "failing"} /> {serviceHead(part)}
-    </span>
-    <span className="faint">{ok && lastSuccessAt !== null ? <Age at={lastSuccessAt} /> : <Said text={detail} />}</span>
-  </li>
-)
-
-const HealthPanel = () => {
-  const query = useDocument(["health"], "/health")
-  return (
-    <Panel title={texts.health} action={<Link href="/ops">{texts.operations}</Link>}>
-      <Asked query={query}>
-        {({ parts }) => {
-          const failing = parts.filter(({ ok }) => !ok)
-          const well = parts.length - failing.length
-          if (parts.length === 0) return <Empty>{texts.noServices}</Empty>
-          return (
-            <>
-              <ul className="rows">
-                {failing.map((each) => (
-                  <PartRow key={each.part} of={each} />
-                ))}
-              </ul>
-              <details className="well">
-                <summary>
-                  <SignIcon sign={signOfState("part", "ok")} />{" "}
-                  {failing.length === 0 ? texts.allServicesHealthy({ well }) : texts.othersHealthy({ well })}
-                </summary>
-                <ul className="rows">
-                  {parts
-                    .filter(({ ok }) => ok)
-                    .map((each) => (
-                      <PartRow key={each.part} of={each} />
-                    ))}
-                </ul>
-              </details>
-            </>
-          )
-        }}
       </Asked>
     </Panel>
   )

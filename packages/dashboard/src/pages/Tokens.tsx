@@ -72,7 +72,7 @@ const Allowance = ({
 )
 
 /** What a new token may do, and for how long. */
-const NewToken = ({ refusal }: { readonly refusal: string | undefined }) => {
+const NewToken = () => {
   const [wish, setWish] = useState(blank)
   const write = (part: Partial<TokenWish>): void => setWish((before) => ({ ...before, ...part }))
   const name = wish.name.trim()
@@ -98,7 +98,7 @@ const NewToken = ({ refusal }: { readonly refusal: string | undefined }) => {
           action={createToken({ ...wish, name })}
           label={texts.createToken}
           className="button primary"
-          refusal={refusal ?? (name === "" ? texts.needsName : undefined)}
+          refusal={name === "" ? texts.needsName : undefined}
         />
       </div>
     </form>
@@ -116,19 +116,23 @@ export const Tokens = () => {
     <Panel title={texts.tokens} note={refusal}>
       <Asked query={held}>
         {({ items }) => (
-          <Rows
-            label={texts.tokens}
-            empty={texts.noTokens({ command: <code>npx roundlot tokens create dana --role operate</code> })}
-            columns={shown}
-            rows={items}
-            idOf={({ name }) => name}
-            isShort
-          />
+          <>
+            <Rows
+              label={texts.tokens}
+              empty={texts.noTokens}
+              columns={shown}
+              rows={items}
+              idOf={({ name }) => name}
+              isShort
+            />
+            {own === undefined || refusal !== undefined ? null : (
+              <ForRole role="operate">
+                <NewToken />
+              </ForRole>
+            )}
+          </>
         )}
       </Asked>
-      <ForRole role="operate">
-        <NewToken refusal={refusal} />
-      </ForRole>
     </Panel>
   )
 }

@@ -227,7 +227,7 @@ export const families = {
   link: {
     live: sign("disc", "Live", "ok", "Events arrive."),
     quiet: sign("ring", "Connected, idle", "idle", "Heartbeats arrive, no events. This is normal."),
-    stale: sign("triangle-clock", "Stale", "warn", "No heartbeat for 15 seconds. Data may be out of date."),
+    stale: sign("triangle-clock", "Stale", "warn", "No heartbeat for 5 seconds. Data may be out of date."),
     down: sign("octagon-plug", "Down", "danger", "It cannot be reached. The error is beside it."),
     expiring: sign("triangle-clock", "Expires soon", "warn", "The login expires soon. Orders queue after that."),
     reconnecting: sign(

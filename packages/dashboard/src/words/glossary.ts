@@ -385,7 +385,7 @@ const entries = {
   // The frame
   live: {
     head: "Live",
-    help: "Live: events arrive. Connected, idle: heartbeats arrive, no events. Stale: no heartbeat for 15 seconds, data may be out of date. Reconnecting: the daemon does not answer, retry every 5 seconds."
+    help: "Live: events arrive. Connected, idle: heartbeats arrive, no events. Stale: no heartbeat for 5 seconds, data may be out of date. Reconnecting: the daemon does not answer, retry every 5 seconds."
   },
   environment: { head: "Environment", help: "Paper: simulated or paper account. Real money: orders cost real money." },
   needsYou: {

@@ -198,6 +198,7 @@ describe("roundlot status", () => {
       code: 3,
       out: expect.stringMatching(/^The daemon at \S+ does not answer for paper: 'roundlot doctor'\.\n/)
     })
+    expect(stopped.out.match(/does not answer/g)).toHaveLength(1)
     expect(await json("status")).toMatchObject({ overall: "unattended", daemon: { answers: false } })
     daemon.signal("SIGKILL")
     await daemon.ended

@@ -308,7 +308,7 @@ describe("documents", () => {
         yield* scene.accepted(1)
         yield* scene.fills(1, { exec: "x1", quantity: "1", price: "150" })
         expect((yield* orders.show("O1")).contradiction).toBeNull()
-        expect(yield* scene.told(ends(true))).toContain("roundlot orders cancel O1")
+        expect(yield* scene.told(ends(true))).toContain("cancel it instead")
         yield* scene.at(9)
         yield* scene.opens({ symbol: "AAPL", kind: "OrderMissing", subject: "O1" })
         const contradiction = { fact: "NotListed", as: "cancelled", since: scene.second(9) }
@@ -777,11 +777,11 @@ describe("show", () => {
         scene.told(positions.show("TSLA"))
       ])
       expect(told).toEqual([
-        "trade T99 does not exist; list them with 'roundlot trades list'",
-        "order O99 does not exist; list them with 'roundlot orders list'",
-        "fill F99 does not exist; list them with 'roundlot fills list'",
-        "break B99 does not exist; list them with 'roundlot breaks list'",
-        "position TSLA does not exist; list them with 'roundlot positions list'"
+        "trade T99 does not exist",
+        "order O99 does not exist",
+        "fill F99 does not exist",
+        "break B99 does not exist",
+        "position TSLA does not exist"
       ])
     })
   )

@@ -287,7 +287,7 @@ export const markEnded = (recorder: Recorder, orderId: OrderId, reason: string):
 
 const uncontradicted = ({ id, status }: Order): string =>
   isLive(status)
-    ? `${format("order", id)} is ${status}, and no broker report contradicts that; cancel it with 'roundlot orders cancel ${format("order", id)}'`
+    ? `${format("order", id)} is ${status}, and no broker report contradicts that; cancel it instead`
     : `${format("order", id)} has already ended: it is ${status}`
 
 /** The operator knows under which id the broker has a doubtful order; it is asked for from then on. */

@@ -47,6 +47,9 @@ export type SendPlanned =
   /** Not to be sent: under way, working, ended, or told to wait. */
   | { readonly _tag: "NotNow"; readonly status: Order["status"] }
 
+/** D6: why a pending order ended before it was sent. */
+const NO_LONGER_DUE = "no longer due"
+
 /**
  * Rule 0 and 1 of sending: judges the order again on the rows of this commit, and records the attempt with its request before a
  * byte leaves. A commit that only does that changes nothing that is evaluated (D1).
@@ -59,7 +62,7 @@ export const planSend = (recorder: Recorder, orderId: OrderId, requestFor: Reque
   if (order.status === "in_doubt") return resend(recorder, order, requestFor)
   if (order.origin === "direct") return offer(recorder, order, requestFor)
   if (!isStillDue(recorder, order)) {
-    advance(recorder, order.id, { deed: "superseded", reason: "Superseded" })
+    advance(recorder, order.id, { deed: "superseded", reason: NO_LONGER_DUE })
     return { _tag: "Superseded" }
   }
   if (needsApproval(recorder, order)) return hold(recorder, order, APPROVAL)

@@ -106,20 +106,27 @@ interface ReasonFieldProps {
 const ReasonField = ({ field, onChange, value }: ReasonFieldProps) => {
   const list = useId()
   const given = useReasons()
+  const { length } = value.trim()
   return (
     <>
-      <Field term="formReason">
-        <input
-          ref={field}
-          aria-label={texts.reason}
-          list={list}
-          value={value}
-          onChange={({ target }) => onChange(target.value)}
-          minLength={LEAST}
-          maxLength={1000}
-          required
-          autoComplete="off"
-        />
+      <Field
+        term="formReason"
+        error={length > 0 && length < LEAST ? texts.reasonTooShort({ least: LEAST }) : undefined}
+      >
+        {(tied) => (
+          <input
+            ref={field}
+            aria-label={texts.reason}
+            list={list}
+            value={value}
+            onChange={({ target }) => onChange(target.value)}
+            minLength={LEAST}
+            maxLength={1000}
+            required
+            autoComplete="off"
+            {...tied}
+          />
+        )}
       </Field>
       <datalist id={list}>
         {given.map((each) => (

@@ -1,6 +1,8 @@
 import { lazy, useState } from "react"
 import { useLocation } from "wouter"
 import { useAsOf, useLookAt } from "../parts/asOf.ts"
+import { useOverview } from "../../api/overview.ts"
+import { Figure } from "../parts/Figure.tsx"
 import { Part } from "../parts/Part.tsx"
 import { texts } from "../../words/text/frame.ts"
 
@@ -20,6 +22,13 @@ const ofAnyMoment = [
 /** Whether the page at this address can show the past. */
 const hasPast = (path: string): boolean => ofAnyMoment.some((page) => page.test(path))
 
+/** Where the feed stands now: the number by which this moment is found again. */
+const Now = () => {
+  const { data } = useOverview()
+  if (data === undefined) return null
+  return <span className="faint">{texts.nowAt({ position: <Figure of={String(data.position)} /> })}</span>
+}
+
 /** Says that what is shown is of another moment, and lets one choose it. */
 export const AsOfBar = () => {
   const [path] = useLocation()
@@ -29,9 +38,12 @@ export const AsOfBar = () => {
   const isPast = hasPast(path)
   if (asOf === "" && (!isOpen || !isPast)) {
     return isPast ? (
-      <button type="button" data-key="a" className="button quiet as-of" onClick={() => setOpen(true)}>
-        {texts.asOf}
-      </button>
+      <div className="as-of">
+        <Now />
+        <button type="button" data-key="a" className="button quiet" onClick={() => setOpen(true)}>
+          {texts.asOf}
+        </button>
+      </div>
     ) : null
   }
   return (

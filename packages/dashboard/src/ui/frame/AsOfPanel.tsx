@@ -70,6 +70,12 @@ const Steps = ({ head, onLook, position }: StepsProps) => {
   )
 }
 
+/** Whether the feed has what is asked for; of a position nothing is known before its newest is. */
+const hasMoment = (asOf: string, head: number | undefined): boolean | undefined => {
+  if (!/^\d+$/.test(asOf)) return true
+  return head === undefined ? undefined : Number(asOf) <= head
+}
+
 interface AsOfPanelProps {
   /** What the address asks for; empty where a moment is still to be chosen. */
   readonly asOf: string
@@ -90,11 +96,13 @@ export const AsOfPanel = ({ asOf, isPast, onClose }: AsOfPanelProps) => {
     place === undefined
       ? asked
       : texts.atFeedPositionAndTime({ position: grouped(String(place.position)), at: timeOf(place.at) })
+  const isThere = hasMoment(asOf, head)
+  const said = asOf === "" ? texts.chooseAMoment : isPast ? texts.booksAsOf({ shown }) : texts.currentState({ shown })
   return (
     <div className="banner past" role="status">
       <SignIcon sign={signOfState("frame", "past")} />
       <span>
-        {asOf === "" ? texts.chooseAMoment : isPast ? texts.booksAsOf({ shown }) : texts.currentState({ shown })}
+        {isThere === false ? texts.noSuchPosition({ asked, newest: grouped(String(head)) }) : isThere && said}
       </span>
       {head === undefined ? null : (
         <Steps position={place?.position ?? head} head={head} onLook={(position) => look(String(position))} />

@@ -153,7 +153,7 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useRows(props, scroller)
   const { fit, focus, fractions, held, inView, model, move, selection } = rows
-  const className = isShort ? "table short" : card === undefined ? "table" : "table cards"
+  const className = ["table", ...(isShort ? ["short"] : []), ...(card === undefined ? [] : ["cards"])].join(" ")
   if (held.shown.length === 0 && empty !== undefined) {
     return (
       <div className={className}>
@@ -182,7 +182,9 @@ export const DataTable = <A extends object>(props: DataTableProps<A>) => {
         <table aria-label={label} aria-rowcount={inAll === undefined ? -1 : inAll + 1}>
           <TableHead model={model} />
           <Body rows={rows} hrefOf={hrefOf} card={card} isTouched={isPhone && !isShort} />
-          {held.sums === undefined ? null : <Sums columns={columnsOf(model)} sums={held.sums} fractions={fractions} />}
+          {held.sums === undefined ? null : (
+            <Sums columns={columnsOf(model)} sums={held.sums} fractions={fractions} isOnCard={card !== undefined} />
+          )}
         </table>
       </div>
       <FoldedColumns fit={fit} />

@@ -7,6 +7,7 @@ export const texts = messages({
   recordedEntry: "{recorded}: entry {seq}, {at}, by {actor}.",
   recorded: "Recorded",
   reason: "Reason",
+  reasonTooShort: "Enter at least {least} characters.",
   effect: "Effect",
   notAffected: "Not affected",
   typeToConfirm: "Type {typed} to confirm",

@@ -16,6 +16,7 @@ export const texts = messages({
   newFills: { one: "{count} new fill.", other: "{count} new fills." },
   casesOpened: { one: "{count} case opened.", other: "{count} cases opened." },
   asOf: "As of…",
+  nowAt: "Feed position {position}",
   link: "Link",
   cliCommand: "CLI command",
   json: "JSON",

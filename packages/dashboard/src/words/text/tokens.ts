@@ -5,7 +5,7 @@ export const texts = messages({
   tokens: "Tokens",
   all: "all",
   noUseRecorded: "None recorded",
-  noTokens: "No API tokens. Create one on the daemon's host: {command}",
+  noTokens: "No API tokens.",
   noOwnToken:
     "You are not signed in with a token. Create and revoke tokens on the daemon's host, with roundlot tokens create and roundlot tokens revoke.",
   needsName: "Enter a name.",
