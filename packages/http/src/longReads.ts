@@ -11,19 +11,19 @@ import { Effect, Layer, Schema } from "effect"
 import * as access from "./access.ts"
 import * as controlling from "./controlling.ts"
 import * as looking from "./looking.ts"
-import type { PastReads, PastRequest } from "./PastReads.ts"
+import type { LongReads, LongRead } from "./LongRead.ts"
 import { none } from "./Settings.ts"
 import * as taking from "./taking.ts"
 import * as together from "./together.ts"
 import * as versions from "./versions.ts"
 
-export type { PastReads, PastRequest }
+export type { LongReads, LongRead }
 
 const refused = (problem: Problem.Failure<"Unauthorized" | "Forbidden" | "Unavailable" | "Fault">) =>
   HttpServerResponse.unsafeJson(problem, { status: problem.status, contentType: Problem.PROBLEM_JSON })
 
-/** Has reads of earlier moments answered by `reads`, once their caller is let in; other requests are answered here. */
-export const passedOn = (reads: PastReads): Layer.Layer<never, never, access.Needed> =>
+/** Has reads of earlier moments and of whole books answered by `reads`, once their caller is let in; other requests are answered here. */
+export const passedOn = (reads: LongReads): Layer.Layer<never, never, access.Needed> =>
   HttpApiBuilder.middleware(
     Api.RoundlotApi,
     Effect.map(
@@ -50,7 +50,7 @@ const ACCOUNTS = "roundlot-accounts"
 const Names = Schema.parseJson(Schema.Array(Schema.String))
 
 /** The headers of a request that is passed on. */
-export const headersOf = ({ accounts }: PastRequest): Readonly<Record<string, string>> =>
+export const headersOf = ({ accounts }: LongRead): Readonly<Record<string, string>> =>
   accounts === undefined ? {} : { [ACCOUNTS]: encodeURIComponent(Schema.encodeSync(Names)([...accounts])) }
 
 const scoped = (app: HttpApp.Default): HttpApp.Default =>
@@ -65,7 +65,7 @@ const { forbidden, unauthorized } = Problem.failures
 const onlyReads = Effect.fail(forbidden("only reads are answered here"))
 
 const callers = Layer.mergeAll(
-  Layer.succeed(Access.Reading, Effect.succeed({ name: "past", role: "read" })),
+  Layer.succeed(Access.Reading, Effect.succeed({ name: "reader", role: "read" })),
   Layer.succeed(Access.Trading, onlyReads),
   Layer.succeed(Access.Operating, onlyReads),
   Layer.succeed(Access.Signed, Effect.fail(unauthorized("only reads are answered here")))
