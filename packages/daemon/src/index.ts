@@ -30,10 +30,10 @@ export * as leaseTurns from "./leaseTurns.ts"
 export type { Opening } from "./sources/Opening.ts"
 /** `ownPart`: what a program of one's own fails with, in a line. */
 export * as ownPart from "./ownPart.ts"
-/** `PastProcess`: reads of earlier moments, in a process of their own. */
-export * as PastProcess from "./past/PastProcess.ts"
-/** `pastServing`: that process. */
-export * as pastServing from "./past/serving.ts"
+/** `ReaderProcess`: long reads and audits, in a process of their own. */
+export * as ReaderProcess from "./reader/ReaderProcess.ts"
+/** `readerServing`: that process. */
+export * as readerServing from "./reader/serving.ts"
 /** `proveBooks`: an audit that is held to anchors. */
 export * as proveBooks from "./anchors/proveBooks.ts"
 /** `queue`: the jobs that a daemon knows. */

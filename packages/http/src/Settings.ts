@@ -5,7 +5,7 @@ import type { Jobs } from "@roundlot/core/ledger"
 import { Effect } from "effect"
 import type { OidcSettings } from "./access/oidcSettings.ts"
 import type { Help } from "./references.ts"
-import type { PastReads } from "./PastReads.ts"
+import type { LongReads } from "./LongRead.ts"
 import type { Senders } from "./signed.ts"
 
 /** What a program's configuration says to those that it serves. */
@@ -29,8 +29,8 @@ export interface Settings {
   readonly anchors: Effect.Effect<Documents.AnchorsDocument, never, TradeRepository.TradeRepository>
   /** The backups of the store, as the program keeps them. */
   readonly backups: Effect.Effect<Documents.BackupsDocument>
-  /** Who answers reads of earlier moments; this program itself where nothing is said. */
-  readonly past?: PastReads | undefined
+  /** Who answers long reads, of earlier moments and of whole books; this program itself where nothing is said. */
+  readonly longReads?: LongReads | undefined
   /** How the verbs of the program explain themselves. */
   readonly helps: Effect.Effect<ReadonlyArray<Help>>
 }

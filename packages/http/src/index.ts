@@ -4,8 +4,8 @@ export * as boundedServer from "./boundedServer.ts"
 export * as dashboard from "./dashboard.ts"
 /** `listening`: where to listen, as flags and a configuration say it, checked. */
 export * as listening from "./listening.ts"
-/** `past`: reads of earlier moments, answered apart. */
-export * as past from "./past.ts"
+/** `longReads`: reads of earlier moments and of whole books, answered apart. */
+export * as longReads from "./longReads.ts"
 /** `Place`: where a daemon listens, and how it is reached. */
 export * as Place from "./Place.ts"
 /** `references`: pages that are made of definitions. */

@@ -18,7 +18,7 @@ import * as Live from "./Live.ts"
 import * as living from "./living.ts"
 import * as looking from "./looking.ts"
 import * as oidc from "./oidc.ts"
-import * as past from "./past.ts"
+import * as longReads from "./longReads.ts"
 import * as taking from "./taking.ts"
 import * as signed from "./signed.ts"
 import * as storing from "./storing.ts"
@@ -65,7 +65,7 @@ export const layer = (
         references.layer(settings.helps),
         versions.layer,
         signingIn(settings),
-        settings.past === undefined ? Layer.empty : past.passedOn(settings.past)
+        longReads.passedOn(settings.longReads)
       )
     ),
     Layer.provide(

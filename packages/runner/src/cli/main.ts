@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import process from "node:process"
-import { OwnProgram, PAST_READS } from "./ownProgram.ts"
+import { OwnProgram, READER } from "./ownProgram.ts"
 import { run } from "./run.ts"
 
 const SIGNALLED = 130
@@ -30,7 +30,7 @@ const streams = {
 
 /** The program: runs the command line that this process was started with, and leaves its exit code. */
 export const main = async (): Promise<void> => {
-  if (process.argv[2] === PAST_READS) return (await import("../start/past.ts")).serve()
+  if (process.argv[2] === READER) return (await import("../start/reader.ts")).serve()
   // A reader that has seen enough (`| head`) is no failure.
   process.stdout.on("error", () => process.exit(0))
   const own = [process.execPath, ...process.execArgv, process.argv[1] ?? ""]

@@ -5,5 +5,5 @@ export class OwnProgram extends Context.Reference<OwnProgram>()("roundlot/OwnPro
   defaultValue: (): ReadonlyArray<string> => []
 }) {}
 
-/** The word by which a daemon has this program read the past for it. */
-export const PAST_READS = "pastreads"
+/** The word by which a daemon begins this program as its reader process. */
+export const READER = "reader"

@@ -13,7 +13,7 @@ import { unsupportedOrders } from "./unsupportedOrders.ts"
 /** What the API is served with, as this program's settings say it. */
 export const servedWith = (
   settings: Pick<Settings, "anchorFile" | "backupFolder" | "configuration" | "paperFile" | "store" | "variable">,
-  past?: Serving.Settings["past"]
+  longReads?: Serving.Settings["longReads"]
 ): Serving.Settings => ({
   version: Verb.VERSION,
   configuration: settings.configuration,
@@ -27,7 +27,7 @@ export const servedWith = (
   anchors: Effect.provide(AnchorFile.document(settings), NodeFileSystem.layer),
   backups: Effect.provide(backups.document(settings), NodeFileSystem.layer),
   helps: Tree.helpsOf(roundlot),
-  past
+  longReads
 })
 
 /** What the daemon works with in the background. */

@@ -15,7 +15,7 @@ import {
   working,
   environment,
   leaseTurns,
-  PastProcess,
+  ReaderProcess,
   following,
   supervised,
   threadLag
@@ -23,7 +23,7 @@ import {
 import { Output, Table, Verb, story } from "@roundlot/cli"
 import { Configuration, StorePlace, configuredAccounts, polling } from "@roundlot/daemon/configuration"
 import { remaining, text } from "@roundlot/queries"
-import { OwnProgram, PAST_READS } from "../cli/ownProgram.ts"
+import { OwnProgram, READER } from "../cli/ownProgram.ts"
 import { layerBooks, layerExchange, type ExchangeOptions } from "../App.ts"
 import { settle, type Flags, type Settings } from "../settings/Settings.ts"
 import { layerBrokers, withoutStreams } from "./brokers.ts"
@@ -214,17 +214,17 @@ interface Asked {
 }
 
 /** The process of this program that does long reads; none where it runs within another program. */
-const pastOf = (settings: Settings) =>
+const readerOf = (settings: Settings) =>
   Effect.flatMap(OwnProgram, (program) =>
-    PastProcess.make({ ...settings, version: Verb.VERSION }, program.length === 0 ? [] : [...program, PAST_READS])
+    ReaderProcess.make({ ...settings, version: Verb.VERSION }, program.length === 0 ? [] : [...program, READER])
   )
 
-type Past = PastProcess.PastProcess | undefined
+type Reader = ReaderProcess.ReaderProcess | undefined
 
 /** Serves a port. A demonstration for which none was named is shown wherever there is room. */
-const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings, past: Past) =>
+const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings, reader: Reader) =>
   Effect.gen(function* () {
-    const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings, past?.reads))
+    const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings, reader?.reads))
     return yield* Option.match(asked, {
       onSome: onPort,
       onNone: () => Effect.catchTag(onPort(TAPE_PORT), "CannotServe", () => onPort(0))
@@ -232,11 +232,11 @@ const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Setting
   })
 
 /** Serves what is to be served, if anything, and says where and to whom. */
-const served = (asked: Asked, { open: isOpen, tape }: StartFlags, settings: Settings, past: Past) =>
+const served = (asked: Asked, { open: isOpen, tape }: StartFlags, settings: Settings, reader: Reader) =>
   Effect.gen(function* () {
     if (Option.isNone(asked.port) && Option.isNone(tape)) return
     const made = isOpen ? Option.none() : yield* ensureToken(settings)
-    const port = yield* servedAt(asked, isOpen, settings, past)
+    const port = yield* servedAt(asked, isOpen, settings, reader)
     yield* announce(settings, { isOpen, made, url: Place.urlOf(asked.at, port) })
   }).pipe(Effect.provide(SignInLinks.layer))
 
@@ -282,11 +282,11 @@ const driveTo = (
     // Ends after all that follows: the last anchor is of the last commit.
     yield* AnchorFile.keep(settings)
     yield* traces.exportTraces(settings)
-    const past = yield* pastOf(settings)
-    yield* served(asked, flags, settings, past)
+    const reader = yield* readerOf(settings)
+    yield* served(asked, flags, settings, reader)
     const daemon = yield* Effect.forkScoped(Daemon.drive(driving, options))
     yield* Effect.forkScoped(threadLag.watchThread())
-    yield* Effect.forkScoped(Effect.provide(working.work(workingWith(settings, past?.audit)), queue.layerJobs))
+    yield* Effect.forkScoped(Effect.provide(working.work(workingWith(settings, reader?.audit)), queue.layerJobs))
     yield* following.watchSenders(settings)
     const caughtUp = yield* following.followSources(sources, settings)
     yield* supervised.runApps(settings)

@@ -13,7 +13,7 @@ import { get, request, type Server } from "node:http"
 import type { ListenOptions } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { boundedServer, type past, routes, SignInLinks } from "@roundlot/http"
+import { boundedServer, type longReads, routes, SignInLinks } from "@roundlot/http"
 import { Configuration } from "@roundlot/daemon/configuration"
 import { bare } from "../settings/bare.ts"
 import * as scene from "../views/scene.ts"
@@ -97,7 +97,7 @@ const process = {
 
 /** What of a daemon's settings its server needs; its sources, and the secrets by which they sign. */
 export interface Served {
-  readonly past?: past.PastReads
+  readonly longReads?: longReads.LongReads
   readonly oidc?: Configuration.Configuration["oidc"]
   readonly sources?: Configuration.Configuration["sources"]
   readonly variables?: Readonly<Record<string, string>>
@@ -106,7 +106,7 @@ export interface Served {
 const SECRET = "planted-secret-of-the-venue"
 
 /** The source that signs with the secret of these tests. */
-const venue: Required<Omit<Served, "oidc" | "past">> = {
+const venue: Required<Omit<Served, "oidc" | "longReads">> = {
   sources: new Map([["venue", { account: scene.main, webhook: true }]]),
   variables: { ROUNDLOT_SOURCE_SECRET_VENUE: SECRET }
 }
@@ -130,7 +130,7 @@ const webhooks: Configuration.Configuration["webhooks"] = new Map([
 /** No backups are there. */
 const { backupFolder, paperFile, store } = bare
 
-const settingsOf = ({ oidc, past: reads, sources = venue.sources, variables = venue.variables }: Served) =>
+const settingsOf = ({ oidc, longReads: reads, sources = venue.sources, variables = venue.variables }: Served) =>
   servedWith(
     {
       configuration: { ...Configuration.empty, oidc, sources, webhooks },

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest"
 import { databases } from "../cli/database.ts"
 import { buys, desk, program, running, until } from "../cli/roundlot.ts"
 import { isTried } from "../views/stores.ts"
-import { type Desk, isAlive, ORDERS_THEN, traded } from "./pastDesk.ts"
+import { type Desk, isAlive, ORDERS_THEN, traded } from "./longReadsDesk.ts"
 
 const { fresh } = databases()
 
@@ -78,10 +78,10 @@ const daemonAt = async ({ place }: Desk) => {
   return { daemon, port: await portOf(daemon) }
 }
 
-/** The process that reads the past for a daemon, once it has begun. */
+/** The reader process of a daemon, once it has begun. */
 const readerOf = async (daemon: Served) => {
-  await daemon.says(/a process reads the past/)
-  return Number(/a process reads the past.*?"pid":(\d+)/.exec(daemon.said())?.[1])
+  await daemon.says(/a reader process has begun/)
+  return Number(/a reader process has begun.*?"pid":(\d+)/.exec(daemon.said())?.[1])
 }
 
 /** Asks for an audit, and gives its job. */
@@ -101,7 +101,7 @@ const Job = Schema.Struct({
 const jobAt = async (port: number, id: string) =>
   Schema.decodeUnknownSync(Job)(await (await fetch(`http://127.0.0.1:${port}/api/v1/jobs/${id}`)).json())
 
-/** A daemon with a read of the past under way in a process that is stopped, and what it answered before. */
+/** A daemon with a long read under way in a process that is stopped, and what it answered before. */
 const withHeldRead = async () => {
   const { daemon, port } = await daemonAt(await traded(desk()))
   const first = await answerOf(port, ORDERS_THEN)
@@ -110,9 +110,9 @@ const withHeldRead = async () => {
   return { daemon, port, first, reader, held: answerOf(port, ORDERS_THEN) }
 }
 
-describe("a daemon's reads of earlier moments", () => {
+describe("a daemon's long reads", () => {
   it.for((["SQLite", "Postgres"] as const).filter(isTried))(
-    "on %s the process that reads the past answers what the daemon itself would, byte for byte",
+    "on %s the reader process answers what the daemon itself would, byte for byte",
     async (kind) => {
       const place = await withBatch(await traded(kind === "SQLite" ? desk() : desk(await fresh())))
       // A command line that runs within another program has no process to begin.
@@ -120,7 +120,7 @@ describe("a daemon's reads of earlier moments", () => {
       const expected = await answersOf(await portOf(within))
       within.end()
       await within.ended
-      expect(within.said()).not.toContain("a process reads the past")
+      expect(within.said()).not.toContain("a reader process has begun")
       const { daemon, port } = await daemonAt(place)
       expect(await answersOf(port)).toEqual(expected)
       expect(expected.map(({ status }) => status)).toEqual(expect.arrayContaining([200, 400, 404]))
@@ -130,7 +130,7 @@ describe("a daemon's reads of earlier moments", () => {
     }
   )
 
-  it("the daemon answers everything else while a read of the past is held, and ends without waiting for it", async () => {
+  it("the daemon answers everything else while a long read is held, and ends without waiting for it", async () => {
     const { daemon, first, held, port, reader } = await withHeldRead()
     for (const path of ["/health", "/api/v1/orders", "/api/v1/positions"])
       expect((await answerOf(port, path)).status).toBe(200)

@@ -1,33 +1,33 @@
 import { Account, AccountName, Commands } from "@roundlot/core"
-import { PastProcess } from "@roundlot/daemon"
+import { ReaderProcess } from "@roundlot/daemon"
 import { StorePlace } from "@roundlot/daemon/configuration"
-import type { past } from "@roundlot/http"
-import { Deferred, Effect, Exit, Fiber, Logger, Option, Schema, Stream } from "effect"
-import { mkdirSync, readdirSync } from "node:fs"
-import { request } from "node:http"
-import { tmpdir } from "node:os"
+import type { longReads } from "@roundlot/http"
+import { Clock, Deferred, Effect, Exit, Fiber, Logger, Option, Schema, Stream } from "effect"
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs"
+import { get, type IncomingMessage, request } from "node:http"
+import { createRequire } from "node:module"
 import { join } from "node:path"
 import process from "node:process"
 import { describe, expect, it, vi } from "vitest"
-import { PAST_READS } from "../../src/cli/ownProgram.ts"
+import { READER } from "../../src/cli/ownProgram.ts"
 import { layerBooks } from "../../src/App.ts"
 import { desk, program, until } from "../cli/roundlot.ts"
 import { bare } from "../settings/bare.ts"
-import { type Desk, isAlive, ORDERS_THEN, traded } from "./pastDesk.ts"
-import { books, servingWith } from "./serving.ts"
+import { type Desk, isAlive, ORDERS_THEN, traded } from "./longReadsDesk.ts"
+import { begun, books, servingWith } from "./serving.ts"
 
 const quiet = Logger.replace(Logger.defaultLogger, Logger.none)
 
 /** Long reads of a desk's books by a process within these limits. */
 const readsOf = (
   place: Desk,
-  limits: Partial<PastProcess.Limits>,
-  words = [...program("main", []), PAST_READS],
+  limits: Partial<ReaderProcess.Limits>,
+  words = [...program("main", []), READER],
   version = "0.0.0"
 ) =>
   Effect.flatMap(Effect.orDie(StorePlace.parse(place.store, "--store")), (store) =>
-    PastProcess.make({ ...bare, store, checkpointFolder: join(place.folder, "none"), version }, words, {
-      ...PastProcess.usual,
+    ReaderProcess.make({ ...bare, store, checkpointFolder: join(place.folder, "none"), version }, words, {
+      ...ReaderProcess.usual,
       ...limits
     })
   ).pipe(
@@ -35,10 +35,10 @@ const readsOf = (
     Effect.orDie
   )
 
-const ORDERS: past.PastRequest = { method: "GET", url: ORDERS_THEN, accounts: undefined }
+const ORDERS: longReads.LongRead = { method: "GET", url: ORDERS_THEN, accounts: undefined }
 
 /** The status of an answer, and its bytes as a text. */
-const heard = (reads: past.PastReads, asked = ORDERS) =>
+const heard = (reads: longReads.LongReads, asked = ORDERS) =>
   Effect.scoped(
     Effect.gen(function* () {
       const { body, status } = yield* reads(asked)
@@ -48,7 +48,7 @@ const heard = (reads: past.PastReads, asked = ORDERS) =>
     })
   )
 
-const answered = (reads: past.PastReads, asked = ORDERS) =>
+const answered = (reads: longReads.LongReads, asked = ORDERS) =>
   Effect.match(heard(reads, asked), { onFailure: ({ detail }) => detail, onSuccess: ({ status }) => status })
 
 /** A program in the place of the process that can be asked and never answers. */
@@ -66,9 +66,38 @@ const ENDLESS = `
   })
   process.stdin.on("end", () => process.exit())`
 
+/** A caller who takes the beginning of an answer, and no more. */
+const unread = (port: number) =>
+  Effect.acquireRelease(
+    Effect.async<IncomingMessage>((resume) => {
+      get({ host: "127.0.0.1", port, path: ORDERS.url, agent: false }, (response) => {
+        response.on("error", () => undefined)
+        resume(Effect.succeed(response))
+      })
+    }),
+    (response) => Effect.sync(() => response.destroy())
+  )
+
+/** Takes what is left of an answer, and says whether it came to its end. */
+const isWhole = (response: IncomingMessage) =>
+  Effect.async<boolean>((resume) => {
+    response.once("close", () => resume(Effect.succeed(response.complete))).resume()
+  })
+
+/** Does something while temporary folders are made in a new folder there. */
+const withTemporary = async (folder: string, act: () => Promise<void>): Promise<void> => {
+  mkdirSync(folder)
+  vi.stubEnv("TMPDIR", folder)
+  try {
+    await act()
+  } finally {
+    vi.unstubAllEnvs()
+  }
+}
+
 const run = <A, E>(work: Effect.Effect<A, E>) => Effect.runPromise(Effect.provide(work, quiet))
 
-describe("the process that reads the past", () => {
+describe("a reader process", () => {
   it("reads beyond those that may wait are refused at once, and one whose caller has gone makes room", async () => {
     await run(
       Effect.gen(function* () {
@@ -101,6 +130,20 @@ describe("the process that reads the past", () => {
     )
   })
 
+  it("two callers who take no more of their answers lose their seats to a third over sockets", async () => {
+    await run(
+      Effect.gen(function* () {
+        const reads = yield* readsOf(desk(), { together: 2, untaken: "20 millis" }, [process.execPath, "-e", ENDLESS])
+        // The clock of the books stays where it is: that of the seats does not.
+        const port = yield* Effect.withClock(servingWith({}, true, { longReads: reads }), Clock.make())
+        const callers = yield* Effect.all([unread(port), unread(port)])
+        expect((yield* begun(port, ORDERS.url)).status).toBe(200)
+        // What they have of their answers is not taken for the whole.
+        expect(yield* Effect.forEach(callers, isWhole)).toEqual([false, false])
+      }).pipe(Effect.scoped, Effect.provide(books))
+    )
+  })
+
   it("too little memory to begin with, and a program that is not there, are problems that say so", async () => {
     const place = await traded(desk())
     await run(
@@ -116,36 +159,57 @@ describe("the process that reads the past", () => {
 
   it("a program of another version opens no store, and none leaves its folder behind", async () => {
     const place = await traded(desk())
-    const before = readdirSync(tmpdir())
+    const temporary = join(place.folder, "temporary")
     const logged: Array<string> = []
     const noting = Logger.make(({ message }) => void logged.push(String(message)))
-    await run(
-      Effect.gen(function* () {
-        const reads = yield* readsOf(place, {}, undefined, "9.9.9").pipe(Effect.provide(Logger.add(noting)))
-        expect(yield* answered(reads)).toContain("The daemon's log says why")
-        expect(yield* answered(yield* readsOf(place, {}, ["roundlot-none"]))).toContain("could not be started")
-      }).pipe(Effect.scoped)
+    await withTemporary(temporary, () =>
+      run(
+        Effect.gen(function* () {
+          const reads = yield* readsOf(place, {}, undefined, "9.9.9").pipe(Effect.provide(Logger.add(noting)))
+          expect(yield* answered(reads)).toContain("The daemon's log says why")
+          expect(yield* answered(yield* readsOf(place, {}, ["roundlot-none"]))).toContain("could not be started")
+        }).pipe(Effect.scoped)
+      )
     )
     expect(logged.join("\n")).toContain("the daemon is version 9.9.9, this program 0.0.0")
-    const left = readdirSync(tmpdir()).filter((name) => name.startsWith("roundlot-past-") && !before.includes(name))
-    expect(left).toEqual([])
+    expect(readdirSync(temporary)).toEqual([])
+  })
+
+  it("after a process has ended, modules are found through symbolic links as before", async () => {
+    const place = desk()
+    const { folder } = place
+    const temporary = join(folder, "temporary")
+    mkdirSync(join(folder, "node_modules"))
+    for (const name of ["one", "two"]) {
+      writeFileSync(join(folder, `${name}.js`), "")
+      symlinkSync(join(folder, `${name}.js`), join(folder, "node_modules", `${name}.js`))
+    }
+    const { resolve } = createRequire(join(folder, "program.js"))
+    // From here on the links' folder is known to Node.
+    expect(resolve("one.js")).toBe(join(folder, "one.js"))
+    await withTemporary(temporary, async () => {
+      await run(
+        Effect.gen(function* () {
+          const reads = yield* readsOf(place, {}, [process.execPath, "-e", ENDLESS])
+          expect((yield* reads(ORDERS)).status).toBe(200)
+        }).pipe(Effect.scoped, Effect.orDie)
+      )
+      await until(async () => readdirSync(temporary).length === 0)
+    })
+    expect(resolve("two.js")).toBe(join(folder, "two.js"))
   })
 
   it("a folder for temporary files that is too deep for a socket is passed by", async () => {
     const place = await traded(desk())
     const deep = join(place.folder, "d".repeat(100))
-    mkdirSync(deep)
-    vi.stubEnv("TMPDIR", deep)
-    try {
-      await run(
+    await withTemporary(deep, () =>
+      run(
         Effect.flatMap(readsOf(place, {}), (reads) =>
           Effect.map(answered(reads), (said) => expect(said).toBe(200))
         ).pipe(Effect.scoped)
       )
-      expect(readdirSync(deep)).toEqual([])
-    } finally {
-      vi.unstubAllEnvs()
-    }
+    )
+    expect(readdirSync(deep)).toEqual([])
   })
 
   it("one that is not used ends, and the next read begins another", async () => {
@@ -166,7 +230,7 @@ describe("the process that reads the past", () => {
     )
   })
 
-  it("who is bound to accounts reads the past of these alone", async () => {
+  it("who is bound to accounts reads these alone", async () => {
     const place = await traded(desk())
     const names = Schema.decodeUnknownSync(
       Schema.parseJson(Schema.Struct({ items: Schema.Array(Schema.Struct({ name: Schema.String })) }))
@@ -204,11 +268,11 @@ describe("the process that reads the past", () => {
     await run(
       Effect.gen(function* () {
         const [come, gone] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
-        const reads: past.PastReads = () =>
+        const reads: longReads.LongReads = () =>
           Effect.zipRight(Deferred.succeed(come, undefined), Effect.never).pipe(
             Effect.onInterrupt(() => Deferred.succeed(gone, undefined))
           )
-        const port = yield* servingWith({}, true, { past: reads })
+        const port = yield* servingWith({}, true, { longReads: reads })
         const asking = request({ host: "127.0.0.1", port, path: ORDERS.url }).on("error", () => undefined)
         asking.end()
         yield* Deferred.await(come)

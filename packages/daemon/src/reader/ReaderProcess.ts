@@ -8,7 +8,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Agent } from "@effect/platform-node/Undici"
 import type { Problem } from "@roundlot/api"
 import { Checkpoints, Jobs } from "@roundlot/core/ledger"
-import { past } from "@roundlot/http"
+import { longReads } from "@roundlot/http"
 import {
   Data,
   Deferred,
@@ -24,7 +24,7 @@ import {
   Stream
 } from "effect"
 import { spawn } from "node:child_process"
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmdirSync, unlinkSync } from "node:fs"
 import { constants, setPriority, tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import process from "node:process"
@@ -106,19 +106,27 @@ const LONGEST_SOCKET = 100
 /** As long as what the name of a temporary folder ends with. */
 const RANDOM = "012345"
 
+/** The socket's name in its folder. */
+const SOCKET = "reader.sock"
+
 /** A folder of this user alone; one of temporary files may be too deep for a socket. */
 const makeFolder = (): string => {
-  const at = join(tmpdir(), "roundlot-past-")
+  const at = join(tmpdir(), "roundlot-reader-")
   const isTooDeep = process.platform !== "win32" && Buffer.byteLength(socketIn(`${at}${RANDOM}`)) > LONGEST_SOCKET
-  return mkdtempSync(isTooDeep ? "/tmp/roundlot-past-" : at)
+  return mkdtempSync(isTooDeep ? "/tmp/roundlot-reader-" : at)
 }
 
+/**
+ * Removes it with its socket. `rmSync` would look at the socket, and after that Node follows no symbolic link to the module that is loaded
+ * next: https://github.com/nodejs/node/issues/51142.
+ */
 const removeFolder = (folder: string): void => {
-  try {
-    rmSync(folder, { recursive: true, force: true })
-  } catch {
-    // It is empty, and in the way of nothing.
-  }
+  for (const remove of [() => unlinkSync(join(folder, SOCKET)), () => rmdirSync(folder)])
+    try {
+      remove()
+    } catch {
+      // There is no socket, or an empty folder stays, in the way of nothing.
+    }
 }
 
 /** Options of node that the process has of its own, or that would stop it. */
@@ -146,9 +154,9 @@ const startedBeside = (folder: string, program: ReadonlyArray<string>, limits: L
 
 /** Where the process listens. */
 const socketIn = (folder: string): string =>
-  process.platform === "win32" ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, "past.sock")
+  process.platform === "win32" ? `\\\\.\\pipe\\${basename(folder)}` : join(folder, SOCKET)
 
-/** Begins a process that reads the past; `log` hears what it prints, `ended` that it is gone. */
+/** Begins a reader process; `log` hears what it prints, `ended` that it is gone. */
 const begin = (
   program: ReadonlyArray<string>,
   given: Omit<Given, "socket">,
@@ -239,11 +247,11 @@ const ORIGIN = "http://localhost"
 const untilReady = (reader: Reader) =>
   Effect.timeoutFail(Deferred.await(reader.ready), { duration: LONGEST_START, onTimeout: () => tooSlow(reader) })
 
-const asked = (reader: Reader, request: past.PastRequest) =>
+const asked = (reader: Reader, request: longReads.LongRead) =>
   Effect.gen(function* () {
     yield* untilReady(reader)
     const method = request.method === "HEAD" ? "HEAD" : "GET"
-    const call = HttpClientRequest.make(method)(`${ORIGIN}${request.url}`, { headers: past.headersOf(request) })
+    const call = HttpClientRequest.make(method)(`${ORIGIN}${request.url}`, { headers: longReads.headersOf(request) })
     return yield* Effect.flatMap(reader.client.execute(call), (response) => passedBack(response, method)).pipe(
       Effect.catchAll((error) => whyNot(error, reader))
     )
@@ -275,7 +283,7 @@ const kept = (
     const { states } = yield* Checkpoints.Checkpoints
     const run = Runtime.runFork(yield* Effect.runtime())
     const log = (text: string): void =>
-      void run(Effect.logWarning(text.trim()).pipe(Effect.annotateLogs("part", "past")))
+      void run(Effect.logWarning(text.trim()).pipe(Effect.annotateLogs("part", "reader")))
     let current: Reader | undefined
     let isUsed = false
     const end = Effect.sync(() => {
@@ -301,7 +309,7 @@ const kept = (
         catch: (error) => seats.unavailable(`its process could not be started: ${ownPart.inALine(error)}`)
       })
       current = made
-      yield* Effect.logInfo("a process reads the past").pipe(Effect.annotateLogs("pid", made.pid))
+      yield* Effect.logInfo("a reader process has begun").pipe(Effect.annotateLogs("pid", made.pid))
       return made
     })
     return Effect.gen(function* () {
@@ -314,21 +322,21 @@ const kept = (
   })
 
 /** What the process does for a daemon. */
-export interface PastProcess {
-  readonly reads: past.PastReads
+export interface ReaderProcess {
+  readonly reads: longReads.LongReads
   readonly audit: Audits
 }
 
 /**
  * Has reads of earlier moments and of whole books, and audits, done by a process of their own, which is begun for the first one and ends
- * with the scope. `program` are its words: a program that waits in `pastServing.serve`. Nothing without one, or for a store that only the
+ * with the scope. `program` are its words: a program that waits in `readerServing.serve`. Nothing without one, or for a store that only the
  * configuration knows. What the process dies of ends what is under way, and the next one begins another.
  */
 export const make = (
   { anchorFile, checkpointFolder, configuration, store, version }: Place,
   program: ReadonlyArray<string>,
   limits: Limits = usual
-): Effect.Effect<PastProcess | undefined, never, Scope.Scope> =>
+): Effect.Effect<ReaderProcess | undefined, never, Scope.Scope> =>
   Effect.gen(function* () {
     const address = reachedAt(store)
     if (program.length === 0 || address === undefined) return undefined

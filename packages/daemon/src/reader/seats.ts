@@ -1,5 +1,5 @@
 import { Problem } from "@roundlot/api"
-import { type Duration, Effect, FiberHandle, type Scope, Stream } from "effect"
+import { type Duration, Effect, FiberHandle, Ref, type Scope, Stream } from "effect"
 
 /** A problem of a read that cannot be done now, and why. */
 export const unavailable = (detail: string): Problem.Failure<"Unavailable"> =>
@@ -42,7 +42,12 @@ export const make = ({ together, waiting: most }: Bounds): Effect.Effect<Seats> 
     return { take, isEmpty: () => taken + waiting === 0 }
   })
 
-/** Bytes as they are taken; `giveUp` is done once none were taken for so long, and they break off there. */
+const UNTAKEN = "the caller took no bytes of the answer for too long"
+
+/**
+ * Bytes as they are taken; `giveUp` is done once none were taken for so long, and they fail from then on: what they come from may end as
+ * if it were whole.
+ */
 export const whileTaken = <E>(
   bytes: Stream.Stream<Uint8Array, E>,
   longest: Duration.DurationInput,
@@ -52,11 +57,14 @@ export const whileTaken = <E>(
     Effect.gen(function* () {
       const watch = yield* FiberHandle.make()
       const pull = yield* Stream.toPull(bytes)
-      const untaken = FiberHandle.run(watch, Effect.delay(giveUp, longest))
+      const isUntaken = yield* Ref.make(false)
+      const leave = Effect.zipRight(Ref.set(isUntaken, true), giveUp)
+      const untaken = FiberHandle.run(watch, Effect.delay(leave, longest))
+      const next = Effect.tap(pull, () => untaken)
       return Stream.repeatEffectChunkOption(
         Effect.zipRight(
           FiberHandle.clear(watch),
-          Effect.tap(pull, () => untaken)
+          Effect.if(Ref.get(isUntaken), { onTrue: () => Effect.dieMessage(UNTAKEN), onFalse: () => next })
         )
       )
     })

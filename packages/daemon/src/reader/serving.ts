@@ -7,7 +7,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { type Clock, Roundlot } from "@roundlot/core"
 import { Entropy, TradeRepository } from "@roundlot/core/adapter"
 import { Checkpoints } from "@roundlot/core/ledger"
-import { past } from "@roundlot/http"
+import { longReads } from "@roundlot/http"
 import { Effect, Layer, Logger, Schema, Stream } from "effect"
 import { createServer } from "node:http"
 import process from "node:process"
@@ -32,7 +32,7 @@ const Given = Schema.Struct({
   socket: Schema.String
 })
 
-/** What a process that reads the past is given. */
+/** What a reader process is given. */
 export type Given = typeof Given.Type
 
 /** Any other line: a place of a journal that the daemon believes. */
@@ -44,10 +44,10 @@ const LARGEST_HEADERS = 4 * 1024 * 1024
 /** Nothing is written here. */
 const lookedAt = (repository: TradeRepository.TradeRepositoryService): TradeRepository.TradeRepositoryService => {
   const refused = new TradeRepository.StoreUnavailable({
-    place: "the past",
+    place: "the reader process",
     problem: "read_only",
     detail: "it is only read",
-    remedy: "Write to the books of now"
+    remedy: "Write through the daemon"
   })
   return { ...repository, write: () => refused, forget: () => refused }
 }
@@ -57,7 +57,7 @@ export type StoreOf = (
   store: StorePlace
 ) => Layer.Layer<TradeRepository.TradeRepository | Clock.Clock, TradeRepository.StoreError>
 
-/** What a program reads the past with. */
+/** What a reader process reads with. */
 export interface Serving {
   readonly storeOf: StoreOf
   /** Its version. */
@@ -102,7 +102,7 @@ const answering = (input: AsyncIterableIterator<string>, { storeOf, version }: S
     const server = NodeHttpServer.layer(() => createServer({ maxHeaderSize: LARGEST_HEADERS }), { path: socket })
     const books = booksOf(storeOf(yield* parse(store, "store")))
     const auditing = audits({ anchorFile, configuration: { anchors: { key: anchorKey } } })
-    yield* Layer.build(past.layer.pipe(Layer.provide(auditing), Layer.provide(Layer.merge(server, books)))).pipe(
+    yield* Layer.build(longReads.layer.pipe(Layer.provide(auditing), Layer.provide(Layer.merge(server, books)))).pipe(
       Effect.provideService(Checkpoints.Checkpoints, checkpoints)
     )
     process.stdout.write("ready\n")
@@ -117,7 +117,7 @@ const answering = (input: AsyncIterableIterator<string>, { storeOf, version }: S
 const toDaemon = Logger.replace(Logger.defaultLogger, Logger.withConsoleError(Logger.logfmtLogger))
 
 /**
- * Answers reads of earlier moments for the daemon that began this process, until its input ends: the daemon has ended then. It prints a
+ * Answers long reads for the daemon that began this process, until its input ends: the daemon has ended then. It prints a
  * line when it can be asked.
  */
 export const serve = (serving: Serving): Promise<void> =>
