@@ -29,7 +29,7 @@ const traded = async (symbols: ReadonlyArray<string>, listing?: string) => {
   }
 }
 
-const COMMAND = "'roundlot instruments confirm SYMBOL --reason WHY'"
+const COMMAND = "roundlot instruments confirm ZZZZQ --reason WHY"
 
 describe("a paper account trades what its exchange lists", () => {
   it("ZZZZQ accumulates and is not sent, with the command to run; confirmed, it trades, and other symbols go on", async () => {
