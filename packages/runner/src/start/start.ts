@@ -222,14 +222,13 @@ const readerOf = (settings: Settings) =>
 type Reader = ReaderProcess.ReaderProcess | undefined
 
 /** Serves a port. A demonstration for which none was named is shown wherever there is room. */
-const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings, reader: Reader) =>
-  Effect.gen(function* () {
-    const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings, reader?.reads))
-    return yield* Option.match(asked, {
-      onSome: onPort,
-      onNone: () => Effect.catchTag(onPort(TAPE_PORT), "CannotServe", () => onPort(0))
-    })
+const servedAt = ({ at, port: asked }: Asked, isOpen: boolean, settings: Settings, reader: Reader) => {
+  const onPort = (port: number) => serving.serve({ port, isOpen, at }, servedWith(settings, reader?.reads))
+  return Option.match(asked, {
+    onSome: onPort,
+    onNone: () => Effect.catchTag(onPort(TAPE_PORT), "CannotServe", () => onPort(0))
   })
+}
 
 /** Serves what is to be served, if anything, and says where and to whom. */
 const served = (asked: Asked, { open: isOpen, tape }: StartFlags, settings: Settings, reader: Reader) =>
