@@ -188,7 +188,7 @@ describe("a token that is revoked over the API", () => {
       yield* tokenOf("trader", { role: "trade" })
       const last = yield* revoke(port, bearer(boss), "boss", boss)
       assert.strictEqual(last.status, 409)
-      assert.include(detailOf(last), "run 'roundlot tokens revoke boss' on the daemon's host")
+      assert.include(detailOf(last), "or revoke it on the daemon's host")
       assert.strictEqual((yield* revoke(port, bearer(bound), "bound", bound)).status, 200)
       const second = yield* tokenOf("second")
       assert.strictEqual((yield* revoke(port, bearer(boss), "boss", boss)).status, 200)
@@ -249,7 +249,7 @@ describe("who confirms with a secret", () => {
       ]
       for (const answer of refused) {
         assert.strictEqual(answer.status, 409)
-        assert.match(detailOf(answer), /^'(?:api|oidc:1@.*)' has no token .* run 'roundlot tokens create'/)
+        assert.match(detailOf(answer), /^'(?:api|oidc:1@.*)' has no token .* on the daemon's host/)
       }
       assert.deepStrictEqual(yield* names, ["boss"])
     }).pipe(Effect.provide(books))
