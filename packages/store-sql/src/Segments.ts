@@ -1,4 +1,4 @@
-import { type Column, Entry, type Table, type TradeRepository } from "@roundlot/core/adapter"
+import { type Column, Entry, Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Option, Schema } from "effect"
 
 /**
@@ -28,7 +28,7 @@ export interface Mention {
   readonly firstSeq: number
 }
 
-/** A longer commit has several segments: whoever wants one entry reads no more than so many. */
+/** A longer commit has several segments: to find one entry, no more than so many are read. */
 const LONGEST = 128
 
 const HASH_BYTES = 32
@@ -161,7 +161,7 @@ const mentionsOf = (entries: Entries): ReadonlyArray<Mention> => {
   const [{ account, seq: firstSeq }] = entries
   const found = new Map<string, Mention>()
   for (const { entityId, entityKind } of entries) {
-    const key = `${entityKind} ${entityId}`
+    const key = Table.joinKey([entityKind, entityId])
     if (!found.has(key)) found.set(key, { account, entityKind, entityId, firstSeq })
   }
   return [...found.values()]

@@ -15,7 +15,7 @@ const json = fc
   .map(Entry.canonicalJson)
 
 /** What entries of one commit have each for itself. */
-const told = fc.record({
+const lines = fc.record({
   entityKind: word,
   entityId: word,
   tag: word,
@@ -28,7 +28,7 @@ const told = fc.record({
 
 /** A commit's part of a journal that ends its segments now and then. */
 const entries = fc
-  .tuple(fc.integer({ min: 1, max: 1_000_000 }), fc.array(told, { minLength: 1, maxLength: 300 }))
+  .tuple(fc.integer({ min: 1, max: 1_000_000 }), fc.array(lines, { minLength: 1, maxLength: 300 }))
   .map(([first, all]): [Entry.Entry, ...Array<Entry.Entry>] => {
     const [head, ...rest] = all.map((each, i) => ({ account: "main", seq: first + i, commitId: "c", ...each }))
     if (head === undefined) throw new Error("there is no entry")

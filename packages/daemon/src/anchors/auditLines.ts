@@ -53,12 +53,12 @@ export const resultOf = <E, R, E2, R2>(
   show: (progress: Audit.Progress) => Effect.Effect<void, E2, R2>
 ): Effect.Effect<unknown, E | E2 | Jobs.JobFailed, R | R2> =>
   audit.pipe(
-    Stream.filterMapEffect((line) => {
-      if (line._tag !== "Progress") return Option.some(Effect.succeed(line))
+    Stream.tap((line) => {
+      if (line._tag !== "Progress") return Effect.void
       const { done, of, step } = line
-      return Option.some(Effect.as(show({ step, done, of }), undefined))
+      return show({ step, done, of })
     }),
-    Stream.filter((line) => line !== undefined),
+    Stream.filter((line) => line._tag !== "Progress"),
     Stream.runHead,
     Effect.flatMap(
       Option.match({

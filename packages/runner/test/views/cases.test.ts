@@ -108,7 +108,7 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
         notes: [{ note: "ticket of O1" }]
       })
       for (const id of [JOB, PART]) {
-        expect(yield* scene.told(shownThen(id, scene.second(9)))).toContain(`open case ${id} does not exist`)
+        expect(yield* scene.messageOf(shownThen(id, scene.second(9)))).toContain(`open case ${id} does not exist`)
       }
     }).pipe(Effect.provide(withHealth(store)))
   )
@@ -209,7 +209,7 @@ describe.each((["memory", "SQLite", "Postgres"] as const).filter(isTried))("case
       const command = { account: scene.main, reason: "hers", commandId: Option.none() }
       const asked = (caseId: string) =>
         carryingOut.carryOut({ ...command, command: { _tag: "NoteCase", caseId: AttendedCase.CaseId.make(caseId) } })
-      const refusals = yield* Effect.forEach(["T1", "T77", "O77", "B1", "J1-0a"], (id) => scene.told(asked(id)))
+      const refusals = yield* Effect.forEach(["T1", "T77", "O77", "B1", "J1-0a"], (id) => scene.messageOf(asked(id)))
       expect(refusals).toEqual([
         expect.stringMatching(/^T1 is not held/),
         "trade T77 does not exist",

@@ -25,7 +25,7 @@ const newest = Effect.map(Feed.newestRow, (row) => row?.position ?? 0)
 
 const owner: Effect.Effect<AccountName.AccountName> = Effect.succeed(scene.main)
 
-const failure = (asOf: string) => scene.told(past.seen(asOf, owner, orders.show("O1")))
+const failure = (asOf: string) => scene.messageOf(past.seen(asOf, owner, orders.show("O1")))
 
 describe("the books as of an earlier moment", () => {
   it.effect("every row at a position of the feed is what it was when that was the newest", () =>

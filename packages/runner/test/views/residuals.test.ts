@@ -99,8 +99,8 @@ describe("the residual of a position over time", () => {
   it.effect("a moment that has not come, and an account that has no such position, are refused by name", () =>
     Effect.gen(function* () {
       yield* played
-      expect(yield* scene.told(historyOf("AAPL", 3600))).toContain("is in the future")
-      expect(yield* scene.told(residuals.history("AAPL", "other", scene.second(0)))).toContain(
+      expect(yield* scene.messageOf(historyOf("AAPL", 3600))).toContain("is in the future")
+      expect(yield* scene.messageOf(residuals.history("AAPL", "other", scene.second(0)))).toContain(
         "position AAPL does not exist"
       )
     }).pipe(Effect.provide(scene.inMemory))

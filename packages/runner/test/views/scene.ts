@@ -388,6 +388,6 @@ export const playedInOther = Effect.gen(function* () {
   yield* fills(4, { account: other, exec: "n1", symbol: "NVDA", quantity: "1", price: "180" })
 })
 
-/** What a failing view tells. */
-export const told = <A, E extends { readonly message: string }, R>(view: Effect.Effect<A, E, R>) =>
+/** The message of a view that fails. */
+export const messageOf = <A, E extends { readonly message: string }, R>(view: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(view), ({ message }) => message)

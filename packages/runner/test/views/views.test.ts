@@ -109,7 +109,7 @@ describe("documents", () => {
       expect(items.map(({ kind, standing: stands }) => [kind, stands])).toEqual([["Conflict", "info"]])
       expect((yield* breaks.list({ standing: "critical" })).items).toEqual([])
       expect((yield* breaks.list({ standing: "resolved" })).items).toEqual([])
-      expect(yield* scene.told(breaks.list({ standing: "grave" }))).toContain(
+      expect(yield* scene.messageOf(breaks.list({ standing: "grave" }))).toContain(
         "escalated, critical, warning, info, gone, resolved"
       )
     })
@@ -308,7 +308,7 @@ describe("documents", () => {
         yield* scene.accepted(1)
         yield* scene.fills(1, { exec: "x1", quantity: "1", price: "150" })
         expect((yield* orders.show("O1")).contradiction).toBeNull()
-        expect(yield* scene.told(ends(true))).toContain("cancel it instead")
+        expect(yield* scene.messageOf(ends(true))).toContain("cancel it instead")
         yield* scene.at(9)
         yield* scene.opens({ symbol: "AAPL", kind: "OrderMissing", subject: "O1" })
         const contradiction = { fact: "NotListed", as: "cancelled", since: scene.second(9) }
@@ -723,12 +723,12 @@ describe("filters", () => {
     "a word, id or time that is none is refused by name",
     Effect.gen(function* () {
       const told = yield* Effect.all([
-        scene.told(trades.list({ status: "complete" })),
-        scene.told(trades.list({ orderId: "T1" })),
-        scene.told(trades.list({ since: "yesterday" })),
-        scene.told(trades.list({ limit: -1 })),
-        scene.told(trades.list({ order: "random" })),
-        scene.told(orders.show("x"))
+        scene.messageOf(trades.list({ status: "complete" })),
+        scene.messageOf(trades.list({ orderId: "T1" })),
+        scene.messageOf(trades.list({ since: "yesterday" })),
+        scene.messageOf(trades.list({ limit: -1 })),
+        scene.messageOf(trades.list({ order: "random" })),
+        scene.messageOf(orders.show("x"))
       ])
       expect(told).toEqual([
         'status "complete" is not one of pending, accumulated, completed, failed, quarantined; did you mean completed?',
@@ -770,11 +770,11 @@ describe("show", () => {
     "what is not there is said so, and where to look",
     Effect.gen(function* () {
       const told = yield* Effect.all([
-        scene.told(trades.show("T99")),
-        scene.told(orders.show("O99")),
-        scene.told(fills.show("F99")),
-        scene.told(breaks.show("B99")),
-        scene.told(positions.show("TSLA"))
+        scene.messageOf(trades.show("T99")),
+        scene.messageOf(orders.show("O99")),
+        scene.messageOf(fills.show("F99")),
+        scene.messageOf(breaks.show("B99")),
+        scene.messageOf(positions.show("TSLA"))
       ])
       expect(told).toEqual([
         "trade T99 does not exist",
