@@ -55,7 +55,7 @@ export const sole = (named: Option.Option<string>): Reading<AccountName.AccountN
     const [only, ...others] = there
     if (only !== undefined && others.length === 0) return only
     return yield* only === undefined
-      ? new UsageError({ problem: "There is no account yet", remedy: "Add one with 'roundlot accounts add'" })
+      ? new UsageError({ problem: "There is no account yet", remedy: "Add an account first" })
       : severalAccounts(there)
   })
 

@@ -43,7 +43,7 @@ export const attending = (
     if (account === undefined) {
       return yield* new UsageError({
         problem: "There is no account yet",
-        remedy: "Add one with 'roundlot accounts add'"
+        remedy: "Add an account first"
       })
     }
     return { account, command: act(found, AttendedCase.CaseId.make(found.id)) }

@@ -108,7 +108,7 @@ export const waitingFor = (
 /** What is said of what needs a second person: how its request stands, and how it goes on. */
 export const waitingText = ({ approveBy, id, status }: Documents.ApprovalInShort): string =>
   status === "waiting"
-    ? `${id} waits for approval by another person until ${approveBy}: roundlot approvals approve ${id}`
+    ? `${id} waits for approval by another person until ${approveBy}`
     : `${id} was requested before and is ${status}`
 
 /** Who is to say whether the broker has an order sees what speaks for it. */
@@ -166,7 +166,7 @@ const listed = (head: string, found: ReadonlyArray<Documents.OrderInShort>): Rea
   const named = found
     .slice(0, MOST_NAMED)
     .map(({ account, id, quantity, side, symbol }) => `  ${id}: ${side} ${quantity} ${symbol} of ${account}`)
-  const more = found.length > MOST_NAMED ? [`  and ${found.length - MOST_NAMED} more: 'roundlot orders list'`] : []
+  const more = found.length > MOST_NAMED ? [`  and ${found.length - MOST_NAMED} more`] : []
   return [`${head}:`, ...named, ...more]
 }
 

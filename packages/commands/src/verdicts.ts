@@ -98,7 +98,7 @@ export const scopeOf = ({
     if (first === undefined)
       return yield* new UsageError({
         problem: "There is no account yet",
-        remedy: "Add one with 'roundlot accounts add'"
+        remedy: "Add an account first"
       })
     if (isEverything) return { account: first, scope: { _tag: "Everything" } satisfies Command.Scope }
     if (others.length > 0) {

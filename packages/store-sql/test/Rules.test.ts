@@ -77,7 +77,7 @@ describe("the rules of the tables", () => {
     const missing = Rules.faultOf("trades", ["id"], lot)
     assert.strictEqual(
       missing?.message,
-      "table trades, row 4, column reason: is missing, although status is failed. Run 'roundlot audit' to see what else differs."
+      "table trades, row 4, column reason: is missing, although status is failed. Audit the store to see what else differs."
     )
     assert.strictEqual(Rules.faultOf("trades", ["id"], { ...lot, reason: "TooOld", lotId: 3 })?.column, "lotId")
     assert.isUndefined(Rules.faultOf("trades", ["id"], { ...lot, reason: "TooOld" }))

@@ -6,6 +6,7 @@ import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { reading, making } from "../within.ts"
 import * as listOutput from "./listOutput.ts"
+import { approvalLine } from "./nextCommand.ts"
 import * as flags from "../terminal/flags.ts"
 import * as Options from "@effect/cli/Options"
 import { Account, AccountName, Reads } from "@roundlot/core"
@@ -212,7 +213,7 @@ export const accountsAdd = Verb.make({
             const waits = made.approval === undefined ? {} : { approval: made.approval }
             const document = { ...(yield* accounts.show(account)), ...waits }
             if (dryRun) return yield* confirm.show(`Result: ${made.what}.`, shown, { ...document })
-            yield* note(`${made.what}.`)
+            yield* note(`${made.what}.${approvalLine(made.approval)}`)
             return yield* answer(document, (screen) => detail.format(document, screen))
           }),
         making

@@ -13,6 +13,7 @@ import * as Verb from "../terminal/Verb.ts"
 import type { VerbError } from "../terminal/Verb.ts"
 import { writing } from "../within.ts"
 import { compared } from "./atBroker.ts"
+import { approvalLine } from "./nextCommand.ts"
 
 /** The account that is meant: the named one, else the only one of the books. */
 export const theAccount = (
@@ -80,7 +81,7 @@ export const accountsAdopt = Verb.make({
         const { approval, done } = yield* carryingOut.carryOut({ account, commandId, reason, command })
         if (approval !== undefined) yield* output.look
         const waits = approval === undefined ? {} : { approval }
-        yield* output.answer({ ...document, dryRun, done, ...waits }, `${done}.`)
+        yield* output.answer({ ...document, dryRun, done, ...waits }, `${done}.${approvalLine(approval)}`)
       })
     )
 })

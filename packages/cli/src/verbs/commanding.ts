@@ -7,6 +7,7 @@ import type { UsageError } from "@roundlot/commands/errors"
 import { carryingOut } from "@roundlot/commands"
 import { confirm, type NotConfirmed } from "../terminal/confirm.ts"
 import { Output } from "../terminal/Output.ts"
+import { approvalLine } from "./nextCommand.ts"
 
 /** Carries a command out and prints what it did. */
 export const perform = (
@@ -20,7 +21,7 @@ export const perform = (
     const output = yield* Output
     const done = yield* carryingOut.carryOut(asked)
     if (done.approval !== undefined) yield* output.look
-    yield* output.answer(done, carryingOut.sentenceOf(done))
+    yield* output.answer(done, `${carryingOut.sentenceOf(done)}${approvalLine(done.approval)}`)
   })
 
 /** A command that is shown and asked for before it is carried out, unless that was said. */

@@ -14,6 +14,7 @@ import type { Configuration } from "../Program.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { askWhereOrdersFollow } from "./commanding.ts"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
+import { approvalLine } from "./nextCommand.ts"
 import { liftedScopeOf, scopeFlags } from "./verdicts.ts"
 
 /** The trading states other than normal, and the limits of every account with what of each is used and what it refused. */
@@ -139,8 +140,10 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
     const before = yield* stateNow(account, scope)
     yield* askWhereOrdersFollow({ ...stated, isSaid: asked.yes, question: "Send these orders?" })
     const done = yield* carryingOut.carryOut(stated)
-    if (done.approval !== undefined) yield* look
-    if (done.approval !== undefined) return yield* answer({ ...done, before, state: before }, `${done.done}.`)
+    if (done.approval !== undefined) {
+      yield* look
+      return yield* answer({ ...done, before, state: before }, `${done.done}.${approvalLine(done.approval)}`)
+    }
     yield* answer({ ...done, before, state }, `${carryingOut.sentenceOf(done)}\n  state: ${before} → ${state}`)
   })
 
@@ -163,7 +166,10 @@ const setLimits = (asked: Asked, limited: object, configuration: Configuration) 
     const { approval, what } = yield* limitChange.set(change)
     if (approval !== undefined) {
       yield* look
-      return yield* answer({ ...(yield* accounts.show(account)), approval, changes: [] }, `${what}.`)
+      return yield* answer(
+        { ...(yield* accounts.show(account)), approval, changes: [] },
+        `${what}.${approvalLine(approval)}`
+      )
     }
     const changes = accounts.limitChanges(before, settings)
     if (changes.length > 0 && configuration.accounts.has(account))

@@ -28,6 +28,10 @@ const byControl: { readonly [C in Control.Control]?: (of: Owner) => string } = {
 
 const commands: ReadonlyMap<string, (of: Owner) => string> = new Map(Object.entries(byControl))
 
+/** The line that says how what waits for another person is approved; nothing where nothing waits. */
+export const approvalLine = (approval: Documents.ApprovalInShort | undefined): string =>
+  approval?.status === "waiting" ? `\nRun: roundlot approvals approve ${approval.id} --reason WHY` : ""
+
 /** The command to run next for a position that is not ordered, without line end; nothing where waiting is all there is to do. */
 export const nextCommand = (answer: Documents.AnswerDocument, of: Owner): string | undefined => {
   switch (answer.code) {

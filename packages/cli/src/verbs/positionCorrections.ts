@@ -15,6 +15,7 @@ import { writing } from "../within.ts"
 import type { Settings } from "../Program.ts"
 import { theAccount } from "./adoptAccount.ts"
 import { compared } from "./atBroker.ts"
+import { approvalLine } from "./nextCommand.ts"
 
 /** What a correction of the books would come to as they stand: nothing is written. */
 const foreseen = (
@@ -107,7 +108,7 @@ const correct = ({
     })
     if (approval !== undefined) yield* output.look
     const waits = approval === undefined ? {} : { approval }
-    yield* output.answer({ ...document, refused: null, dryRun: false, done, ...waits }, `${done}.`)
+    yield* output.answer({ ...document, refused: null, dryRun: false, done, ...waits }, `${done}.${approvalLine(approval)}`)
   })
 
 /** Signed shares of a flag. */

@@ -64,8 +64,12 @@ type Driving = Effect.Effect.Success<typeof driving>
 const isLeftBehind = ({ host, pid }: Served, live: Driving): boolean =>
   live.length > 0 && live.every((lease) => lease.host !== host || lease.pid !== pid)
 
-const drivenText = (accounts: ReadonlyArray<string>): string =>
-  accounts.length === 0 ? "No account is trading: no daemon runs one." : `Trading accounts: ${accounts.join(", ")}.`
+/** The accounts that are traded; whether a daemon that does not answer trades is not known. */
+const drivenText = (accounts: ReadonlyArray<string>, daemon: Daemon | null): string => {
+  if (accounts.length === 0) return "No account is trading: no daemon runs one."
+  const known = daemon?.answers === false ? "Not known to trade" : "Trading accounts"
+  return `${known}: ${accounts.join(", ")}.`
+}
 
 /** Whether the verdict itself is that the daemon does not answer. */
 const isOfDaemon = ({ overall, waiting }: Pick<Seen, "overall" | "waiting">): boolean =>
@@ -124,7 +128,7 @@ export const status = Verb.make({
         }
         const lines = [
           `${words[overall](found)}.`,
-          drivenText(drives),
+          drivenText(drives, daemon),
           ...(isOfDaemon(found) ? [] : [daemonText(daemon)]),
           ...accounts.map(accountText)
         ]

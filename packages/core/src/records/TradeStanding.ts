@@ -22,7 +22,7 @@ export const reasonText = ({ detail, reason }: TradeCause, symbol: string): stri
     case "AwaitsBatch":
       return "Waits for its batch's turn"
     case "UnknownInstrument":
-      return `${headOf(reason)}: the broker has no instrument ${symbol}, and it is not confirmed. If the source adds a suffix, declare it there (suffixes, symbols) and release the trade under its ticker. If the symbol is right, confirm it: 'roundlot instruments confirm ${symbol} --reason WHY'. Else dismiss the trade`
+      return `${headOf(reason)}: the broker has no instrument ${symbol}, and it is not confirmed. If the source adds a suffix, declare it there (suffixes, symbols) and release the trade under its ticker. If the symbol is right, confirm it. Else dismiss the trade`
     case "ReversalFirst":
       return "The trade that it reverses has not arrived yet"
     case "BatchCancelled":

@@ -179,7 +179,7 @@ const broken = (account: string, what = "it cannot be read") =>
     place: `the journal of ${account}`,
     problem: "corrupt",
     detail: what,
-    remedy: "Run 'roundlot audit' to see what else differs."
+    remedy: "Audit the store to see what else differs."
   })
 
 /** Lays the folded rows down in a store in memory, slice by slice. */

@@ -89,7 +89,7 @@ const gap = (account: string, seq: number) =>
     place: `the journal of ${account}`,
     problem: "corrupt",
     detail: `the feed names entry ${seq}, which is not there`,
-    remedy: "Run 'roundlot audit' to see what else differs."
+    remedy: "Audit the store to see what else differs."
   })
 
 /** A commit of one account in the feed, with its entries. */

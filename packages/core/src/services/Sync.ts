@@ -41,7 +41,7 @@ export class NotReady extends Schema.TaggedError<NotReady>()("NotReady", {
   detail: Schema.String
 }) {
   override get message() {
-    return `the table of ${this.table} is not ready for a sync: ${this.detail}. Bring the store to this version with 'roundlot store migrate'`
+    return `the table of ${this.table} is not ready for a sync: ${this.detail}. Migrate the store to this version`
   }
 }
 

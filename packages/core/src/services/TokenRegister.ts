@@ -15,7 +15,7 @@ export class TokensDisagree extends Schema.TaggedError<TokensDisagree>()("Tokens
   override get message() {
     const [{ what, where }, ...others] = this.findings
     const more = others.length === 0 ? "" : ` (and ${others.length} more)`
-    return `the API tokens do not agree with the journal: ${where}: ${what}${more}. No call is answered. Run 'roundlot audit' to see all, then restore the rows or the store`
+    return `the API tokens do not agree with the journal: ${where}: ${what}${more}. No call is answered. Audit the store on its host to see all, then restore the rows or the store`
   }
 }
 

@@ -26,7 +26,7 @@ export class EnvironmentMismatch extends Schema.TaggedError<EnvironmentMismatch>
 }
 
 const PAPER =
-  "Use a paper account: at Interactive Brokers one whose number begins with D, at Alpaca one whose number begins with PA, at Schwab its simulator ('roundlot simulate schwab')"
+  "Use a paper account: at Interactive Brokers one whose number begins with D, at Alpaca one whose number begins with PA, at Schwab its simulator"
 
 /** An account is for real money, which this version does not drive: nothing is sent. */
 export class LiveRefused extends Schema.TaggedError<LiveRefused>()("LiveRefused", {

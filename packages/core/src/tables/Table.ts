@@ -106,7 +106,7 @@ export class BadRow extends Schema.TaggedError<BadRow>()("BadRow", {
   problem: Schema.String
 }) {
   override get message() {
-    return `table ${this.table}, row ${this.id}, column ${this.column}: ${this.problem}. Run 'roundlot audit' to see what else differs.`
+    return `table ${this.table}, row ${this.id}, column ${this.column}: ${this.problem}. Audit the store to see what else differs.`
   }
 }
 

@@ -233,7 +233,7 @@ describe("where table and journal disagree", () => {
         const register = yield* Effect.provideService(TokenRegister.make, TradeRepository, hacked)
         const refused = yield* Effect.flip(found(register, secret))
         expect(refused.message).toContain(`tokens ${name}: `)
-        expect(refused.message).toContain("Run 'roundlot audit'")
+        expect(refused.message).toContain("Audit the store")
         expect(yield* Effect.flip(register.known)).toEqual(refused)
       })
     )

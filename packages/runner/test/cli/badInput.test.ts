@@ -110,7 +110,7 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     expect([later.code, later.err]).toEqual([
       3,
       expect.stringMatching(
-        /later is quarantined as T2 \(Unknown instrument: .*no instrument ZZZZQ.*instruments confirm/
+        /later is quarantined as T2 \(Unknown instrument: .*no instrument ZZZZQ.*suffixes.*confirm it.*dismiss/
       )
     ])
     const held = { reason: expect.stringMatching(/^Unknown instrument: .*ZZZZQ.*suffixes.*dismiss/) }

@@ -199,6 +199,7 @@ describe("roundlot status", () => {
       out: expect.stringMatching(/^The daemon at \S+ does not answer for paper: 'roundlot doctor'\.\n/)
     })
     expect(stopped.out.match(/does not answer/g)).toHaveLength(1)
+    expect(stopped.out).toContain("\nNot known to trade: paper.\n")
     expect(await json("status")).toMatchObject({ overall: "unattended", daemon: { answers: false } })
     daemon.signal("SIGKILL")
     await daemon.ended

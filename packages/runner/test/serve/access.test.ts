@@ -176,7 +176,7 @@ describe("who may call", () => {
           const answer = yield* asked(port, route, given)
           assert.deepInclude(json(answer), { status: 503, type: "/problems/unavailable" }, route.name)
           assert.include(answer.text, "tokens dana: is in the journal and not in the table", route.name)
-          assert.include(answer.text, "Run 'roundlot audit'", route.name)
+          assert.include(answer.text, "Audit the store", route.name)
         }
       }
       const signIn = yield* ask(port, "/api/v1/session", { method: "POST", body: { token } })

@@ -25,7 +25,7 @@ const controlOf = (recorder: Recorder) => {
 export const holdUntilAdopted = (recorder: Recorder, count: number): void => {
   const { account } = recorder
   if ((controlOf(recorder)?.state ?? "normal") !== "normal") return
-  const reason = `NotAdopted: the broker holds ${count} ${count === 1 ? "symbol" : "symbols"} that these books never traded. Adopt the account to declare them`
+  const reason = `The broker holds ${count} ${count === 1 ? "symbol" : "symbols"} that these books never traded. Adopt the account to declare them`
   const halt = { state: "halted", halt: "NotAdopted", reason, actor: "roundlot" } as const
   recorder.emit({ _tag: "TradingStateSet", account, symbol: "", ...halt })
 }
