@@ -165,7 +165,8 @@ const hasFillStatus = (text: string | undefined): Either.Either<Conditions, BadF
       ])
 
 /** D6: an order that was no longer due ends unsent; in the same commit its position is evaluated, and the next one made. */
-const isSuperseded = ({ deed, status }: Order.Order): boolean => deed === "superseded" && status === "cancelled"
+const isSuperseded = ({ localState, status }: Order.Order): boolean =>
+  localState === "superseded" && status === "cancelled"
 
 /** What took the place of each of these orders, where something did: read for all of them at once. */
 const replacementsOf = (orders: ReadonlyArray<Order.Order>) =>

@@ -195,7 +195,7 @@ const scalar = (value: unknown): string | undefined =>
   typeof value === "string" || typeof value === "number" ? shown(String(value)) : undefined
 
 /** What only programs look for: ids of other records, codes of details, and times beside that of the entry. */
-const IS_REFERENCE = /^(id|uid|deed|details|inQueue)$|(Id|Ids|At|Hash|Base)$/
+const IS_REFERENCE = /^(id|uid|localState|details|inQueue)$|(Id|Ids|At|Hash|Base)$/
 
 const MOST_SAID = 5
 

@@ -108,7 +108,10 @@ const correct = ({
     })
     if (approval !== undefined) yield* output.look
     const waits = approval === undefined ? {} : { approval }
-    yield* output.answer({ ...document, refused: null, dryRun: false, done, ...waits }, `${done}.${approvalLine(approval)}`)
+    yield* output.answer(
+      { ...document, refused: null, dryRun: false, done, ...waits },
+      `${done}.${approvalLine(approval)}`
+    )
   })
 
 /** Signed shares of a flag. */

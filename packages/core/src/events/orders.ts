@@ -9,7 +9,7 @@ import { Price } from "../values/Price.ts"
 import { refusalClasses } from "../records/Report.ts"
 import { Quantity } from "../values/Quantity.ts"
 import { outcomes } from "../records/Attempt.ts"
-import { deeds, origins, reportedStates } from "../records/Order.ts"
+import { localStates, origins, reportedStates } from "../records/Order.ts"
 import { orderStatuses } from "../records/OrderState.ts"
 import { orderTypes, positionEffects, sessions, timesInForce } from "../records/OrderTerms.ts"
 import { Side } from "../records/Side.ts"
@@ -160,7 +160,7 @@ export const OrderChanged = Schema.TaggedStruct("OrderChanged", {
   /** O2: the prices that it has at the broker now, where they are others than before. */
   limitPrice: maybe(Price),
   stopPrice: maybe(Price),
-  deed: Schema.Literal(...deeds),
+  localState: Schema.Literal(...localStates),
   brokerOrderId: maybe(BrokerOrderId),
   brokerOrderIds: Schema.Array(Schema.String),
   /** O28: the day on which the broker gave an id again that another order has. */

@@ -22,10 +22,10 @@ export const origins = ["accumulation", "direct", "external"] as const
 export type Origin = (typeof origins)[number]
 
 /** What we did with an order, where no fact of the broker says more (F2). */
-export const deeds = ["planned", "sending", "doubted", "superseded", "withdrawn", "failed"] as const
+export const localStates = ["planned", "sending", "unconfirmed", "superseded", "withdrawn", "failed"] as const
 
-/** One of the deeds. */
-export type Deed = (typeof deeds)[number]
+/** One of these states. */
+export type LocalState = (typeof localStates)[number]
 
 /** What a broker's report says of an order's life. */
 export const reportedStates = ["open", "filled", "cancelled", "expired", "rejected"] as const
@@ -88,7 +88,7 @@ export const Order = Schema.Struct({
   /** SYNC-5: what the first execution says that says anything of it. */
   ...parentColumns,
   status: Column.literal(orderStatuses),
-  deed: Column.literal(deeds),
+  localState: Column.literal(localStates),
   attemptId: Column.optional(Column.id(AttemptId)),
   attempts: Column.integer,
   /** An id that an unclear answer named; asked for first, never bound unread. */
@@ -195,7 +195,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   exchange: order.exchange,
   currency: order.currency,
   status: order.status,
-  deed: order.deed,
+  localState: order.localState,
   attemptId: order.attemptId,
   attempts: order.attempts,
   candidate: order.candidate,

@@ -107,7 +107,7 @@ const Held = ({ count }: { readonly count: number }) => (
   <li>
     <StateSign family="trade" state="quarantined" />
     <span className="what">
-      <Link href={ofAllAccounts("/trades?status=quarantined")}>{texts.heldTrades({ count })}</Link>
+      <Link href={ofAllAccounts("/trades?status=quarantined")}>{texts.moreHeldTrades({ count })}</Link>
     </span>
   </li>
 )
@@ -118,7 +118,7 @@ const Waiting = () => {
   const { data } = useCases(momentOf(asOf))
   const all = data?.items ?? []
   if (all.length === 0 && asOf === "") return null
-  const held = all.filter(({ kind }) => kind === "quarantine").length
+  const held = all.slice(MOST_APART).filter(({ kind }) => kind === "quarantine").length
   return (
     <Panel title={texts.needsAttention}>
       {all.length === 0 ? null : (

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "f9abcf95"
+export const fingerprint = "effb719f"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -425,7 +425,7 @@ export const sqlite: ReadonlyArray<string> = [
   "exchange" TEXT,
   "currency" TEXT,
   "status" TEXT NOT NULL,
-  "deed" TEXT NOT NULL,
+  "localState" TEXT NOT NULL,
   "attemptId" INTEGER,
   "attempts" INTEGER NOT NULL,
   "candidate" TEXT,
@@ -495,7 +495,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "orders_judgedPrice" CHECK ("judgedPrice" <> '0' AND "judgedPrice" GLOB '[0-9]*' AND "judgedPrice" NOT GLOB '*[^0-9.]*' AND "judgedPrice" NOT GLOB '0[0-9]*' AND (instr("judgedPrice", '.') = 0 OR ("judgedPrice" GLOB '*[1-9]' AND "judgedPrice" NOT GLOB '*.*.*'))),
   CONSTRAINT "orders_brokerOrderIds" CHECK (json_valid("brokerOrderIds")),
   CONSTRAINT "orders_status" CHECK ("status" = 'pending' OR "status" = 'submitting' OR "status" = 'in_doubt' OR "status" = 'submitted' OR "status" = 'partially_filled' OR "status" = 'filled' OR "status" = 'cancelled' OR "status" = 'expired' OR "status" = 'rejected' OR "status" = 'failed'),
-  CONSTRAINT "orders_deed" CHECK ("deed" = 'planned' OR "deed" = 'sending' OR "deed" = 'doubted' OR "deed" = 'superseded' OR "deed" = 'withdrawn' OR "deed" = 'failed'),
+  CONSTRAINT "orders_localState" CHECK ("localState" = 'planned' OR "localState" = 'sending' OR "localState" = 'unconfirmed' OR "localState" = 'superseded' OR "localState" = 'withdrawn' OR "localState" = 'failed'),
   CONSTRAINT "orders_attemptId" CHECK ("attemptId" > 0),
   CONSTRAINT "orders_heldBehind" CHECK ("heldBehind" > 0),
   CONSTRAINT "orders_reported" CHECK ("reported" = 'open' OR "reported" = 'filled' OR "reported" = 'cancelled' OR "reported" = 'expired' OR "reported" = 'rejected'),
@@ -1569,7 +1569,7 @@ export const postgres: ReadonlyArray<string> = [
   "exchange" TEXT COLLATE "C",
   "currency" TEXT COLLATE "C",
   "status" TEXT COLLATE "C" NOT NULL,
-  "deed" TEXT COLLATE "C" NOT NULL,
+  "localState" TEXT COLLATE "C" NOT NULL,
   "attemptId" BIGINT,
   "attempts" BIGINT NOT NULL,
   "candidate" TEXT COLLATE "C",
@@ -1639,7 +1639,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "orders_judgedPrice" CHECK ("judgedPrice" <> '0' AND scale("judgedPrice") = min_scale("judgedPrice") AND "judgedPrice" < 'Infinity' AND "judgedPrice" >= 0),
   CONSTRAINT "orders_brokerOrderIds" CHECK ("brokerOrderIds" IS NULL OR ("brokerOrderIds"::json) IS NOT NULL),
   CONSTRAINT "orders_status" CHECK ("status" IN ('pending', 'submitting', 'in_doubt', 'submitted', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected', 'failed')),
-  CONSTRAINT "orders_deed" CHECK ("deed" IN ('planned', 'sending', 'doubted', 'superseded', 'withdrawn', 'failed')),
+  CONSTRAINT "orders_localState" CHECK ("localState" IN ('planned', 'sending', 'unconfirmed', 'superseded', 'withdrawn', 'failed')),
   CONSTRAINT "orders_attemptId" CHECK ("attemptId" > 0),
   CONSTRAINT "orders_heldBehind" CHECK ("heldBehind" > 0),
   CONSTRAINT "orders_reported" CHECK ("reported" IN ('open', 'filled', 'cancelled', 'expired', 'rejected')),

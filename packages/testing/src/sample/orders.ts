@@ -45,7 +45,7 @@ export const order: Row = {
   exchange: "ARCA",
   currency: "USD",
   status: "filled",
-  deed: "sending",
+  localState: "sending",
   attemptId: 1,
   attempts: 1,
   candidate: null,

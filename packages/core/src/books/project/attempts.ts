@@ -46,7 +46,7 @@ export const attemptStarted = (books: Books, event: Of<"AttemptStarted">, place:
   })
   orderPatched(books, event.orderId, place, {
     status: "submitting",
-    deed: "sending",
+    localState: "sending",
     attemptId: event.id,
     attempts: event.number,
     positionEffect: event.positionEffect ?? order.positionEffect,

@@ -106,7 +106,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     ...parentOf([]),
     fetchedAt: undefined,
     status: "pending",
-    deed: "planned",
+    localState: "planned",
     attemptId: undefined,
     attempts: 0,
     candidate: undefined,
@@ -207,7 +207,7 @@ export const orderChanged = (books: Books, event: Of<"OrderChanged">, place: Pla
   after.quantity = event.quantity
   after.limitPrice = event.limitPrice ?? before.limitPrice
   after.stopPrice = event.stopPrice ?? before.stopPrice
-  after.deed = event.deed
+  after.localState = event.localState
   after.brokerOrderId = event.brokerOrderId
   after.brokerOrderIds = event.brokerOrderIds
   after.idReusedOn = event.idReusedOn ?? ""

@@ -280,7 +280,7 @@ export const markEnded = (recorder: Recorder, orderId: OrderId, reason: string):
   if (contradiction === undefined) return refused(uncontradicted(order))
   const { as, since } = contradiction
   const word = { reported: as, at: order.reportedAt ?? since, cumulative: undefined, isBrokersTime: false } as const
-  const change = { deed: "failed", reason: `end confirmed by an operator: ${reason}` } as const
+  const change = { localState: "failed", reason: `end confirmed by an operator: ${reason}` } as const
   const { filled, quantity, status } = advance(recorder, orderId, change, { ...word, witness: settled })
   return done(`${name} is ${status} with ${Decimal.format(filled)} of ${Decimal.format(quantity)} filled`)
 }

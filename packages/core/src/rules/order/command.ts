@@ -40,11 +40,11 @@ export const command = (order: Order, asked: OrderCommand): Either.Either<Comman
   if (asked._tag === "Cancel") {
     if (!isLive(order.status)) return refuse("it has ended already")
     return order.status === "pending"
-      ? changes({ deed: "withdrawn", reason: asked.reason })
+      ? changes({ localState: "withdrawn", reason: asked.reason })
       : Either.right({ _tag: "AsksBroker", reason: asked.reason })
   }
   if (order.status !== "in_doubt") return refuse("only an unconfirmed order can be marked")
-  if (asked._tag === "MarkNotPlaced") return changes({ deed: "failed", reason: `not placed: ${asked.reason}` })
+  if (asked._tag === "MarkNotPlaced") return changes({ localState: "failed", reason: `not placed: ${asked.reason}` })
   const { brokerOrderId } = asked
   return changes({ brokerOrderId, brokerOrderIds: [...order.brokerOrderIds, brokerOrderId], candidate: undefined })
 }

@@ -168,7 +168,7 @@ const amended = (ours: Price | undefined, theirs: Price | undefined): Price | un
 
 /** F0: a report that has no time of the broker's never re-opens what a final word closed. An end that is our conclusion it does (F3). */
 const reopensWithoutTime = (order: Order, word: Word): boolean =>
-  order.deed !== "failed" &&
+  order.localState !== "failed" &&
   !word.isBrokersTime &&
   word.reported === "open" &&
   order.reported !== undefined &&
@@ -215,7 +215,7 @@ const isNewerTotal = (
 
 /** F2: filled at or beyond the quantity (over a notional once the broker says that was all); else what the broker last said; else some fill; else what we did. */
 const statusOf = (
-  { askedNotional, deed }: Pick<Order, "askedNotional" | "deed">,
+  { askedNotional, localState }: Pick<Order, "askedNotional" | "localState">,
   { quantity, reported }: Pick<Order, "quantity" | "reported">,
   figures: Aggregates,
   hasFills: boolean
@@ -226,7 +226,7 @@ const statusOf = (
   if (reported !== undefined && reported !== "open") return closedStatus(reported, isFilled)
   if (isFilled) return "partially_filled"
   if (reported === "open" || hasFills) return "submitted"
-  return deedStatus[deed]
+  return statusOfLocalState[localState]
 }
 
 const closedStatus = (reported: Exclude<ReportedState, "open">, isFilled: boolean): OrderStatus => {
@@ -234,10 +234,10 @@ const closedStatus = (reported: Exclude<ReportedState, "open">, isFilled: boolea
   return reported === "rejected" && !isFilled ? "rejected" : "cancelled"
 }
 
-const deedStatus: { readonly [D in Order["deed"]]: OrderStatus } = {
+const statusOfLocalState: { readonly [D in Order["localState"]]: OrderStatus } = {
   planned: "pending",
   sending: "submitting",
-  doubted: "in_doubt",
+  unconfirmed: "in_doubt",
   superseded: "cancelled",
   withdrawn: "cancelled",
   failed: "failed"

@@ -62,7 +62,7 @@ export const planSend = (recorder: Recorder, orderId: OrderId, requestFor: Reque
   if (order.status === "in_doubt") return resend(recorder, order, requestFor)
   if (order.origin === "direct") return offer(recorder, order, requestFor)
   if (!isStillDue(recorder, order)) {
-    advance(recorder, order.id, { deed: "superseded", reason: NO_LONGER_DUE })
+    advance(recorder, order.id, { localState: "superseded", reason: NO_LONGER_DUE })
     return { _tag: "Superseded" }
   }
   if (needsApproval(recorder, order)) return hold(recorder, order, APPROVAL)
@@ -111,11 +111,11 @@ const admit = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPl
       recorder.emit({ _tag: "OrderHeld", orderId: order.id, heldFor: gate.control, until: gate.until })
       return { _tag: "NotNow", status: order.status }
     case "Refuse":
-      advance(recorder, order.id, { deed: "failed", reason: says(gate.control), code: gate.control })
+      advance(recorder, order.id, { localState: "failed", reason: says(gate.control), code: gate.control })
       return { _tag: "Refused", control: gate.control }
     case "BeyondOwed":
       haltSymbol(recorder, order, gate.by)
-      advance(recorder, order.id, { deed: "superseded", reason: says("OwedBound"), code: "OwedBound" })
+      advance(recorder, order.id, { localState: "superseded", reason: says("OwedBound"), code: "OwedBound" })
       return { _tag: "Refused", control: "OwedBound" }
   }
 }
@@ -168,7 +168,7 @@ const offer = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPl
       : turnDown(recorder, order, code, refusedBecause(why, behind === undefined ? UNWAITING : CROSSING))
   }
   const { control, words } = admission
-  advance(recorder, order.id, { deed: "failed", code: control, reason: refusedBecause(control, words) })
+  advance(recorder, order.id, { localState: "failed", code: control, reason: refusedBecause(control, words) })
   return { _tag: "Refused", control }
 }
 
@@ -182,7 +182,7 @@ const hasWaitedOut = ({ world }: Recorder, order: Order): boolean => {
 const endWait = (recorder: Recorder, order: Order): SendPlanned => {
   const control = "OppositeOrderLive"
   const reason = refusedBecause(order.heldFor ?? control, "it waited until its session ended")
-  advance(recorder, order.id, { deed: "failed", code: control, reason })
+  advance(recorder, order.id, { localState: "failed", code: control, reason })
   return { _tag: "Refused", control }
 }
 
@@ -200,7 +200,7 @@ const mayWait = ({ books }: Recorder, { account, decisionId }: Order, behind: Or
 }
 
 const turnDown = (recorder: Recorder, order: Order, control: string, reason: string): SendPlanned => {
-  advance(recorder, order.id, { deed: "failed", code: control, reason })
+  advance(recorder, order.id, { localState: "failed", code: control, reason })
   return { _tag: "Refused", control }
 }
 
@@ -318,7 +318,7 @@ const mayHaveBeenProcessed = ({ outcome }: Attempt): boolean => outcome !== "not
 export const giveUp = (recorder: Recorder, orderId: OrderId, why: string): void => {
   const order = orderOf(recorder, orderId)
   if (order.status === "in_doubt" && order.decisionId !== undefined) {
-    afterAbsence(recorder, advance(recorder, orderId, { deed: "failed", reason: why }))
+    afterAbsence(recorder, advance(recorder, orderId, { localState: "failed", reason: why }))
   }
 }
 
@@ -329,7 +329,7 @@ export const NOT_PLACED = "NotPlaced"
 export const notPlaced = (recorder: Recorder, orderId: OrderId): void => {
   if (orderOf(recorder, orderId).status !== "in_doubt") return
   const reason = "its broker never received it"
-  afterAbsence(recorder, advance(recorder, orderId, { deed: "failed", code: NOT_PLACED, reason }))
+  afterAbsence(recorder, advance(recorder, orderId, { localState: "failed", code: NOT_PLACED, reason }))
 }
 
 /** Keeps a doubt that asking does not settle in sight, until it is gone. What an answer shows takes the place of that there was none. */
@@ -344,7 +344,7 @@ export const doubt = (recorder: Recorder, { id, symbol }: Order, details: Doubt)
 /** An order that its broker cannot be asked for: a plan ends unsent, one that an attempt may have brought there stays in doubt. */
 export const refuseSend = (recorder: Recorder, orderId: OrderId, why: string): void => {
   const order = orderOf(recorder, orderId)
-  if (order.status === "pending") advance(recorder, orderId, { deed: "failed", reason: why })
+  if (order.status === "pending") advance(recorder, orderId, { localState: "failed", reason: why })
   if (order.status === "in_doubt") doubt(recorder, order, { _tag: "Doubt", reason: "Unanswered", detail: why })
 }
 
@@ -358,5 +358,6 @@ export const recover = (recorder: Recorder, attemptId: AttemptId): void => {
   recorder.emit({ _tag: "AttemptAnswered", id: attemptId, orderId, outcome: "unknown", message: why })
   const order = orderOf(recorder, orderId)
   const isNews = order.status === "submitting"
-  if (isLive(order.status)) advance(recorder, orderId, { deed: "doubted", ...(isNews ? { reason: why } : {}) })
+  if (isLive(order.status))
+    advance(recorder, orderId, { localState: "unconfirmed", ...(isNews ? { reason: why } : {}) })
 }

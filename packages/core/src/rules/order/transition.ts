@@ -25,7 +25,7 @@ export type Change = Partial<
     | "stopPrice"
     | "cumulative"
     | "cumulativeAt"
-    | "deed"
+    | "localState"
     | "brokerOrderId"
     | "brokerOrderIds"
     | "candidate"
@@ -85,7 +85,7 @@ export const advance = (recorder: Recorder, id: OrderId, change: Change, word?: 
     quantity: after.quantity,
     limitPrice: after.limitPrice === before.limitPrice ? undefined : after.limitPrice,
     stopPrice: after.stopPrice === before.stopPrice ? undefined : after.stopPrice,
-    deed: after.deed,
+    localState: after.localState,
     brokerOrderId: after.brokerOrderId,
     brokerOrderIds: after.brokerOrderIds,
     idReusedOn: after.idReusedOn === "" ? undefined : after.idReusedOn,
@@ -156,7 +156,7 @@ const compared = [
   "quantity",
   "limitPrice",
   "stopPrice",
-  "deed",
+  "localState",
   "brokerOrderId",
   "candidate",
   "notBefore",
@@ -218,7 +218,7 @@ const follow = (recorder: Recorder, before: Order, after: Order): void => {
 
 /** D8: a sent order that ended short; one that we ended unsent is none. */
 const isShortEnd = (order: Order): boolean =>
-  !isLive(order.status) && order.status !== "filled" && (order.reported !== undefined || order.deed === "failed")
+  !isLive(order.status) && order.status !== "filled" && (order.reported !== undefined || order.localState === "failed")
 
 const reviewRevival = (recorder: Recorder, before: Order, after: Order): void => {
   const subject = format("order", after.id)

@@ -97,13 +97,13 @@ export const isOver = (order: Order, now: Instant.Instant): boolean => hasLife(o
  * order before it ended: an end that was reported and not confirmed yet stands there alone (W11).
  */
 export const workedUnfilled = (before: Order, order: Order): boolean => {
-  const { cancelRequestedAt, deed, filled, origin, reported, status } = order
+  const { cancelRequestedAt, localState, filled, origin, reported, status } = order
   if (
     !isAskedFor(before) ||
     origin !== "accumulation" ||
     status !== "cancelled" ||
     reported !== "cancelled" ||
-    deed === "failed"
+    localState === "failed"
   )
     return false
   return cancelRequestedAt !== undefined && Decimal.isZero(filled) && hasLived(order, cancelRequestedAt)

@@ -83,7 +83,7 @@ export const answered = (
       const { candidate, why: reason } = answer
       return applied(
         advance(recorder, order.id, {
-          deed: "doubted",
+          localState: "unconfirmed",
           ...(order.status === "submitting" ? { reason, candidate } : {})
         })
       )
@@ -112,7 +112,7 @@ const unclear = ({ candidate, isIdInUse, unlisted, why }: Extract<Answered["answ
 /** W11: a refused order stays as one in doubt until a reading agrees; what is known to be at the broker is asked for there. */
 const unconfirmed = (recorder: Recorder, { status }: Order): Change =>
   status === "submitting" || status === "in_doubt"
-    ? { deed: "doubted", endReported: "rejected", endReportedAt: recorder.world.at }
+    ? { localState: "unconfirmed", endReported: "rejected", endReportedAt: recorder.world.at }
     : {}
 
 /** W11: a reading has agreed that a refused order is not at the broker; it was so from its sending on, whatever is said later (F3). */
@@ -159,11 +159,11 @@ const notSent = (
   answer: { readonly why: string; readonly retryAfterMs: number | undefined }
 ): Change => {
   const isDoubted = recorder.books.attempts.find("order", [order.id]).some((each) => each.outcome === "unknown")
-  if (!isDoubted && order.cancelRequestedAt !== undefined) return { deed: "withdrawn", reason: answer.why }
-  const deed = isDoubted ? "doubted" : "planned"
-  if (order.status !== "submitting") return { deed }
+  if (!isDoubted && order.cancelRequestedAt !== undefined) return { localState: "withdrawn", reason: answer.why }
+  const localState = isDoubted ? "unconfirmed" : "planned"
+  if (order.status !== "submitting") return { localState }
   return {
-    deed,
+    localState,
     reason: answer.why,
     notBefore: Instant.addMillis(recorder.world.at, answer.retryAfterMs ?? pauseMs(order.attempts))
   }

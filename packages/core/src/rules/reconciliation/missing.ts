@@ -35,7 +35,9 @@ export const notFound = (recorder: Recorder, report: NotFound, witness: Witness)
   open(recorder, { symbol: order.symbol, subject, details })
   closeIfOpen(recorder, order.symbol, "OrderNotWorking", subject, "its broker no longer lists it")
   if (order.attemptId === undefined || Decimal.isPositive(order.filled)) return applied(order)
-  return applied(advance(recorder, order.id, { ...unheard, deed: "doubted", reason: "the broker no longer has it" }))
+  return applied(
+    advance(recorder, order.id, { ...unheard, localState: "unconfirmed", reason: "the broker no longer has it" })
+  )
 }
 
 /** How long after an end was heard a listing has to begin that confirms it by not showing the order, in milliseconds (W11). */

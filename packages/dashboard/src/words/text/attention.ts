@@ -6,7 +6,7 @@ export const texts = messages({
   unconfirmed: "{shares} unconfirmed",
   attention: "Attention",
   noOpenBreaks: "No open breaks. Resolved breaks have the status Closed.",
-  heldTrades: { one: "{count} held trade", other: "{count} held trades" },
+  moreHeldTrades: { one: "{count} more held trade", other: "{count} more held trades" },
   needsAttention: "Needs attention",
   jobsOnlyNow: "Jobs and services are listed as of now only.",
   withOurParts: "with the components of the books",
