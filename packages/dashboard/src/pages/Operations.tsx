@@ -153,21 +153,127 @@ const Accounts = ({ accounts, controls: set }: Pick<Documents.OverviewDocument, 
   return <DataTable label={texts.accounts} columns={columns} rows={accounts} idOf={({ name }) => name} isShort />
 }
 
+const ActiveControls = ({ of }: { readonly of: Documents.OverviewDocument["controls"] }) => (
+  <Rows
+    label={texts.tradingStates}
+    empty={texts.noControls}
+    columns={controls}
+    rows={of.filter(({ state }) => state !== "normal")}
+    idOf={({ account, symbol }) => `${account} ${symbol}`}
+    isShort
+  />
+)
+
+const Connections = ({ of }: { readonly of: ReadonlyArray<Connection> }) => (
+  <Rows
+    label={texts.connections}
+    empty={texts.noAccountsYet}
+    columns={connections}
+    rows={of}
+    idOf={({ name }) => name}
+    isShort
+  />
+)
+
+const Endpoints = ({ of }: { readonly of: ReadonlyArray<Connection> }) => (
+  <Rows
+    label={texts.endpoints}
+    empty={of.every(({ broker }) => broker === "paper") ? texts.paperUncounted : texts.noRequestsYet}
+    columns={endpoints}
+    rows={endpointsOf(of)}
+    idOf={({ endpoint, name }) => `${name} ${endpoint}`}
+    isShort
+  />
+)
+
+/** The connections to brokers, and what each of their endpoints answers. */
+const Linked = () => {
+  const linked = useAsk(["connections"], (api) => api.overview.connections())
+  const compare = (
+    <>
+      <Link href="/ops/reconcile">{texts.booksVsBroker}</Link>{" "}
+      <ActionButton action={reconcileNow} className="button small" />
+    </>
+  )
+  return (
+    <>
+      <Panel title={texts.connections} note={texts.toBrokers} action={compare}>
+        <Asked query={linked}>{({ items }) => <Connections of={items} />}</Asked>
+      </Panel>
+      <Panel title={texts.endpoints} note={texts.lastQuarter}>
+        <Asked query={linked}>{({ items }) => <Endpoints of={items} />}</Asked>
+      </Panel>
+    </>
+  )
+}
+
 /** How jobs go stands in no journal: the stream says nothing of it. */
 const JOBS_EVERY_MS = 2_000
 
-/** Accounts, connections, trading states, jobs, parts of the program and tokens. */
-export const Operations = () => {
-  const overview = useOverview()
-  const health = useAsk(["health"], (api) => api.health())
-  const linked = useAsk(["connections"], (api) => api.overview.connections())
+const NewestJobs = () => {
   const work = useAsk(
     ["jobs"],
     (api) => api.jobs.list({ urlParams: { order: "newest", limit: 50 } }),
     true,
     JOBS_EVERY_MS
   )
+  const more = (
+    <>
+      <Link href="/ops/jobs">{texts.allJobs}</Link> · <Link href="/audit">{texts.audit}</Link>{" "}
+      <ActionButton action={testAlerts} className="button small" />
+    </>
+  )
+  return (
+    <Panel title={texts.jobs} note={texts.newest} action={more}>
+      <Asked query={work}>
+        {({ items }) => (
+          <Rows label={texts.jobs} empty={texts.noJobs} columns={jobs} rows={items} idOf={({ id }) => id} isShort />
+        )}
+      </Asked>
+    </Panel>
+  )
+}
+
+const Services = () => {
+  const health = useAsk(["health"], (api) => api.health())
+  return (
+    <Panel title={texts.services}>
+      <Asked query={health}>
+        {({ parts: rows }) => (
+          <DataTable label={texts.services} columns={parts} rows={rows} idOf={({ part }) => part} isShort />
+        )}
+      </Asked>
+    </Panel>
+  )
+}
+
+const SignedIn = () => {
   const signedIn = useAsk(["sessions"], (api) => api.tokens.sessions())
+  return (
+    <Panel
+      title={texts.signedInBrowsers}
+      note={texts.eachUntilItExpires}
+      action={<ActionButton action={endOtherSessions} className="button small" />}
+    >
+      <Asked query={signedIn}>
+        {({ items }) => (
+          <Rows
+            label={texts.signedInBrowsers}
+            empty={texts.noSignedInBrowsers}
+            columns={sessions}
+            rows={items}
+            idOf={({ id }) => id}
+            isShort
+          />
+        )}
+      </Asked>
+    </Panel>
+  )
+}
+
+/** Accounts, connections, trading states, jobs, parts of the program and tokens. */
+export const Operations = () => {
+  const overview = useOverview()
   return (
     <>
       <PageHead>{texts.operations}</PageHead>
@@ -175,100 +281,15 @@ export const Operations = () => {
         <Asked query={overview}>{(read) => <Accounts accounts={read.accounts} controls={read.controls} />}</Asked>
       </Panel>
       <Panel title={texts.activeControls}>
-        <Asked query={overview}>
-          {({ controls: rows }) => (
-            <Rows
-              label={texts.tradingStates}
-              empty={texts.noControls}
-              columns={controls}
-              rows={rows.filter(({ state }) => state !== "normal")}
-              idOf={({ account, symbol }) => `${account} ${symbol}`}
-              isShort
-            />
-          )}
-        </Asked>
+        <Asked query={overview}>{(read) => <ActiveControls of={read.controls} />}</Asked>
       </Panel>
-      <Panel
-        title={texts.connections}
-        note={texts.toBrokers}
-        action={
-          <>
-            <Link href="/ops/reconcile">{texts.booksVsBroker}</Link>{" "}
-            <ActionButton action={reconcileNow} className="button small" />
-          </>
-        }
-      >
-        <Asked query={linked}>
-          {({ items }) => (
-            <Rows
-              label={texts.connections}
-              empty={texts.noAccountsYet}
-              columns={connections}
-              rows={items}
-              idOf={({ name }) => name}
-              isShort
-            />
-          )}
-        </Asked>
-      </Panel>
-      <Panel title={texts.endpoints} note={texts.lastQuarter}>
-        <Asked query={linked}>
-          {({ items }) => (
-            <Rows
-              label={texts.endpoints}
-              empty={items.every(({ broker }) => broker === "paper") ? texts.paperUncounted : texts.noRequestsYet}
-              columns={endpoints}
-              rows={endpointsOf(items)}
-              idOf={({ endpoint, name }) => `${name} ${endpoint}`}
-              isShort
-            />
-          )}
-        </Asked>
-      </Panel>
-      <Panel
-        title={texts.jobs}
-        note={texts.newest}
-        action={
-          <>
-            <Link href="/ops/jobs">{texts.allJobs}</Link> · <Link href="/audit">{texts.audit}</Link>{" "}
-            <ActionButton action={testAlerts} className="button small" />
-          </>
-        }
-      >
-        <Asked query={work}>
-          {({ items }) => (
-            <Rows label={texts.jobs} empty={texts.noJobs} columns={jobs} rows={items} idOf={({ id }) => id} isShort />
-          )}
-        </Asked>
-      </Panel>
+      <Linked />
+      <NewestJobs />
       <Webhooks />
       <Backups />
-      <Panel title={texts.services}>
-        <Asked query={health}>
-          {({ parts: rows }) => (
-            <DataTable label={texts.services} columns={parts} rows={rows} idOf={({ part }) => part} isShort />
-          )}
-        </Asked>
-      </Panel>
+      <Services />
       <Tokens />
-      <Panel
-        title={texts.signedInBrowsers}
-        note={texts.eachUntilItExpires}
-        action={<ActionButton action={endOtherSessions} className="button small" />}
-      >
-        <Asked query={signedIn}>
-          {({ items }) => (
-            <Rows
-              label={texts.signedInBrowsers}
-              empty={texts.noSignedInBrowsers}
-              columns={sessions}
-              rows={items}
-              idOf={({ id }) => id}
-              isShort
-            />
-          )}
-        </Asked>
-      </Panel>
+      <SignedIn />
       <p className="faint">{texts.read({ at: <Moment at={overview.data?.at ?? null} /> })}</p>
     </>
   )

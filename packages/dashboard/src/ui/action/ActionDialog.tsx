@@ -139,32 +139,26 @@ const ReasonField = ({ field, onChange, value }: ReasonFieldProps) => {
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\$`]/g, "\\$&")}"`
 
-/** Says what an action does and what it does not, asks for the reason, and carries it out once. */
-export const ActionDialog = ({ action: given, onClose }: { readonly action: Action; readonly onClose: () => void }) => {
+/** What is asked for, and how far it is. */
+const useWish = (given: Action) => {
   const [between, setBetween] = useState<Between>()
   const [insteadAt, setInsteadAt] = useState<number>()
   const instead = insteadAt === undefined ? undefined : given.instead?.actions[insteadAt]
   const asked = between?.now?.action ?? instead ?? given
   const [isAlso, setAlso] = useState(false)
   const action = isAlso ? (asked.also?.action ?? asked) : asked
-  const { isHarmless = false, rehearse, role = "operate" } = action
-  const may = useMay(role)
   const [reason, setReason] = useState("")
   const [typed, setTyped] = useState("")
   const [text, setText] = useState(asked.asks?.chosen ?? "")
   const said = text.trim()
-  const isSaid = action.asks === undefined || action.asks.isOptional === true || said !== ""
   // One key for one wish: sent again after a lost answer, it is carried out once.
   const [key, setKey] = useState(() => crypto.randomUUID())
-  const field = useRef<HTMLInputElement>(null)
-  const sending = useRef<HTMLButtonElement>(null)
-  const [opener] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
   const doing = useMutation({
     // An answer may have a secret: it is forgotten with the dialog.
     gcTime: 0,
     mutationFn: () => call((api) => action.run(api, reason.trim(), key, said)),
     onSuccess: () => {
-      if (!isHarmless) keepReason(reason.trim())
+      if (action.isHarmless !== true) keepReason(reason.trim())
       return queries.invalidateQueries()
     },
     onError: async (error) => {
@@ -180,26 +174,166 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
       await queries.invalidateQueries()
     }
   })
+  const chooseInstead = (at: number | undefined): void => {
+    setInsteadAt(at)
+    // Another wish has another key.
+    setKey(crypto.randomUUID())
+  }
+  const fields = { reason, setReason, typed, setTyped, text, setText, said }
+  return { action, asked, between, chooseInstead, doing, fields, insteadAt, isAlso, key, setAlso }
+}
+
+type Wish = ReturnType<typeof useWish>
+
+/** What a wish would come to, as the daemon answers it, and whether all is there to send it. */
+const useReadiness = ({ action, doing, fields: { reason, said, typed }, key }: Wish) => {
+  const { asks, isHarmless = false, rehearse, role = "operate" } = action
+  const may = useMay(role)
+  const isSaid = asks === undefined || asks.isOptional === true || said !== ""
   const rehearsed = useAsk(
     // Verbs are short; the command names all that is meant. What another wish was answered may have changed since.
     ["rehearsal", key, action.cli("", said)],
     (api) => rehearse?.(api, said) ?? Effect.succeed(undefined),
-    // Once it is sent nobody waits for it any more, least of all the record of what was done.
+    // Once it is sent nothing waits for it any more, least of all the record of what was done.
     may && rehearse !== undefined && isSaid && !doing.isPending && doing.data === undefined
   )
   const isForeseen = rehearse === undefined || action.isStop === true || rehearsed.isFetched
   const isReasoned = isHarmless || reason.trim().length >= LEAST
   const isReady = may && isReasoned && isSaid && isForeseen && (action.typed === undefined || typed === action.typed)
+  return { isReady, isShown: may && rehearse !== undefined && isSaid, rehearsed }
+}
+
+/** What an action does, and what it does not. */
+const Effects = ({ of: { will, willNot } }: { readonly of: Action }) => (
+  <>
+    <h3>{texts.effect}</h3>
+    <ul>
+      {will.map((each) => (
+        <li key={each}>{each}</li>
+      ))}
+    </ul>
+    <h3>{texts.notAffected}</h3>
+    <ul>
+      {willNot.map((each) => (
+        <li key={each}>{each}</li>
+      ))}
+    </ul>
+  </>
+)
+
+/** What an action asks to be typed beside its reason. */
+const Typing = ({ of: { action, fields } }: { readonly of: Wish }) =>
+  action.asks === undefined ? null : (
+    <Field term={action.asks.term}>
+      <input
+        aria-label={action.asks.label}
+        type={action.asks.isSecret === true ? "password" : "text"}
+        value={fields.text}
+        onChange={(event) => fields.setText(event.target.value)}
+        readOnly={action.asks.chosen !== undefined}
+        maxLength={128}
+        required={action.asks.isOptional !== true}
+        autoComplete="off"
+      />
+    </Field>
+  )
+
+/** The scope of a grave action, typed once more. */
+const Confirmed = ({ of: { action, fields } }: { readonly of: Wish }) =>
+  action.typed === undefined ? null : (
+    <Field term="confirmScope" tail={action.typed}>
+      <input
+        aria-label={texts.typeToConfirm({ typed: action.typed })}
+        value={fields.typed}
+        onChange={(event) => fields.setTyped(event.target.value)}
+        autoComplete="off"
+      />
+    </Field>
+  )
+
+/** The command that does the same. */
+const SameCommand = ({ of: { action, fields } }: { readonly of: Wish }) => {
+  const reason = fields.reason.trim()
+  const typed = action.cli(quoted(reason === "" ? "…" : reason), fields.said === "" ? "…" : quoted(fields.said))
+  return <p className="faint">{texts.sameOnCommandLine({ command: <code>{typed}</code> })}</p>
+}
+
+interface WishProps {
+  readonly given: Action
+  readonly wish: Wish
+  readonly field: RefObject<HTMLInputElement | null>
+  readonly sending: RefObject<HTMLButtonElement | null>
+}
+
+/** What an action comes to, the reason for it, and the button that sends it. */
+const WishForm = ({ field, given, sending, wish }: WishProps) => {
+  const { action, asked, between, doing, fields } = wish
+  const { isReady, isShown, rehearsed } = useReadiness(wish)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     if (isReady && !doing.isPending) doing.mutate()
   }
   return (
+    <form onSubmit={submit}>
+      <div className="asked">
+        {between === undefined ? null : <Meanwhile of={between} />}
+        <Instead of={given} at={wish.insteadAt} onChoose={wish.chooseInstead} />
+        <Effects of={action} />
+        {isShown ? (
+          <Foreseen answer={rehearsed} of={action} isShown={doing.error === null || between !== undefined} />
+        ) : null}
+        <Also of={asked.also} done={rehearsed.data} isChosen={wish.isAlso} onChoose={wish.setAlso} />
+        <Typing of={wish} />
+        {action.isHarmless === true ? null : (
+          <ReasonField field={field} value={fields.reason} onChange={fields.setReason} />
+        )}
+        <Confirmed of={wish} />
+        <SameCommand of={wish} />
+      </div>
+      {doing.error === null || doing.error === between?.problem ? null : <Problem error={doing.error} isOfAction />}
+      <NeedsRole role={action.role ?? "operate"} />
+      <div className="buttons">
+        <Dialog.Close className="button">{action.back ?? texts.cancel}</Dialog.Close>
+        <button
+          ref={sending}
+          type="submit"
+          className={action.isDangerous === true ? "button danger" : "button primary"}
+          aria-disabled={!isReady || doing.isPending}
+        >
+          {doing.isPending ? texts.sending : action.verb}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+/** What was done. */
+const Outcome = ({ of }: { readonly of: Done }) => (
+  <>
+    <p role="status">
+      <Said text={of.done} />
+    </p>
+    {of.secret === undefined ? null : <Secret of={Redacted.value(of.secret)} />}
+    <Recorded of={of} />
+    <div className="buttons">
+      <Dialog.Close className="button primary">{texts.close}</Dialog.Close>
+    </div>
+  </>
+)
+
+/** Says what an action does and what it does not, asks for the reason, and carries it out once. */
+export const ActionDialog = ({ action: given, onClose }: { readonly action: Action; readonly onClose: () => void }) => {
+  const wish = useWish(given)
+  const { action, doing } = wish
+  const field = useRef<HTMLInputElement>(null)
+  const sending = useRef<HTMLButtonElement>(null)
+  const [opener] = useState(() => (document.activeElement instanceof HTMLElement ? document.activeElement : undefined))
+  return (
     <Dialog.Root open onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}>
       <Dialog.Portal>
         <Dialog.Overlay className="overlay" />
         <Dialog.Content
-          className={rehearse === undefined || doing.data !== undefined ? "dialog" : "dialog steady"}
+          className={action.rehearse === undefined || doing.data !== undefined ? "dialog" : "dialog steady"}
           aria-describedby={undefined}
           onOpenAutoFocus={(event) => {
             event.preventDefault()
@@ -214,99 +348,9 @@ export const ActionDialog = ({ action: given, onClose }: { readonly action: Acti
         >
           <Dialog.Title>{action.verb}</Dialog.Title>
           {doing.data === undefined ? (
-            <form onSubmit={submit}>
-              <div className="asked">
-                {between === undefined ? null : <Meanwhile of={between} />}
-                <Instead
-                  of={given}
-                  at={insteadAt}
-                  onChoose={(at) => {
-                    setInsteadAt(at)
-                    // Another wish has another key.
-                    setKey(crypto.randomUUID())
-                  }}
-                />
-                <h3>{texts.effect}</h3>
-                <ul>
-                  {action.will.map((each) => (
-                    <li key={each}>{each}</li>
-                  ))}
-                </ul>
-                <h3>{texts.notAffected}</h3>
-                <ul>
-                  {action.willNot.map((each) => (
-                    <li key={each}>{each}</li>
-                  ))}
-                </ul>
-                {!may || rehearse === undefined || !isSaid ? null : (
-                  <Foreseen answer={rehearsed} of={action} isShown={doing.error === null || between !== undefined} />
-                )}
-                <Also of={asked.also} done={rehearsed.data} isChosen={isAlso} onChoose={setAlso} />
-                {action.asks === undefined ? null : (
-                  <Field term={action.asks.term}>
-                    <input
-                      aria-label={action.asks.label}
-                      type={action.asks.isSecret === true ? "password" : "text"}
-                      value={text}
-                      onChange={(event) => setText(event.target.value)}
-                      readOnly={action.asks.chosen !== undefined}
-                      maxLength={128}
-                      required={action.asks.isOptional !== true}
-                      autoComplete="off"
-                    />
-                  </Field>
-                )}
-                {isHarmless ? null : <ReasonField field={field} value={reason} onChange={setReason} />}
-                {action.typed === undefined ? null : (
-                  <Field term="confirmScope" tail={action.typed}>
-                    <input
-                      aria-label={texts.typeToConfirm({ typed: action.typed })}
-                      value={typed}
-                      onChange={(event) => setTyped(event.target.value)}
-                      autoComplete="off"
-                    />
-                  </Field>
-                )}
-                <p className="faint">
-                  {texts.sameOnCommandLine({
-                    command: (
-                      <code>
-                        {action.cli(
-                          quoted(reason.trim() === "" ? "…" : reason.trim()),
-                          said === "" ? "…" : quoted(said)
-                        )}
-                      </code>
-                    )
-                  })}
-                </p>
-              </div>
-              {doing.error === null || doing.error === between?.problem ? null : (
-                <Problem error={doing.error} isOfAction />
-              )}
-              <NeedsRole role={role} />
-              <div className="buttons">
-                <Dialog.Close className="button">{action.back ?? texts.cancel}</Dialog.Close>
-                <button
-                  ref={sending}
-                  type="submit"
-                  className={action.isDangerous === true ? "button danger" : "button primary"}
-                  aria-disabled={!isReady || doing.isPending}
-                >
-                  {doing.isPending ? texts.sending : action.verb}
-                </button>
-              </div>
-            </form>
+            <WishForm given={given} wish={wish} field={field} sending={sending} />
           ) : (
-            <>
-              <p role="status">
-                <Said text={doing.data.done} />
-              </p>
-              {doing.data.secret === undefined ? null : <Secret of={Redacted.value(doing.data.secret)} />}
-              <Recorded of={doing.data} />
-              <div className="buttons">
-                <Dialog.Close className="button primary">{texts.close}</Dialog.Close>
-              </div>
-            </>
+            <Outcome of={doing.data} />
           )}
         </Dialog.Content>
       </Dialog.Portal>
