@@ -192,6 +192,7 @@ export const ofBooks = {
   }),
   mcp: leaf("serve tools to an AI model (MCP)", async () => (await import("./verbs/mcp.ts")).mcp),
   halt: leaf("halt trading: everything, an account or a symbol", async () => (await verdicts()).halt),
+  guard: leaf("halt an account when its daemon goes silent", async () => (await import("./verbs/guard.ts")).guard),
   resume: leaf("resume trading", async () => (await verdicts()).resume),
   journal: group("the journal of events", {
     list: leaf("list entries", async () => (await lists()).journalList),

@@ -20,6 +20,8 @@ export * as leases from "./leases.ts"
 export * as duration from "./duration.ts"
 /** `faults`: what is wrong with a written value, and where. */
 export * as faults from "./faults.ts"
+/** `guarding`: a halt in the place of a daemon that is silent. */
+export * as guarding from "./guarding.ts"
 /** `halts`: a halt, and the end of what works within it. */
 export * as halts from "./halts.ts"
 /** `instruction`: how an order is to be executed, as it is written. */

@@ -240,7 +240,7 @@ const LONGEST_LOOK = "30 seconds"
  * The same for all of these orders that are driven here, for half a minute together at most: who does not answer is waited for no longer.
  * What cannot be asked is said in health.
  */
-export const lookForAll = (doubtful: ReadonlyArray<Order>, each: EachAccount) =>
+export const lookForAll = (doubtful: ReadonlyArray<Order>, each: EachAccount = inTurn) =>
   Effect.gen(function* () {
     // W11: what was refused is asked for beside this.
     const own = (yield* driven(doubtful)).filter(({ endReported }) => endReported === undefined)
