@@ -2,7 +2,6 @@ import { type AccountName, type Broker, Clock, type Commands, Order, Reads } fro
 import { type Entropy, type Lease, OrderState, TradeRepository } from "@roundlot/core/adapter"
 import { Cancels, Doubts, type Driving, type Ledger, Tracking } from "@roundlot/core/ledger"
 import { Data, Effect, FiberMap, Option, Ref, Schedule } from "effect"
-import type { CommandRefused, StaleRecord } from "./carryingOut.ts"
 import * as halts from "./halts.ts"
 import * as leases from "./leases.ts"
 
@@ -28,6 +27,8 @@ export type News = Data.TaggedEnum<{
   Halted: { readonly account: AccountName.AccountName; readonly orders: number }
   /** No order of ours is open at its broker any more. */
   Ended: { readonly account: AccountName.AccountName }
+  /** The leases could not be read: what was heard of them counts no more. */
+  Unread: { readonly why: string }
   /** It did not succeed, and is tried again. */
   Failed: { readonly account: AccountName.AccountName; readonly why: string }
 }>
@@ -94,6 +95,11 @@ const openOf = (account: AccountName.AccountName) =>
     ]
   })
 
+/** The longest pause between two tries, in milliseconds. */
+const LONGEST_PAUSE_MS = 30_000
+
+const AGAIN = Schedule.exponential(LOOK_EVERY_MS).pipe(Schedule.union(Schedule.spaced(LONGEST_PAUSE_MS)))
+
 /** Asks for the end of what is open, looks for what is in doubt, and reads both, until nothing of ours is open any more. */
 const endAll = (account: AccountName.AccountName): Ending =>
   Effect.gen(function* () {
@@ -103,14 +109,13 @@ const endAll = (account: AccountName.AccountName): Ending =>
     yield* Doubts.lookForAll(open.filter(({ status }) => status === "in_doubt"))
     yield* Tracking.pollAllOf(account)
     return false
-  }).pipe(Effect.repeat({ schedule: Schedule.spaced(LOOK_EVERY_MS), until: (isDone) => isDone }), Effect.asVoid)
+  }).pipe(Effect.repeat({ schedule: AGAIN, until: (isDone) => isDone }), Effect.asVoid)
 
-const AGAIN = Schedule.exponential(LOOK_EVERY_MS).pipe(Schedule.union(Schedule.spaced("30 seconds")))
+/** So long the lease is kept at most, in milliseconds: a daemon that starts meanwhile takes it in the pause, and goes on with the cancels. */
+const LONGEST_TURN_MS = 30_000
 
-type Needs = Driving.Needed | Clock.Clock | Commands.Commands | Entropy.Entropy | TradeRepository.TradeRepository
-
-/** Halts an account in the place of its daemon and ends what is open. One that another process drives by now is left to it. */
-const takeOver = <E extends { readonly message: string }, R>(
+/** Halts an account in the place of its daemon and works for the end of what is open. Is nothing open any more? */
+const turn = <E extends { readonly message: string }, R>(
   account: AccountName.AccountName,
   { token }: Silent,
   { afterMs, atBroker, says }: Guarding<E, R>
@@ -123,27 +128,39 @@ const takeOver = <E extends { readonly message: string }, R>(
       scope: { _tag: "WholeAccount" },
       cancelOpen: true,
       actor: "guard",
-      // One halt for one lease that was lost, however often its end is tried.
+      // One halt for one lease that was lost, however often the end of its orders is tried.
       commandId: Option.some(`guard-${account}-${token}`),
       reason: `no daemon has renewed its lease for ${afterMs / 1_000} s`
     })
     yield* says(News.Halted({ account, orders: orders.length }))
-    yield* atBroker(account, endAll(account)).pipe(
+    return yield* atBroker(account, endAll(account)).pipe(
       Effect.as(true),
-      Effect.catchAll((error) => Effect.as(says(News.Failed({ account, why: error.message })), false)),
-      Effect.repeat({ schedule: AGAIN, until: (isDone) => isDone }),
-      Effect.raceFirst(driving.lost)
+      Effect.catchAll(({ message }) => Effect.as(says(News.Failed({ account, why: message })), false)),
+      Effect.raceFirst(driving.lost),
+      Effect.timeoutTo({ duration: LONGEST_TURN_MS, onTimeout: () => false, onSuccess: (isDone) => isDone })
     )
-    yield* says(News.Ended({ account }))
-  }).pipe(
-    Effect.scoped,
-    Effect.tapErrorTag("StoreUnavailable", (error) => says(News.Failed({ account, why: error.message }))),
-    Effect.retry({ schedule: AGAIN, while: ({ _tag }) => _tag === "StoreUnavailable" }),
-    Effect.catchTags({
-      LeaseHeld: () => says(News.Heard({ account })),
-      Fenced: () => says(News.Heard({ account }))
-    })
+  }).pipe(Effect.scoped)
+
+/** Turn by turn, until nothing is open. One that another process drives by now is left to it; whatever else fails is tried again. */
+const takeOver = <E extends { readonly message: string }, R>(
+  account: AccountName.AccountName,
+  silent: Silent,
+  guarding: Guarding<E, R>
+) =>
+  turn(account, silent, guarding).pipe(
+    Effect.flatMap((isDone) =>
+      isDone ? Effect.as(guarding.says(News.Ended({ account })), true) : Effect.succeed(false)
+    ),
+    Effect.catchAll((error) =>
+      error._tag === "LeaseHeld" || error._tag === "Fenced"
+        ? Effect.as(guarding.says(News.Heard({ account })), true)
+        : Effect.as(guarding.says(News.Failed({ account, why: error.message })), false)
+    ),
+    Effect.repeat({ schedule: AGAIN, until: (isOver) => isOver }),
+    Effect.asVoid
   )
+
+type Needs = Driving.Needed | Clock.Clock | Commands.Commands | Entropy.Entropy | TradeRepository.TradeRepository
 
 /**
  * A dead man's switch. Where the lease of an account is neither renewed nor released for `afterMs`, and no other process takes it, the
@@ -152,16 +169,12 @@ const takeOver = <E extends { readonly message: string }, R>(
  */
 export const guard = <E extends { readonly message: string }, R>(
   guarding: Guarding<E, R>
-): Effect.Effect<never, CommandRefused | StaleRecord | Ledger.LedgerError, Needs | R> =>
+): Effect.Effect<never, never, Needs | R> =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const repository = yield* TradeRepository.TradeRepository
     const silence = yield* Ref.make(unheard)
-    const running = yield* FiberMap.make<
-      AccountName.AccountName,
-      void,
-      CommandRefused | StaleRecord | Ledger.LedgerError
-    >()
+    const running = yield* FiberMap.make<AccountName.AccountName, void>()
     const { accounts, afterMs, says } = guarding
     const look = Effect.gen(function* () {
       const before = yield* Ref.get(silence)
@@ -175,9 +188,11 @@ export const guard = <E extends { readonly message: string }, R>(
       for (const [account, silent] of lost(now, afterMs))
         yield* FiberMap.run(running, account, takeOver(account, silent, guarding), { onlyIfMissing: true })
     })
-    const looking = Effect.catchTag(look, "StoreUnavailable", () => Ref.set(silence, unheard))
-    return yield* Effect.raceFirst(
-      Effect.forever(Effect.delay(looking, LOOK_EVERY_MS)),
-      Effect.zipRight(FiberMap.join(running), Effect.never)
+    const looking = Effect.catchAll(look, ({ message }) =>
+      Ref.set(silence, unheard).pipe(
+        Effect.zipRight(says(News.Unread({ why: message }))),
+        Effect.zipRight(Effect.sleep(LONGEST_PAUSE_MS))
+      )
     )
+    return yield* Effect.forever(Effect.delay(looking, LOOK_EVERY_MS))
   }).pipe(Effect.scoped)

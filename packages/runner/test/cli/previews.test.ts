@@ -25,6 +25,7 @@ const looks = (name: string): boolean =>
 const POINTLESS: Readonly<Record<string, string>> = {
   init: "it writes one new file and refuses where one is there",
   start: "it goes on until it is stopped: 'status' and 'positions list' show what is due",
+  guard: "it goes on until it is stopped: 'halt --cancel-open --dry-run' shows what it would do",
   mcp: "it serves; each of its tools that trades proposes an order for a person to approve",
   "schwab login": "it is a dialog with the broker, which asks itself",
   "alerts test": "a test is its own preview",

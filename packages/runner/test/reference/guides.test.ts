@@ -130,6 +130,8 @@ const START = blockWith(OPERATING, "start --port 8080")
 const TOKENS = blockWith(OPERATING, "tokens create dana")
 const TRACED = blockWith(OPERATING, "OTEL_EXPORTER")
 const RESOLVE = blockWith(OPERATING, "breaks resolve B2")
+/** Typed where daemons are killed. */
+const GUARD = blockWith(OPERATING, "roundlot guard")
 /** Typed in the tests of `approvals`. */
 const APPROVALS = blockWith(OPERATING, "approvals approve")
 const MOVE = blockWith(OPERATING, "store restore")
@@ -154,7 +156,7 @@ const NOT_TYPED = [
 ]
 
 it("no command of a page is left out", () => {
-  const known = [OWN_BATCH, START, TOKENS, TRACED, RESOLVE, APPROVALS, MOVE, VERSIONS, LOGIN, LOTS, ...NOT_TYPED]
+  const known = [OWN_BATCH, START, TOKENS, TRACED, RESOLVE, GUARD, APPROVALS, MOVE, VERSIONS, LOGIN, LOTS, ...NOT_TYPED]
   const others = [
     ...TUTORIALS.flatMap(blocksOf),
     ...KEYS.map(([page, words]) => blockWith(page, words)),
