@@ -12,6 +12,9 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 /** What was sent within a minute is kept by the moment: a limit above this is none. */
 const MOST_ORDERS_PER_MINUTE = 600
 
+/** More rejections in a row than this are no limit. */
+const MOST_REJECTIONS_IN_A_ROW = 1_000
+
 const LONGEST_LIFE_S = 86_400
 
 /** A price twice another one is no collar any more. */
@@ -105,6 +108,7 @@ const policies = {
       grossPosition: optional(Limit),
       netPosition: optional(Limit),
       ordersPerMinute: optional(Schema.Int.pipe(Schema.between(1, MOST_ORDERS_PER_MINUTE))),
+      rejectionsInARow: optional(Schema.Int.pipe(Schema.between(1, MOST_REJECTIONS_IN_A_ROW))),
       collarBp: optional(Schema.Int.pipe(Schema.between(1, WIDEST_COLLAR_BP)))
     })
   ),
@@ -130,7 +134,8 @@ const limitsOf = (
   limits: AccountEntry["limits"] = {},
   before: Account.AccountSettings
 ): Partial<Account.AccountSettings> => {
-  const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
+  const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute, rejectionsInARow } =
+    limits
   const said = { orderQuantity, orderNotional, openResidual, dailyNotional }
   return {
     maxOrderQuantity: amountOf(orderQuantity, before.maxOrderQuantity),
@@ -145,6 +150,7 @@ const limitsOf = (
       said[limit] === undefined ? before.liftedLimits.includes(limit) : said[limit] === "none"
     ),
     ...(ordersPerMinute === undefined ? {} : { ordersPerMinute }),
+    ...(rejectionsInARow === undefined ? {} : { maxRejectionsInARow: rejectionsInARow }),
     ...(collarBp === undefined ? {} : { collarBp })
   }
 }

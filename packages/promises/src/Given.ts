@@ -73,6 +73,7 @@ const Settings = Schema.partialWith(
     lot: Quantity.Quantity,
     threshold: Quantity.Quantity,
     ordersPerMinute: Schema.Int.pipe(Schema.positive()),
+    maxRejectionsInARow: Schema.Int.pipe(Schema.positive()),
     restricted: Schema.Array(Ticker.Ticker),
     shorting: Schema.Literal("never", "allowed"),
     external: Schema.Literal("ignore", "count"),

@@ -41,6 +41,7 @@ const later = {
   maxPosition: maybe(Quantity),
   maxGrossPosition: maybe(Quantity),
   maxNetPosition: maybe(Quantity),
+  maxRejectionsInARow: maybe(Schema.Int),
   liftedLimits: Schema.optionalWith(Account.fields.liftedLimits, { default: () => [] }),
   ordersPerMinute: Schema.optionalWith(Account.fields.ordersPerMinute, { default: unset }),
   collarBp: Schema.optionalWith(Account.fields.collarBp, { default: unset }),

@@ -56,6 +56,8 @@ export const Account = Schema.Struct({
   /** The limits that a person has lifted: where one is neither set nor lifted, its default stands. */
   liftedLimits: Column.json(Schema.Array(Schema.Literal(...liftableLimits))),
   ordersPerMinute: Column.optional(Column.integer),
+  /** How many orders its broker may reject in a row before the account halts. */
+  maxRejectionsInARow: Column.optional(Column.integer),
   /** How far a price may be from that of another source, in basis points. */
   collarBp: Column.optional(Column.integer),
   /** Symbols for which nothing is sent. */
@@ -146,6 +148,7 @@ export const settable = [
   "maxOpenResidual",
   "maxOrderNotional",
   "maxOrderQuantity",
+  "maxRejectionsInARow",
   "maxTradeAgeMs",
   "orderLifeSeconds",
   "orderSession",
@@ -200,6 +203,7 @@ export const defaultSettings: AccountSettings = {
   maxNetPosition: undefined,
   liftedLimits: [],
   ordersPerMinute: undefined,
+  maxRejectionsInARow: undefined,
   collarBp: undefined,
   restricted: [],
   shorting: "allowed",

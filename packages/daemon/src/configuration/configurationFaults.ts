@@ -84,6 +84,7 @@ export const keys: Keys = {
         grossPosition: "now",
         netPosition: "now",
         ordersPerMinute: "now",
+        rejectionsInARow: "now",
         collarBp: "now"
       }
     }

@@ -25,6 +25,7 @@ export const account: Row = {
   maxGrossPosition: null,
   maxNetPosition: null,
   ordersPerMinute: null,
+  maxRejectionsInARow: null,
   collarBp: null,
   liftedLimits: "[]",
   restricted: "[]",

@@ -18,6 +18,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     maxPosition: settings.maxPosition,
     maxGrossPosition: settings.maxGrossPosition,
     maxNetPosition: settings.maxNetPosition,
+    maxRejectionsInARow: settings.maxRejectionsInARow,
     crossesZero: known?.crossesZero,
     supportedOrders: known?.supportedOrders,
     notionalTypes: known?.notionalTypes,

@@ -23,6 +23,7 @@ type Limited = Pick<
   | "maxPosition"
   | "maxGrossPosition"
   | "maxNetPosition"
+  | "maxRejectionsInARow"
   | "ordersPerMinute"
   | "restricted"
   | "thresholdNotional"
@@ -176,6 +177,7 @@ export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<str
   const isNotionalRaised = isRaised(orderNotionalOf(before), orderNotionalOf(after))
   const isDailyRaised = isRaised(dailyNotionalOf(before), dailyNotionalOf(after))
   const isFaster = (before.ordersPerMinute ?? Infinity) < (after.ordersPerMinute ?? Infinity)
+  const isPatient = (before.maxRejectionsInARow ?? Infinity) < (after.maxRejectionsInARow ?? Infinity)
   const isWider = (before.collarBp ?? Infinity) < (after.collarBp ?? Infinity)
   const isFreed = before.restricted.some((symbol) => !after.restricted.includes(symbol))
   return [
@@ -188,6 +190,7 @@ export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<str
     ...(isRaised(before.maxGrossPosition, after.maxGrossPosition) ? ["limits.grossPosition"] : []),
     ...(isRaised(before.maxNetPosition, after.maxNetPosition) ? ["limits.netPosition"] : []),
     ...(isFaster ? ["limits.ordersPerMinute"] : []),
+    ...(isPatient ? ["limits.rejectionsInARow"] : []),
     ...(isWider ? ["limits.collarBp"] : []),
     ...(isFreed ? ["restricted"] : [])
   ]
