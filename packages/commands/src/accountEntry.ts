@@ -1,6 +1,6 @@
 import { Account, type AccountName, Quantity, Ticker } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
-import { cutOffs, fourEyes, ladder, taxLots } from "@roundlot/core/ledger"
+import { cutOffs, fourEyes, ladder, restrictedHours, taxLots } from "@roundlot/core/ledger"
 import { allocationPolicies, fourEyesOperations } from "@roundlot/core/vocabulary"
 import { Either, Schema } from "effect"
 import { durationMs } from "./duration.ts"
@@ -112,7 +112,8 @@ const policies = {
       collarBp: optional(Schema.Int.pipe(Schema.between(1, WIDEST_COLLAR_BP)))
     })
   ),
-  restricted: optional(Schema.Array(Ticker.Ticker))
+  restricted: optional(Schema.Array(Ticker.Ticker)),
+  restrictedHours: optional(Schema.Array(restrictedHours.RestrictedHours))
 }
 
 /** An account as the file has it, at one of these brokers. */
@@ -203,6 +204,7 @@ export const settingsOf = (
       band,
       cutOffs: sentAt,
       fourEyes: operations,
+      restrictedHours: hours,
       resendWindow,
       maxTradeAge,
       limits,
@@ -221,6 +223,7 @@ export const settingsOf = (
       ...plain,
       environment,
       ...(sentAt === undefined ? {} : { cutOffs: sentAt.length === 0 ? undefined : sentAt }),
+      ...(hours === undefined ? {} : { restrictedHours: hours.length === 0 ? undefined : hours }),
       ...(operations === undefined ? {} : { fourEyes: fourEyes.listed(operations) }),
       ...limitsOf(limits, base),
       ...orderTermsOf(order),

@@ -56,6 +56,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   lotMethod: Account.lotMethodOf(account),
   allocation: account.allocation ?? "fifo",
   cutOffs: account.cutOffs ?? null,
+  restrictedHours: account.restrictedHours ?? null,
   fourEyes: account.fourEyes ?? [],
   approvalMinutes: fourEyes.minutesOf(account),
   resendWindowMs: account.resendWindowMs,

@@ -118,6 +118,8 @@ export const AccountDocument = Schema.Struct({
   allocation: Schema.Literal(...allocationPolicies),
   /** When what its positions have collected is sent, in New York; null where that is at once. */
   cutOffs: Schema.NullOr(Schema.Array(Schema.String)),
+  /** Hours of the day in which nothing is sent, in New York time: `09:30-09:45`. */
+  restrictedHours: Schema.NullOr(Schema.Array(Schema.String)),
   /** The operations that another person has to approve, and for how many minutes that can be. */
   fourEyes: Schema.Array(Schema.Literal(...fourEyesOperations)),
   approvalMinutes: Schema.Int,

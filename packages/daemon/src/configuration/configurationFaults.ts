@@ -72,6 +72,7 @@ export const keys: Keys = {
       order: { limitOffsetBp: "now", lifeSeconds: "now", session: "now", timeInForce: "now" },
       band: "now",
       restricted: "now",
+      restrictedHours: "now",
       instruments: "later",
       listing: "now",
       limits: {

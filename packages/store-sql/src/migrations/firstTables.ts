@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "790ede29"
+export const fingerprint = "72fd8083"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -41,6 +41,7 @@ export const sqlite: ReadonlyArray<string> = [
   "lotMethod" TEXT,
   "allocation" TEXT,
   "cutOffs" TEXT,
+  "restrictedHours" TEXT,
   "fourEyes" TEXT,
   "approvalMinutes" INTEGER,
   "crossesZero" INTEGER,
@@ -77,6 +78,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" = 'fifo' OR "lotMethod" = 'lifo' OR "lotMethod" = 'hifo' OR "lotMethod" = 'average'),
   CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
   CONSTRAINT "accounts_cutOffs" CHECK (json_valid("cutOffs")),
+  CONSTRAINT "accounts_restrictedHours" CHECK (json_valid("restrictedHours")),
   CONSTRAINT "accounts_fourEyes" CHECK (json_valid("fourEyes")),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK (json_valid("supportedOrders")),
@@ -1200,6 +1202,7 @@ export const postgres: ReadonlyArray<string> = [
   "lotMethod" TEXT COLLATE "C",
   "allocation" TEXT COLLATE "C",
   "cutOffs" TEXT,
+  "restrictedHours" TEXT,
   "fourEyes" TEXT,
   "approvalMinutes" BIGINT,
   "crossesZero" SMALLINT,
@@ -1236,6 +1239,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" IN ('fifo', 'lifo', 'hifo', 'average')),
   CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
   CONSTRAINT "accounts_cutOffs" CHECK ("cutOffs" IS NULL OR ("cutOffs"::json) IS NOT NULL),
+  CONSTRAINT "accounts_restrictedHours" CHECK ("restrictedHours" IS NULL OR ("restrictedHours"::json) IS NOT NULL),
   CONSTRAINT "accounts_fourEyes" CHECK ("fourEyes" IS NULL OR ("fourEyes"::json) IS NOT NULL),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK ("supportedOrders" IS NULL OR ("supportedOrders"::json) IS NOT NULL),

@@ -45,6 +45,7 @@ export const account: Row = {
   lotMethod: null,
   allocation: null,
   cutOffs: null,
+  restrictedHours: null,
   fourEyes: null,
   approvalMinutes: null,
   supportedOrders: '[{"session":"regular","types":["market","limit"],"timesInForce":["day"]}]',

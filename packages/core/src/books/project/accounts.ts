@@ -12,6 +12,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     lotMethod: settings.lotMethod,
     allocation: settings.allocation,
     cutOffs: settings.cutOffs,
+    restrictedHours: settings.restrictedHours,
     fourEyes: settings.fourEyes,
     approvalMinutes: settings.approvalMinutes,
     maxOpenOrders: settings.maxOpenOrders,

@@ -1,6 +1,7 @@
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import { isOn, minutesOf, needsSecond } from "../../records/fourEyes.ts"
+import { isAmong, WHOLE_DAY } from "../../records/restrictedHours.ts"
 import { oldestTradeOf, settable, type AccountSettings, type LiftedLimit } from "../../records/Account.ts"
 
 /** The limits of an account that are amounts, as the configuration names them. */
@@ -26,6 +27,7 @@ type Limited = Pick<
   | "maxRejectionsInARow"
   | "ordersPerMinute"
   | "restricted"
+  | "restrictedHours"
   | "thresholdNotional"
 >
 
@@ -110,6 +112,9 @@ export const contradictionOf = (settings: Limited): string | undefined => {
   if (exceeds(lot, maxOrderQuantity)) {
     return `${said("limits.orderQuantity", maxOrderQuantity)} is less than ${said("lot", lot)}: no order could be made`
   }
+  if (isAmong(WHOLE_DAY, settings.restrictedHours ?? [])) {
+    return "restrictedHours are the whole day: no order could be sent"
+  }
   if (exceeds(thresholdNotional, maxOrderNotional)) {
     return `${said("limits.orderNotional", maxOrderNotional)} is less than ${threshold}: every due order would be refused`
   }
@@ -180,6 +185,7 @@ export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<str
   const isPatient = (before.maxRejectionsInARow ?? Infinity) < (after.maxRejectionsInARow ?? Infinity)
   const isWider = (before.collarBp ?? Infinity) < (after.collarBp ?? Infinity)
   const isFreed = before.restricted.some((symbol) => !after.restricted.includes(symbol))
+  const isLonger = (before.restrictedHours ?? []).some((hours) => !isAmong(hours, after.restrictedHours ?? []))
   return [
     ...(isQuantityRaised ? ["limits.orderQuantity"] : []),
     ...(isNotionalRaised ? ["limits.orderNotional"] : []),
@@ -192,6 +198,7 @@ export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<str
     ...(isFaster ? ["limits.ordersPerMinute"] : []),
     ...(isPatient ? ["limits.rejectionsInARow"] : []),
     ...(isWider ? ["limits.collarBp"] : []),
-    ...(isFreed ? ["restricted"] : [])
+    ...(isFreed ? ["restricted"] : []),
+    ...(isLonger ? ["restrictedHours"] : [])
   ]
 }

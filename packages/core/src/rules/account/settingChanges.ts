@@ -52,6 +52,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   lotMethod: textOf(settings.lotMethod),
   allocation: textOf(settings.allocation),
   cutOffs: textOf(settings.cutOffs),
+  restrictedHours: textOf(settings.restrictedHours),
   fourEyes: textOf(settings.fourEyes),
   approvalMinutes: textOf(settings.approvalMinutes)
 })
