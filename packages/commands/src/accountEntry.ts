@@ -1,6 +1,6 @@
 import { Account, type AccountName, Quantity, Ticker } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
-import { cutOffs, fourEyes, ladder, taxLots } from "@roundlot/core/ledger"
+import { cutOffs, fourEyes, ladder, restrictedHours, taxLots } from "@roundlot/core/ledger"
 import { allocationPolicies, fourEyesOperations } from "@roundlot/core/vocabulary"
 import { Either, Schema } from "effect"
 import { durationMs } from "./duration.ts"
@@ -11,6 +11,9 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 
 /** What was sent within a minute is kept by the moment: a limit above this is none. */
 const MOST_ORDERS_PER_MINUTE = 600
+
+/** More rejections in a row than this are no limit. */
+const MOST_REJECTIONS_IN_A_ROW = 1_000
 
 const LONGEST_LIFE_S = 86_400
 
@@ -105,10 +108,12 @@ const policies = {
       grossPosition: optional(Limit),
       netPosition: optional(Limit),
       ordersPerMinute: optional(Schema.Int.pipe(Schema.between(1, MOST_ORDERS_PER_MINUTE))),
+      rejectionsInARow: optional(Schema.Int.pipe(Schema.between(1, MOST_REJECTIONS_IN_A_ROW))),
       collarBp: optional(Schema.Int.pipe(Schema.between(1, WIDEST_COLLAR_BP)))
     })
   ),
-  restricted: optional(Schema.Array(Ticker.Ticker))
+  restricted: optional(Schema.Array(Ticker.Ticker)),
+  restrictedHours: optional(Schema.Array(restrictedHours.RestrictedHours))
 }
 
 /** An account as the file has it, at one of these brokers. */
@@ -130,7 +135,8 @@ const limitsOf = (
   limits: AccountEntry["limits"] = {},
   before: Account.AccountSettings
 ): Partial<Account.AccountSettings> => {
-  const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute } = limits
+  const { collarBp, dailyNotional, openResidual, orderNotional, orderQuantity, ordersPerMinute, rejectionsInARow } =
+    limits
   const said = { orderQuantity, orderNotional, openResidual, dailyNotional }
   return {
     maxOrderQuantity: amountOf(orderQuantity, before.maxOrderQuantity),
@@ -145,6 +151,7 @@ const limitsOf = (
       said[limit] === undefined ? before.liftedLimits.includes(limit) : said[limit] === "none"
     ),
     ...(ordersPerMinute === undefined ? {} : { ordersPerMinute }),
+    ...(rejectionsInARow === undefined ? {} : { maxRejectionsInARow: rejectionsInARow }),
     ...(collarBp === undefined ? {} : { collarBp })
   }
 }
@@ -197,6 +204,7 @@ export const settingsOf = (
       band,
       cutOffs: sentAt,
       fourEyes: operations,
+      restrictedHours: hours,
       resendWindow,
       maxTradeAge,
       limits,
@@ -215,6 +223,7 @@ export const settingsOf = (
       ...plain,
       environment,
       ...(sentAt === undefined ? {} : { cutOffs: sentAt.length === 0 ? undefined : sentAt }),
+      ...(hours === undefined ? {} : { restrictedHours: hours.length === 0 ? undefined : hours }),
       ...(operations === undefined ? {} : { fourEyes: fourEyes.listed(operations) }),
       ...limitsOf(limits, base),
       ...orderTermsOf(order),

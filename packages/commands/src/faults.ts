@@ -14,7 +14,9 @@ const numberFault = (file: string, value: unknown, path: ReadonlyArray<PropertyK
   if (
     typeof found !== "number" ||
     path[0] === "sources" ||
-    ["lifeSeconds", "limitOffsetBp", "ordersPerMinute", "collarBp", "port"].includes(String(path.at(-1)))
+    ["lifeSeconds", "limitOffsetBp", "ordersPerMinute", "rejectionsInARow", "collarBp", "port"].includes(
+      String(path.at(-1))
+    )
   )
     return undefined
   return fail(file, path.map(String).join("."), "is a number", `Quantities are written as text: "${found}"`)

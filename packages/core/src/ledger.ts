@@ -62,6 +62,8 @@ export * as due from "./rules/position/due.ts"
 export * as evaluation from "./rules/position/evaluation.ts"
 /** `records/collecting`: see that module. */
 export * as collecting from "./records/collecting.ts"
+/** `records/restrictedHours`: see that module. */
+export * as restrictedHours from "./records/restrictedHours.ts"
 /** `records/cutOffs`: see that module. */
 export * as cutOffs from "./records/cutOffs.ts"
 /** `rules/position/ladder`: see that module. */

@@ -41,6 +41,7 @@ const usage = (openNotional: string, openUnpriced = 0, held: Partial<Usage.Usage
   grossNotional: Decimal.zero,
   netNotional: Decimal.zero,
   heldUnpriced: 0,
+  rejectedInARow: 0,
   version: 1,
   ...held
 })

@@ -1,6 +1,6 @@
 import { Account, Decimal, Instant, Price, Quantity, Side, Ticker, Trade, AccountName } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
-import { Command, cutOffs, fourEyes } from "@roundlot/core/ledger"
+import { Command, cutOffs, fourEyes, restrictedHours } from "@roundlot/core/ledger"
 import { allocationPolicies, fourEyesOperations, lotMethods } from "@roundlot/core/vocabulary"
 import { Effect, ParseResult, Schema } from "effect"
 
@@ -73,6 +73,7 @@ const Settings = Schema.partialWith(
     lot: Quantity.Quantity,
     threshold: Quantity.Quantity,
     ordersPerMinute: Schema.Int.pipe(Schema.positive()),
+    maxRejectionsInARow: Schema.Int.pipe(Schema.positive()),
     restricted: Schema.Array(Ticker.Ticker),
     shorting: Schema.Literal("never", "allowed"),
     external: Schema.Literal("ignore", "count"),
@@ -80,6 +81,7 @@ const Settings = Schema.partialWith(
     lotMethod: Schema.Literal(...lotMethods),
     allocation: Schema.Literal(...allocationPolicies),
     cutOffs: Schema.Array(cutOffs.CutOff),
+    restrictedHours: Schema.Array(restrictedHours.RestrictedHours),
     fourEyes: Schema.Array(Schema.Literal(...fourEyesOperations)),
     approvalMinutes: Schema.Int.pipe(Schema.between(1, fourEyes.MOST_APPROVAL_MINUTES)),
     cancelOnFlip: Schema.Boolean,

@@ -45,6 +45,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   maxGrossPosition: decimalOrNull(account.maxGrossPosition),
   maxNetPosition: decimalOrNull(account.maxNetPosition),
   ordersPerMinute: account.ordersPerMinute ?? null,
+  maxRejectionsInARow: account.maxRejectionsInARow ?? null,
   collarBp: account.collarBp ?? null,
   limits: limitsOf(account),
   restricted: account.restricted,
@@ -55,6 +56,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   lotMethod: Account.lotMethodOf(account),
   allocation: account.allocation ?? "fifo",
   cutOffs: account.cutOffs ?? null,
+  restrictedHours: account.restrictedHours ?? null,
   fourEyes: account.fourEyes ?? [],
   approvalMinutes: fourEyes.minutesOf(account),
   resendWindowMs: account.resendWindowMs,
@@ -106,6 +108,7 @@ const limitsOf = (account: Account.AccountSettings): AccountDocument["limits"] =
     limitOf("grossPosition", "dollars", account.maxGrossPosition, account.maxGrossPosition),
     limitOf("netPosition", "dollars", account.maxNetPosition, account.maxNetPosition),
     limitOf("ordersPerMinute", "orders", wholeOf(ordersPerMinute), wholeOf(ordersPerMinute)),
+    limitOf("rejectionsInARow", "orders", wholeOf(account.maxRejectionsInARow), wholeOf(account.maxRejectionsInARow)),
     limitOf("collarBp", "basisPoints", wholeOf(collarBp), wholeOf(collarBp))
   ]
 }

@@ -10,7 +10,7 @@ import { decimalOrNull, idOrNull } from "./text.ts"
 
 type LimitUse = Documents.LimitUse
 
-/** The control that refuses what is beyond each limit. */
+/** The control that refuses what is beyond each limit, or the halt that follows. */
 const controlOf = {
   orderQuantity: "MaxQuantity",
   orderNotional: "MaxNotional",
@@ -21,6 +21,7 @@ const controlOf = {
   grossPosition: "GrossPosition",
   netPosition: "NetPosition",
   ordersPerMinute: "OrdersPerMinute",
+  rejectionsInARow: "RejectionsInARow",
   collarBp: "PriceCollar",
   buyingPower: "BuyingPower"
 } as const satisfies { readonly [L in LimitUse["limit"]]: string }
@@ -128,6 +129,8 @@ const usedOf = (limit: LimitUse["limit"], { account, at, orders, positions, usag
       return account.ordersPerMinute === undefined
         ? uncounted("orders", "noLimit")
         : counted("orders", Decimal.unsafe(String(Usage.withinMinute(usage, at))))
+    case "rejectionsInARow":
+      return counted("orders", Decimal.unsafe(String(Usage.rejectedOf(usage))))
     case "collarBp":
       return uncounted("basisPoints", "perOrder")
     case "buyingPower":

@@ -55,6 +55,7 @@ const whyOf = (next: due.Due, standing: due.Standing): string =>
     Held: ({ by, orderId }) => held(by, orderId, standing.position),
     BreakOpen: (found) => `blocked by an open break (${codeWords.breakName(found)})`,
     SessionClosed: () => "the market is closed",
+    RestrictedHours: () => "it is within the restricted hours of its account",
     CoolingDown: ({ until }) => `an order ended without a full fill; the next one waits until ${Instant.format(until)}`,
     OppositeOrderLive: ({ orderId }) => `${Id.format("order", orderId)} on the other side is open`,
     NoPrice: () => "its threshold or limit needs a price, and no current price is known",

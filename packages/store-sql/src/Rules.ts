@@ -53,6 +53,7 @@ const accounts: TableRules = {
     { name: "max_trade_age", sql: `"maxTradeAgeMs" >= 0` },
     { name: "band", sql: `"bandBp" >= 0` },
     { name: "orders_per_minute", sql: `"ordersPerMinute" IS NULL OR "ordersPerMinute" > 0` },
+    { name: "rejections_in_a_row", sql: `"maxRejectionsInARow" IS NULL OR "maxRejectionsInARow" > 0` },
     { name: "collar", sql: `"collarBp" IS NULL OR "collarBp" > 0` }
   ]
 }

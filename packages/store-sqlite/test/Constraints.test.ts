@@ -204,6 +204,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   accounts_rule_max_trade_age: [{ maxTradeAgeMs: -1 }],
   accounts_rule_band: [{ bandBp: -1 }],
   accounts_rule_orders_per_minute: [{ ordersPerMinute: 0 }],
+  accounts_rule_rejections_in_a_row: [{ maxRejectionsInARow: 0 }],
   accounts_rule_collar: [{ collarBp: 0 }],
   trades_rule_reversal: [{ reversesSourceId: "t-0" }, { reversesOccurrence: "0" }],
   trades_rule_proposed: [{ approveBy: AT }, { proposedNotional: "10" }],

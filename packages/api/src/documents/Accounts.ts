@@ -36,11 +36,12 @@ const LimitDocument = Schema.Struct({
 
 /**
  * What of a limit is used, and what it refused since midnight at the market. Used is the largest order sent today, the largest residual
- * now, the dollars sent today, what live orders come to, or the orders of the last minute; where that is not counted, `notCounted` says why.
+ * now, the dollars sent today, what live orders come to, the orders of the last minute, or
+ * those that the broker rejected in a row; where that is not counted, `notCounted` says why.
  */
 export const LimitUse = Schema.Struct({
   limit: Schema.Literal(...limitNames, "buyingPower"),
-  /** The control that refuses what is beyond it: the `code` of orders that it ended, the `control` of decisions, the `subject` of breaks about blocked positions. */
+  /** The control that refuses what is beyond it, or the halt that follows: the `code` of orders that it ended, the `control` of decisions, the `subject` of breaks about blocked positions. */
   control: Schema.String,
   used: Schema.NullOr(Decimal),
   unit: LimitUnit,
@@ -101,6 +102,7 @@ export const AccountDocument = Schema.Struct({
   maxGrossPosition: Schema.NullOr(Decimal),
   maxNetPosition: Schema.NullOr(Decimal),
   ordersPerMinute: Schema.NullOr(Schema.Int),
+  maxRejectionsInARow: Schema.NullOr(Schema.Int),
   collarBp: Schema.NullOr(Schema.Int),
   /** The limits in force, set or by default. */
   limits: Schema.Array(LimitDocument),
@@ -116,6 +118,8 @@ export const AccountDocument = Schema.Struct({
   allocation: Schema.Literal(...allocationPolicies),
   /** When what its positions have collected is sent, in New York; null where that is at once. */
   cutOffs: Schema.NullOr(Schema.Array(Schema.String)),
+  /** Hours of the day in which nothing is sent, in New York time: `09:30-09:45`. */
+  restrictedHours: Schema.NullOr(Schema.Array(Schema.String)),
   /** The operations that another person has to approve, and for how many minutes that can be. */
   fourEyes: Schema.Array(Schema.Literal(...fourEyesOperations)),
   approvalMinutes: Schema.Int,

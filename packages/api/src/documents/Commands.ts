@@ -86,6 +86,7 @@ export const LimitsRequest = Schema.Struct({
   grossPosition: Schema.optional(LimitAmount),
   netPosition: Schema.optional(LimitAmount),
   ordersPerMinute: Schema.optional(Schema.Int),
+  rejectionsInARow: Schema.optional(Schema.Int),
   collarBp: Schema.optional(Schema.Int),
   /** Nothing is written or sent: the answer says which positions would be released or held. */
   dryRun: command.dryRun

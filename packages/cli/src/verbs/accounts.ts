@@ -136,6 +136,10 @@ export const accountsAdd = Verb.make({
       "cut-offs",
       "Times at which collected trades are ordered, comma-separated: HH:MM in New York, open, open+5m, close-10m, every 30m; none (default) orders at once"
     ),
+    restrictedHours: flags.text(
+      "restricted-hours",
+      "Hours in which nothing is sent, comma-separated: HH:MM-HH:MM in New York; none (default)"
+    ),
     fourEyes: flags.text(
       "four-eyes",
       `Operations that another person has to approve, comma-separated: ${fourEyesOperations.join(", ")}; none (default)`
@@ -159,6 +163,7 @@ export const accountsAdd = Verb.make({
     dryRun,
     envFile,
     fourEyes,
+    restrictedHours,
     json: _json,
     lifeSeconds,
     limitOffsetBp,
@@ -182,6 +187,9 @@ export const accountsAdd = Verb.make({
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
         limits: limitsSaid(said),
         ...(restricted === undefined ? {} : { restricted: listed(restricted) }),
+        ...(restrictedHours === undefined
+          ? {}
+          : { restrictedHours: restrictedHours === "none" ? [] : listed(restrictedHours) }),
         ...(cutOffs === undefined ? {} : { cutOffs: cutOffs === "none" ? [] : listed(cutOffs) }),
         ...(fourEyes === undefined ? {} : { fourEyes: fourEyes === "none" ? [] : listed(fourEyes) })
       }

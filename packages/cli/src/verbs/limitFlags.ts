@@ -21,6 +21,10 @@ export const limitFlags = {
   grossPosition: flags.text("gross-position", "Maximum gross dollars of all holdings, long plus short, or none"),
   netPosition: flags.text("net-position", "Maximum net dollars of all holdings, long less short, or none"),
   ordersPerMinute: whole("orders-per-minute", "Maximum orders per minute"),
+  rejectionsInARow: whole(
+    "rejections-in-a-row",
+    "Orders that the broker may reject in a row: with the last of them the account halts until it is resumed"
+  ),
   collarBp: whole("collar-bp", "Price collar: maximum distance from the price of another source, in basis points")
 }
 

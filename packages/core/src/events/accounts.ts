@@ -11,6 +11,7 @@ import { orderTypes } from "../records/OrderTerms.ts"
 import { SupportedOrders } from "../records/SupportedOrders.ts"
 import { allocationPolicies } from "../records/allocationPolicy.ts"
 import { CutOff } from "../records/cutOffs.ts"
+import { RestrictedHours } from "../records/restrictedHours.ts"
 import { fourEyesOperations } from "../records/fourEyes.ts"
 import { ApprovalId } from "../values/Id.ts"
 import { lotMethods } from "../records/lotMethods.ts"
@@ -28,6 +29,7 @@ const later = {
   lotMethod: maybe(Schema.Literal(...lotMethods)),
   allocation: maybe(Schema.Literal(...allocationPolicies)),
   cutOffs: maybe(Schema.Array(CutOff)),
+  restrictedHours: maybe(Schema.Array(RestrictedHours)),
   fourEyes: maybe(Schema.Array(Schema.Literal(...fourEyesOperations))),
   approvalMinutes: maybe(Schema.Int),
   orderLifeSeconds: Schema.optionalWith(Account.fields.orderLifeSeconds, { default: unset }),
@@ -41,6 +43,7 @@ const later = {
   maxPosition: maybe(Quantity),
   maxGrossPosition: maybe(Quantity),
   maxNetPosition: maybe(Quantity),
+  maxRejectionsInARow: maybe(Schema.Int),
   liftedLimits: Schema.optionalWith(Account.fields.liftedLimits, { default: () => [] }),
   ordersPerMinute: Schema.optionalWith(Account.fields.ordersPerMinute, { default: unset }),
   collarBp: Schema.optionalWith(Account.fields.collarBp, { default: unset }),

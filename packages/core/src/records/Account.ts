@@ -5,6 +5,7 @@ import * as Decimal from "../values/Decimal.ts"
 import { Quantity } from "../values/Quantity.ts"
 import { allocationPolicies } from "./allocationPolicy.ts"
 import { CutOff } from "./cutOffs.ts"
+import { RestrictedHours } from "./restrictedHours.ts"
 import { fourEyesOperations } from "./fourEyes.ts"
 import { lotMethods, type LotMethod } from "./lotMethods.ts"
 import { DatedSymbol } from "./DatedSymbol.ts"
@@ -56,6 +57,8 @@ export const Account = Schema.Struct({
   /** The limits that a person has lifted: where one is neither set nor lifted, its default stands. */
   liftedLimits: Column.json(Schema.Array(Schema.Literal(...liftableLimits))),
   ordersPerMinute: Column.optional(Column.integer),
+  /** How many orders its broker may reject in a row before the account halts. */
+  maxRejectionsInARow: Column.optional(Column.integer),
   /** How far a price may be from that of another source, in basis points. */
   collarBp: Column.optional(Column.integer),
   /** Symbols for which nothing is sent. */
@@ -84,6 +87,8 @@ export const Account = Schema.Struct({
   allocation: Column.optional(Column.literal(allocationPolicies)),
   /** D9: when what was collected is sent; at once where nothing is said. */
   cutOffs: Column.optional(Column.json(Schema.Array(CutOff))),
+  /** D10: hours of the day in which nothing is sent; none where nothing is said. */
+  restrictedHours: Column.optional(Column.json(Schema.Array(RestrictedHours))),
   /** The operations that another person has to approve, and for how many minutes that can be; none, and an hour, where nothing is said. */
   fourEyes: Column.optional(Column.json(Schema.Array(Schema.Literal(...fourEyesOperations)))),
   approvalMinutes: Column.optional(Column.integer),
@@ -146,6 +151,7 @@ export const settable = [
   "maxOpenResidual",
   "maxOrderNotional",
   "maxOrderQuantity",
+  "maxRejectionsInARow",
   "maxTradeAgeMs",
   "orderLifeSeconds",
   "orderSession",
@@ -154,6 +160,7 @@ export const settable = [
   "repriceOffsetsBp",
   "resendWindowMs",
   "restricted",
+  "restrictedHours",
   "shorting",
   "threshold",
   "thresholdNotional"
@@ -200,6 +207,7 @@ export const defaultSettings: AccountSettings = {
   maxNetPosition: undefined,
   liftedLimits: [],
   ordersPerMinute: undefined,
+  maxRejectionsInARow: undefined,
   collarBp: undefined,
   restricted: [],
   shorting: "allowed",
@@ -217,6 +225,7 @@ export const defaultSettings: AccountSettings = {
   lotMethod: undefined,
   allocation: undefined,
   cutOffs: undefined,
+  restrictedHours: undefined,
   fourEyes: undefined,
   approvalMinutes: undefined
 }

@@ -17,6 +17,9 @@ export type Outcome = (typeof outcomes)[number]
 /** The code of an attempt that the broker answered with "this client order id was used before". */
 export const ID_IN_USE = "client_order_id_in_use"
 
+/** The code of an order of a decision that never reached its broker, and is not sent again. */
+export const NOT_SENT = "NotSent"
+
 /** Where the order of an attempt stands (AUD-4). */
 export const attemptStatuses = [
   "submitted",

@@ -74,6 +74,7 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   Implausible: critical(holding),
   OrderRefused: holdingUntilJudged,
   AccountRefused: { holds: "account", closes: "by verdict" },
+  AccountHalted: critical(shown),
   PositionBlocked: critical(shown),
   StatementDiffers: { ...shownUntilJudged, isInQuestion: true }
 }

@@ -248,6 +248,11 @@ export const BreakDetails = Schema.Union(
     detail: words
   }),
   Schema.TaggedStruct("AccountRefused", { orderId: maybe(OrderId), code: maybe(words), detail: words }),
+  Schema.TaggedStruct("AccountHalted", {
+    halt: Schema.Literal("RejectionsInARow"),
+    orderId: OrderId,
+    rejections: Schema.Int
+  }),
   PositionBlocked,
   StatementDiffers
 )

@@ -8,8 +8,11 @@ export const tradingStates = ["normal", "approve", "reduce", "observe", "halted"
 /** One of the trading states; `observe` is everything but the send. */
 export type TradingState = (typeof tradingStates)[number]
 
-/** Why the ledger itself halts: an account was used before its books, or a position would exceed what it owes. */
-export const ledgerHalts = ["NotAdopted", "OwedBound"] as const
+/**
+ * Why the ledger itself halts: an account was used before its books, a position would exceed what it owes, or a broker rejected too
+ * many orders of an account in a row.
+ */
+export const ledgerHalts = ["NotAdopted", "OwedBound", "RejectionsInARow"] as const
 
 /** Why the ledger itself halts. */
 export type LedgerHalt = (typeof ledgerHalts)[number]

@@ -3,7 +3,9 @@ import { AccountName } from "./AccountName.ts"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import * as Decimal from "../values/Decimal.ts"
+import { NOT_SENT } from "./Attempt.ts"
 import type { Order } from "./Order.ts"
+import { isLive } from "./OrderState.ts"
 import { worthOf, type Position } from "./Position.ts"
 import * as Instant from "../values/Instant.ts"
 import { marketDate } from "../values/XnysCalendar.ts"
@@ -30,6 +32,8 @@ export const Usage = Schema.Struct({
   grossNotional: Column.decimal,
   netNotional: Column.decimal,
   heldUnpriced: Column.integer,
+  /** How many orders its broker has rejected since one of them filled, ended otherwise, or a person resumed the account. */
+  rejectedInARow: Column.integer,
   version: Column.integer
 })
 
@@ -94,6 +98,7 @@ const empty = (account: AccountName): Usage => ({
   grossNotional: Decimal.zero,
   netNotional: Decimal.zero,
   heldUnpriced: 0,
+  rejectedInARow: 0,
   version: 0
 })
 
@@ -135,9 +140,34 @@ export const afterOrder = (
 ): Usage | undefined => {
   const open = openOf(usage)
   const { notional, unpriced } = moved(open, before, changed)
-  if (Decimal.equals(notional, open.notional) && unpriced === open.unpriced) return undefined
-  return { ...(usage ?? empty(account)), openNotional: notional, openUnpriced: unpriced, version }
+  const was = rejectedOf(usage)
+  const rejectedInARow = countedInARow(was, before, changed)
+  const isSame = Decimal.equals(notional, open.notional) && unpriced === open.unpriced && rejectedInARow === was
+  if (isSame) return undefined
+  return { ...(usage ?? empty(account)), openNotional: notional, openUnpriced: unpriced, rejectedInARow, version }
 }
+
+/** How many orders of an account its broker has rejected in a row. */
+export const rejectedOf = (usage: Usage | undefined): number => usage?.rejectedInARow ?? 0
+
+/** Has its broker rejected an order of ours with this change of it? What never reached the broker was not rejected. */
+export const isRejectedNow = (before: Order, after: Order): boolean =>
+  after.origin !== "external" && isLive(before.status) && after.status === "rejected" && after.code !== NOT_SENT
+
+/** A fill, or an end at its broker that is no rejection. An acknowledgement is none: some brokers reject a moment after it. */
+const isTaken = (before: Order, after: Order): boolean => {
+  const isEnded = isLive(before.status) && (after.status === "cancelled" || after.status === "expired")
+  return Decimal.isLess(before.filled, after.filled) || (isEnded && after.reported !== undefined)
+}
+
+const countedInARow = (count: number, before: Order, after: Order): number => {
+  if (isRejectedNow(before, after)) return count + 1
+  return after.origin !== "external" && isTaken(before, after) ? 0 : count
+}
+
+/** A usage after a person let its halted account go on; `undefined` where nothing was counted. */
+export const afterResume = (usage: Usage | undefined, version: number): Usage | undefined =>
+  usage === undefined || usage.rejectedInARow === 0 ? undefined : { ...usage, rejectedInARow: 0, version }
 
 /** Do two records of a position hold the same, at the same price? */
 const holdsSame = (a: Position, b: Position): boolean =>

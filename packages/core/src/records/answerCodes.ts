@@ -6,6 +6,7 @@ export const plainAnswers = [
   "Halted",
   "BreakOpen",
   "SessionClosed",
+  "RestrictedHours",
   "CoolingDown",
   "OppositeOrderLive",
   "NoPrice"

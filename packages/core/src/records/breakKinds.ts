@@ -33,6 +33,7 @@ export const breakKinds = [
   "ClockAhead",
   "OrderRefused",
   "AccountRefused",
+  "AccountHalted",
   "PositionBlocked",
   "StatementDiffers"
 ] as const

@@ -343,6 +343,8 @@ const texts: { readonly [K in BreakKind]: (details: DetailsOf<K>) => string } = 
     orderId === undefined
       ? `the broker reports that the account may not trade: ${detail}`
       : `${nameOf(orderId)} was rejected with code ${code}: ${detail}`,
+  AccountHalted: ({ orderId, rejections }) =>
+    `the broker rejected ${rejections} ${rejections === 1 ? "order" : "orders in a row"}, ${nameOf(orderId)} last: the account is halted`,
   PositionBlocked: blockedText,
   StatementDiffers: statementText
 }

@@ -9,5 +9,6 @@ export const limitNames = [
   "grossPosition",
   "netPosition",
   "ordersPerMinute",
+  "rejectionsInARow",
   "collarBp"
 ] as const

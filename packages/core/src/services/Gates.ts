@@ -3,6 +3,7 @@ import { type Account, AccountTable, policyOf } from "../records/Account.ts"
 import type { AccountName } from "../records/AccountName.ts"
 import { Need } from "../books/Need.ts"
 import { isCollected } from "../records/collecting.ts"
+import { isRestrictedAt } from "../records/restrictedHours.ts"
 import * as commands from "../rules/operator/commands.ts"
 import type { Control } from "../records/Control.ts"
 import { tickerAt } from "../records/DatedSymbol.ts"
@@ -41,7 +42,7 @@ export const regateMembers = (account: AccountName, symbols: ReadonlyArray<Ticke
 })
 
 /** The answers that time alone may change. */
-const timely = new Set<PositionAnswer["_tag"]>(["CoolingDown", "SessionClosed", "Collecting"])
+const timely = new Set<PositionAnswer["_tag"]>(["CoolingDown", "SessionClosed", "RestrictedHours", "Collecting"])
 
 /** May time alone change the answer? */
 const isTimed = (answer: PositionAnswer): boolean => {
@@ -97,9 +98,12 @@ export const openGates = Effect.gen(function* () {
   return due.length
 })
 
-/** The accounts whose settings say when their positions go on: for a session or a cut-off. */
+/** The answers whose end the settings of an account say. */
+const ofAccount = new Set<PositionAnswer["_tag"]>(["SessionClosed", "RestrictedHours", "Collecting"])
+
+/** The accounts whose settings say when their positions go on: for a session, a cut-off, or the end of restricted hours. */
 const accountsOf = Effect.fnUntraced(function* (positions: ReadonlyArray<Position>) {
-  const waits = positions.some(({ answer }) => answer._tag === "SessionClosed" || answer._tag === "Collecting")
+  const waits = positions.some(({ answer }) => ofAccount.has(answer._tag))
   const accounts = waits ? yield* Reads.all(AccountTable) : []
   return new Map(accounts.map((each) => [each.name, each]))
 })
@@ -142,6 +146,7 @@ const isOver = (position: Position, { account, isOpen, now }: Gate): boolean => 
   const isPast = (until: Instant | undefined) => until === undefined || until <= now
   const { answer, circuitUntil, coolDownUntil, refusedUntil } = position
   if (answer._tag === "SessionClosed") return isOpen
+  if (answer._tag === "RestrictedHours") return !isRestrictedAt(account?.restrictedHours, now)
   if (answer._tag === "Collecting") return account === undefined || isCollected(position, account, now)
   if (answer._tag === "Held") return isPast(answer.by === "circuit" ? circuitUntil : refusedUntil)
   return isPast(coolDownUntil)

@@ -72,6 +72,7 @@ export const keys: Keys = {
       order: { limitOffsetBp: "now", lifeSeconds: "now", session: "now", timeInForce: "now" },
       band: "now",
       restricted: "now",
+      restrictedHours: "now",
       instruments: "later",
       listing: "now",
       limits: {
@@ -84,6 +85,7 @@ export const keys: Keys = {
         grossPosition: "now",
         netPosition: "now",
         ordersPerMinute: "now",
+        rejectionsInARow: "now",
         collarBp: "now"
       }
     }

@@ -162,6 +162,7 @@ const Detail = ({ account }: { readonly account: Account }) => (
         facts={[
           ...linesOf(account.order),
           ["cutOffs", account.cutOffs?.join(", ") ?? texts.atOnce],
+          ["restrictedHours", account.restrictedHours?.join(", ") ?? texts.noHours],
           ["allocationPolicy", allocationWords(account.allocation)],
           [
             "fourEyes",

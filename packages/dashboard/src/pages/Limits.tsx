@@ -38,6 +38,7 @@ const usedWords = {
   grossPosition: texts.nowIs,
   netPosition: texts.nowIs,
   ordersPerMinute: texts.inLastMinute,
+  rejectionsInARow: texts.rejectedInARow,
   collarBp: texts.largestToday,
   buyingPower: texts.largestNow
 } as const

@@ -313,6 +313,12 @@ export const families = {
     Held: sign("octagon-mark", "Held", "warn", "Held until an operator resumes it, or its circuit breaker resets."),
     BreakOpen: sign("triangle", "Break open", "warn", "Blocked by a break. Resolve the break to continue."),
     SessionClosed: sign("square-clock", "Market closed", "idle", "It waits for the market to open."),
+    RestrictedHours: sign(
+      "square-clock",
+      "Restricted hours",
+      "idle",
+      "It waits for the end of the account's restricted hours."
+    ),
     Collecting: sign("square-clock", "Collecting", "idle", "It waits for the next cut-off of the account."),
     CoolingDown: sign("square-clock", "Cooling down", "idle", "An order ended unfilled. The next one waits a while."),
     NoPrice: sign(

@@ -80,6 +80,7 @@ const entries = {
     head: "Cut-offs",
     help: "When collected trades are ordered, New York time. Later trades wait for the next cut-off."
   },
+  restrictedHours: { head: "Restricted hours", help: "Nothing is sent then, New York time. What is due waits." },
   nextCutOff: { head: "Next cut-off", help: "Trades collected until then are ordered then." },
   allocationPolicy: { head: "Allocation", help: "How an order's fills are allocated to its trades." },
   lot: { head: "Lot", help: "Order size step, in whole shares." },

@@ -26,7 +26,7 @@ const explanation = (file: string): string =>
     "             allocation (fifo or pro-rata: how an order's fills go to its trades), cutOffs (when collected trades are ordered: 15:45, close-10m), fourEyes,",
     '             order ("market", or { "limitOffsetBp": 10, "lifeSeconds": 60 }: limit offset in basis points beyond the last price, cancelled after that time;',
     "             [5, 20, 50] in place of 10: one step further after each order that expires unfilled),",
-    '             resendWindow, limits.orderQuantity. Quantities are strings: "0.5"',
+    '             restrictedHours (nothing is sent then: "09:30-09:45"), resendWindow, limits.orderQuantity. Quantities are strings: "0.5"',
     "             listing (paper accounts: file of the exchange's symbols; default: about 800 built-in symbols)",
     "  sources    one entry per source of trades: its account, direction, suffixes of its symbols",
     '             (AAPLs1 is AAPL here), and replacements of names: "symbols": { "Apple": "AAPL" }',

@@ -292,6 +292,7 @@ describe("controls by the command line", () => {
       { limit: "grossPosition", control: "GrossPosition", used: "0", unit: "dollars", ...unused },
       { limit: "netPosition", control: "NetPosition", used: "0", unit: "dollars", ...unused },
       { limit: "ordersPerMinute", control: "OrdersPerMinute", used: "0", unit: "orders", ...unused },
+      { limit: "rejectionsInARow", control: "RejectionsInARow", used: "0", unit: "orders", ...unused },
       { limit: "collarBp", control: "PriceCollar", used: null, unit: "basisPoints", ...unused, notCounted: "perOrder" },
       { limit: "buyingPower", control: "BuyingPower", used: null, unit: "dollars", ...unused, notCounted: "atBroker" }
     ])
@@ -346,6 +347,7 @@ describe("controls by the command line", () => {
       { limit: "grossPosition", amount: null, unit: "dollars", source: "default" },
       { limit: "netPosition", amount: null, unit: "dollars", source: "default" },
       { limit: "ordersPerMinute", amount: null, unit: "orders", source: "default" },
+      { limit: "rejectionsInARow", amount: null, unit: "orders", source: "default" },
       { limit: "collarBp", amount: "500", unit: "basisPoints", source: "account" }
     ]
     expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", limits: inForce }] })

@@ -188,6 +188,7 @@ describe("commands over the API", () => {
         { limit: "grossPosition", amount: null, unit: "dollars", source: "default" },
         { limit: "netPosition", amount: null, unit: "dollars", source: "default" },
         { limit: "ordersPerMinute", amount: null, unit: "orders", source: "default" },
+        { limit: "rejectionsInARow", amount: null, unit: "orders", source: "default" },
         { limit: "collarBp", amount: null, unit: "basisPoints", source: "default" }
       ])
       assert.strictEqual((yield* limit({ orderQuantity: "50" })).status, 409)

@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "effb719f"
+export const fingerprint = "3432bfb7"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -23,6 +23,7 @@ export const sqlite: ReadonlyArray<string> = [
   "maxNetPosition" TEXT,
   "liftedLimits" TEXT NOT NULL,
   "ordersPerMinute" INTEGER,
+  "maxRejectionsInARow" INTEGER,
   "collarBp" INTEGER,
   "restricted" TEXT NOT NULL,
   "shorting" TEXT NOT NULL,
@@ -40,6 +41,7 @@ export const sqlite: ReadonlyArray<string> = [
   "lotMethod" TEXT,
   "allocation" TEXT,
   "cutOffs" TEXT,
+  "restrictedHours" TEXT,
   "fourEyes" TEXT,
   "approvalMinutes" INTEGER,
   "crossesZero" INTEGER,
@@ -76,6 +78,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" = 'fifo' OR "lotMethod" = 'lifo' OR "lotMethod" = 'hifo' OR "lotMethod" = 'average'),
   CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
   CONSTRAINT "accounts_cutOffs" CHECK (json_valid("cutOffs")),
+  CONSTRAINT "accounts_restrictedHours" CHECK (json_valid("restrictedHours")),
   CONSTRAINT "accounts_fourEyes" CHECK (json_valid("fourEyes")),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK (json_valid("supportedOrders")),
@@ -90,6 +93,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_rule_max_trade_age" CHECK ("maxTradeAgeMs" >= 0),
   CONSTRAINT "accounts_rule_band" CHECK ("bandBp" >= 0),
   CONSTRAINT "accounts_rule_orders_per_minute" CHECK ("ordersPerMinute" IS NULL OR "ordersPerMinute" > 0),
+  CONSTRAINT "accounts_rule_rejections_in_a_row" CHECK ("maxRejectionsInARow" IS NULL OR "maxRejectionsInARow" > 0),
   CONSTRAINT "accounts_rule_collar" CHECK ("collarBp" IS NULL OR "collarBp" > 0)
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_instruments (
@@ -779,7 +783,7 @@ export const sqlite: ReadonlyArray<string> = [
   "closedBy" TEXT,
   "version" INTEGER NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
-  CONSTRAINT "breaks_kind" CHECK ("kind" = 'Conflict' OR "kind" = 'ReappearedTrade' OR "kind" = 'Excess' OR "kind" = 'Reappeared' OR "kind" = 'DuplicateOrder' OR "kind" = 'OppositeOrders' OR "kind" = 'CumulativeBelow' OR "kind" = 'FillAfterRejection' OR "kind" = 'UndocumentedCorrection' OR "kind" = 'FillMismatch' OR "kind" = 'SuspectedDuplicate' OR "kind" = 'Doubt' OR "kind" = 'OrderMissing' OR "kind" = 'EndUnconfirmed' OR "kind" = 'OrderNotWorking' OR "kind" = 'TermsDiffer' OR "kind" = 'ForeignOrderId' OR "kind" = 'ClientIdDiffers' OR "kind" = 'ReusedOrderId' OR "kind" = 'AverageDiffers' OR "kind" = 'Unpriced' OR "kind" = 'OffBand' OR "kind" = 'Unmapped' OR "kind" = 'PositionDiffers' OR "kind" = 'ForeignPosition' OR "kind" = 'UnsoundSnapshot' OR "kind" = 'FillMissing' OR "kind" = 'HistoryGap' OR "kind" = 'Backlog' OR "kind" = 'Implausible' OR "kind" = 'ClockAhead' OR "kind" = 'OrderRefused' OR "kind" = 'AccountRefused' OR "kind" = 'PositionBlocked' OR "kind" = 'StatementDiffers'),
+  CONSTRAINT "breaks_kind" CHECK ("kind" = 'Conflict' OR "kind" = 'ReappearedTrade' OR "kind" = 'Excess' OR "kind" = 'Reappeared' OR "kind" = 'DuplicateOrder' OR "kind" = 'OppositeOrders' OR "kind" = 'CumulativeBelow' OR "kind" = 'FillAfterRejection' OR "kind" = 'UndocumentedCorrection' OR "kind" = 'FillMismatch' OR "kind" = 'SuspectedDuplicate' OR "kind" = 'Doubt' OR "kind" = 'OrderMissing' OR "kind" = 'EndUnconfirmed' OR "kind" = 'OrderNotWorking' OR "kind" = 'TermsDiffer' OR "kind" = 'ForeignOrderId' OR "kind" = 'ClientIdDiffers' OR "kind" = 'ReusedOrderId' OR "kind" = 'AverageDiffers' OR "kind" = 'Unpriced' OR "kind" = 'OffBand' OR "kind" = 'Unmapped' OR "kind" = 'PositionDiffers' OR "kind" = 'ForeignPosition' OR "kind" = 'UnsoundSnapshot' OR "kind" = 'FillMissing' OR "kind" = 'HistoryGap' OR "kind" = 'Backlog' OR "kind" = 'Implausible' OR "kind" = 'ClockAhead' OR "kind" = 'OrderRefused' OR "kind" = 'AccountRefused' OR "kind" = 'AccountHalted' OR "kind" = 'PositionBlocked' OR "kind" = 'StatementDiffers'),
   CONSTRAINT "breaks_holds" CHECK ("holds" = 'nothing' OR "holds" = 'symbol' OR "holds" = 'account'),
   CONSTRAINT "breaks_details" CHECK (json_valid("details")),
   CONSTRAINT "breaks_closedBy" CHECK ("closedBy" IN ('operator', 'ledger')),
@@ -812,7 +816,7 @@ export const sqlite: ReadonlyArray<string> = [
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("account", "symbol"),
   CONSTRAINT "controls_state" CHECK ("state" = 'normal' OR "state" = 'approve' OR "state" = 'reduce' OR "state" = 'observe' OR "state" = 'halted'),
-  CONSTRAINT "controls_halt" CHECK ("halt" IN ('NotAdopted', 'OwedBound')),
+  CONSTRAINT "controls_halt" CHECK ("halt" = 'NotAdopted' OR "halt" = 'OwedBound' OR "halt" = 'RejectionsInARow'),
   CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = '')
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_usages (
@@ -825,6 +829,7 @@ export const sqlite: ReadonlyArray<string> = [
   "grossNotional" TEXT NOT NULL,
   "netNotional" TEXT NOT NULL,
   "heldUnpriced" INTEGER NOT NULL,
+  "rejectedInARow" INTEGER NOT NULL,
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("account"),
   CONSTRAINT "usages_dayNotional" CHECK ("dayNotional" GLOB '[0-9]*' AND "dayNotional" NOT GLOB '*[^0-9.]*' AND "dayNotional" NOT GLOB '0[0-9]*' AND (instr("dayNotional", '.') = 0 OR ("dayNotional" GLOB '*[1-9]' AND "dayNotional" NOT GLOB '*.*.*'))),
@@ -1179,6 +1184,7 @@ export const postgres: ReadonlyArray<string> = [
   "maxNetPosition" NUMERIC,
   "liftedLimits" TEXT NOT NULL,
   "ordersPerMinute" BIGINT,
+  "maxRejectionsInARow" BIGINT,
   "collarBp" BIGINT,
   "restricted" TEXT NOT NULL,
   "shorting" TEXT COLLATE "C" NOT NULL,
@@ -1196,6 +1202,7 @@ export const postgres: ReadonlyArray<string> = [
   "lotMethod" TEXT COLLATE "C",
   "allocation" TEXT COLLATE "C",
   "cutOffs" TEXT,
+  "restrictedHours" TEXT,
   "fourEyes" TEXT,
   "approvalMinutes" BIGINT,
   "crossesZero" SMALLINT,
@@ -1232,6 +1239,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" IN ('fifo', 'lifo', 'hifo', 'average')),
   CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
   CONSTRAINT "accounts_cutOffs" CHECK ("cutOffs" IS NULL OR ("cutOffs"::json) IS NOT NULL),
+  CONSTRAINT "accounts_restrictedHours" CHECK ("restrictedHours" IS NULL OR ("restrictedHours"::json) IS NOT NULL),
   CONSTRAINT "accounts_fourEyes" CHECK ("fourEyes" IS NULL OR ("fourEyes"::json) IS NOT NULL),
   CONSTRAINT "accounts_crossesZero" CHECK ("crossesZero" IN (0, 1)),
   CONSTRAINT "accounts_supportedOrders" CHECK ("supportedOrders" IS NULL OR ("supportedOrders"::json) IS NOT NULL),
@@ -1246,6 +1254,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_rule_max_trade_age" CHECK ("maxTradeAgeMs" >= 0),
   CONSTRAINT "accounts_rule_band" CHECK ("bandBp" >= 0),
   CONSTRAINT "accounts_rule_orders_per_minute" CHECK ("ordersPerMinute" IS NULL OR "ordersPerMinute" > 0),
+  CONSTRAINT "accounts_rule_rejections_in_a_row" CHECK ("maxRejectionsInARow" IS NULL OR "maxRejectionsInARow" > 0),
   CONSTRAINT "accounts_rule_collar" CHECK ("collarBp" IS NULL OR "collarBp" > 0)
 )`,
   `CREATE TABLE roundlot_instruments (
@@ -1897,7 +1906,7 @@ export const postgres: ReadonlyArray<string> = [
   "closedBy" TEXT COLLATE "C",
   "version" BIGINT NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
-  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'DuplicateOrder', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'EndUnconfirmed', 'OrderNotWorking', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog', 'Implausible', 'ClockAhead', 'OrderRefused', 'AccountRefused', 'PositionBlocked', 'StatementDiffers')),
+  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'DuplicateOrder', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'EndUnconfirmed', 'OrderNotWorking', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog', 'Implausible', 'ClockAhead', 'OrderRefused', 'AccountRefused', 'AccountHalted', 'PositionBlocked', 'StatementDiffers')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
   CONSTRAINT "breaks_details" CHECK ("details" IS NULL OR ("details"::json) IS NOT NULL),
   CONSTRAINT "breaks_closedBy" CHECK ("closedBy" IN ('operator', 'ledger')),
@@ -1929,7 +1938,7 @@ export const postgres: ReadonlyArray<string> = [
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("account", "symbol"),
   CONSTRAINT "controls_state" CHECK ("state" IN ('normal', 'approve', 'reduce', 'observe', 'halted')),
-  CONSTRAINT "controls_halt" CHECK ("halt" IN ('NotAdopted', 'OwedBound')),
+  CONSTRAINT "controls_halt" CHECK ("halt" IN ('NotAdopted', 'OwedBound', 'RejectionsInARow')),
   CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = '')
 )`,
   `CREATE TABLE roundlot_usages (
@@ -1942,6 +1951,7 @@ export const postgres: ReadonlyArray<string> = [
   "grossNotional" NUMERIC NOT NULL,
   "netNotional" NUMERIC NOT NULL,
   "heldUnpriced" BIGINT NOT NULL,
+  "rejectedInARow" BIGINT NOT NULL,
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("account"),
   CONSTRAINT "usages_dayNotional" CHECK (scale("dayNotional") = min_scale("dayNotional") AND "dayNotional" < 'Infinity' AND "dayNotional" >= 0),

@@ -53,6 +53,7 @@ export const usage: Row = {
   grossNotional: "0",
   netNotional: "0",
   heldUnpriced: 0,
+  rejectedInARow: 0,
   version: 14
 }
 

@@ -1,5 +1,6 @@
 import { STORE } from "../../records/AccountName.ts"
 import type { Books } from "../Books.ts"
+import { afterResume } from "../../records/Usage.ts"
 import { joinKey } from "../../tables/Table.ts"
 import { must, type Of, ownerOf, type Place } from "./place.ts"
 
@@ -48,14 +49,11 @@ export const caseAttended = (books: Books, event: Of<"CaseAttended">, place: Pla
 }
 
 /** A trading state was set. */
-export const tradingStateSet = (books: Books, event: Of<"TradingStateSet">, place: Place): void =>
-  books.controls.put({
-    account: event.account,
-    symbol: event.symbol,
-    state: event.state,
-    reason: event.reason,
-    halt: event.halt,
-    actor: event.actor,
-    changedAt: place.at,
-    version: place.seq
-  })
+export const tradingStateSet = (books: Books, event: Of<"TradingStateSet">, place: Place): void => {
+  const { account, actor, halt, reason, state, symbol } = event
+  const before = books.controls.get(joinKey([account, symbol]))?.state
+  books.controls.put({ account, symbol, state, reason, halt, actor, changedAt: place.at, version: place.seq })
+  if (account === "" || symbol !== "" || before !== "halted" || state === "halted") return
+  const usage = afterResume(books.usages.get(ownerOf(place)), place.seq)
+  if (usage !== undefined) books.usages.put(usage)
+}

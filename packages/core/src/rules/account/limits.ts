@@ -1,6 +1,7 @@
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import { isOn, minutesOf, needsSecond } from "../../records/fourEyes.ts"
+import { isAmong, WHOLE_DAY } from "../../records/restrictedHours.ts"
 import { oldestTradeOf, settable, type AccountSettings, type LiftedLimit } from "../../records/Account.ts"
 
 /** The limits of an account that are amounts, as the configuration names them. */
@@ -23,8 +24,10 @@ type Limited = Pick<
   | "maxPosition"
   | "maxGrossPosition"
   | "maxNetPosition"
+  | "maxRejectionsInARow"
   | "ordersPerMinute"
   | "restricted"
+  | "restrictedHours"
   | "thresholdNotional"
 >
 
@@ -109,6 +112,9 @@ export const contradictionOf = (settings: Limited): string | undefined => {
   if (exceeds(lot, maxOrderQuantity)) {
     return `${said("limits.orderQuantity", maxOrderQuantity)} is less than ${said("lot", lot)}: no order could be made`
   }
+  if (isAmong(WHOLE_DAY, settings.restrictedHours ?? [])) {
+    return "restrictedHours are the whole day: no order could be sent"
+  }
   if (exceeds(thresholdNotional, maxOrderNotional)) {
     return `${said("limits.orderNotional", maxOrderNotional)} is less than ${threshold}: every due order would be refused`
   }
@@ -176,8 +182,10 @@ export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<str
   const isNotionalRaised = isRaised(orderNotionalOf(before), orderNotionalOf(after))
   const isDailyRaised = isRaised(dailyNotionalOf(before), dailyNotionalOf(after))
   const isFaster = (before.ordersPerMinute ?? Infinity) < (after.ordersPerMinute ?? Infinity)
+  const isPatient = (before.maxRejectionsInARow ?? Infinity) < (after.maxRejectionsInARow ?? Infinity)
   const isWider = (before.collarBp ?? Infinity) < (after.collarBp ?? Infinity)
   const isFreed = before.restricted.some((symbol) => !after.restricted.includes(symbol))
+  const isLonger = (before.restrictedHours ?? []).some((hours) => !isAmong(hours, after.restrictedHours ?? []))
   return [
     ...(isQuantityRaised ? ["limits.orderQuantity"] : []),
     ...(isNotionalRaised ? ["limits.orderNotional"] : []),
@@ -188,7 +196,9 @@ export const raisedLimits = (before: Limited, after: Limited): ReadonlyArray<str
     ...(isRaised(before.maxGrossPosition, after.maxGrossPosition) ? ["limits.grossPosition"] : []),
     ...(isRaised(before.maxNetPosition, after.maxNetPosition) ? ["limits.netPosition"] : []),
     ...(isFaster ? ["limits.ordersPerMinute"] : []),
+    ...(isPatient ? ["limits.rejectionsInARow"] : []),
     ...(isWider ? ["limits.collarBp"] : []),
-    ...(isFreed ? ["restricted"] : [])
+    ...(isFreed ? ["restricted"] : []),
+    ...(isLonger ? ["restrictedHours"] : [])
   ]
 }

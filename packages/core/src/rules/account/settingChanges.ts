@@ -34,6 +34,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   maxNetPosition: textOf(settings.maxNetPosition),
   liftedLimits: textOf(settings.liftedLimits.length === 0 ? undefined : settings.liftedLimits),
   ordersPerMinute: textOf(settings.ordersPerMinute),
+  maxRejectionsInARow: textOf(settings.maxRejectionsInARow),
   collarBp: textOf(settings.collarBp),
   restricted: textOf(settings.restricted),
   shorting: textOf(settings.shorting),
@@ -51,6 +52,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   lotMethod: textOf(settings.lotMethod),
   allocation: textOf(settings.allocation),
   cutOffs: textOf(settings.cutOffs),
+  restrictedHours: textOf(settings.restrictedHours),
   fourEyes: textOf(settings.fourEyes),
   approvalMinutes: textOf(settings.approvalMinutes)
 })

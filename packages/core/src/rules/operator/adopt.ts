@@ -43,6 +43,7 @@ export const adoptAccount = (
   const declared = holdings.filter((holding) => declare(recorder, holding, reason))
   const control = controlOf(recorder)
   if (control?.halt === "NotAdopted") {
+    recorder.need(Need.Usage({ account }))
     const { actor } = recorder.cause
     recorder.emit({ _tag: "TradingStateSet", account, symbol: "", state: "normal", reason, actor })
   }

@@ -21,6 +21,7 @@ import type { Order } from "../../records/Order.ts"
 import { faultOf } from "../../records/SupportedOrders.ts"
 import { advance, BEFORE_ANY_WORD } from "../order/transition.ts"
 import { opposite } from "../../records/Side.ts"
+import { closeHaltCase } from "../risk/rejections.ts"
 import * as Ladder from "../position/ladder.ts"
 import type { Position } from "../../records/Position.ts"
 import { kinds } from "../../records/Break.ts"
@@ -183,6 +184,7 @@ export const setTradingState = (
       : `; ${symbol} is not in the books of ${account}: applies once it is`
   const answer = done(`${setText({ ...scope, before, state }, binding)}${unknown}`)
   if (before === state) return answer
+  if (symbol === undefined && before === "halted") closeHaltCase(recorder)
   recorder.emit({ _tag: "TradingStateSet", ...scope, state, reason, actor: cause.actor })
   if (symbol !== undefined) recorder.touch(symbol)
   return answer

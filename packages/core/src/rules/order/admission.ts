@@ -1,3 +1,4 @@
+import { isRestrictedAt } from "../../records/restrictedHours.ts"
 import type { Control } from "../../records/Control.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Instant from "../../values/Instant.ts"
@@ -46,6 +47,7 @@ const waitOf = (standing: Standing, order: Order): Admission | undefined => {
   const [inTheWay] = standing.holdingBreaks
   if (inTheWay !== undefined) return waits("BreakOpen", `${inTheWay.kind} ${inTheWay.subject}`)
   if (!standing.isSessionOpen(windowOf(order))) return waits("SessionClosed")
+  if (isRestrictedAt(standing.account.restrictedHours, standing.at)) return waits("RestrictedHours")
   // Of several that are in doubt only an older one is ahead: otherwise each would wait for the other for ever.
   const isAhead = ({ id, status }: Order) => status === "in_doubt" && (order.status !== "in_doubt" || id < order.id)
   const doubtful = standing.liveOrders.find(isAhead)

@@ -5,6 +5,7 @@ import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { afterRefusal } from "../position/refused.ts"
 import { afterFill, afterLateChange, afterShortEnd } from "../position/coolDown.ts"
+import { haltAfterRejections } from "../risk/rejections.ts"
 import * as Ladder from "../position/ladder.ts"
 import { open, reviewCumulative } from "../breaks/ledgerBreaks.ts"
 import * as Instant from "../../values/Instant.ts"
@@ -213,6 +214,7 @@ const follow = (recorder: Recorder, before: Order, after: Order): void => {
     Ladder.afterEnd(recorder, before, after)
     afterRefusal(recorder, after)
   }
+  haltAfterRejections(recorder, before, after)
   if (after.origin !== "external") reviewRevival(recorder, before, after)
 }
 

@@ -27,6 +27,7 @@ import { draftOf, holdingsOf, refusedUntil, type Position } from "../../records/
 import type { ForeseenAnswer, PositionAnswer } from "../../records/PositionAnswer.ts"
 import { collectedOf } from "../../records/collecting.ts"
 import { nextCutOff } from "../../records/cutOffs.ts"
+import { isRestrictedAt } from "../../records/restrictedHours.ts"
 import { termsOf, type Terms } from "./terms.ts"
 
 /** The answer to "what order would be made now, or why none?" (D4). Quantities in shares. */
@@ -39,6 +40,7 @@ export type Due = Data.TaggedEnum<{
   readonly Held: { readonly by: (typeof holdCauses)[number]; readonly orderId?: OrderId }
   readonly BreakOpen: { readonly kind: string; readonly subject: string }
   readonly SessionClosed: object
+  readonly RestrictedHours: object
   readonly CoolingDown: { readonly until: Instant }
   readonly OppositeOrderLive: { readonly orderId: number }
   readonly NoPrice: object
@@ -66,6 +68,7 @@ export const Due = {
   Held: made.Held,
   BreakOpen: made.BreakOpen,
   SessionClosed: made.SessionClosed,
+  RestrictedHours: made.RestrictedHours,
   CoolingDown: made.CoolingDown,
   OppositeOrderLive: made.OppositeOrderLive,
   NoPrice: made.NoPrice,
@@ -201,6 +204,7 @@ const obstacleOf = (standing: Standing, amount: Exclude<Amount, { readonly _tag:
   const [first] = standing.holdingBreaks
   if (first !== undefined) return Due.BreakOpen({ kind: first.kind, subject: first.subject })
   if (!standing.isSessionOpen(windowOf(resolve(policyOf(standing.account))))) return Due.SessionClosed()
+  if (isRestrictedAt(standing.account.restrictedHours, at)) return Due.RestrictedHours()
   if (position.coolDownUntil !== undefined && at < position.coolDownUntil) {
     return Due.CoolingDown({ until: position.coolDownUntil })
   }

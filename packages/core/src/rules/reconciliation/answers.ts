@@ -3,7 +3,7 @@ import type { BrokerOrderId } from "../../values/ClientOrderId.ts"
 import { format, type OrderId } from "../../values/Id.ts"
 import { storableWords } from "../../values/unstorable.ts"
 import type { Recorder } from "../../books/Recorder.ts"
-import { ID_IN_USE } from "../../records/Attempt.ts"
+import { ID_IN_USE, NOT_SENT } from "../../records/Attempt.ts"
 import { noEnd } from "../order/hearing.ts"
 import type { Order } from "../../records/Order.ts"
 import { type Word, settled, type Witness } from "../order/observe.ts"
@@ -74,7 +74,7 @@ export const answered = (
     case "NotSent": {
       recorder.emit({ _tag: "AttemptAnswered", ...common, outcome: "not_accepted", message: answer.why })
       if (order.decisionId !== undefined && order.status === "submitting") {
-        return applied(advance(recorder, order.id, { code: "NotSent", reason: answer.why }, wordIn(report, "rejected")))
+        return applied(advance(recorder, order.id, { code: NOT_SENT, reason: answer.why }, wordIn(report, "rejected")))
       }
       return applied(advance(recorder, order.id, notSent(recorder, order, answer)))
     }

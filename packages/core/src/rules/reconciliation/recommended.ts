@@ -100,6 +100,10 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "Position
     "wait",
     "Two readings that allow the account to trade close it. If the broker reports no such state, resolve it once the account may trade."
   ),
+  AccountHalted: first(
+    "resume",
+    "Nothing is sent for the account. Find out why the broker rejects its orders, then resume the account."
+  ),
   ClockAhead: first("wait", "It closes when the system clock has passed the time of the books."),
   StatementDiffers: first(
     "reconcile",

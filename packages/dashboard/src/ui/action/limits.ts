@@ -10,8 +10,9 @@ import { recordedOf } from "./orderPolicy.ts"
 /** A limit of an account in force. */
 export type Limit = Documents.AccountDocument["limits"][number]
 
-/** Is a limit a whole number, which nothing lifts: orders a minute, basis points? */
-export const isWhole = (limit: Limit["limit"]): boolean => limit === "ordersPerMinute" || limit === "collarBp"
+/** Is a limit a whole number, which nothing lifts: orders a minute, orders in a row, basis points? */
+export const isWhole = (limit: Limit["limit"]): boolean =>
+  limit === "ordersPerMinute" || limit === "rejectionsInARow" || limit === "collarBp"
 
 /** What an operator sets a limit to: an amount above zero, or `none`; nothing where a text is neither. */
 export const amountOf = (limit: Limit["limit"], text: string): string | undefined => {
@@ -47,11 +48,13 @@ const flags = {
   grossPosition: "gross-position",
   netPosition: "net-position",
   ordersPerMinute: "orders-per-minute",
+  rejectionsInARow: "rejections-in-a-row",
   collarBp: "collar-bp"
 } as const
 
 const payloadOf = ({ limit }: Limit, amount: string) => {
   if (limit === "ordersPerMinute") return { ordersPerMinute: Number(amount) }
+  if (limit === "rejectionsInARow") return { rejectionsInARow: Number(amount) }
   return limit === "collarBp" ? { collarBp: Number(amount) } : { [limit]: amount }
 }
 

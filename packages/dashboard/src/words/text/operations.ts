@@ -68,6 +68,7 @@ export const texts = messages({
   sourcesNote: "as configured; their terms override the account's",
   noSources: "No configured sources for this account.",
   accountOfBroker: "{operations} · {broker} broker",
+  noHours: "None",
   atOnce: "None: orders are sent when due",
   settingsNote: "for orders without their own terms",
   account: "Account",
