@@ -54,6 +54,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   crossing: account.crossing ?? null,
   lotMethod: Account.lotMethodOf(account),
   allocation: account.allocation ?? "fifo",
+  allocationKey: account.allocationKey ?? null,
   cutOffs: account.cutOffs ?? null,
   fourEyes: account.fourEyes ?? [],
   approvalMinutes: fourEyes.minutesOf(account),

@@ -163,6 +163,7 @@ const Detail = ({ account }: { readonly account: Account }) => (
           ...linesOf(account.order),
           ["cutOffs", account.cutOffs?.join(", ") ?? texts.atOnce],
           ["allocationPolicy", allocationWords(account.allocation)],
+          ...(account.allocationKey === null ? [] : [["allocationKey", account.allocationKey.join(", ")] as const]),
           [
             "fourEyes",
             account.fourEyes.length === 0 ? null : account.fourEyes.map((operation) => approvals[operation]).join(", ")

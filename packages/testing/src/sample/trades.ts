@@ -43,6 +43,7 @@ export const account: Row = {
   orderTimeInForce: null,
   lotMethod: null,
   allocation: null,
+  allocationKey: null,
   cutOffs: null,
   fourEyes: null,
   approvalMinutes: null,
