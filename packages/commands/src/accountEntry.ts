@@ -1,7 +1,7 @@
 import { Account, type AccountName, Quantity, Ticker } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { cutOffs, fourEyes, ladder, restrictedHours, taxLots } from "@roundlot/core/ledger"
-import { allocationPolicies, fourEyesOperations } from "@roundlot/core/vocabulary"
+import { AllocationKey, allocationPolicies, fourEyesOperations } from "@roundlot/core/vocabulary"
 import { Either, Schema } from "effect"
 import { durationMs } from "./duration.ts"
 import type { SettingsError } from "./SettingsError.ts"
@@ -90,6 +90,7 @@ const policies = {
   crossing: optional(Schema.Literal(...Account.crossings)),
   lotMethod: optional(Schema.Literal(...taxLots.methods)),
   allocation: optional(Schema.Literal(...allocationPolicies)),
+  allocationKey: optional(AllocationKey),
   cutOffs: optional(Schema.Array(cutOffs.CutOff)),
   fourEyes: optional(Schema.Array(Schema.Literal(...fourEyesOperations))),
   approvalMinutes: optional(Schema.Int.pipe(Schema.between(1, fourEyes.MOST_APPROVAL_MINUTES))),
@@ -191,6 +192,19 @@ const environmentOf = (
   return Either.right(live === true ? "live" : (environment ?? known))
 }
 
+/** The weights of owners; allocation by a key needs some. */
+const keyOf = (
+  file: string,
+  place: string,
+  { allocation, allocationKey }: AccountEntry,
+  base: Account.AccountSettings
+): Either.Either<Account.AccountSettings["allocationKey"], SettingsError> => {
+  const key = allocationKey?.length === 0 ? undefined : (allocationKey ?? base.allocationKey)
+  if ((allocation ?? base.allocation) !== "key" || key !== undefined) return Either.right(key)
+  const remedy = 'Set the weights of owners, such as ["ann=60", "bob=40"], or another allocation'
+  return Either.left(fail(file, `${place}.allocationKey`, "is missing, and allocation is key", remedy))
+}
+
 /** The settings of an account that an entry says, on top of what it has. */
 export const settingsOf = (
   file: string,
@@ -201,6 +215,7 @@ export const settingsOf = (
   Either.gen(function* () {
     const place = `accounts.${name}`
     const {
+      allocationKey: _key,
       band,
       cutOffs: sentAt,
       fourEyes: operations,
@@ -213,6 +228,7 @@ export const settingsOf = (
       ...plain
     } = entry
     const environment = yield* environmentOf(file, place, entry, base.environment)
+    const allocationKey = yield* keyOf(file, place, entry, base)
     const window =
       resendWindow === undefined ? undefined : yield* durationMs(resendWindow, `${file}, ${place}.resendWindow`)
     const oldest =
@@ -222,6 +238,7 @@ export const settingsOf = (
       ...(live === true && base.environment === "paper" ? { shorting: "never" as const } : {}),
       ...plain,
       environment,
+      allocationKey,
       ...(sentAt === undefined ? {} : { cutOffs: sentAt.length === 0 ? undefined : sentAt }),
       ...(hours === undefined ? {} : { restrictedHours: hours.length === 0 ? undefined : hours }),
       ...(operations === undefined ? {} : { fourEyes: fourEyes.listed(operations) }),

@@ -17,6 +17,7 @@ export {
   type CauseLink,
   type CauseOrigin
 } from "./records/causation.ts"
+export { AllocationKey } from "./records/allocationKey.ts"
 export { allocationPolicies } from "./records/allocationPolicy.ts"
 export { approvalStandings, fourEyesOperations, type FourEyesOperation } from "./records/fourEyes.ts"
 export { limitNames } from "./records/limitNames.ts"

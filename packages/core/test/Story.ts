@@ -84,7 +84,7 @@ export interface Policy {
   readonly direction: "mirror" | "offset"
   readonly counts: boolean
   /** C6: from the oldest on where nothing is said. */
-  readonly allocation?: "pro-rata" | undefined
+  readonly allocation?: "pro-rata" | "key" | undefined
 }
 
 /** Thousandths of a share as a plain decimal. */
@@ -123,6 +123,9 @@ export const tell = (step: Step): string => {
   }
 }
 
+/** C6: the weights of owners where a story divides by a key; one of its owners is outside of it every other time. */
+const KEY = ["ann=2", "bob=1"]
+
 /** A desk with a story's policies. */
 export const deskOf = (policy: Policy, store?: MemoryStore.MemoryStore, priceAt?: () => Reference): Desk.Desk =>
   Desk.make(
@@ -132,6 +135,7 @@ export const deskOf = (policy: Policy, store?: MemoryStore.MemoryStore, priceAt?
       direction: policy.direction,
       external: policy.counts ? "count" : "ignore",
       allocation: policy.allocation,
+      allocationKey: policy.allocation === "key" ? KEY : undefined,
       resendWindowMs: Number.MAX_SAFE_INTEGER
     } satisfies Partial<Account.AccountSettings>,
     store,
@@ -381,7 +385,7 @@ export const policies: fc.Arbitrary<Policy> = fc.record({
   threshold: fc.constantFrom(undefined, undefined, 1500, 300),
   direction: fc.constantFrom("mirror", "mirror", "offset"),
   counts: fc.boolean(),
-  allocation: fc.constantFrom(undefined, undefined, "pro-rata")
+  allocation: fc.constantFrom(undefined, undefined, "pro-rata", "key")
 })
 
 const choose = <A>(from: ReadonlyArray<A>, pick: number): A | undefined => from[pick % Math.max(1, from.length)]

@@ -47,6 +47,20 @@ describe("random histories", () => {
   )
 
   test(
+    "C6: by a key, after every commit, no owner with shares unfilled is behind his weight, and others have what the owners of the key leave",
+    { timeout: PATIENCE },
+    async () => {
+      const story = await tried(
+        fc.property(policies, wishes(LENGTH), (policy, list) => {
+          play({ ...policy, allocation: "key" }, list, { committed: (desk) => problemsOf(desk)[0] })
+        }),
+        30
+      )
+      expect(story).toBe("")
+    }
+  )
+
+  test(
     "the journal, read back and folded into empty books, gives exactly the rows of the store, and is one chain",
     { timeout: PATIENCE },
     async () => {

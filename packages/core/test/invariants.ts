@@ -3,6 +3,7 @@ import * as Account from "../src/records/Account.ts"
 import * as Fill from "../src/records/Fill.ts"
 import * as Order from "../src/records/Order.ts"
 import * as Allocation from "../src/records/Allocation.ts"
+import { weightsOf } from "../src/records/allocationKey.ts"
 import * as Lot from "../src/records/Lot.ts"
 import { OwnerPositionTable, type OwnerPosition } from "../src/records/OwnerPosition.ts"
 import * as Position from "../src/records/Position.ts"
@@ -67,7 +68,8 @@ export const problemsOf = (desk: Desk.Desk): ReadonlyArray<string> => {
     ...rows.orders.flatMap((order) => [
       ...orderProblems(rows, order),
       ...fillProblems(rows, order),
-      ...proRataProblems(rows, order)
+      ...proRataProblems(rows, order),
+      ...keyProblems(rows, order)
     ]),
     ...ownerProblems(rows),
     ...liveProblems(rows),
@@ -138,11 +140,43 @@ const proRataProblems = (rows: Rows, order: Order.Order): ReadonlyArray<string> 
   ]
 }
 
+/**
+ * C6: an order that divides by a key settles all of its fills; an owner of the key who has less than his trades in it is no further than a
+ * step behind another one, weighed; and where there is such an owner, no one outside of the key has any.
+ */
+const keyProblems = (rows: Rows, order: Order.Order): ReadonlyArray<string> => {
+  const { allocationKey: key, id } = order
+  const links = linksOf(rows, order)
+  if (key === undefined || order.splitExcess.value !== 0n || links.some(({ kind }) => kind !== "order")) return []
+  const owned = links.map((link) => ({ ...link, owner: rows.trades.find((each) => each.id === link.tradeId)?.owner }))
+  const owners = [...weightsOf(key)].map(([name, weight]) => {
+    const own = owned.filter(({ owner }) => owner === name)
+    const [has, most] = [total(own.map(({ settled }) => settled)), total(own.map(({ quantity }) => quantity))]
+    return { name, has, most, weight: Decimal.unsafe(String(weight)) }
+  })
+  const open = owners.filter(({ has, most }) => Decimal.isLess(has, most))
+  const isBehind = (a: (typeof owners)[number], b: (typeof owners)[number]) => {
+    const behind = Decimal.subtract(Decimal.multiply(b.has, a.weight), Decimal.multiply(a.has, b.weight))
+    return Decimal.isLess(Decimal.multiply(Decimal.add(a.weight, b.weight), Decimal.unsafe("0.000000001")), behind)
+  }
+  const outside = owned.filter(({ owner }) => owners.every(({ name }) => name !== owner))
+  const filled = Decimal.min(order.filled, total(links.map(({ quantity }) => quantity)))
+  return [
+    ...differ(`C6 O${id}'s fills and what they settle`, filled, total(links.map(({ settled }) => settled))),
+    ...open.flatMap((a) =>
+      owners.flatMap((b) => (isBehind(a, b) ? [`C6 ${a.name} is behind ${b.name} in O${id}`] : []))
+    ),
+    ...(open.length > 0 ? outside : []).flatMap(({ settled }) =>
+      Decimal.isZero(settled) ? [] : [`C6 an owner outside of the key has ${text(settled)} of O${id}`]
+    )
+  ]
+}
+
 /** C3: the filled part of one allocation: the order's fills settle its allocations from the first on. */
 const filledPart = (rows: Rows, allocation: Allocation.Allocation): Decimal.Decimal => {
   const order = rows.orders.find((each) => each.id === allocation.orderId)
   if (order === undefined) return Decimal.zero
-  if (order.allocation === "pro-rata") return allocation.settled
+  if (order.allocation !== undefined) return allocation.settled
   let left = order.filled
   for (const each of linksOf(rows, order)) {
     const part = Decimal.min(left, each.quantity)

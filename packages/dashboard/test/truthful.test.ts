@@ -179,7 +179,8 @@ test("D9: a position that collects says so, what is due at its next cut-off, and
       yield* scene.at(MORNING)
       yield* scene.open(["AAPL"], scene.main, {
         cutOffs: ["12:00", "close-10m"],
-        allocation: "pro-rata",
+        allocation: "key",
+        allocationKey: ["ann=60", "bob=40"],
         maxTradeAgeMs: 1e14
       })
       yield* scene.trade("t-1", "buy", "3")
@@ -195,7 +196,8 @@ test("D9: a position that collects says so, what is due at its next cut-off, and
         await page.goto(`${url}/ops/accounts/main`)
         await page.getByRole("heading", { level: 1, name: "main" }).waitFor()
         expect(await factOf("Cut-offs").innerText()).toBe("12:00, close-10m")
-        expect(await factOf("Allocation").innerText()).toBe("pro rata")
+        expect(await factOf("Allocation").innerText()).toBe("by a key of owners")
+        expect(await factOf("Owner weights").innerText()).toBe("ann=60, bob=40")
         expect(await findings(page)).toEqual([])
         expect(seen.faults).toEqual([])
       })

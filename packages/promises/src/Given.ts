@@ -1,7 +1,7 @@
 import { Account, Decimal, Instant, Price, Quantity, Side, Ticker, Trade, AccountName } from "@roundlot/core"
 import { OrderTerms } from "@roundlot/core/adapter"
 import { Command, cutOffs, fourEyes, restrictedHours } from "@roundlot/core/ledger"
-import { allocationPolicies, fourEyesOperations, lotMethods } from "@roundlot/core/vocabulary"
+import { AllocationKey, allocationPolicies, fourEyesOperations, lotMethods } from "@roundlot/core/vocabulary"
 import { Effect, ParseResult, Schema } from "effect"
 
 const Issues = Schema.Array(Schema.Struct({ path: Schema.String, message: Schema.String }))
@@ -80,6 +80,7 @@ const Settings = Schema.partialWith(
     crossing: Schema.Literal(...Account.crossings),
     lotMethod: Schema.Literal(...lotMethods),
     allocation: Schema.Literal(...allocationPolicies),
+    allocationKey: AllocationKey,
     cutOffs: Schema.Array(cutOffs.CutOff),
     restrictedHours: Schema.Array(restrictedHours.RestrictedHours),
     fourEyes: Schema.Array(Schema.Literal(...fourEyesOperations)),

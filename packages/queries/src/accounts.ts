@@ -55,6 +55,7 @@ const documentOf = (account: Account.Account): AccountDocument => ({
   crossing: account.crossing ?? null,
   lotMethod: Account.lotMethodOf(account),
   allocation: account.allocation ?? "fifo",
+  allocationKey: account.allocationKey ?? null,
   cutOffs: account.cutOffs ?? null,
   restrictedHours: account.restrictedHours ?? null,
   fourEyes: account.fourEyes ?? [],

@@ -114,8 +114,10 @@ export const AccountDocument = Schema.Struct({
   crossing: Schema.NullOr(Schema.Literal("wait", "refuse")),
   /** By which method its profit is reported, where none is asked for. */
   lotMethod: Schema.Literal(...lotMethods),
-  /** How an order's fills go to the trades in it: to the oldest first, or to all pro rata. */
+  /** How an order's fills go to the trades in it: to the oldest first, to all pro rata, or by the weights of owners in `allocationKey`. */
   allocation: Schema.Literal(...allocationPolicies),
+  /** The weights of owners, `OWNER=WEIGHT` each; null where none are set. */
+  allocationKey: Schema.NullOr(Schema.Array(Schema.String)),
   /** When what its positions have collected is sent, in New York; null where that is at once. */
   cutOffs: Schema.NullOr(Schema.Array(Schema.String)),
   /** Hours of the day in which nothing is sent, in New York time: `09:30-09:45`. */

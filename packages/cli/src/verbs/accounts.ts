@@ -130,7 +130,11 @@ export const accountsAdd = Verb.make({
     lotMethod: flags.text("lot-method", "Lot method of profit reports: fifo (default), lifo, hifo or average"),
     allocation: flags.text(
       "allocation",
-      "How an order's fills go to its trades: fifo (default, the oldest first) or pro-rata (all, by what each has in the order)"
+      "How an order's fills go to its trades: fifo (default, the oldest first), pro-rata (all, by what each has in the order) or key (by the weights of --allocation-key)"
+    ),
+    allocationKey: flags.text(
+      "allocation-key",
+      "Weights of owners for --allocation key, comma-separated: ann=60,bob=40; none removes them"
     ),
     cutOffs: flags.text(
       "cut-offs",
@@ -157,6 +161,7 @@ export const accountsAdd = Verb.make({
     dryRun: confirm.dryRun
   },
   run: ({
+    allocationKey,
     cancelOnFlip,
     config,
     cutOffs,
@@ -190,6 +195,9 @@ export const accountsAdd = Verb.make({
         ...(restrictedHours === undefined
           ? {}
           : { restrictedHours: restrictedHours === "none" ? [] : listed(restrictedHours) }),
+        ...(allocationKey === undefined
+          ? {}
+          : { allocationKey: allocationKey === "none" ? [] : listed(allocationKey) }),
         ...(cutOffs === undefined ? {} : { cutOffs: cutOffs === "none" ? [] : listed(cutOffs) }),
         ...(fourEyes === undefined ? {} : { fourEyes: fourEyes === "none" ? [] : listed(fourEyes) })
       }

@@ -9,6 +9,7 @@ import { Price } from "../values/Price.ts"
 import { Quantity } from "../values/Quantity.ts"
 import { orderTypes } from "../records/OrderTerms.ts"
 import { SupportedOrders } from "../records/SupportedOrders.ts"
+import { AllocationKey } from "../records/allocationKey.ts"
 import { allocationPolicies } from "../records/allocationPolicy.ts"
 import { CutOff } from "../records/cutOffs.ts"
 import { RestrictedHours } from "../records/restrictedHours.ts"
@@ -28,6 +29,7 @@ const later = {
   repriceOffsetsBp: maybe(Schema.Array(Schema.Int)),
   lotMethod: maybe(Schema.Literal(...lotMethods)),
   allocation: maybe(Schema.Literal(...allocationPolicies)),
+  allocationKey: maybe(AllocationKey),
   cutOffs: maybe(Schema.Array(CutOff)),
   restrictedHours: maybe(Schema.Array(RestrictedHours)),
   fourEyes: maybe(Schema.Array(Schema.Literal(...fourEyesOperations))),

@@ -14,6 +14,7 @@ import { orderStatuses } from "../records/OrderState.ts"
 import { orderTypes, positionEffects, sessions, timesInForce } from "../records/OrderTerms.ts"
 import { Side } from "../records/Side.ts"
 import { HeldContents, heldOutcomes, holdingRules, implausibleFields } from "../records/HeldReport.ts"
+import { AllocationKey } from "../records/allocationKey.ts"
 import { allocationPolicies } from "../records/allocationPolicy.ts"
 import { maybe, Time, Shares } from "./fields.ts"
 
@@ -82,6 +83,7 @@ export const OrderCreated = Schema.TaggedStruct("OrderCreated", {
   inQueue: Schema.Boolean,
   /** C6: how its fills go to its trades, where that is not from the oldest on. */
   allocation: maybe(Schema.Literal(...allocationPolicies)),
+  allocationKey: maybe(AllocationKey),
   lot: Quantity,
   threshold: Quantity,
   referencePrice: maybe(Price),

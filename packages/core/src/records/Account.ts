@@ -3,6 +3,7 @@ import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
 import * as Decimal from "../values/Decimal.ts"
 import { Quantity } from "../values/Quantity.ts"
+import { AllocationKey } from "./allocationKey.ts"
 import { allocationPolicies } from "./allocationPolicy.ts"
 import { CutOff } from "./cutOffs.ts"
 import { RestrictedHours } from "./restrictedHours.ts"
@@ -85,6 +86,8 @@ export const Account = Schema.Struct({
   lotMethod: Column.optional(Column.literal(lotMethods)),
   /** C6: how an order's fills go to the trades in it; from the oldest on where nothing is said. */
   allocation: Column.optional(Column.literal(allocationPolicies)),
+  /** C6: the weights of owners, by which the fills go to them where `allocation` is `key`. */
+  allocationKey: Column.optional(Column.json(AllocationKey)),
   /** D9: when what was collected is sent; at once where nothing is said. */
   cutOffs: Column.optional(Column.json(Schema.Array(CutOff))),
   /** D10: hours of the day in which nothing is sent; none where nothing is said. */
@@ -127,6 +130,7 @@ export type AccountSettings = Omit<
 /** The names of what may be set of an account. */
 export const settable = [
   "allocation",
+  "allocationKey",
   "approvalMinutes",
   "bandBp",
   "broker",
@@ -224,6 +228,7 @@ export const defaultSettings: AccountSettings = {
   orderTimeInForce: undefined,
   lotMethod: undefined,
   allocation: undefined,
+  allocationKey: undefined,
   cutOffs: undefined,
   restrictedHours: undefined,
   fourEyes: undefined,

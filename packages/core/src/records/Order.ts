@@ -2,6 +2,7 @@ import { Either, Schema } from "effect"
 import { AccountName } from "./AccountName.ts"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
+import { AllocationKey } from "./allocationKey.ts"
 import { allocationPolicies } from "./allocationPolicy.ts"
 import { parentColumns } from "./ExecutionFacts.ts"
 import { BrokerOrderId, ClientOrderId } from "../values/ClientOrderId.ts"
@@ -72,6 +73,7 @@ export const Order = Schema.Struct({
   inQueue: Column.flag,
   /** C6: how its fills go to the trades in it, as its account had it when it was made; from the oldest on where nothing is said. */
   allocation: Column.optional(Column.literal(allocationPolicies)),
+  allocationKey: Column.optional(Column.json(AllocationKey)),
   lot: Column.brandedDecimal(Quantity),
   threshold: Column.brandedDecimal(Quantity),
   /** D3: the price that the decision rested on, where it came from, and when it was true. */
@@ -179,6 +181,7 @@ export const draftOf = (order: Order): Table.Draft<Order> => ({
   retryOf: order.retryOf,
   inQueue: order.inQueue,
   allocation: order.allocation,
+  allocationKey: order.allocationKey,
   lot: order.lot,
   threshold: order.threshold,
   referencePrice: order.referencePrice,

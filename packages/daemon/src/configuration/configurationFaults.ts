@@ -63,6 +63,7 @@ export const keys: Keys = {
       crossing: "now",
       lotMethod: "now",
       allocation: "now",
+      allocationKey: "now",
       cutOffs: "now",
       fourEyes: "now",
       approvalMinutes: "now",

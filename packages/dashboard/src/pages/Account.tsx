@@ -164,6 +164,7 @@ const Detail = ({ account }: { readonly account: Account }) => (
           ["cutOffs", account.cutOffs?.join(", ") ?? texts.atOnce],
           ["restrictedHours", account.restrictedHours?.join(", ") ?? texts.noHours],
           ["allocationPolicy", allocationWords(account.allocation)],
+          ...(account.allocationKey === null ? [] : [["allocationKey", account.allocationKey.join(", ")] as const]),
           [
             "fourEyes",
             account.fourEyes.length === 0 ? null : account.fourEyes.map((operation) => approvals[operation]).join(", ")

@@ -82,6 +82,7 @@ const entries = {
   },
   restrictedHours: { head: "Restricted hours", help: "Nothing is sent then, New York time. What is due waits." },
   nextCutOff: { head: "Next cut-off", help: "Trades collected until then are ordered then." },
+  allocationKey: { head: "Owner weights", help: "The weights by which an order's fills are allocated to owners." },
   allocationPolicy: { head: "Allocation", help: "How an order's fills are allocated to its trades." },
   lot: { head: "Lot", help: "Order size step, in whole shares." },
   threshold: { head: "Threshold", help: "Residual at which an order is made. Without a setting it is one lot." },

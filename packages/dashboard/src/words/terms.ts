@@ -19,7 +19,7 @@ export const sessionWords = (session: string): string => texts.session({ session
 
 /** Returns how fills go to the trades of an order, in words. */
 export const allocationWords = (policy: Documents.AccountDocument["allocation"]): string =>
-  policy === "fifo" ? texts.oldestFirst : texts.proRata
+  ({ fifo: texts.oldestFirst, "pro-rata": texts.proRata, key: texts.byKey })[policy]
 
 /** The terms of an order, beside its prices. */
 type Worded = Pick<Documents.OrderDetail, "type" | "timeInForce" | "goodTill" | "session">

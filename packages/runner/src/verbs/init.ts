@@ -23,7 +23,7 @@ const explanation = (file: string): string =>
     "             thresholdNotional, shorting (never or allowed), external (ignore or count), cancelOnFlip,",
     "             crossing (wait or refuse: direct orders while an order on the other side is live),",
     "             lotMethod (fifo, lifo, hifo or average: lot method of profit reports),",
-    "             allocation (fifo or pro-rata: how an order's fills go to its trades), cutOffs (when collected trades are ordered: 15:45, close-10m), fourEyes,",
+    "             allocation (fifo, pro-rata or key: how an order's fills go to its trades), allocationKey (owners and weights: ann=60), cutOffs (when collected trades are ordered: 15:45, close-10m), fourEyes,",
     '             order ("market", or { "limitOffsetBp": 10, "lifeSeconds": 60 }: limit offset in basis points beyond the last price, cancelled after that time;',
     "             [5, 20, 50] in place of 10: one step further after each order that expires unfilled),",
     '             restrictedHours (nothing is sent then: "09:30-09:45"), resendWindow, limits.orderQuantity. Quantities are strings: "0.5"',

@@ -31,6 +31,21 @@ describe("how orders of an account leave, by the command line", () => {
     expect(await json(...named, "--lot", "2")).toMatchObject({ lot: "2" })
   })
 
+  it("C6: an account divides fills by a key of owners: it needs weights, each owner once, and shows them", async () => {
+    const { cli, json } = desk()
+    const add = (...words: ReadonlyArray<string>) => json("accounts", "add", "pool", ...words)
+    const failed = async (...words: ReadonlyArray<string>) => (await cli("accounts", "add", "pool", ...words)).err
+    expect(await failed("--allocation", "key")).toContain("allocationKey: is missing, and allocation is key")
+    expect(await failed("--allocation-key", "ann=0")).toContain("expected OWNER=WEIGHT")
+    expect(await failed("--allocation-key", "ann=1,ann=2")).toContain("expected each owner once")
+    const allocationKey = ["ann=60", "bob=40"]
+    const added = await add("--allocation", "key", "--allocation-key", allocationKey.join(","))
+    expect(added).toMatchObject({ allocation: "key", allocationKey })
+    expect(await failed("--allocation-key", "none")).toContain("allocationKey: is missing")
+    const without = await add("--allocation", "fifo", "--allocation-key", "none")
+    expect(without).toMatchObject({ allocation: "fifo", allocationKey: null })
+  })
+
   it("D9: an account collects until its cut-offs: what is due waits and says until when; without cut-offs it does not", async () => {
     const { cli, json } = desk()
     const add = (...words: ReadonlyArray<string>) => json("accounts", "add", "pool", ...words)

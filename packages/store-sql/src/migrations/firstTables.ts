@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "3432bfb7"
+export const fingerprint = "c5ba3296"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -40,6 +40,7 @@ export const sqlite: ReadonlyArray<string> = [
   "orderTimeInForce" TEXT,
   "lotMethod" TEXT,
   "allocation" TEXT,
+  "allocationKey" TEXT,
   "cutOffs" TEXT,
   "restrictedHours" TEXT,
   "fourEyes" TEXT,
@@ -76,7 +77,8 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "accounts_orderSession" CHECK ("orderSession" IN ('regular', 'extended')),
   CONSTRAINT "accounts_orderTimeInForce" CHECK ("orderTimeInForce" = 'day' OR "orderTimeInForce" = 'gtc' OR "orderTimeInForce" = 'opg' OR "orderTimeInForce" = 'cls' OR "orderTimeInForce" = 'ioc' OR "orderTimeInForce" = 'fok'),
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" = 'fifo' OR "lotMethod" = 'lifo' OR "lotMethod" = 'hifo' OR "lotMethod" = 'average'),
-  CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
+  CONSTRAINT "accounts_allocation" CHECK ("allocation" = 'fifo' OR "allocation" = 'pro-rata' OR "allocation" = 'key'),
+  CONSTRAINT "accounts_allocationKey" CHECK (json_valid("allocationKey")),
   CONSTRAINT "accounts_cutOffs" CHECK (json_valid("cutOffs")),
   CONSTRAINT "accounts_restrictedHours" CHECK (json_valid("restrictedHours")),
   CONSTRAINT "accounts_fourEyes" CHECK (json_valid("fourEyes")),
@@ -413,6 +415,7 @@ export const sqlite: ReadonlyArray<string> = [
   "retryOf" INTEGER,
   "inQueue" INTEGER NOT NULL,
   "allocation" TEXT,
+  "allocationKey" TEXT,
   "lot" TEXT NOT NULL,
   "threshold" TEXT NOT NULL,
   "referencePrice" TEXT,
@@ -492,7 +495,8 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "orders_decisionId" CHECK ("decisionId" > 0),
   CONSTRAINT "orders_retryOf" CHECK ("retryOf" > 0),
   CONSTRAINT "orders_inQueue" CHECK ("inQueue" IN (0, 1)),
-  CONSTRAINT "orders_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
+  CONSTRAINT "orders_allocation" CHECK ("allocation" = 'fifo' OR "allocation" = 'pro-rata' OR "allocation" = 'key'),
+  CONSTRAINT "orders_allocationKey" CHECK (json_valid("allocationKey")),
   CONSTRAINT "orders_lot" CHECK ("lot" <> '0' AND "lot" GLOB '[0-9]*' AND "lot" NOT GLOB '*[^0-9.]*' AND "lot" NOT GLOB '0[0-9]*' AND (instr("lot", '.') = 0 OR ("lot" GLOB '*[1-9]' AND "lot" NOT GLOB '*.*.*'))),
   CONSTRAINT "orders_threshold" CHECK ("threshold" <> '0' AND "threshold" GLOB '[0-9]*' AND "threshold" NOT GLOB '*[^0-9.]*' AND "threshold" NOT GLOB '0[0-9]*' AND (instr("threshold", '.') = 0 OR ("threshold" GLOB '*[1-9]' AND "threshold" NOT GLOB '*.*.*'))),
   CONSTRAINT "orders_referencePrice" CHECK ("referencePrice" <> '0' AND "referencePrice" GLOB '[0-9]*' AND "referencePrice" NOT GLOB '*[^0-9.]*' AND "referencePrice" NOT GLOB '0[0-9]*' AND (instr("referencePrice", '.') = 0 OR ("referencePrice" GLOB '*[1-9]' AND "referencePrice" NOT GLOB '*.*.*'))),
@@ -1201,6 +1205,7 @@ export const postgres: ReadonlyArray<string> = [
   "orderTimeInForce" TEXT COLLATE "C",
   "lotMethod" TEXT COLLATE "C",
   "allocation" TEXT COLLATE "C",
+  "allocationKey" TEXT,
   "cutOffs" TEXT,
   "restrictedHours" TEXT,
   "fourEyes" TEXT,
@@ -1237,7 +1242,8 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "accounts_orderSession" CHECK ("orderSession" IN ('regular', 'extended')),
   CONSTRAINT "accounts_orderTimeInForce" CHECK ("orderTimeInForce" IN ('day', 'gtc', 'opg', 'cls', 'ioc', 'fok')),
   CONSTRAINT "accounts_lotMethod" CHECK ("lotMethod" IN ('fifo', 'lifo', 'hifo', 'average')),
-  CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
+  CONSTRAINT "accounts_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata', 'key')),
+  CONSTRAINT "accounts_allocationKey" CHECK ("allocationKey" IS NULL OR ("allocationKey"::json) IS NOT NULL),
   CONSTRAINT "accounts_cutOffs" CHECK ("cutOffs" IS NULL OR ("cutOffs"::json) IS NOT NULL),
   CONSTRAINT "accounts_restrictedHours" CHECK ("restrictedHours" IS NULL OR ("restrictedHours"::json) IS NOT NULL),
   CONSTRAINT "accounts_fourEyes" CHECK ("fourEyes" IS NULL OR ("fourEyes"::json) IS NOT NULL),
@@ -1562,6 +1568,7 @@ export const postgres: ReadonlyArray<string> = [
   "retryOf" BIGINT,
   "inQueue" SMALLINT NOT NULL,
   "allocation" TEXT COLLATE "C",
+  "allocationKey" TEXT,
   "lot" NUMERIC NOT NULL,
   "threshold" NUMERIC NOT NULL,
   "referencePrice" NUMERIC,
@@ -1641,7 +1648,8 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "orders_decisionId" CHECK ("decisionId" > 0),
   CONSTRAINT "orders_retryOf" CHECK ("retryOf" > 0),
   CONSTRAINT "orders_inQueue" CHECK ("inQueue" IN (0, 1)),
-  CONSTRAINT "orders_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata')),
+  CONSTRAINT "orders_allocation" CHECK ("allocation" IN ('fifo', 'pro-rata', 'key')),
+  CONSTRAINT "orders_allocationKey" CHECK ("allocationKey" IS NULL OR ("allocationKey"::json) IS NOT NULL),
   CONSTRAINT "orders_lot" CHECK ("lot" <> '0' AND scale("lot") = min_scale("lot") AND "lot" < 'Infinity' AND "lot" >= 0),
   CONSTRAINT "orders_threshold" CHECK ("threshold" <> '0' AND scale("threshold") = min_scale("threshold") AND "threshold" < 'Infinity' AND "threshold" >= 0),
   CONSTRAINT "orders_referencePrice" CHECK ("referencePrice" <> '0' AND scale("referencePrice") = min_scale("referencePrice") AND "referencePrice" < 'Infinity' AND "referencePrice" >= 0),

@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import { Instant, OwnerId, Quantity, Side, Order, Trade } from "@roundlot/core"
 import { type MemoryStore, ClientOrderId, Id } from "@roundlot/core/adapter"
 import { cutOffs } from "@roundlot/core/ledger"
+import { AllocationKey, allocationPolicies } from "@roundlot/core/vocabulary"
 import * as Desk from "../Desk.ts"
 
 const Shares = Schema.String
@@ -58,7 +59,8 @@ export const LedgerCase = Schema.Struct({
       threshold: Schema.optional(Quantity.Quantity),
       direction: Schema.optional(Schema.Literal("mirror", "offset")),
       externalCounts: Schema.optional(Schema.Boolean),
-      allocation: Schema.optional(Schema.Literal("fifo", "pro-rata")),
+      allocation: Schema.optional(Schema.Literal(...allocationPolicies)),
+      allocationKey: Schema.optional(AllocationKey),
       cutOffs: Schema.optional(Schema.Array(cutOffs.CutOff))
     })
   ),
@@ -90,6 +92,7 @@ export const tableOf = ({ config, steps }: LedgerCase, store: MemoryStore.Memory
       ...(config?.direction === undefined ? {} : { direction: config.direction }),
       external: config?.externalCounts === true ? "count" : "ignore",
       allocation: config?.allocation,
+      allocationKey: config?.allocationKey,
       cutOffs: config?.cutOffs,
       // Trades of cases are as old as the clock was at the start.
       maxTradeAgeMs: Number.MAX_SAFE_INTEGER,

@@ -74,8 +74,8 @@ const orderView = (
     quantity: Decimal.format(order.quantity),
     state: OrderState.tagOf[order.status],
     filled: Decimal.format(order.filled),
-    // C6: where fills are divided pro rata, what each trade has of them stands beside what it has in the order.
-    allocations: order.allocation === "pro-rata" ? divided(links) : merged(links),
+    // C6: where fills are divided, what each trade has of them stands beside what it has in the order.
+    allocations: order.allocation === undefined ? merged(links) : divided(links),
     excess: Decimal.format(order.excess)
   }
 }

@@ -29,6 +29,7 @@ export const order: Row = {
   retryOf: null,
   inQueue: 1,
   allocation: null,
+  allocationKey: null,
   lot: "1",
   threshold: "1",
   referencePrice: "150.25",

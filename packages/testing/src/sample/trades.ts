@@ -44,6 +44,7 @@ export const account: Row = {
   orderTimeInForce: null,
   lotMethod: null,
   allocation: null,
+  allocationKey: null,
   cutOffs: null,
   restrictedHours: null,
   fourEyes: null,

@@ -11,6 +11,7 @@ export const accountSet = (books: Books, { settings }: Of<"AccountOpened" | "Acc
     repriceOffsetsBp: settings.repriceOffsetsBp,
     lotMethod: settings.lotMethod,
     allocation: settings.allocation,
+    allocationKey: settings.allocationKey,
     cutOffs: settings.cutOffs,
     restrictedHours: settings.restrictedHours,
     fourEyes: settings.fourEyes,

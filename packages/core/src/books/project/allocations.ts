@@ -1,9 +1,9 @@
 import type { Books } from "../Books.ts"
-import type { OrderId } from "../../values/Id.ts"
+import type { OrderId, TradeId } from "../../values/Id.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import { draftOf, type Allocation } from "../../records/Allocation.ts"
-import { fifo, proRata } from "../../records/allocationPolicy.ts"
+import { divided, type Part } from "../../records/allocationPolicy.ts"
 import { targetOf } from "../../records/Trade.ts"
 import { addToLot, setExcess, takeFromLot } from "./lots.ts"
 import type { Order } from "../../records/Order.ts"
@@ -116,16 +116,24 @@ const giveBack = (books: Books, allocation: Allocation, event: Of<"AllocationRel
 /** What an order's fills settle, in the shares of its allocations. */
 const settledIn = (order: Order): Decimal.Decimal => Decimal.add(order.filled, order.splitExcess)
 
-/** C3, C6, B3: an order's fills settle its allocations, from the first on or pro rata; while it is filled they carry its lot. */
+/** C6: so many shares of a trade, or of another order's excess, as they are divided in an order. */
+export const partOf = (
+  books: Books,
+  { allocation }: Order,
+  tradeId: TradeId | undefined,
+  quantity: Decimal.Decimal
+): Part => ({
+  quantity,
+  owner: allocation === "key" && tradeId !== undefined ? tradeOf(books, tradeId).owner : undefined
+})
+
+/** C3, C6, B3: an order's fills settle its allocations, from the first on, pro rata or by a key; while it is filled they carry its lot. */
 export const settle = (books: Books, orderId: OrderId, place: Place): void => {
   const order = orderOf(books, orderId)
   const carryLot = order.status === "filled" ? order.lot : undefined
   const allocations = allocationsOf(books, orderId)
-  const divided = order.allocation === "pro-rata" ? proRata : fifo
-  const shares = divided(
-    settledIn(order),
-    allocations.map(({ quantity }) => quantity)
-  )
+  const parts = allocations.map((each) => partOf(books, order, each.tradeId, each.quantity))
+  const shares = divided(order, settledIn(order), parts)
   for (const [i, allocation] of allocations.entries()) {
     const settled = shares[i] ?? Decimal.zero
     if (allocation.kind !== "order") continue

@@ -93,6 +93,7 @@ export const orderCreated = (books: Books, event: Of<"OrderCreated">, place: Pla
     retryOf: event.retryOf,
     inQueue: event.inQueue,
     allocation: event.allocation,
+    allocationKey: event.allocationKey,
     lot: event.lot,
     threshold: event.threshold,
     referencePrice: event.referencePrice,

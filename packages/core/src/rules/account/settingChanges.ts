@@ -51,6 +51,7 @@ const textsOf = (settings: AccountSettings): { readonly [Name in keyof AccountSe
   orderTimeInForce: textOf(settings.orderTimeInForce),
   lotMethod: textOf(settings.lotMethod),
   allocation: textOf(settings.allocation),
+  allocationKey: textOf(settings.allocationKey),
   cutOffs: textOf(settings.cutOffs),
   restrictedHours: textOf(settings.restrictedHours),
   fourEyes: textOf(settings.fourEyes),

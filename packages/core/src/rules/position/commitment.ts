@@ -1,8 +1,8 @@
 import { Need } from "../../books/Need.ts"
 import type { Allocation } from "../../records/Allocation.ts"
-import { fifo, releasedProRata } from "../../records/allocationPolicy.ts"
+import { isDivided, released } from "../../records/allocationPolicy.ts"
 import type { OrderId } from "../../values/Id.ts"
-import { allocationsOf } from "../../books/project/allocations.ts"
+import { allocationsOf, partOf } from "../../books/project/allocations.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
@@ -45,19 +45,18 @@ export const adjust = (recorder: Recorder, orderId: OrderId, why: string, added 
 const raise = (recorder: Recorder, order: Order, shares: Decimal.Decimal): void =>
   recorder.emit({ _tag: "ExcessChanged", orderId: order.id, excess: Decimal.add(order.excess, shares) })
 
-/** C3: the excess goes first, then the allocations from the last back, splitting one if need be; C6: or pro rata. */
+/** C3: the excess goes first, then the allocations from the last back, splitting one if need be; C6: or pro rata, or by a key. */
 const lower = (recorder: Recorder, order: Order, shares: Decimal.Decimal, why: string): void => {
   const fromExcess = Decimal.min(order.excess, shares)
   if (Decimal.isPositive(fromExcess)) {
     const excess = Decimal.subtract(order.excess, fromExcess)
     recorder.emit({ _tag: "ExcessChanged", orderId: order.id, excess })
   }
-  const released = releasedOf(recorder, order, Decimal.subtract(shares, fromExcess))
-  const isProRata = order.allocation === "pro-rata"
-  for (const [i, { allocation, ...amounts }] of released.entries()) {
+  const parts = releasedOf(recorder, order, Decimal.subtract(shares, fromExcess))
+  for (const [i, { allocation, ...amounts }] of parts.entries()) {
     const isWhole = Decimal.equals(amounts.quantity, allocation.quantity)
     const part = isWhole ? undefined : recorder.next("allocation")
-    const continues = isProRata && i + 1 < released.length ? { continues: true } : {}
+    const continues = isDivided(order) && i + 1 < parts.length ? { continues: true } : {}
     recorder.emit({
       _tag: "AllocationReleased",
       id: allocation.id,
@@ -72,16 +71,20 @@ const lower = (recorder: Recorder, order: Order, shares: Decimal.Decimal, why: s
 
 /** What each allocation releases of so many shares, the last one first. */
 const releasedOf = (recorder: Recorder, order: Order, shares: Decimal.Decimal) => {
-  const allocations = allocationsOf(recorder.books, order.id).toReversed()
-  const position = recorder.books.positions.get(symbolKey(order.account, order.symbol))
-  const parts = allocations.map(({ id, quantity }) => afterSplits(splitsSinceAllocation(position, id), quantity))
-  const given = order.allocation === "pro-rata" ? releasedProRata(shares, parts) : fifo(shares, parts)
-  const beyond = Decimal.max(Decimal.zero, Decimal.subtract(shares, Decimal.sum(parts)))
+  const { books } = recorder
+  const position = books.positions.get(symbolKey(order.account, order.symbol))
+  const parts = allocationsOf(books, order.id).map((allocation) => {
+    const today = afterSplits(splitsSinceAllocation(position, allocation.id), allocation.quantity)
+    return { allocation, ...partOf(books, order, allocation.tradeId, today) }
+  })
+  const given = released(order, shares, parts).toReversed()
+  const allocations = parts.map(({ allocation }) => allocation).toReversed()
+  const beyond = Decimal.max(Decimal.zero, Decimal.subtract(shares, Decimal.sum(parts.map(({ quantity }) => quantity))))
   return allocations.flatMap((allocation, i) => {
     const isLast = i + 1 === allocations.length
     const own = given[i] ?? Decimal.zero
     const left = isLast ? Decimal.add(own, beyond) : own
-    return Decimal.isPositive(left) ? [{ allocation, ...partOf(position, allocation, left, isLast) }] : []
+    return Decimal.isPositive(left) ? [{ allocation, ...amountsOf(position, allocation, left, isLast) }] : []
   })
 }
 
@@ -89,7 +92,7 @@ const releasedOf = (recorder: Recorder, order: Order, shares: Decimal.Decimal) =
  * What of an allocation is released for so many shares of now, in its own shares, and what splits since add to that. The last one that can
  * be takes what uneven ratios have left.
  */
-const partOf = (
+const amountsOf = (
   position: Position | undefined,
   { id, quantity }: Allocation,
   left: Decimal.Decimal,

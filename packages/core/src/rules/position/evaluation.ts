@@ -1,4 +1,5 @@
-import { dueFrom } from "../../records/Account.ts"
+import { dueFrom, type Account } from "../../records/Account.ts"
+import { isDivided } from "../../records/allocationPolicy.ts"
 import { Need } from "../../books/Need.ts"
 import { symbolKey } from "../../tables/Table.ts"
 import { usageOf } from "./beforeSend.ts"
@@ -135,7 +136,7 @@ export const orderDue = (
     origin: "accumulation",
     retryOf,
     inQueue: true,
-    ...(standing.account.allocation === "pro-rata" ? { allocation: standing.account.allocation } : {}),
+    ...divisionOf(standing.account),
     lot: due.lot,
     threshold: due.threshold,
     ...fieldsOf(reference._tag === "Priced" ? reference : inboundPrice(position)),
@@ -143,6 +144,13 @@ export const orderDue = (
   })
   adjust(recorder, id, "ordered")
   return id
+}
+
+/** C6: an order keeps what its account has when it is made. */
+const divisionOf = (account: Account) => {
+  if (!isDivided(account)) return {}
+  const { allocation, allocationKey } = account
+  return allocation === "key" ? { allocation, allocationKey } : { allocation }
 }
 
 /** D7: a working order that the residual has turned against is asked to end, where the account's policy says so. */

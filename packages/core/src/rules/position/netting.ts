@@ -5,6 +5,7 @@ import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import type { Lot } from "../../records/Lot.ts"
+import { isDivided } from "../../records/allocationPolicy.ts"
 import { reallocate } from "./reallocation.ts"
 
 /** A position's open lots of each sign, oldest first (C2): a shelf gives them in order of their ids. */
@@ -39,13 +40,13 @@ export const net = (recorder: Recorder, symbol: Ticker): void => {
   }
 }
 
-/** The open lots once every pro-rata order has taken again what is open of the trades that it had (C6). */
+/** The open lots once every order that divides its fills has taken again what is open of the trades that it had (C6). */
 const reallocated = (recorder: Recorder, symbol: Ticker) => {
   const lots = openLots(recorder, symbol)
   if (lots.longs.length === 0 || lots.shorts.length === 0) return lots
   const orders = [...lots.longs, ...lots.shorts].flatMap(({ orderId }) => {
     const order = orderId === undefined ? undefined : recorder.books.orders.get(orderId)
-    return order?.allocation === "pro-rata" ? [order] : []
+    return order !== undefined && isDivided(order) ? [order] : []
   })
   for (const order of orders) reallocate(recorder, order)
   return orders.length === 0 ? lots : openLots(recorder, symbol)

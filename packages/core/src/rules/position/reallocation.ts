@@ -1,7 +1,8 @@
 import { Need } from "../../books/Need.ts"
 import type { OrderId, TradeId } from "../../values/Id.ts"
 import { symbolKey } from "../../tables/Table.ts"
-import { proRata } from "../../records/allocationPolicy.ts"
+import { divided } from "../../records/allocationPolicy.ts"
+import { partOf } from "../../books/project/allocations.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
@@ -35,7 +36,7 @@ const tradesIn = (recorder: Recorder, orderId: OrderId): ReadonlyArray<InOrder> 
   return [...found.values()]
 }
 
-/** C6: the excess of a pro-rata order goes first to the trades that it had, so that each has its part again, as far as it is open. */
+/** C6: the excess of an order that divides its fills goes first to the trades that it had, so that each has its part again, as far as it is open. */
 export const reallocate = (recorder: Recorder, order: Order): void => {
   const { excess } = order
   const position = recorder.books.positions.get(symbolKey(order.account, order.symbol))
@@ -43,9 +44,10 @@ export const reallocate = (recorder: Recorder, order: Order): void => {
   if (splitsSinceOrder(position, order).length > 0) return
   const trades = tradesIn(recorder, order.id)
   const has = Decimal.sum(trades.map((each) => each.has))
-  const parts = proRata(
+  const parts = divided(
+    order,
     Decimal.add(has, excess),
-    trades.map(({ had }) => had)
+    trades.map(({ had, tradeId }) => partOf(recorder.books, order, tradeId, had))
   )
   let left = excess
   const taken = trades.flatMap(({ has: own, tradeId }, i) => {
