@@ -79,6 +79,14 @@ const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError
 
 const listed = (text: string): ReadonlyArray<string> => text.split(",").filter((each) => each !== "")
 
+/** The lists that were said, by the settings' names; `none` is an empty one. */
+const listsSaid = (lists: Readonly<Record<string, string | undefined>>): object =>
+  Object.fromEntries(
+    Object.entries(lists).flatMap(([name, said]) =>
+      said === undefined ? [] : [[name, said === "none" ? [] : listed(said)]]
+    )
+  )
+
 /** How the orders of an account leave that say nothing themselves, a flag each. */
 const orderFlags = {
   limitOffsetBp: flags.text(
@@ -192,14 +200,7 @@ export const accountsAdd = Verb.make({
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
         limits: limitsSaid(said),
         ...(restricted === undefined ? {} : { restricted: listed(restricted) }),
-        ...(restrictedHours === undefined
-          ? {}
-          : { restrictedHours: restrictedHours === "none" ? [] : listed(restrictedHours) }),
-        ...(allocationKey === undefined
-          ? {}
-          : { allocationKey: allocationKey === "none" ? [] : listed(allocationKey) }),
-        ...(cutOffs === undefined ? {} : { cutOffs: cutOffs === "none" ? [] : listed(cutOffs) }),
-        ...(fourEyes === undefined ? {} : { fourEyes: fourEyes === "none" ? [] : listed(fourEyes) })
+        ...listsSaid({ allocationKey, cutOffs, fourEyes, restrictedHours })
       }
       const place = { store, config, envFile, paper }
       const { brokers, configuration } = yield* settle(place)
