@@ -78,6 +78,14 @@ const nameOf = (text: string): Either.Either<AccountName.AccountName, UsageError
 
 const listed = (text: string): ReadonlyArray<string> => text.split(",").filter((each) => each !== "")
 
+/** Lists as an entry has them, of those that were said; `none` is an empty one. */
+const listsSaid = (said: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(
+    Object.entries(said).flatMap(([name, text]) =>
+      text === undefined ? [] : [[name, text === "none" ? [] : listed(text)] as const]
+    )
+  )
+
 /** How the orders of an account leave that say nothing themselves, a flag each. */
 const orderFlags = {
   limitOffsetBp: flags.text(
@@ -186,11 +194,7 @@ export const accountsAdd = Verb.make({
         ...(cancelOnFlip ? { cancelOnFlip } : {}),
         limits: limitsSaid(said),
         ...(restricted === undefined ? {} : { restricted: listed(restricted) }),
-        ...(allocationKey === undefined
-          ? {}
-          : { allocationKey: allocationKey === "none" ? [] : listed(allocationKey) }),
-        ...(cutOffs === undefined ? {} : { cutOffs: cutOffs === "none" ? [] : listed(cutOffs) }),
-        ...(fourEyes === undefined ? {} : { fourEyes: fourEyes === "none" ? [] : listed(fourEyes) })
+        ...listsSaid({ allocationKey, cutOffs, fourEyes })
       }
       const place = { store, config, envFile, paper }
       const { brokers, configuration } = yield* settle(place)
