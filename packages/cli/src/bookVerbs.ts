@@ -202,6 +202,10 @@ export const ofBooks = {
     export: leaf("export all entries as canonical lines", async () => (await proofs()).journalExport)
   }),
   report: group("reports on executions and the journal", {
+    confirmation: leaf(
+      "confirm a trade, execution by execution",
+      async () => (await import("./verbs/reports.ts")).reportConfirmation
+    ),
     hedging: leaf(
       "report slippage, commission and delays of each trade",
       async () => (await import("./verbs/reports.ts")).reportHedging

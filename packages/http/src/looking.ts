@@ -1,7 +1,7 @@
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { type Access, Api, type Parameters, type Server } from "@roundlot/api"
-import { type AccountName, Decision, Fill } from "@roundlot/core"
+import { type AccountName, Decision, Fill, Trade } from "@roundlot/core"
 import { type Id, type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Allocation, Attempt, Break } from "@roundlot/core/ledger"
 import {
@@ -11,6 +11,7 @@ import {
   breaks,
   cases,
   comparisons,
+  confirmation,
   connections,
   decisions,
   fillLots,
@@ -214,6 +215,7 @@ const ofOverview = HttpApiBuilder.group(RoundlotApi, "overview", (group) =>
     .handle("overview", ({ urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), overview.overview)))
     .handle("today", ({ urlParams: { asOf } }) => looked(past.seen(asOf, past.ownersOf(), today.today)))
     .handle("hedging", ({ urlParams }) => ofThen(urlParams, hedging.list(urlParams)))
+    .handle("confirmation", (asked) => ofRecord(Trade.TradeTable, "trade", asked, confirmation.show))
     .handle("slippage", ({ urlParams }) => ofThen(urlParams, Effect.map(slippage.rows(urlParams), all)))
     .handle("trail", ({ urlParams }) =>
       looked(

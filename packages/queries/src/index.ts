@@ -36,6 +36,8 @@ export * as executions from "./executions.ts"
 export * as fillLots from "./fillLots.ts"
 /** `fills`: executions with their corrections. */
 export * as fills from "./fills.ts"
+/** `confirmation`: what a trade came to, execution by execution. */
+export * as confirmation from "./confirmation.ts"
 /** `hedging`: what became of a trade at the broker. */
 export * as hedging from "./hedging.ts"
 /** `heldAtBroker`: the broker's holdings beside the books'. */

@@ -67,6 +67,16 @@ export const overview = looking("overview", "Overview, cases and reports.")
       )
   )
   .add(
+    look("confirmation", "/api/v1/reports/confirmations/:id", Documents.ConfirmationDocument)
+      .setUrlParams(query(moment))
+      .pipe(
+        says(
+          "Confirm a trade",
+          "One trade with the orders that filled it, their executions, prices, times and commissions."
+        )
+      )
+  )
+  .add(
     HttpApiEndpoint.get("slippage", "/api/v1/reports/slippage")
       .setUrlParams(query({ ...ofDatesReceived, ...moment, account: only.account, symbol: only.symbol }))
       .addSuccess(Documents.SlippagePage)

@@ -1,12 +1,13 @@
-import { hedging as views, past, profit, slippage, journal, trail } from "@roundlot/queries"
+import { confirmation, hedging as views, past, profit, slippage, journal, trail } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
 import { Effect, Chunk, Option, Stream } from "effect"
+import { Trade } from "@roundlot/core"
 import { accountNames } from "@roundlot/commands"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { reading } from "../within.ts"
-import { newestFirst, pageText } from "./listOutput.ts"
+import { newestFirst, pageText, shownOf } from "./listOutput.ts"
 import { createHash } from "node:crypto"
 import { taxLots } from "@roundlot/core/ledger"
 
@@ -41,6 +42,35 @@ export const reportHedging = Verb.make({
         yield* output.answer(document, pageText(document, views.table))
       })
     )
+})
+
+/** `report confirmation`. */
+export const reportConfirmation = Verb.make({
+  name: "report confirmation",
+  summary: "confirm a trade: the orders that filled it, with executions, prices, times and commissions",
+  examples: [
+    ["roundlot report confirmation T1", "one trade, on the terminal"],
+    ["roundlot report confirmation T1 --csv > T1.csv", "a line an execution; prints the SHA-256 of the file"]
+  ],
+  flags: {
+    ...flags.view,
+    id: flags.id("The trade, T1"),
+    asOf: flags.asOf,
+    csv: Options.boolean("csv").pipe(Options.withDescription("As CSV"))
+  },
+  run: (asked) =>
+    asked.csv
+      ? reading(asked, () =>
+          Effect.gen(function* () {
+            const found = past.seen(
+              asked.asOf,
+              past.ownerIn(Trade.TradeTable, "trade", asked.id),
+              confirmation.show(asked.id)
+            )
+            yield* written(Stream.make(confirmation.csv(yield* found)))
+          })
+        )
+      : shownOf(Trade.TradeTable, "trade", asked, confirmation.show)
 })
 
 /** `report profit`. */
@@ -89,12 +119,15 @@ export const reportProfit = Verb.make({
 
 type Found<E> = Stream.Stream<profit.ProfitRow, E>
 
-/** Every row, and the hash of all bytes, which a copy can be held against later. */
+/** Every row, as CSV or as lines of JSON. */
 const exported = <E>(isCsv: boolean, found: Found<E>) =>
+  written(isCsv ? profit.csvOf(found) : Stream.map(found, (row) => `${JSON.stringify(row)}\n`))
+
+/** Every line, and the hash of all bytes, which a copy can be held against later. */
+const written = <E>(lines: Stream.Stream<string, E>) =>
   Effect.gen(function* () {
     const { note, raw } = yield* Output
     const hash = createHash("sha256")
-    const lines = isCsv ? profit.csvOf(found) : Stream.map(found, (row) => `${JSON.stringify(row)}\n`)
     yield* Stream.runForEach(lines, (line) => {
       hash.update(line)
       return raw(line)

@@ -2,8 +2,7 @@ import { Either, Schema } from "effect"
 import { AccountName } from "./AccountName.ts"
 import * as Column from "../tables/Column.ts"
 import * as Table from "../tables/Table.ts"
-import { AllocationKey } from "./allocationKey.ts"
-import { allocationPolicies } from "./allocationPolicy.ts"
+import { divisionColumns } from "./allocationPolicy.ts"
 import { parentColumns } from "./ExecutionFacts.ts"
 import { BrokerOrderId, ClientOrderId } from "../values/ClientOrderId.ts"
 import { AttemptId, DecisionId, LotId, OrderId, TradeId } from "../values/Id.ts"
@@ -71,9 +70,7 @@ export const Order = Schema.Struct({
   retryOf: Column.optional(Column.id(OrderId)),
   /** E3: do an external order's fills count in `hedged`? True for every accumulation order. */
   inQueue: Column.flag,
-  /** C6: how its fills go to the trades in it, as its account had it when it was made; from the oldest on where nothing is said. */
-  allocation: Column.optional(Column.literal(allocationPolicies)),
-  allocationKey: Column.optional(Column.json(AllocationKey)),
+  ...divisionColumns,
   lot: Column.brandedDecimal(Quantity),
   threshold: Column.brandedDecimal(Quantity),
   /** D3: the price that the decision rested on, where it came from, and when it was true. */

@@ -1,7 +1,7 @@
 import { BigDecimal } from "effect"
 import * as Decimal from "../values/Decimal.ts"
-import { weightsOf } from "./allocationKey.ts"
-import type { Order } from "./Order.ts"
+import * as Column from "../tables/Column.ts"
+import { AllocationKey, weightsOf } from "./allocationKey.ts"
 
 /**
  * C6: how an order's fills go to the trades in it. `fifo`: to the oldest first; `pro-rata`: to all at once, by what each has in it; `key`: to
@@ -12,8 +12,11 @@ export const allocationPolicies = ["fifo", "pro-rata", "key"] as const
 /** The digits to which shares are divided, where no quantity is finer: a billionth of a share. */
 const DIGITS = 9
 
-/** How the shares of an order are divided. */
-export type Division = Pick<Order, "allocation" | "allocationKey">
+/** How the shares of an order are divided; from the oldest on where nothing is said. */
+export interface Division {
+  readonly allocation: (typeof allocationPolicies)[number] | undefined
+  readonly allocationKey: ReadonlyArray<string> | undefined
+}
 
 /** C6: are an order's fills divided among all of its trades at once? */
 export const isDivided = ({ allocation }: Division): boolean => allocation !== undefined && allocation !== "fifo"
@@ -143,4 +146,10 @@ export const released = (
   const all = Decimal.sum(parts.map(({ quantity }) => quantity))
   const kept = divided(division, Decimal.subtract(all, shares), parts)
   return parts.map(({ quantity }, i) => Decimal.subtract(quantity, kept[i] ?? Decimal.zero))
+}
+
+/** C6: how fills of an order go to the trades in it, as its account had it when it was made; from the oldest on where nothing is said. */
+export const divisionColumns = {
+  allocation: Column.optional(Column.literal(allocationPolicies)),
+  allocationKey: Column.optional(Column.json(AllocationKey))
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto"
 import { describe, expect, it } from "vitest"
 import { buys, desk, HEADER } from "./roundlot.ts"
 
@@ -55,6 +56,44 @@ describe("the report on hedging", () => {
     expect(lines[3]).toContain("'=d")
     expect((await cli("report", "hedging", "--wide")).out).toMatch(/TO ORDER +TO FILL\n[^]*T1 .* \d+\.\d d /)
     expect((await cli("report", "hedging", "--since", "2031-01-01")).out).toContain("None.")
+  })
+
+  it("C3: a confirmation has every execution of the orders that filled a trade, exact, also as of then, and no formula", async () => {
+    const { cli, file, json } = desk()
+    await cli("exchange", "instruct", JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "101.37" } } }))
+    const text = [`${HEADER},owner`, `=a,${at},AAPL,buy,0.6,100,ann`, `b,${at},AAPL,buy,0.8,,bob`]
+    await cli("trades", "import", file("trades.csv", [...text, ""].join("\n")))
+    const [, before = ""] = /"position":(\d+)/.exec((await cli("journal", "head", "--json")).out) ?? []
+    expect(await json("report", "confirmation", "T1")).toMatchObject({ filled: "0", orders: [], averagePrice: null })
+    await cli("start", "--until-idle")
+    const of = { orderId: "O1", filled: "1", notional: "101.37", unpriced: "0" }
+    const executions = [{ fillId: "F1", quantity: "1", price: "101.37" }]
+    expect(await json("report", "confirmation", "T2")).toMatchObject({
+      tradeId: "T2",
+      owner: "bob",
+      filled: "0.4",
+      averagePrice: "101.37",
+      orders: [{ ...of, settled: "0.4", executions }]
+    })
+    const csv = await cli("report", "confirmation", "T1", "--csv")
+    const [header = "", ...lines] = csv.out.trimEnd().split("\r\n")
+    expect(lines).toHaveLength(1)
+    const fields = new Map(header.split(",").map((name, i) => [name, lines[0]?.split(",")[i]]))
+    expect(Object.fromEntries(fields)).toMatchObject({
+      tradeId: "T1",
+      sourceId: "'=a",
+      owner: "ann",
+      orderId: "O1",
+      orderSettled: "0.6",
+      orderNotional: "101.37",
+      fillId: "F1",
+      fillPrice: "101.37"
+    })
+    expect(csv.err).toContain(createHash("sha256").update(csv.out).digest("hex"))
+    const then = (await cli("report", "confirmation", "T1", "--as-of", before, "--csv")).out.trimEnd().split("\r\n")
+    expect(then).toHaveLength(2)
+    expect(then[1]).not.toContain("O1")
+    expect((await cli("report", "confirmation", "T9")).err).toContain("T9")
   })
 
   it("slippage of all symbols: each trade weighs by its dollars, and what is not known is counted", async () => {

@@ -87,6 +87,7 @@ const newest = (port: number) =>
 /** The ids of the scene. */
 const made = new Map([
   ["trades", "T1"],
+  ["confirmations", "T1"],
   ["orders", "O1"],
   ["positions", "AAPL"],
   ["fills", "F1"],

@@ -5,6 +5,7 @@ import { ask, json, signatureOf } from "./serving.ts"
 const ids: Readonly<Record<string, string>> = {
   cases: "B1",
   allocations: "A1",
+  confirmations: "T1",
   payloads: "P1",
   batches: "G1",
   sources: "venue",

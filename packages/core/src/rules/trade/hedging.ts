@@ -23,6 +23,8 @@ export interface HedgedTrade {
   readonly side: Side
   /** Shares that its orders have filled; what was netted against other trades was never ordered. */
   readonly filled: Decimal.Decimal
+  /** What of that each order has filled; an order that filled none of it is not there. */
+  readonly shares: ReadonlyArray<ShareOfOrder>
   readonly averagePrice: Decimal.Decimal | undefined
   /** Dollars that were paid beyond the trade's own price, for what was filled; below zero where it was better. */
   readonly slippage: Decimal.Decimal | undefined
@@ -49,6 +51,7 @@ export const hedgedTrade = (trade: Trade, currency: string, shares: ReadonlyArra
     currency,
     side,
     filled,
+    shares: taken,
     averagePrice: average,
     ...slippageOf(side, filled, average, trade.price),
     commission: commissionOf(taken),
