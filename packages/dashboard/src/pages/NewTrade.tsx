@@ -1,7 +1,7 @@
 import type { Documents } from "@roundlot/api"
 import { useMutation } from "@tanstack/react-query"
 import { Effect } from "effect"
-import { useState } from "react"
+import { useState, type FormEvent } from "react"
 import { Link } from "wouter"
 import { queries, useAsk } from "../api/asking.ts"
 import { call } from "../api/calling.ts"
@@ -158,132 +158,174 @@ const executionsIn = (batch: Documents.BatchDocument | undefined) =>
 /** What trades are of that are made by hand over the API. */
 const SOURCE = "api"
 
-const FIELDS = ["account", "symbol", "side", "quantity", "price", "batchId"]
+const FIELDS = ["account", "symbol", "side", "quantity", "price", "owner", "batchId"]
 const TERMS = Object.keys(asAccountSays).map((name) => `direct.${name}`)
 
-/** A trade made by hand, with the order that would follow it. */
-export const NewTrade = () => {
-  const ticket = useTicket()
-  const { account, changed, key, named, side, symbol } = ticket
-  const { data: sources } = useAsk(["sources"], (api) => api.trades.sources())
-  const [quantity, setQuantity] = useState("")
-  const [price, setPrice] = useState("")
-  const [batchId, setBatch] = useState("")
-  const [execution, setExecution] = useState("")
-  const [terms, setTerms] = useState(asAccountSays)
-  const { utc } = useSettings()
-  const { data: pending } = useAsk(
+/** What of a trade may be left out, where it was. */
+const givenOf = (texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(texts).flatMap(([name, text]) => (text === "" ? [] : [[name, text]])))
+
+/** The batches of an account that trades can still be put into. */
+const useOpenBatches = (account: string): ReadonlyArray<Documents.BatchDocument> => {
+  const { data } = useAsk(
     ["open batches", account],
     (api) => api.batches.list({ urlParams: { account, status: "pending", order: "newest", limit: 50 } }),
     account !== ""
   )
-  const open = pending?.items.filter(({ queuedAt }) => queuedAt === null) ?? []
+  return data?.items.filter(({ queuedAt }) => queuedAt === null) ?? []
+}
+
+/** A trade as it is written, and how far it is. */
+const useTrade = () => {
+  const ticket = useTicket()
+  const { account, key, named, side, symbol } = ticket
+  const { data: sources } = useAsk(["sources"], (api) => api.trades.sources())
+  const [quantity, setQuantity] = useState("")
+  const [price, setPrice] = useState("")
+  const [owner, setOwner] = useState("")
+  const [batchId, setBatch] = useState("")
+  const [execution, setExecution] = useState("")
+  const [terms, setTerms] = useState(asAccountSays)
+  const { utc } = useSettings()
+  const open = useOpenBatches(account)
   const batch = open.find(({ id }) => id === batchId)
   const offered =
     execution === "direct" && named !== undefined
       ? offeredBy(named, terms, [...saidByBatch(batch), ...saidBySource(SOURCE, sources?.items)])
       : undefined
   const direct = offered?.terms
+  const given = givenOf({ price: price.trim(), owner: owner.trim(), batchId })
+  const order = direct === undefined ? {} : { direct: requestedOf(direct, utc) }
+  const payload = { account, symbol: symbol.trim(), side, quantity: quantity.trim(), ...given, ...order }
   const sending = useMutation({
-    mutationFn: () =>
-      call((api) =>
-        api.trades.take({
-          headers: { "idempotency-key": key },
-          payload: {
-            account,
-            symbol: symbol.trim(),
-            side,
-            quantity: quantity.trim(),
-            ...(price.trim() === "" ? {} : { price: price.trim() }),
-            ...(batchId === "" ? {} : { batchId }),
-            ...(direct === undefined ? {} : { direct: requestedOf(direct, utc) })
-          }
-        })
-      ),
+    mutationFn: () => call((api) => api.trades.take({ headers: { "idempotency-key": key }, payload })),
     onSuccess: () => {
       ticket.renew()
       setQuantity("")
-      // It is on record: what is read anew meanwhile, however long that takes, does not hold back the word of it.
+      // It is on record: what is read again meanwhile, however long that takes, does not hold back its answer.
       void queries.invalidateQueries()
     }
   })
-  const { elsewhere, errorOf } = faultsAt(sending.error, direct === undefined ? FIELDS : [...FIELDS, ...TERMS])
+  const written = {
+    quantity,
+    setQuantity,
+    price,
+    setPrice,
+    owner,
+    setOwner,
+    batchId,
+    setBatch,
+    execution,
+    setExecution
+  }
+  return { batch, direct, given, offered, open, sending, setTerms, ticket, utc, written }
+}
+
+type TradeForm = ReturnType<typeof useTrade>
+
+interface TradeFieldsProps {
+  readonly form: TradeForm
+  readonly errorOf: (name: string) => string | undefined
+}
+
+/** What is written of a trade beside account, symbol and side. */
+const TradeFields = ({ errorOf, form: { batch, open, ticket, written } }: TradeFieldsProps) => (
+  <>
+    <Written
+      term="quantity"
+      label={texts.quantity}
+      value={written.quantity}
+      onWrite={ticket.changed(written.setQuantity)}
+      error={errorOf("quantity")}
+      inputMode="decimal"
+      required
+    />
+    <Written
+      term="tradePrice"
+      label={texts.price}
+      value={written.price}
+      onWrite={ticket.changed(written.setPrice)}
+      error={errorOf("price")}
+      inputMode="decimal"
+    />
+    <Written
+      term="beneficialOwner"
+      label={texts.beneficialOwner}
+      value={written.owner}
+      onWrite={ticket.changed(written.setOwner)}
+      error={errorOf("owner")}
+    />
+    <Choice
+      term="pendingBatch"
+      label={texts.batch}
+      value={written.batchId}
+      options={[["", texts.noBatch], ...open.map(({ id, name }) => [id, `${id} ${name}`] as const)]}
+      onChoose={ticket.changed(written.setBatch)}
+      error={errorOf("batchId")}
+    />
+    <Choice
+      term="execution"
+      label={texts.execution}
+      value={written.execution}
+      options={executionsIn(batch)}
+      onChoose={ticket.changed(written.setExecution)}
+    />
+  </>
+)
+
+/** The command that sends the same trade. */
+const SameCommand = ({ of: { direct, given, ticket, utc, written } }: { readonly of: TradeForm }) => {
+  const { account, side, symbol } = ticket
+  const { batchId, owner, price } = given
+  const command = (
+    <code>
+      npx roundlot trades add --account {account} --symbol {quoted(symbol || "AAPL")} --side {side} --quantity{" "}
+      {quoted(written.quantity || "0.3")}
+      {price === undefined ? "" : ` --price ${quoted(price)}`}
+      {owner === undefined ? "" : ` --owner ${quoted(owner)}`}
+      {batchId === undefined ? "" : ` --batch ${batchId}`}
+      {direct === undefined ? "" : ` --direct${flagsOf(direct, utc)}`}
+    </code>
+  )
+  return <p className="faint">{texts.sameOnCommandLine({ command })}</p>
+}
+
+/** A trade made by hand, with the order that would follow it. */
+export const NewTrade = () => {
+  const form = useTrade()
+  const { batch, direct, offered, sending, setTerms, ticket, written } = form
+  const { errorOf, elsewhere } = faultsAt(sending.error, direct === undefined ? FIELDS : [...FIELDS, ...TERMS])
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    // What was asked to be an order of its own never joins the queue instead.
+    const isKnown = written.execution === "" || direct !== undefined
+    if (isKnown && !sending.isPending) sending.mutate()
+  }
   return (
     <>
       <PageHead note={texts.tradeNote({ trades: <Link href="/trades">{texts.trades}</Link> })}>
         {texts.newTrade}
       </PageHead>
-      <form
-        className="panel form"
-        onSubmit={(event) => {
-          event.preventDefault()
-          // What was asked to be an order of its own never joins the queue instead.
-          const isKnown = execution === "" || direct !== undefined
-          if (isKnown && !sending.isPending) sending.mutate()
-        }}
-      >
+      <form className="panel form" onSubmit={submit}>
         <TicketFields ticket={ticket} errorOf={errorOf} />
-        <Written
-          term="quantity"
-          label={texts.quantity}
-          value={quantity}
-          onWrite={changed(setQuantity)}
-          error={errorOf("quantity")}
-          inputMode="decimal"
-          required
-        />
-        <Written
-          term="tradePrice"
-          label={texts.price}
-          value={price}
-          onWrite={changed(setPrice)}
-          error={errorOf("price")}
-          inputMode="decimal"
-        />
-        <Choice
-          term="pendingBatch"
-          label={texts.batch}
-          value={batchId}
-          options={[["", texts.noBatch], ...open.map(({ id, name }) => [id, `${id} ${name}`] as const)]}
-          onChoose={changed(setBatch)}
-          error={errorOf("batchId")}
-        />
-        <Choice
-          term="execution"
-          label={texts.execution}
-          value={execution}
-          options={executionsIn(batch)}
-          onChoose={changed(setExecution)}
-        />
+        <TradeFields form={form} errorOf={errorOf} />
         {offered === undefined ? null : (
           <OrderTerms
             offered={offered}
-            onChange={changed((next: Partial<Terms>) => setTerms({ ...offered.terms, ...next }))}
+            onChange={ticket.changed((next: Partial<Terms>) => setTerms({ ...offered.terms, ...next }))}
             errorOf={(name) => errorOf(`direct.${name}`)}
           />
         )}
         {elsewhere === null ? null : <Problem error={elsewhere} isOfAction />}
         <Preview
-          account={account}
-          symbol={symbol.trim()}
-          side={side}
-          quantity={quantity.trim()}
+          account={ticket.account}
+          symbol={ticket.symbol.trim()}
+          side={ticket.side}
+          quantity={written.quantity.trim()}
           batch={batch}
           direct={direct}
         />
-        <p className="faint">
-          {texts.sameOnCommandLine({
-            command: (
-              <code>
-                npx roundlot trades add --account {account} --symbol {quoted(symbol || "AAPL")} --side {side} --quantity{" "}
-                {quoted(quantity || "0.3")}
-                {price.trim() === "" ? "" : ` --price ${quoted(price.trim())}`}
-                {batchId === "" ? "" : ` --batch ${batchId}`}
-                {direct === undefined ? "" : ` --direct${flagsOf(direct, utc)}`}
-              </code>
-            )
-          })}
-        </p>
+        <SameCommand of={form} />
         <div className="buttons">
           <button type="submit" className="button primary" aria-disabled={sending.isPending}>
             {sending.isPending ? texts.sending : texts.sendTrade}

@@ -37,6 +37,7 @@ export const texts = messages({
   newTrade: "New trade",
   tradeNote: "{trades} · accumulates in its position; whole lots are ordered",
   quantity: "Quantity",
+  beneficialOwner: "Beneficial owner",
   price: "Price",
   batch: "Batch",
   execution: "Execution",
