@@ -175,7 +175,7 @@ describe("RejectionsInARow: a broker that rejects order after order", () => {
     expect(inARow(desk)).toBe(0)
   })
 
-  test("none stands where none is set; what was counted meanwhile counts once one is", () => {
+  test("there is no limit where none is set; what was counted meanwhile counts once one is", () => {
     const desk = deskWith(undefined)
     for (let order = 0; order < 6; order++) attempt(desk, "rejected")
     expect([inARow(desk), desk.all(ControlTable)]).toEqual([6, []])

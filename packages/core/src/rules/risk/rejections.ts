@@ -7,7 +7,7 @@ import { joinKey } from "../../tables/Table.ts"
 import { closeIfOpen, open } from "../breaks/ledgerBreaks.ts"
 import { format } from "../../values/Id.ts"
 
-/** The case of an account that halted by itself stands under no instrument. */
+/** The case of an account that halted by itself belongs to no instrument. */
 const SUBJECT = "halted account"
 
 /**
