@@ -104,6 +104,7 @@ const skilled: ReadonlyArray<readonly [page: string, words: string, lines: numbe
   ["docs/guides/operating.md", "tokens create model", 1, atWork],
   ["docs/guides/operating.md", "orders approve O5", 6, withBefore({ approve: [BUY, AT_WORK] })],
   ["docs/guides/operating.md", '--reason "over" --dry-run', 1, atWork],
+  ["docs/guides/operating.md", "--restricted-hours none", 2, atWork],
   ["docs/guides/operating.md", "orders recheck O5", 7, withBefore({ recheck: [BUY, AT_WORK], adjust: [BY_HAND] })],
   ["docs/guides/operating.md", "report hedging", 3, atWork],
   ["docs/guides/profit.md", "report profit", 4, atWork],
