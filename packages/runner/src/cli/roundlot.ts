@@ -60,7 +60,7 @@ export const roundlot: Tree.Group = group(
     "Set up": ["init", "start", "accounts", "account", "instruments", "prove", "completion", "complete"],
     Now: ["status", "cases", "breaks", "connections", "doctor"],
     Trade: ["trades", "batches", "decide", "orders", "positions", "owners", "fills"],
-    "Stop and limit": ["halt", "resume", "controls", "approvals"],
+    "Stop and limit": ["halt", "resume", "guard", "controls", "approvals"],
     "Compare with the broker": ["reconcile", "reconciliation", "sync", "schwab"],
     "Journal and audit": ["journal", "audit", "report", "decisions", "attempts", "allocations", "payloads"],
     Access: ["tokens", "sessions", "alerts", "webhooks", "mcp"],

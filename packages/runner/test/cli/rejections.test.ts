@@ -25,7 +25,9 @@ it("RejectionsInARow: rejections count over restarts; with the last of them the 
   expect(await decide()).toMatchObject({ status: "failed" })
   expect(await use()).toMatchObject({ control: "RejectionsInARow", used: "1", unit: "orders" })
   expect(await decide()).toMatchObject({ status: "failed" })
-  expect((await cli("controls", "show")).out).toMatch(/^paper is halted: RejectionsInARow: .* 2 in a row, O2 last$/m)
+  expect((await cli("controls", "show")).out).toMatch(
+    /^paper is halted: The broker rejected 2 orders in a row, O2 last$/m
+  )
   expect(await json("breaks", "list")).toMatchObject({ items: [{ kind: "AccountHalted", standing: "critical" }] })
   expect(await decide()).toMatchObject({ status: "failed" })
   expect(Object(await json("attempts", "list")).items).toHaveLength(2)
