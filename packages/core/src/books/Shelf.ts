@@ -54,142 +54,141 @@ interface Standing<R> {
   isPut: boolean
 }
 
-/** What a shelf has. */
-interface Contents<R extends Fields, K extends Key> {
-  readonly table: Table<R, K>
-  readonly standings: Map<Key, Standing<R>>
-  /** What planning has put, in the order in which it was put first. */
-  put: Array<Standing<R>>
-  loaded: number
-  readonly indexes: Indexes<R>
-}
-
 /** An empty shelf for a table. */
 export const make = <R extends Fields, K extends Key>(table: Table<R, K>): Shelf<R, K> => {
   const standings = new Map<Key, Standing<R>>()
-  const contents: Contents<R, K> = { table, standings, put: [], loaded: 0, indexes: indexesOf(table, standings) }
-  return { table, ...asked(contents), ...loading(contents), ...planning(contents) }
-}
-
-/** What asks a shelf. */
-const asked = <R extends Fields, K extends Key>({ indexes, standings, table }: Contents<R, K>) => {
-  const get = (key: Key): R | undefined => standings.get(key)?.record
-  return {
-    get,
-    keys: () => [...standings.keys()],
-    record: get,
-    row: (key: Key) => {
-      const record = get(key)
-      return record === undefined ? undefined : table.encode(record)
-    },
-    cells: (key: Key) => {
-      const record = get(key)
-      return record === undefined ? undefined : table.cellsOf(record)
-    },
-    find: (name: string, cells: ReadonlyArray<string | number>) =>
-      ofKeys(get, name === "primary" ? keyOfCells(cells) : indexes.named(name).keys(cells)),
-    count: (name: string, cells: ReadonlyArray<string | number>) => {
-      const keys = indexes.named(name).keys(cells)
-      return keys === undefined ? 0 : typeof keys === "object" ? keys.size : 1
-    },
-    all: () => Array.from(standings.values(), ({ record }) => record),
-    isEmpty: () => standings.size === 0
+  /** What planning has put, in the order in which it was put first. */
+  let put: Array<Standing<R>> = []
+  let loaded = 0
+  // An index is made when it is first asked: whoever folds a whole journal asks few of them.
+  const byName = new Map<string, Index<R>>()
+  const indexes: Array<Index<R>> = []
+  const indexNamed = (name: string): Index<R> => {
+    const known = byName.get(name)
+    if (known !== undefined) return known
+    const lookup = table.lookups[name]
+    if (lookup === undefined) throw new TypeError(`table ${table.name} has no lookup ${name}`)
+    const made = indexOf<R>(lookup)
+    for (const { key, record } of standings.values()) made.move(key, undefined, record)
+    byName.set(name, made)
+    indexes.push(made)
+    return made
   }
-}
-
-/** What takes stored rows in. */
-const loading = <R extends Fields, K extends Key>(contents: Contents<R, K>) => {
-  const { indexes, standings, table } = contents
+  const nothing: ReadonlyArray<R> = []
+  const get = (key: Key): R | undefined => standings.get(key)?.record
+  const moved = (key: Key, before: R | undefined, after: R | undefined) => {
+    for (const index of indexes) index.move(key, before, after)
+  }
+  const only = (key: Key): ReadonlyArray<R> => {
+    const record = get(key)
+    return record === undefined ? nothing : [record]
+  }
   const take = (record: R): R => {
     const key = table.keyOf(record)
     const known = standings.get(key)
     if (known?.base !== undefined) return known.base
-    contents.loaded += 1
+    loaded += 1
     if (known === undefined) {
       standings.set(key, { key, base: record, record, isPut: false })
-      indexes.move(key, undefined, record)
+      moved(key, undefined, record)
     } else known.base = record
     return record
   }
-  return {
-    size: () => contents.loaded,
-    take,
-    load: (row: EncodedRow) =>
-      standings.get(keyOfCells(table.key.map((column) => row[column] ?? null)))?.base ?? take(table.decode(row))
+  const ofKeys = (keys: Key | ReadonlySet<Key> | undefined): ReadonlyArray<R> => {
+    if (keys === undefined) return nothing
+    if (typeof keys !== "object") return only(keys)
+    const found: Array<R> = []
+    let isInOrder = true
+    for (const key of keys) {
+      const record = get(key)
+      if (record === undefined) continue
+      const last = found.at(-1)
+      if (last !== undefined && byId(last, record) > 0) isInOrder = false
+      found.push(record)
+    }
+    return isInOrder ? found : found.toSorted(byId)
   }
-}
-
-/** What planning changes, and what becomes of it. */
-const planning = <R extends Fields, K extends Key>(contents: Contents<R, K>) => {
-  const { indexes, standings, table } = contents
+  const all = () => Array.from(standings.values(), ({ record }) => record)
   return {
-    put: (record: R) => {
+    table,
+    get,
+    keys: () => [...standings.keys()],
+    record: get,
+    row: (key) => {
+      const record = get(key)
+      return record === undefined ? undefined : table.encode(record)
+    },
+    cells: (key) => {
+      const record = get(key)
+      return record === undefined ? undefined : table.cellsOf(record)
+    },
+    put: (record) => {
       const key = table.keyOf(record)
       const known = standings.get(key)
       if (known === undefined) {
         const made: Standing<R> = { key, base: undefined, record, isPut: true }
         standings.set(key, made)
-        contents.put.push(made)
-        indexes.move(key, undefined, record)
+        put.push(made)
+        moved(key, undefined, record)
         return
       }
-      indexes.move(key, known.record, record)
+      moved(key, known.record, record)
       known.record = record
       if (known.isPut) return
       known.isPut = true
-      contents.put.push(known)
+      put.push(known)
     },
-    touched: () => contents.put.map(({ key }) => key),
-    isChanged: () => contents.put.length > 0,
+    find: (name, cells) => {
+      if (name === "primary") return only(keyOfCells(cells))
+      return ofKeys(indexNamed(name).keys(cells))
+    },
+    count: (name, cells) => {
+      const keys = indexNamed(name).keys(cells)
+      return keys === undefined ? 0 : typeof keys === "object" ? keys.size : 1
+    },
+    all,
+    size: () => loaded,
+    isEmpty: () => standings.size === 0,
+    load: (row) =>
+      standings.get(keyOfCells(table.key.map((column) => row[column] ?? null)))?.base ?? take(table.decode(row)),
+    take,
+    touched: () => put.map(({ key }) => key),
+    isChanged: () => put.length > 0,
     changes: () => {
       const inserts: Array<R> = []
       const updates: Array<{ readonly before: R; readonly after: R }> = []
-      for (const { base, record } of contents.put) {
+      for (const { base, record } of put) {
         if (base === undefined) inserts.push(record)
         else updates.push({ before: base, after: record })
       }
       return { inserts, updates }
     },
     reset: () => {
-      for (const standing of contents.put) {
+      if (put.length === 0) return
+      for (const standing of put) {
         const { base, key, record } = standing
-        indexes.move(key, record, base)
+        moved(key, record, base)
         standing.isPut = false
         if (base === undefined) standings.delete(key)
         else standing.record = base
       }
-      contents.put = []
+      put = []
     },
     keep: () => {
+      if (put.length === 0) return nothing
       const made: Array<R> = []
-      for (const standing of contents.put) {
-        if (standing.base === undefined) made.push(standing.record)
+      for (const standing of put) {
+        if (standing.base === undefined) {
+          made.push(standing.record)
+          loaded += 1
+        }
         standing.base = standing.record
         standing.isPut = false
       }
-      contents.loaded += made.length
-      contents.put = []
+      put = []
       return made
     }
   }
-}
-
-/** The records of keys, by their ids. */
-const ofKeys = <R extends Fields>(
-  get: (key: Key) => R | undefined,
-  keys: Key | ReadonlySet<Key> | undefined
-): ReadonlyArray<R> => {
-  if (keys === undefined) return []
-  const found: Array<R> = []
-  let isInOrder = true
-  for (const key of typeof keys === "object" ? keys : [keys]) {
-    const record = get(key)
-    if (record === undefined) continue
-    const last = found.at(-1)
-    if (last !== undefined && byId(last, record) > 0) isInOrder = false
-    found.push(record)
-  }
-  return isInOrder ? found : found.toSorted(byId)
 }
 
 /** By id, which is the order of making; rows without one keep the order in which they came. */
@@ -271,37 +270,6 @@ const indexOf = <R extends Fields>(lookup: Lookup): Index<R> => {
       if (isIn) enter(key, byCells.cellsOf(after))
     },
     keys: (cells) => byCells.get(byCells.inOrder(cells))
-  }
-}
-
-/** The indexes of a shelf. */
-interface Indexes<R> {
-  readonly named: (name: string) => Index<R>
-  readonly move: Index<R>["move"]
-}
-
-/** Each index is made when it is first asked: who folds a whole journal asks few of them. */
-const indexesOf = <R extends Fields, K extends Key>(
-  table: Table<R, K>,
-  standings: ReadonlyMap<Key, Standing<R>>
-): Indexes<R> => {
-  const byName = new Map<string, Index<R>>()
-  const made: Array<Index<R>> = []
-  return {
-    named: (name) => {
-      const known = byName.get(name)
-      if (known !== undefined) return known
-      const lookup = table.lookups[name]
-      if (lookup === undefined) throw new TypeError(`table ${table.name} has no lookup ${name}`)
-      const index = indexOf<R>(lookup)
-      for (const { key, record } of standings.values()) index.move(key, undefined, record)
-      byName.set(name, index)
-      made.push(index)
-      return index
-    },
-    move: (key, before, after) => {
-      for (const index of made) index.move(key, before, after)
-    }
   }
 }
 
