@@ -239,7 +239,8 @@ describe("the tables of a database", () => {
         const { rows: own } = yield* other.ask("SELECT pg_backend_pid() AS pid")
         const said: Array<unknown> = []
         const logger = Logger.make(({ message }) => void said.push(...[message].flat()))
-        const refused = yield* failureOf(Effect.scoped(opened(url, { statementTimeout: "300 millis" }))).pipe(
+        const once = { statementTimeout: "1 second", connectTimeout: "1 minute", retryFor: "1 milli" } as const
+        const refused = yield* failureOf(Effect.scoped(opened(url, once))).pipe(
           Effect.provide(Logger.replace(Logger.defaultLogger, logger))
         )
         const holder = new RegExp(
