@@ -1,4 +1,4 @@
-import { Decimal, Order, Price, Quantity } from "@roundlot/core"
+import { Decimal, Order, OwnerId, Price, Quantity } from "@roundlot/core"
 import { ClientOrderId, Report } from "@roundlot/core/adapter"
 import { intake, interpret, send } from "@roundlot/core/ledger"
 import { Desk } from "@roundlot/testing"
@@ -7,20 +7,29 @@ import { type Asked, atMost, type Figure, median, noted, timing } from "./measur
 const TRADES = 10_000
 const PARTS = 4
 
-/** A desk whose next order is of so many shares. */
-const deskOf = (allocation: "fifo" | "pro-rata", trades: number): Desk.Desk =>
-  Desk.make({ allocation, lot: Quantity.unsafe(String(trades)), maxTradeAgeMs: Number.MAX_SAFE_INTEGER })
+type Policy = "fifo" | "pro-rata" | "key"
+
+const owner = (trade: number): OwnerId.OwnerId => OwnerId.OwnerId.make(`owner-${trade}`)
+
+/** A desk whose next order is of so many shares, and whose key, where it has one, has each owner with one of five weights. */
+const deskOf = (allocation: Policy, trades: number): Desk.Desk => {
+  const lot = Quantity.unsafe(String(trades))
+  const key = Array.from({ length: trades }, (_, trade) => `${owner(trade)}=${1 + (trade % 5)}`)
+  const keyed = allocation === "key" ? { allocationKey: key } : {}
+  return Desk.make({ allocation, ...keyed, lot, maxTradeAgeMs: Number.MAX_SAFE_INTEGER })
+}
 
 /** A trade of one share for each of so many owners, from one on. */
 const taken = (desk: Desk.Desk, from: number, until: number): void => {
-  const ids = Array.from({ length: until - from }, (_, i) => `t${from + i}`)
+  const numbers = Array.from({ length: until - from }, (_, i) => from + i)
   desk.commitAll(
     "trade",
-    ids.map((sourceId) => (recorder) => ({
+    numbers.map((number) => (recorder) => ({
       value: intake.intake(recorder, {
         input: {
           source: "bench",
-          sourceId,
+          sourceId: `t${number}`,
+          owner: owner(number),
           occurrence: "0",
           symbol: "AAPL",
           side: "buy",
@@ -74,7 +83,7 @@ const filled = (desk: Desk.Desk): void => {
 }
 
 /** Microseconds a trade: its order is made, sent and filled, all trades being there but the last. */
-const took = (allocation: "fifo" | "pro-rata", trades: number): number => {
+const took = (allocation: Policy, trades: number): number => {
   const desk = deskOf(allocation, trades)
   taken(desk, 0, trades - 1)
   const begun = timing()
@@ -83,17 +92,19 @@ const took = (allocation: "fifo" | "pro-rata", trades: number): number => {
   return (begun().cpu * 1e6) / trades
 }
 
-/** What it costs that the fills of one order go pro rata to its trades, of what it costs from the oldest on. */
+/** What it costs that the fills of one order go to its trades pro rata or by a key of their owners, of what it costs from the oldest on. */
 export const measure = (asked: Asked): Promise<ReadonlyArray<Figure>> => {
   const trades = asked.trades ?? (asked.quick ? 1_000 : TRADES)
   const rounds = Array.from({ length: asked.rounds ?? 3 }, () => {
-    const [fifo, proRata] = [took("fifo", trades), took("pro-rata", trades)]
-    return { fifo, proRata, ratio: proRata / fifo }
+    const [fifo, proRata, key] = [took("fifo", trades), took("pro-rata", trades), took("key", trades)]
+    return { fifo, proRata, key, ofProRata: proRata / fifo, ofKey: key / fifo }
   })
   const of = `one order of ${trades.toLocaleString("en")} trades, made, sent and filled in ${PARTS} parts`
   return Promise.resolve([
     noted(`${of}, FIFO, processor a trade`, `${median(rounds.map(({ fifo }) => fifo)).toFixed(0)} µs`),
     noted("the same, pro rata", `${median(rounds.map(({ proRata }) => proRata)).toFixed(0)} µs`),
-    atMost("pro rata, of FIFO", median(rounds.map(({ ratio }) => ratio)), 2)
+    noted("the same, by a key of as many owners", `${median(rounds.map(({ key }) => key)).toFixed(0)} µs`),
+    atMost("pro rata, of FIFO", median(rounds.map(({ ofProRata }) => ofProRata)), 2),
+    atMost("by a key, of FIFO", median(rounds.map(({ ofKey }) => ofKey)), 2)
   ])
 }

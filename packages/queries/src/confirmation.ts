@@ -2,7 +2,7 @@ import { Csv, type Documents } from "@roundlot/api"
 import { Decimal, Fill, Instant, Reads, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { type hedging, Reports } from "@roundlot/core/ledger"
-import { Effect } from "effect"
+import { Array, Effect } from "effect"
 import { idOf } from "./criteria.ts"
 import { NotFound, type BadFilter } from "./errors.ts"
 import { decimalOrNull, valueOrNull } from "./text.ts"
@@ -22,7 +22,7 @@ const executionOf = (fill: Fill.Fill): ConfirmedOrder["executions"][number] => (
   commissionCurrency: valueOrNull(fill.commissionCurrency)
 })
 
-const orderOf = ({ order, settled }: hedging.ShareOfOrder, fills: ReadonlyArray<Fill.Fill>): ConfirmedOrder => ({
+const orderOf = ({ order, settled }: hedging.ShareOfOrder, fills: ReadonlyArray<Fill.Fill> = []): ConfirmedOrder => ({
   orderId: Id.format("order", order.id),
   brokerOrderId: valueOrNull(order.brokerOrderId),
   status: order.status,
@@ -31,7 +31,7 @@ const orderOf = ({ order, settled }: hedging.ShareOfOrder, fills: ReadonlyArray<
   notional: Decimal.format(order.notional),
   inferred: Decimal.format(order.inferred),
   unpriced: Decimal.format(order.unpriced),
-  executions: fills.filter(({ orderId }) => orderId === order.id).map(executionOf)
+  executions: fills.map(executionOf)
 })
 
 /** The newest revisions of the executions of these orders; what was busted is none. */
@@ -64,7 +64,7 @@ export const show = (
     const trade = yield* Reads.first(Trade.TradeTable, { where: [{ column: "id", in: [number] }] })
     const [hedged] = trade === undefined ? [] : yield* Reports.hedging([trade])
     if (trade === undefined || hedged === undefined) return yield* new NotFound({ kind: "trade", id, list: "trades" })
-    const fills = yield* executionsOf(hedged.shares)
+    const fills = Array.groupBy(yield* executionsOf(hedged.shares), ({ orderId }) => String(orderId))
     return {
       tradeId: Id.format("trade", trade.id),
       account: trade.account,
@@ -83,7 +83,7 @@ export const show = (
       filled: Decimal.format(hedged.filled),
       averagePrice: decimalOrNull(hedged.averagePrice),
       commission: decimalOrNull(hedged.commission),
-      orders: hedged.shares.map((share) => orderOf(share, fills))
+      orders: hedged.shares.map((share) => orderOf(share, fills[String(share.order.id)]))
     }
   })
 
