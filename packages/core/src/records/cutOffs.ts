@@ -21,6 +21,19 @@ export const CutOff = Schema.String.pipe(
   Schema.filter((cutOff) => minutesOf(cutOff) <= MOST_MINUTES || `expected at most ${MOST_MINUTES} minutes`)
 )
 
+const later = (time: string, minutes: number): string => {
+  const [hour = 0, minute = 0] = time.split(":").map(Number)
+  const total = hour * 60 + minute + minutes
+  return [Math.floor(total / 60), total % 60].map((part) => String(part).padStart(2, "0")).join(":")
+}
+
+/** When a cut-off comes on a day that opens and closes at these times, the first of several; times are `HH:MM`. */
+export const timeOf = (cutOff: string, opens: string, closes: string): string => {
+  const minutes = minutesOf(cutOff)
+  if (cutOff.startsWith("close")) return later(closes, -minutes)
+  return /^[oe]/.test(cutOff) ? later(opens, minutes) : cutOff
+}
+
 const MINUTE_MS = 60_000
 
 /** The moments of one cut-off on a day. */

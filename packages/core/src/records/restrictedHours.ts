@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import type * as Instant from "../values/Instant.ts"
 import { marketDate, momentOf } from "../values/XnysCalendar.ts"
+import { timeOf } from "./cutOffs.ts"
 
 const HOURS = /^(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/
 
@@ -40,3 +41,14 @@ export const isAmong = (hours: string, others: ReadonlyArray<string>): boolean =
 
 /** The hours of a whole day. */
 export const WHOLE_DAY = "00:00-24:00"
+
+/** The regular session of a whole day. */
+export const REGULAR_HOURS = "09:30-16:00"
+
+const [OPEN, CLOSE] = boundsOf(REGULAR_HOURS)
+
+/** D9: is nothing left of a whole day's regular session after a cut-off but hours that are restricted? */
+export const leavesNothing = (cutOff: string, hours: ReadonlyArray<string>): boolean => {
+  const at = timeOf(cutOff, OPEN, CLOSE)
+  return at < CLOSE && isAmong(`${at}-${CLOSE}`, hours)
+}

@@ -1,7 +1,7 @@
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import { isOn, minutesOf, needsSecond } from "../../records/fourEyes.ts"
-import { isAmong, WHOLE_DAY } from "../../records/restrictedHours.ts"
+import { isAmong, leavesNothing, REGULAR_HOURS, WHOLE_DAY } from "../../records/restrictedHours.ts"
 import { oldestTradeOf, settable, type AccountSettings, type LiftedLimit } from "../../records/Account.ts"
 
 /** The limits of an account that are amounts, as the configuration names them. */
@@ -18,6 +18,7 @@ type Limited = Pick<
   AccountSettings,
   | Limit
   | "collarBp"
+  | "cutOffs"
   | "liftedLimits"
   | "lot"
   | "maxOpenOrders"
@@ -25,6 +26,7 @@ type Limited = Pick<
   | "maxGrossPosition"
   | "maxNetPosition"
   | "maxRejectionsInARow"
+  | "orderSession"
   | "ordersPerMinute"
   | "restricted"
   | "restrictedHours"
@@ -104,6 +106,17 @@ const exceeds = (low: Decimal.Decimal | undefined, high: Decimal.Decimal | undef
 const said = (name: string, amount: Decimal.Decimal | undefined): string =>
   `${name} ${amount === undefined ? "" : Decimal.format(amount)}`
 
+/** What the restricted hours of an account let nothing be sent in, where that is all it has; `undefined` where they leave something. */
+const starvedOf = ({ cutOffs = [], orderSession, restrictedHours = [] }: Limited): string | undefined => {
+  const session = orderSession === "extended" ? WHOLE_DAY : REGULAR_HOURS
+  if (isAmong(session, restrictedHours))
+    return `restrictedHours cover the ${orderSession === "extended" ? "whole day" : `session of its orders (${session})`}: no order could be sent`
+  const late = cutOffs.find((cutOff) => leavesNothing(cutOff, restrictedHours))
+  return late === undefined
+    ? undefined
+    : `restrictedHours last from the cut-off ${late} until the close: what it collects would wait for the next day`
+}
+
 /** Two settings that together would let nothing be sent, both named; `undefined` where they go together. */
 export const contradictionOf = (settings: Limited): string | undefined => {
   const { lot, maxDailyNotional, maxOpenOrders, maxOpenResidual, maxOrderNotional, maxOrderQuantity } = settings
@@ -112,9 +125,8 @@ export const contradictionOf = (settings: Limited): string | undefined => {
   if (exceeds(lot, maxOrderQuantity)) {
     return `${said("limits.orderQuantity", maxOrderQuantity)} is less than ${said("lot", lot)}: no order could be made`
   }
-  if (isAmong(WHOLE_DAY, settings.restrictedHours ?? [])) {
-    return "restrictedHours are the whole day: no order could be sent"
-  }
+  const starved = starvedOf(settings)
+  if (starved !== undefined) return starved
   if (exceeds(thresholdNotional, maxOrderNotional)) {
     return `${said("limits.orderNotional", maxOrderNotional)} is less than ${threshold}: every due order would be refused`
   }
