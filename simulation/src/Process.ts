@@ -116,6 +116,7 @@ const untilDead = <E>(
     const whenAwake = <A, E>(asked: Effect.Effect<A, E>) => Effect.zipRight(awake(life), asked)
     yield* Effect.forkDaemon(Effect.zipRight(Deferred.await(life.died), EffectScope.close(scope, Exit.void)))
     return {
+      ...session,
       take: (account) =>
         Effect.tap(whenAwake(session.take(account)), (token) =>
           Effect.sync(() => {

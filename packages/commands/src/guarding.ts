@@ -1,20 +1,25 @@
-import { type AccountName, type Broker, Clock, type Commands, Order, Reads } from "@roundlot/core"
+import { type AccountName, type Broker, Clock, type Commands, type Instant, Order, Reads } from "@roundlot/core"
 import { type Entropy, type Lease, OrderState, TradeRepository } from "@roundlot/core/adapter"
 import { Cancels, Doubts, type Driving, type Ledger, Tracking } from "@roundlot/core/ledger"
-import { Data, Effect, FiberMap, Option, Ref, Schedule } from "effect"
+import { Data, Effect, Exit, FiberMap, Option, Ref, Schedule } from "effect"
 import * as halts from "./halts.ts"
 import * as leases from "./leases.ts"
 
-/** Since when a lease that was not released is not renewed; milliseconds of a monotonic clock. */
+/** An account whose daemon has fallen silent, and has not been heard for long enough since; milliseconds of a monotonic clock. */
 interface Silent {
+  /** The lease as it was last seen: one with another token or renewal was used in between. */
   readonly token: number
-  readonly sinceMs: number
+  readonly renewedAt: Instant.Instant
+  /** How long it was silent, over all daemons that started in between and fell silent too. */
+  readonly silentMs: number
+  /** For how long a daemon is heard again; zero while there is none. */
+  readonly heardMs: number
 }
 
 /** The accounts whose daemon is silent, and when leases were looked at last; milliseconds of a monotonic clock. */
 export interface Silence {
   readonly atMs: number
-  readonly since: ReadonlyMap<AccountName.AccountName, Silent>
+  readonly of: ReadonlyMap<AccountName.AccountName, Silent>
 }
 
 /** What a guard says on the way: it is shown, and decides nothing. */
@@ -27,7 +32,7 @@ export type News = Data.TaggedEnum<{
   Halted: { readonly account: AccountName.AccountName; readonly orders: number }
   /** No order of ours is open at its broker any more. */
   Ended: { readonly account: AccountName.AccountName }
-  /** The leases could not be read: what was heard of them counts no more. */
+  /** The leases cannot be read; they are looked at again and again, and what was heard of them stays. */
   Unread: { readonly why: string }
   /** It did not succeed, and is tried again. */
   Failed: { readonly account: AccountName.AccountName; readonly why: string }
@@ -56,36 +61,48 @@ export interface Guarding<E, R> {
 /** How often leases are looked at, in milliseconds. */
 export const LOOK_EVERY_MS = 1_000
 
-/** What was not looked at for so long, in milliseconds, is not known to have been silent in between. */
+/** What one look adds at most, in milliseconds: a guard that stood still itself has not heard that a daemon was silent. */
 const LONGEST_GAP_MS = 5 * LOOK_EVERY_MS
 
 /** Nothing was looked at yet. */
-export const unheard: Silence = { atMs: Number.NEGATIVE_INFINITY, since: new Map() }
+export const unheard: Silence = { atMs: Number.NEGATIVE_INFINITY, of: new Map() }
+
+const isSilent = (silent: Silent | undefined): silent is Silent => silent !== undefined && silent.heardMs === 0
+
+const silentWith = (before: Silent | undefined, { renewedAt, token }: Lease.HeldLease, gapMs: number): Silent => {
+  const isSame = isSilent(before) && before.token === token && before.renewedAt === renewedAt
+  return { token, renewedAt, silentMs: (before?.silentMs ?? 0) + (isSame ? gapMs : 0), heardMs: 0 }
+}
 
 /**
- * What is silent now. A lease that was released, renewed or taken by another process since is not, and where leases could not be
- * looked at for a while it begins again. Pure.
+ * What is silent now. A lease that was released is not. One that is renewed again is forgotten after `afterMs` without a break: a daemon that
+ * starts and dies again and again adds up. Pure.
  */
-export const listen = (before: Silence, held: ReadonlyArray<Lease.HeldLease>, nowMs: number): Silence => {
-  const known = nowMs - before.atMs <= LONGEST_GAP_MS ? before.since : unheard.since
-  const silent = held.filter(({ isLive }) => !isLive)
+export const listen = (
+  before: Silence,
+  held: ReadonlyArray<Lease.HeldLease>,
+  nowMs: number,
+  afterMs: number
+): Silence => {
+  const gapMs = Math.min(nowMs - before.atMs, LONGEST_GAP_MS)
+  const next = held.map((lease): readonly [AccountName.AccountName, Silent | undefined] => {
+    const earlier = before.of.get(lease.account)
+    if (!lease.isLive) return [lease.account, silentWith(earlier, lease, gapMs)]
+    const heardMs = (earlier?.heardMs ?? 0) + gapMs
+    return [lease.account, earlier === undefined || heardMs >= afterMs ? undefined : { ...earlier, heardMs }]
+  })
   return {
     atMs: nowMs,
-    since: new Map(
-      silent.map(({ account, token }) => {
-        const earlier = known.get(account)
-        return [account, earlier?.token === token ? earlier : { token, sinceMs: nowMs }]
-      })
-    )
+    of: new Map(next.flatMap(([account, silent]) => (silent === undefined ? [] : [[account, silent]])))
   }
 }
 
-/** The accounts that were silent for so long without a break. Pure. */
-export const lost = (
-  { atMs, since }: Silence,
-  afterMs: number
-): ReadonlyArray<readonly [AccountName.AccountName, Silent]> =>
-  [...since].filter(([, { sinceMs }]) => atMs - sinceMs >= afterMs)
+const silentIn = ({ of }: Silence): ReadonlyMap<AccountName.AccountName, Silent> =>
+  new Map([...of].filter(([, silent]) => isSilent(silent)))
+
+/** The accounts that are silent, and were for so long. Pure. */
+export const lost = (silence: Silence, afterMs: number): ReadonlyArray<readonly [AccountName.AccountName, Silent]> =>
+  [...silentIn(silence)].filter(([, { silentMs }]) => silentMs >= afterMs)
 
 const openOf = (account: AccountName.AccountName) =>
   Reads.all(Order.OrderTable, {
@@ -111,17 +128,32 @@ const endAll = (account: AccountName.AccountName): Ending =>
     return false
   }).pipe(Effect.repeat({ schedule: AGAIN, until: (isDone) => isDone }), Effect.asVoid)
 
-/** So long the lease is kept at most, in milliseconds: a daemon that starts meanwhile takes it in the pause, and goes on with the cancels. */
+/** So long a turn takes at most, in milliseconds: a daemon that starts meanwhile takes the lease in the pause, and goes on with the cancels. */
 const LONGEST_TURN_MS = 30_000
 
-/** Halts an account in the place of its daemon and works for the end of what is open. Is nothing open any more? */
+/**
+ * Halts an account in the place of its daemon and works for the end of what is open. Is nothing open any more? Only then the lease is released: one
+ * that is left is silent, for this guard and for the next one.
+ */
 const turn = <E extends { readonly message: string }, R>(
   account: AccountName.AccountName,
   { token }: Silent,
-  { afterMs, atBroker, says }: Guarding<E, R>
+  guarding: Guarding<E, R>
 ) =>
   Effect.gen(function* () {
     const driving = yield* leases.open
+    return yield* Effect.onExit(turnOf(driving, account, token, guarding), (exit) =>
+      Exit.isSuccess(exit) && exit.value ? Effect.void : driving.leaveHeld
+    )
+  }).pipe(Effect.scoped)
+
+const turnOf = <E extends { readonly message: string }, R>(
+  driving: Driving.Driving,
+  account: AccountName.AccountName,
+  token: number,
+  { afterMs, atBroker, says }: Guarding<E, R>
+) =>
+  Effect.gen(function* () {
     yield* driving.take(account)
     const { orders } = yield* halts.halt({
       account,
@@ -139,7 +171,7 @@ const turn = <E extends { readonly message: string }, R>(
       Effect.raceFirst(driving.lost),
       Effect.timeoutTo({ duration: LONGEST_TURN_MS, onTimeout: () => false, onSuccess: (isDone) => isDone })
     )
-  }).pipe(Effect.scoped)
+  })
 
 /** Turn by turn, until nothing is open. One that another process drives by now is left to it; whatever else fails is tried again. */
 const takeOver = <E extends { readonly message: string }, R>(
@@ -152,7 +184,7 @@ const takeOver = <E extends { readonly message: string }, R>(
       isDone ? Effect.as(guarding.says(News.Ended({ account })), true) : Effect.succeed(false)
     ),
     Effect.catchAll((error) =>
-      error._tag === "LeaseHeld" || error._tag === "Fenced"
+      error._tag === "LeaseHeld"
         ? Effect.as(guarding.says(News.Heard({ account })), true)
         : Effect.as(guarding.says(News.Failed({ account, why: error.message })), false)
     ),
@@ -162,37 +194,42 @@ const takeOver = <E extends { readonly message: string }, R>(
 
 type Needs = Driving.Needed | Clock.Clock | Commands.Commands | Entropy.Entropy | TradeRepository.TradeRepository
 
-/**
- * A dead man's switch. Where the lease of an account is neither renewed nor released for `afterMs`, and no other process takes it, the
- * account is halted, its open orders are cancelled at the broker, and it stays halted until a person resumes it. Runs until it is
- * interrupted. A daemon that ends in order releases its leases: what it leaves to work at the broker is meant.
- */
-export const guard = <E extends { readonly message: string }, R>(
-  guarding: Guarding<E, R>
-): Effect.Effect<never, never, Needs | R> =>
+/** Looks at the leases, says what changed, and takes over what is lost. */
+const makeLook = <E extends { readonly message: string }, R>(guarding: Guarding<E, R>) =>
   Effect.gen(function* () {
     const clock = yield* Clock.Clock
     const repository = yield* TradeRepository.TradeRepository
     const silence = yield* Ref.make(unheard)
+    const isUnread = yield* Ref.make(false)
     const running = yield* FiberMap.make<AccountName.AccountName, void>()
     const { accounts, afterMs, says } = guarding
-    const look = Effect.gen(function* () {
-      const before = yield* Ref.get(silence)
+    const looking = Effect.gen(function* () {
+      const nowMs = yield* clock.monotonicMs
       const held = (yield* repository.leases.held).filter(
         ({ account }) => accounts.length === 0 || accounts.includes(account)
       )
-      const now = listen(before, held, yield* clock.monotonicMs)
-      yield* Ref.set(silence, now)
-      for (const account of now.since.keys()) if (!before.since.has(account)) yield* says(News.Silent({ account }))
-      for (const account of before.since.keys()) if (!now.since.has(account)) yield* says(News.Heard({ account }))
+      const before = yield* Ref.getAndUpdate(silence, (known) => listen(known, held, nowMs, afterMs))
+      const now = yield* Ref.get(silence)
+      yield* Ref.set(isUnread, false)
+      const [was, is] = [silentIn(before), silentIn(now)]
+      for (const account of is.keys()) if (!was.has(account)) yield* says(News.Silent({ account }))
+      for (const account of was.keys())
+        if (!is.has(account) && !(yield* FiberMap.has(running, account))) yield* says(News.Heard({ account }))
       for (const [account, silent] of lost(now, afterMs))
         yield* FiberMap.run(running, account, takeOver(account, silent, guarding), { onlyIfMissing: true })
     })
-    const looking = Effect.catchAll(look, ({ message }) =>
-      Ref.set(silence, unheard).pipe(
-        Effect.zipRight(says(News.Unread({ why: message }))),
-        Effect.zipRight(Effect.sleep(LONGEST_PAUSE_MS))
-      )
+    return Effect.catchAll(looking, ({ message }) =>
+      Effect.unlessEffect(says(News.Unread({ why: message })), Ref.getAndSet(isUnread, true))
     )
-    return yield* Effect.forever(Effect.delay(looking, LOOK_EVERY_MS))
-  }).pipe(Effect.scoped)
+  })
+
+/**
+ * A dead man's switch. Where the lease of an account is neither renewed nor released for `afterMs`, and no other process takes it, the
+ * account is halted, its open orders are cancelled at the broker, and it stays halted until a person resumes it. Runs until it is
+ * interrupted. A daemon that ends in order releases its leases: what it leaves to work at the broker is meant. A guard that ends before the orders
+ * have ended releases none: the next guard goes on.
+ */
+export const guard = <E extends { readonly message: string }, R>(
+  guarding: Guarding<E, R>
+): Effect.Effect<never, never, Needs | R> =>
+  Effect.flatMap(makeLook(guarding), (look) => Effect.forever(Effect.delay(look, LOOK_EVERY_MS))).pipe(Effect.scoped)

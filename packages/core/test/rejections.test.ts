@@ -50,7 +50,9 @@ const trade = (desk: Desk.Desk, isDirect: boolean): void => {
   )
 }
 
-const seen = (desk: Desk.Desk, order: Order, kind: "rejected" | "filled" | "cancelled"): void => {
+const OPEN = { _tag: "Open" } as const
+
+const seen = (desk: Desk.Desk, order: Order, kind: "rejected" | "filled" | "cancelled" | "working"): void => {
   const report = {
     _tag: "OrderSeen",
     account: desk.account,
@@ -62,7 +64,7 @@ const seen = (desk: Desk.Desk, order: Order, kind: "rejected" | "filled" | "canc
     side: order.side,
     quantity: order.quantity,
     rawStatus: kind,
-    state: { _tag: "Closed", kind },
+    state: kind === "working" ? OPEN : ({ _tag: "Closed", kind } as const),
     cumulative: kind === "filled" ? order.quantity : Decimal.zero,
     averagePrice: undefined,
     executionsRead: true
@@ -173,6 +175,38 @@ describe("RejectionsInARow: a broker that rejects order after order", () => {
     expect(cases(desk)).toEqual([])
     set(desk, "normal")
     expect(inARow(desk)).toBe(0)
+  })
+
+  test("an order that is rejected, lives after all and is rejected again counts once", () => {
+    const desk = deskWith(3)
+    attempt(desk, "refused")
+    attempt(desk, "rejected")
+    const order = desk.all(OrderTable).at(-1)
+    if (order === undefined) throw new Error("no order was made")
+    seen(desk, order, "working")
+    expect([desk.all(OrderTable).at(-1)?.status, inARow(desk)]).toEqual(["submitted", 1])
+    seen(desk, order, "rejected")
+    expect([inARow(desk), desk.all(ControlTable)]).toEqual([2, []])
+    isSound(desk)
+  })
+
+  test.each(["approve", "reduce", "observe"] as const)("a resume comes to what stood before the halt: %s", (state) => {
+    const desk = deskWith(1)
+    trade(desk, true)
+    const [order] = plans(desk)
+    if (order === undefined) throw new Error("no order was made")
+    send(desk, order, "working")
+    set(desk, state)
+    seen(desk, order, "rejected")
+    expect(desk.all(ControlTable)).toMatchObject([{ state: "halted", resumesTo: state }])
+    expect(set(desk, "normal")).toMatchObject({ what: expect.stringContaining("as before the halt") })
+    expect([desk.all(ControlTable), cases(desk)]).toMatchObject([
+      [{ state, resumesTo: undefined }],
+      [{ closedBy: "ledger" }]
+    ])
+    set(desk, "normal")
+    expect(desk.all(ControlTable)).toMatchObject([{ state: "normal" }])
+    isSound(desk)
   })
 
   test("there is no limit where none is set; what was counted meanwhile counts once one is", () => {

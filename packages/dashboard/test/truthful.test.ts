@@ -92,7 +92,9 @@ test("a halt counts an unconfirmed order once, as unconfirmed; a resume says tha
         const states = page.getByRole("table", { name: "Trading states" })
         const resumes = (name: string) => states.getByRole("button", { name: `Resume ${name}` }).click()
         await resumes("main")
-        await dialog.getByText("The halt or restriction set for main ends.").waitFor()
+        await dialog
+          .getByText("The halt or restriction set for main ends; what applied before a halt applies again.")
+          .waitFor()
         expect(await linesOf()).toContain("No orders will be sent now.")
         expect(await dialog.getByText("Due positions send their orders now.").count()).toBe(0)
         await page.keyboard.press("Escape")

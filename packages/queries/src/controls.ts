@@ -11,7 +11,8 @@ export const documentOf = (control: TradingState.Control): Documents.ControlDocu
   state: control.state,
   reason: control.reason,
   actor: control.actor,
-  changedAt: Instant.format(control.changedAt)
+  changedAt: Instant.format(control.changedAt),
+  resumesTo: control.state === "halted" ? (control.resumesTo ?? "normal") : null
 })
 
 /** Every trading state that was ever set, as it stands now. */

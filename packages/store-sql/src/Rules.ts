@@ -179,7 +179,10 @@ const attendedCases: TableRules = {
 
 const controls: TableRules = {
   ...none,
-  rows: [{ name: "scope", sql: `"account" <> '' OR "symbol" = ''` }]
+  rows: [
+    { name: "scope", sql: `"account" <> '' OR "symbol" = ''` },
+    { name: "resumes_to", sql: `"resumesTo" IS NULL OR "state" = 'halted'` }
+  ]
 }
 
 const usages: TableRules = {

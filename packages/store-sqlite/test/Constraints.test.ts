@@ -270,6 +270,7 @@ const broken: { readonly [check: string]: ReadonlyArray<Row> } = {
   attended_cases_rule_acknowledged_by: [{ acknowledged: "info", acknowledgedAt: AT }, { acknowledgedBy: "dana" }],
   attended_cases_rule_acknowledged_at: [{ acknowledged: "info", acknowledgedBy: "dana" }, { acknowledgedAt: AT }],
   controls_rule_scope: [{ account: "", symbol: "AAPL" }],
+  controls_rule_resumes_to: [{ state: "normal", resumesTo: "reduce" }],
   batches_rule_total: [{ total: 2 }],
   batches_rule_counts: [{ rejected: 1 }, { waiting: -1, done: 2 }],
   ops_jobs_rule_every: [{ everyMs: 0 }],
@@ -302,7 +303,8 @@ const sound: { readonly [check: string]: ReadonlyArray<Row> } = {
     { origin: "direct", inQueue: 0, decisionId: 1 },
     { origin: "external", inQueue: 0 }
   ],
-  controls_rule_scope: [{ account: "" }, { account: "main", symbol: "AAPL" }]
+  controls_rule_scope: [{ account: "" }, { account: "main", symbol: "AAPL" }],
+  controls_rule_resumes_to: [{ state: "halted", resumesTo: "reduce" }]
 }
 
 /** Columns that may be empty and are no table's of the books. */

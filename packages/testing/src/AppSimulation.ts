@@ -281,7 +281,7 @@ const untilDead = <E>(
     const session = yield* Scope.extend(open, scope)
     yield* Effect.forkDaemon(Effect.zipRight(Deferred.await(life.died), Scope.close(scope, Exit.void)))
     const alive = whileAlive(life)
-    return { take: (account) => alive(session.take(account)), renew: alive(session.renew) }
+    return { ...session, take: (account) => alive(session.take(account)), renew: alive(session.renew) }
   })
 
 const brokerOf = ({ storm, theirs }: World, life: Life): Broker.BrokerService => {

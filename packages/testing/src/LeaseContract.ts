@@ -112,6 +112,42 @@ export const clauses: ReadonlyArray<Clause> = [
     [0, 2]
   ),
   clause(
+    "a lease that its session leaves is listed, without life, and free at once",
+    (ground) =>
+      Effect.gen(function* () {
+        const one = yield* opened(ground, first)
+        yield* one.take(account)
+        yield* one.leaveHeld
+        const lives = Effect.map(ground.repository.leases.held, (held) => held.map(({ isLive }) => isLive))
+        const before = yield* lives
+        yield* one.close
+        const after = yield* lives
+        const two = yield* opened(ground, { ...first, pid: 2 })
+        const token = yield* two.take(account)
+        yield* two.close
+        return [before, after, token]
+      }),
+    [[true], [false], 2]
+  ),
+  clause(
+    "a lease was renewed when its holder last renewed it, not when somebody looks",
+    (ground) =>
+      Effect.gen(function* () {
+        const one = yield* opened(ground, first)
+        yield* one.take(account)
+        const renewedAt = Effect.map(ground.repository.leases.held, (held) => held.map((each) => each.renewedAt))
+        const [taken = Instant.make(0n)] = yield* renewedAt
+        yield* ground.pass(1)
+        const [looked] = yield* renewedAt
+        yield* ground.pass(2000)
+        yield* one.renew
+        const [renewed = taken] = yield* renewedAt
+        yield* one.close
+        return [looked !== undefined && looked <= taken, renewed > taken]
+      }),
+    [true, true]
+  ),
+  clause(
     "a lease that is renewed stands, however long",
     (ground) =>
       Effect.gen(function* () {

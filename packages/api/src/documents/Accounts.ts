@@ -15,7 +15,9 @@ export const ControlDocument = Schema.Struct({
   state: Schema.String,
   reason: Schema.String,
   actor: Schema.String,
-  changedAt: Time
+  changedAt: Time,
+  /** Of a halt: the state that a resume comes to. */
+  resumesTo: Schema.NullOr(Schema.String)
 }).annotations({ identifier: "Control" })
 
 /** A trading state that was set. */

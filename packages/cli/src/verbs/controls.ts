@@ -120,13 +120,13 @@ type Asked = Parameters<typeof verdicts.scopeOf>[0] & {
   readonly dryRun: boolean
 }
 
-/** The state of a scope itself, whatever stands for more than it. */
-const stateNow = (account: AccountName.AccountName, scope: Command.Scope) =>
+/** The state of a scope itself, whatever stands for more than it, and what it comes to where another is asked for. */
+const stateOf = (account: AccountName.AccountName, scope: Command.Scope, asked: TradingState.TradingState) =>
   Effect.map(views.list, (states) => {
     const owner = scope._tag === "Everything" ? null : account
     const symbol = scope._tag === "OneSymbol" ? scope.symbol : null
     const own = states.find((each) => each.account === owner && each.symbol === symbol)
-    return own?.state ?? "normal"
+    return { before: own?.state ?? "normal", after: asked === "normal" ? (own?.resumesTo ?? asked) : asked }
   })
 
 const setState = (asked: Asked, state: TradingState.TradingState) =>
@@ -137,14 +137,14 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
     if (reason === undefined) return yield* new UsageError({ problem: "No reason is given", remedy: "Add --reason" })
     const command: Command.Command = { _tag: commandOf[state], scope }
     const stated = { ...asked, account, reason, command }
-    const before = yield* stateNow(account, scope)
+    const { after, before } = yield* stateOf(account, scope, state)
     yield* askWhereOrdersFollow({ ...stated, isSaid: asked.yes, question: "Send these orders?" })
     const done = yield* carryingOut.carryOut(stated)
     if (done.approval !== undefined) {
       yield* look
       return yield* answer({ ...done, before, state: before }, `${done.done}.${approvalLine(done.approval)}`)
     }
-    yield* answer({ ...done, before, state }, `${carryingOut.sentenceOf(done)}\n  state: ${before} → ${state}`)
+    yield* answer({ ...done, before, state: after }, `${carryingOut.sentenceOf(done)}\n  state: ${before} → ${after}`)
   })
 
 const setLimits = (asked: Asked, limited: object, configuration: Configuration) =>

@@ -9,28 +9,35 @@ export interface OwnLease {
   readonly provenMs: number
 }
 
+/** The accounts that one session of this process has taken, each with the token of its lease. */
+export type Session = ReadonlyMap<AccountName, number>
+
 /** The leases that this process holds: what its driving commits carry. */
 export interface HeldLeases {
   /** The lease of an account, as it is held at this moment. */
   readonly of: (account: AccountName) => OwnLease | undefined
   readonly hold: (account: AccountName, lease: OwnLease) => Effect.Effect<void>
-  /** The store has confirmed all of them. */
-  readonly proveAll: (provenMs: number) => Effect.Effect<void>
-  /** None is held any more. */
-  readonly lose: Effect.Effect<void>
+  /** The store has confirmed those of a session. */
+  readonly prove: (session: Session, provenMs: number) => Effect.Effect<void>
+  /** Those of a session are not held any more; what another session of this process has taken since is its own. */
+  readonly lose: (session: Session) => Effect.Effect<void>
 }
 
 /** None is held yet. */
 export const make = (): HeldLeases => {
   const known = new Map<AccountName, OwnLease>()
+  const ours = (session: Session) => [...session].filter(([account, token]) => known.get(account)?.token === token)
   return {
     of: (account) => known.get(account),
     hold: (account, lease) => Effect.sync(() => void known.set(account, lease)),
-    proveAll: (provenMs) =>
+    prove: (session, provenMs) =>
       Effect.sync(() => {
-        for (const [account, { token }] of known) known.set(account, { token, provenMs })
+        for (const [account, token] of ours(session)) known.set(account, { token, provenMs })
       }),
-    lose: Effect.sync(() => known.clear())
+    lose: (session) =>
+      Effect.sync(() => {
+        for (const [account] of ours(session)) known.delete(account)
+      })
   }
 }
 

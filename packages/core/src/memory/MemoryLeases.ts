@@ -6,8 +6,9 @@ import * as Instant from "../values/Instant.ts"
 export interface MemoryLeases {
   /** The number of a new session. */
   readonly open: (holder: Holder) => number
-  /** Releases what a session holds. */
+  /** Releases what a session holds, unless it was left held. */
   readonly close: (session: number) => void
+  readonly leaveHeld: (session: number) => void
   readonly take: (session: number, account: AccountName, nowMs: number) => number
   readonly renew: (session: number, nowMs: number) => void
   readonly held: (nowMs: number) => ReadonlyArray<HeldLease>
@@ -25,14 +26,19 @@ interface Row {
   readonly renewedMs: number
 }
 
+const instantOf = (ms: number): Instant.Instant => Instant.make(BigInt(Math.floor(ms * 1000)))
+
 /** No lease was ever taken. */
 export const make = (): MemoryLeases => keeping(new Map(), 0)
 
 const keeping = (rows: Map<AccountName, Row>, opened: number): MemoryLeases => {
   const sessions = new Map<number, Holder>()
+  const left = new Set<number>()
+  const gone = new Set<number>()
   let sessionsOpened = opened
   const heldBy = (row: Row | undefined, nowMs: number): Holder | undefined => {
-    if (row?.session === undefined || Math.abs(nowMs - row.renewedMs) >= DURATION_MS) return undefined
+    if (row?.session === undefined || gone.has(row.session)) return undefined
+    if (Math.abs(nowMs - row.renewedMs) >= DURATION_MS) return undefined
     return sessions.get(row.session)
   }
   const own = (session: number) => [...rows].filter(([, row]) => row.session === session)
@@ -51,9 +57,11 @@ const keeping = (rows: Map<AccountName, Row>, opened: number): MemoryLeases => {
       return sessionsOpened
     },
     close: (session) => {
+      if (left.has(session)) return void gone.add(session)
       for (const [account, row] of own(session)) rows.set(account, { ...row, session: undefined })
       sessions.delete(session)
     },
+    leaveHeld: (session) => void left.add(session),
     take: (session, account, nowMs) => {
       const row = rows.get(account)
       if (row?.session === session) return row.token
@@ -76,8 +84,10 @@ const keeping = (rows: Map<AccountName, Row>, opened: number): MemoryLeases => {
         .flatMap(([account, row]) => {
           const holder = row.session === undefined ? undefined : sessions.get(row.session)
           if (holder === undefined) return []
-          const takenAt = Instant.make(BigInt(Math.floor(row.takenMs * 1000)))
-          return [{ account, token: row.token, ...holder, takenAt, isLive: heldBy(row, nowMs) !== undefined }]
+          const [takenAt, renewedAt] = [instantOf(row.takenMs), instantOf(row.renewedMs)]
+          return [
+            { account, token: row.token, ...holder, takenAt, renewedAt, isLive: heldBy(row, nowMs) !== undefined }
+          ]
         }),
     check,
     copy: () => keeping(new Map([...rows].map(([account, row]) => [account, { ...row }])), sessionsOpened)

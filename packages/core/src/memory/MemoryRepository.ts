@@ -70,7 +70,8 @@ const leasesOf = ({ leases }: MemoryStore.Copyable): Leases => ({
             () => leases.renew(session, nowMs),
             (cause) => cause instanceof Fenced
           )
-        )
+        ),
+        leaveHeld: Effect.sync(() => leases.leaveHeld(session))
       })
     ),
   held: Effect.map(Clock.currentTimeMillis, leases.held)

@@ -43,6 +43,8 @@ export interface Fence {
 /** Who holds an account's lease. */
 export interface HeldLease extends Fence, Holder {
   readonly takenAt: Instant
+  /** When it was renewed last, by the store's clock. */
+  readonly renewedAt: Instant
   /** May nobody take it over now? Its holder lives, and has renewed it in time. */
   readonly isLive: boolean
 }
@@ -62,6 +64,8 @@ export interface LeaseSession {
   readonly take: (account: AccountName) => Effect.Effect<number, LeaseHeld | StoreError>
   /** Renews all leases of the session; fails with `Fenced` where one of them is another's now, or was lost track of. */
   readonly renew: Effect.Effect<void, Fenced | StoreError>
+  /** From then on the end of the session releases nothing: its leases are as those of a process that died. */
+  readonly leaveHeld: Effect.Effect<void>
 }
 
 /**

@@ -28,6 +28,8 @@ export const Control = Schema.Struct({
   reason: Column.text,
   /** Why the ledger has set it; nothing where an operator has. */
   halt: Column.optional(Column.literal(ledgerHalts)),
+  /** Of a halt: the state that stood when it began, and stands again after it; none where that was `normal`. */
+  resumesTo: Column.optional(Column.literal(tradingStates)),
   actor: Column.text,
   changedAt: Column.instant,
   version: Column.integer
@@ -45,6 +47,30 @@ export const ControlTable = Table.make({
 })
 
 const RANK: { readonly [S in TradingState]: number } = { normal: 0, approve: 1, reduce: 2, observe: 3, halted: 4 }
+
+/** How a trading state changes: the one that stood, the one that is asked for, and the one that stands then. */
+export interface StateChange {
+  readonly before: TradingState
+  readonly asked: TradingState
+  readonly state: TradingState
+}
+
+/** What asking for a state comes to: a resume ends a halt, and not what stood before it. */
+export const changeTo = (control: Control | undefined, asked: TradingState): StateChange => {
+  const isResumed = asked === "normal" && control?.state === "halted"
+  return {
+    before: control?.state ?? "normal",
+    asked,
+    state: isResumed ? (control.resumesTo ?? "normal") : asked
+  }
+}
+
+/** What stands again after a halt that sets in now; `undefined` where that is `normal`, or no halt sets in. */
+export const keptBy = (before: Control | undefined, state: TradingState): TradingState | undefined => {
+  if (state !== "halted" || before === undefined) return undefined
+  if (before.state === "halted") return before.resumesTo
+  return before.state === "normal" ? undefined : before.state
+}
 
 /** The stricter of two trading states. */
 export const stricter = (a: TradingState, b: TradingState): TradingState => (RANK[b] > RANK[a] ? b : a)
@@ -78,10 +104,10 @@ export const scopeText = ({ account, symbol }: Pick<Control, "account" | "symbol
 
 /**
  * Says what setting a state came to, with the stricter states of wider scopes that still bind: `Trading resumed (paper)`;
- * `Control lifted (paper); still halted (all accounts: news)`.
+ * `Control lifted (paper); still halted (all accounts: news)`; `Only reducing orders (paper), as before the halt`.
  */
 export const setText = (
-  { before, state, ...scope }: Pick<Control, "account" | "symbol" | "state"> & { readonly before: TradingState },
+  { asked, before, state, ...scope }: Pick<Control, "account" | "symbol"> & StateChange,
   wider: ReadonlyArray<Control>
 ): string => {
   const name = scopeText(scope)
@@ -90,7 +116,8 @@ export const setText = (
   if (before === state)
     return `${state === "normal" ? `No control on ${name}` : `${set[state]} already (${name})`}${rest}`
   if (state === "halted") return `Halted: ${name}`
-  return `${state === "normal" && binds.length > 0 ? "Control lifted" : set[state]} (${name})${rest}`
+  const again = state === asked ? "" : ", as before the halt"
+  return `${state === "normal" && binds.length > 0 ? "Control lifted" : set[state]} (${name})${again}${rest}`
 }
 
 /** The trading state that binds an account, or a symbol of it: the strictest of those that stand for it and for more than it. */

@@ -162,6 +162,8 @@ const isTaken = (before: Order, after: Order): boolean => {
 
 const countedInARow = (count: number, before: Order, after: Order): number => {
   if (isRejectedNow(before, after)) return count + 1
+  // What lives after all was not rejected: rejected once more, it counts once.
+  if (isRejectedNow(after, before)) return Math.max(0, count - 1)
   return after.origin !== "external" && isTaken(before, after) ? 0 : count
 }
 

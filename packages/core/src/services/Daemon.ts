@@ -1,4 +1,4 @@
-import { Deferred, Effect, Fiber, Ref, Schedule, type Scope } from "effect"
+import { Cause, Deferred, Effect, Fiber, Ref, Schedule, type Scope } from "effect"
 import { AccountTable, type Account } from "../records/Account.ts"
 import type { AccountName } from "../records/AccountName.ts"
 import { Ledger, type LedgerError } from "../ledger/Ledger.ts"
@@ -69,7 +69,10 @@ export const run = (
     })
   )
 
-/** The same, for a program that takes the right to drive itself, and holds it until this has ended. */
+/**
+ * The same, for a program that takes the right to drive itself, and holds it until this has ended. Where it ends by a failure, the
+ * leases stay as those of a process that died: a guard finds them.
+ */
 export const drive = (
   driving: Driving.Driving,
   polling: PollingOptions = defaultPolling
@@ -77,7 +80,7 @@ export const drive = (
   Effect.zipRight(
     Effect.all([working(driving, polling), driving.lost], { concurrency: 2, discard: true }),
     Effect.never
-  )
+  ).pipe(Effect.onError((cause) => Effect.unless(driving.leaveHeld, () => Cause.isInterruptedOnly(cause))))
 
 const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effect<never, Ended, Requirements> =>
   Effect.gen(function* () {

@@ -26,6 +26,8 @@ export interface Driving {
   readonly leftPending: Effect.Effect<ReadonlyMap<DecisionId, Instant | undefined>>
   /** Fails when another holder has taken over: from then on nothing of ours is written or sent. Runs until then. */
   readonly lost: Effect.Effect<never, Fenced>
+  /** From then on no lease is released when the scope ends: what this process leaves is as if it had died. */
+  readonly leaveHeld: Effect.Effect<void>
 }
 
 /** What driving stands on. */
@@ -50,7 +52,9 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
     const ready = yield* Ref.make<ReadonlySet<AccountName>>(new Set())
     const leftPending = yield* Ref.make<ReadonlyMap<DecisionId, Instant | undefined>>(new Map())
     const taking = yield* Effect.makeSemaphore(1)
-    yield* Effect.addFinalizer(() => ledger.leases.lose)
+    const held = new Map<AccountName, number>()
+    const lose = Effect.suspend(() => ledger.leases.lose(held))
+    yield* Effect.addFinalizer(() => lose)
     const session = yield* leases.open(holder)
 
     const take = Effect.fn("Driving.take")(function* (account: AccountName) {
@@ -60,6 +64,7 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
       const pending = yield* pendingOf(account)
       yield* Ref.update(leftPending, (known) => new Map([...known, ...pending]))
       const token = yield* session.take(account)
+      held.set(account, token)
       yield* ledger.leases.hold(account, { token, provenMs })
       yield* recoverUnanswered(account)
       yield* abandonUnsent(account)
@@ -69,10 +74,10 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
     const renew = Effect.gen(function* () {
       const provenMs = yield* clock.monotonicMs
       yield* session.renew
-      yield* ledger.leases.proveAll(provenMs)
+      yield* ledger.leases.prove(held, provenMs)
     }).pipe(
       Effect.catchTag("Fenced", (fenced) =>
-        Effect.zipRight(ledger.leases.lose, Effect.zipRight(Deferred.fail(lost, fenced), Effect.never))
+        Effect.zipRight(lose, Effect.zipRight(Deferred.fail(lost, fenced), Effect.never))
       ),
       // A store that is full or locked proves nothing: what was proven last ages, and stops what would be sent.
       (renewing) => reported("leases", renewing)
@@ -83,7 +88,8 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
     return {
       take: (account) => taking.withPermits(1)(take(account)),
       leftPending: Ref.get(leftPending),
-      lost: Deferred.await(lost)
+      lost: Deferred.await(lost),
+      leaveHeld: session.leaveHeld
     }
   })
 

@@ -199,7 +199,8 @@ describe("a holder whose lease went to another", () => {
         yield* Stage.driving
         // What the broker takes is on record: the next commit is the attempt's.
         yield* brokerToDrive(Stage.account)
-        onAttempt = (yield* Ledger).leases.lose
+        const { leases } = yield* Ledger
+        onAttempt = leases.lose(new Map([[Stage.account, leases.of(Stage.account)?.token ?? 0]]))
         yield* passOf
         expect(yield* Stage.statuses).toEqual(["submitting"])
         expect(sent).toBe(0)
@@ -226,9 +227,10 @@ describe("a holder whose lease went to another", () => {
         yield* commands.perform({ id: "c", account: Stage.account, actor: "test", reason: "test", command })
         const { leases } = yield* Ledger
         const lease = leases.of(Stage.account)
-        yield* leases.proveAll(0)
+        const session = new Map([[Stage.account, lease?.token ?? 0]])
+        yield* leases.prove(session, 0)
         yield* Cancels.requestCancels()
-        yield* leases.lose
+        yield* leases.lose(session)
         yield* Cancels.requestCancels()
         expect(asked).toBe(0)
         yield* leases.hold(Stage.account, { token: lease?.token ?? 0, provenMs: 1 })

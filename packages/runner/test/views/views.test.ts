@@ -646,7 +646,7 @@ describe("documents", () => {
       const shown = yield* accounts.show("main")
       expect(shown.tradingState).toBe("halted")
       const control = { account: "main", symbol: null, state: "halted", reason: "lunch", actor: "ann" }
-      expect(shown.controls).toStrictEqual([{ ...control, changedAt: scene.second(5) }])
+      expect(shown.controls).toStrictEqual([{ ...control, changedAt: scene.second(5), resumesTo: "normal" }])
     })
   )
 })

@@ -2,7 +2,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import { type AccountName, Instant } from "@roundlot/core"
 import { Lease, type TradeRepository } from "@roundlot/core/adapter"
 import { Ddl, Identity } from "@roundlot/store-sql"
-import { Effect, Random } from "effect"
+import { Effect, Random, Ref } from "effect"
 import { type Ask, askingOn, askOne, type Send } from "./asking.ts"
 import type { Connections } from "./connection.ts"
 import { failureOrIo } from "./failure.ts"
@@ -17,6 +17,7 @@ interface Row {
   readonly host: string
   readonly pid: number
   readonly takenAt: number
+  readonly renewedAt: number
   /** By the server's clock, in milliseconds. */
   readonly heldMs: number
   readonly silentMs: number
@@ -25,7 +26,7 @@ interface Row {
 const msSince = (column: string): string => `(extract(epoch from clock_timestamp() - "${column}") * 1000)::float8`
 
 const columns =
-  `"account", "token", "session", "host", "pid", "takenAt", ` +
+  `"account", "token", "session", "host", "pid", "takenAt", "renewedAt", ` +
   `${msSince("takenAt")} AS "heldMs", ${msSince("renewedAt")} AS "silentMs"`
 
 /** The lock that stands for the life of a session: its connection holds it, and the server frees it with the connection. */
@@ -135,12 +136,13 @@ export const make = (place: string, connections: Connections, durationMs: number
     open: (holder) =>
       Effect.gen(function* () {
         const session = yield* newSession
+        const isLeft = yield* Ref.make(false)
         const life = yield* Effect.mapError(sql.reserve, (error) => failureOrIo(place, error))
         yield* Effect.acquireRelease(
           Effect.mapError(askingOn(life)(texts.live, [session]), (error) => failureOrIo(place, error)),
           () =>
             Effect.zipRight(
-              Effect.ignore(asked(texts.release, [session])),
+              Effect.unlessEffect(Effect.ignore(asked(texts.release, [session])), isLeft),
               Effect.ignore(askingOn(life)(`SELECT pg_advisory_unlock(${LIFE})`, [session]))
             )
         )
@@ -158,7 +160,8 @@ export const make = (place: string, connections: Connections, durationMs: number
           renew: Effect.mapError(
             transaction((ask) => renew(ask, session, taken)),
             (error) => (error instanceof Lease.Fenced ? error : failed(error))
-          )
+          ),
+          leaveHeld: Ref.set(isLeft, true)
         }
       }),
     held: Effect.flatMap(asked<Row>(texts.held, []), (rows) =>
@@ -169,6 +172,7 @@ export const make = (place: string, connections: Connections, durationMs: number
           host: row.host,
           pid: row.pid,
           takenAt: Instant.make(BigInt(row.takenAt)),
+          renewedAt: Instant.make(BigInt(row.renewedAt)),
           isLive: row.silentMs < durationMs && life?.isOver !== true
         }))
       )

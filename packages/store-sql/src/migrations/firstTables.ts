@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "c5ba3296"
+export const fingerprint = "95ee4c88"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -815,13 +815,16 @@ export const sqlite: ReadonlyArray<string> = [
   "state" TEXT NOT NULL,
   "reason" TEXT NOT NULL,
   "halt" TEXT,
+  "resumesTo" TEXT,
   "actor" TEXT NOT NULL,
   "changedAt" INTEGER NOT NULL,
   "version" INTEGER NOT NULL,
   PRIMARY KEY ("account", "symbol"),
   CONSTRAINT "controls_state" CHECK ("state" = 'normal' OR "state" = 'approve' OR "state" = 'reduce' OR "state" = 'observe' OR "state" = 'halted'),
   CONSTRAINT "controls_halt" CHECK ("halt" = 'NotAdopted' OR "halt" = 'OwedBound' OR "halt" = 'RejectionsInARow'),
-  CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = '')
+  CONSTRAINT "controls_resumesTo" CHECK ("resumesTo" = 'normal' OR "resumesTo" = 'approve' OR "resumesTo" = 'reduce' OR "resumesTo" = 'observe' OR "resumesTo" = 'halted'),
+  CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = ''),
+  CONSTRAINT "controls_rule_resumes_to" CHECK ("resumesTo" IS NULL OR "state" = 'halted')
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_usages (
   "account" TEXT NOT NULL,
@@ -1941,13 +1944,16 @@ export const postgres: ReadonlyArray<string> = [
   "state" TEXT COLLATE "C" NOT NULL,
   "reason" TEXT COLLATE "C" NOT NULL,
   "halt" TEXT COLLATE "C",
+  "resumesTo" TEXT COLLATE "C",
   "actor" TEXT COLLATE "C" NOT NULL,
   "changedAt" TIMESTAMPTZ NOT NULL,
   "version" BIGINT NOT NULL,
   PRIMARY KEY ("account", "symbol"),
   CONSTRAINT "controls_state" CHECK ("state" IN ('normal', 'approve', 'reduce', 'observe', 'halted')),
   CONSTRAINT "controls_halt" CHECK ("halt" IN ('NotAdopted', 'OwedBound', 'RejectionsInARow')),
-  CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = '')
+  CONSTRAINT "controls_resumesTo" CHECK ("resumesTo" IN ('normal', 'approve', 'reduce', 'observe', 'halted')),
+  CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = ''),
+  CONSTRAINT "controls_rule_resumes_to" CHECK ("resumesTo" IS NULL OR "state" = 'halted')
 )`,
   `CREATE TABLE roundlot_usages (
   "account" TEXT COLLATE "C" NOT NULL,

@@ -2,7 +2,7 @@ import { AccountName, Instant } from "@roundlot/core"
 import { Lease, type TradeRepository } from "@roundlot/core/adapter"
 import { Sqlite } from "@roundlot/sqlite"
 import { Ddl, Identity } from "@roundlot/store-sql"
-import { Clock, Effect, Random, Schema } from "effect"
+import { Clock, Effect, Random, Ref, Schema } from "effect"
 import { failureOrIo } from "./failure.ts"
 import { rmSync } from "node:fs"
 import { ensureFile } from "./connection.ts"
@@ -68,6 +68,12 @@ interface Keeping {
   ) => Effect.Effect<A, E | TradeRepository.StoreError>
 }
 
+/** A session of a process; where it is left, its end releases nothing. */
+interface Session {
+  readonly id: string
+  readonly isLeft: Ref.Ref<boolean>
+}
+
 /** The statements of leases, prepared once. */
 const leaseRows = (file: string, db: Sqlite.Database) => {
   const find = db.prepare(texts.one)
@@ -125,7 +131,7 @@ const take = (
   })
 }
 
-const sessionOf = (keeping: Keeping, holder: Lease.Holder, session: string): Lease.LeaseSession => {
+const sessionOf = (keeping: Keeping, holder: Lease.Holder, { id: session, isLeft }: Session): Lease.LeaseSession => {
   const { attempt, db, rows } = keeping
   const taken: Array<Lease.Fence> = []
   return {
@@ -149,7 +155,8 @@ const sessionOf = (keeping: Keeping, holder: Lease.Holder, session: string): Lea
           }),
         (error) => error instanceof Lease.Fenced
       )
-    )
+    ),
+    leaveHeld: Ref.set(isLeft, true)
   }
 }
 
@@ -176,10 +183,14 @@ export const make = (
     durationMs,
     open: (holder) =>
       Effect.gen(function* () {
-        const session = yield* newSession
+        const session: Session = { id: yield* newSession, isLeft: yield* Ref.make(false) }
+        const release = Effect.ignore(attempt(() => rows.release(session.id)))
+        const remove = Effect.sync(() => clear(file, session.id))
+        // The file of a lock that is left shows that its session is over; who takes a lease of it removes it.
+        yield* Effect.addFinalizer(() => Effect.unlessEffect(remove, session.isLeft))
         yield* Effect.acquireRelease(
-          attempt(() => begin(file, session)),
-          (end) => Effect.zipRight(Effect.ignore(attempt(() => rows.release(session))), Effect.sync(end))
+          attempt(() => begin(file, session.id)),
+          (end) => Effect.zipRight(Effect.unlessEffect(release, session.isLeft), Effect.sync(end))
         )
         return sessionOf(keeping, holder, session)
       }),
@@ -191,6 +202,7 @@ export const make = (
           host: row.host,
           pid: row.pid,
           takenAt: Instant.make(BigInt(row.takenAt)),
+          renewedAt: Instant.make(BigInt(row.renewedAt)),
           isLive: isInTime(keeping, row, now) && !isOver(file, row.session ?? "")
         }))
       )
@@ -213,10 +225,7 @@ const begin = (file: string, session: string): (() => void) => {
   ensureFile(place)
   const db = Sqlite.open(place, { timeout: 0 })
   lock(db)
-  return () => {
-    db.close()
-    rmSync(place, { force: true })
-  }
+  return () => db.close()
 }
 
 /** Is the process of a session gone for certain? Its lock can be had then. Where the lock itself is gone, nobody knows. */

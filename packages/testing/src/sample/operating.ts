@@ -37,6 +37,7 @@ export const control: Row = {
   state: "normal",
   reason: "",
   halt: null,
+  resumesTo: null,
   actor: "operator",
   changedAt: AT,
   version: 13

@@ -1,5 +1,6 @@
 import { STORE } from "../../records/AccountName.ts"
 import type { Books } from "../Books.ts"
+import { keptBy } from "../../records/TradingState.ts"
 import { afterResume } from "../../records/Usage.ts"
 import { joinKey } from "../../tables/Table.ts"
 import { must, type Of, ownerOf, type Place } from "./place.ts"
@@ -51,9 +52,10 @@ export const caseAttended = (books: Books, event: Of<"CaseAttended">, place: Pla
 /** A trading state was set. */
 export const tradingStateSet = (books: Books, event: Of<"TradingStateSet">, place: Place): void => {
   const { account, actor, halt, reason, state, symbol } = event
-  const before = books.controls.get(joinKey([account, symbol]))?.state
-  books.controls.put({ account, symbol, state, reason, halt, actor, changedAt: place.at, version: place.seq })
-  if (account === "" || symbol !== "" || before !== "halted" || state === "halted") return
+  const before = books.controls.get(joinKey([account, symbol]))
+  const since = { changedAt: place.at, version: place.seq }
+  books.controls.put({ account, symbol, state, reason, halt, resumesTo: keptBy(before, state), actor, ...since })
+  if (account === "" || symbol !== "" || before?.state !== "halted" || state === "halted") return
   const usage = afterResume(books.usages.get(ownerOf(place)), place.seq)
   if (usage !== undefined) books.usages.put(usage)
 }

@@ -31,7 +31,7 @@ import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
 import { contradictionText } from "../../records/breakText.ts"
 import type { Trade } from "../../records/Trade.ts"
 import { isHeld } from "../../records/TradeStanding.ts"
-import { setText, type TradingState } from "../../records/TradingState.ts"
+import { changeTo, setText, type TradingState } from "../../records/TradingState.ts"
 
 /** What a command came to: what it did, in a sentence, or why it may not be (F1). */
 export type CommandAnswer = Exclude<Answered, { readonly _tag: "Waiting" }>
@@ -166,7 +166,7 @@ export const declareInstrument = (
 export const setTradingState = (
   recorder: Recorder,
   symbol: Ticker | undefined,
-  state: TradingState,
+  asked: TradingState,
   reason: string
 ): CommandAnswer => {
   const { account, books, cause } = recorder
@@ -175,17 +175,17 @@ export const setTradingState = (
     recorder.need(Need.Control(needed))
     return books.controls.get(joinKey([needed.account, needed.symbol]))
   }
-  const before = standing(scope)?.state ?? "normal"
+  const change = changeTo(standing(scope), asked)
   const ofAccount = symbol === undefined ? undefined : standing({ account, symbol: "" })
   const binding = [standing({ account: "", symbol: "" }), ofAccount].filter((each) => each !== undefined)
   const unknown =
     symbol === undefined || isInBooks(recorder, symbol)
       ? ""
       : `; ${symbol} is not in the books of ${account}: applies once it is`
-  const answer = done(`${setText({ ...scope, before, state }, binding)}${unknown}`)
-  if (before === state) return answer
-  if (symbol === undefined && before === "halted") closeHaltCase(recorder)
-  recorder.emit({ _tag: "TradingStateSet", ...scope, state, reason, actor: cause.actor })
+  const answer = done(`${setText({ ...scope, ...change }, binding)}${unknown}`)
+  if (change.before === change.state) return answer
+  if (symbol === undefined && change.before === "halted") closeHaltCase(recorder)
+  recorder.emit({ _tag: "TradingStateSet", ...scope, state: change.state, reason, actor: cause.actor })
   if (symbol !== undefined) recorder.touch(symbol)
   return answer
 }
@@ -198,13 +198,13 @@ const isInBooks = (recorder: Recorder, symbol: Ticker): boolean => {
 }
 
 /** Sets the trading state of everything; positions are evaluated account by account after it. */
-export const setGlobalTradingState = (recorder: Recorder, state: TradingState, reason: string): CommandAnswer => {
+export const setGlobalTradingState = (recorder: Recorder, asked: TradingState, reason: string): CommandAnswer => {
   recorder.need(Need.Control({ account: "", symbol: "" }))
   const scope = { account: "", symbol: "" }
-  const before = recorder.books.controls.get(joinKey(["", ""]))?.state ?? "normal"
-  const answer = done(setText({ ...scope, before, state }, []))
-  if (before === state) return answer
-  recorder.emitForStore({ _tag: "TradingStateSet", ...scope, state, reason, actor: recorder.cause.actor })
+  const change = changeTo(recorder.books.controls.get(joinKey(["", ""])), asked)
+  const answer = done(setText({ ...scope, ...change }, []))
+  if (change.before === change.state) return answer
+  recorder.emitForStore({ _tag: "TradingStateSet", ...scope, state: change.state, reason, actor: recorder.cause.actor })
   return answer
 }
 

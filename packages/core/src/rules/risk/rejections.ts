@@ -30,10 +30,10 @@ export const haltAfterRejections = (recorder: Recorder, before: Order, after: Or
   open(recorder, { symbol: UNMAPPED, subject: SUBJECT, details })
 }
 
-/** A person lets a halted account go on: its case closes, and what its broker rejected in a row is counted from zero. */
+/** A person ends the halt of an account: its case closes, and what its broker rejected in a row is counted from zero. */
 export const closeHaltCase = (recorder: Recorder): void => {
   const { account } = recorder
   recorder.need(Need.Usage({ account }))
   recorder.need(Need.AccountBreaks({ account }))
-  closeIfOpen(recorder, UNMAPPED, "AccountHalted", SUBJECT, "the account was resumed")
+  closeIfOpen(recorder, UNMAPPED, "AccountHalted", SUBJECT, "the account is no longer halted")
 }

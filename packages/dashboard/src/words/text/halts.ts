@@ -25,7 +25,7 @@ export const texts = messages({
   allOf: "all of {broker}: {names}",
   scope: "Scope",
   resume: "Resume {scope}",
-  stateEnds: "The halt or restriction set for {name} ends.",
+  stateEnds: "The halt or restriction set for {name} ends; what applied before a halt applies again.",
   duePositionsSend: "Due positions send their orders now.",
   otherHaltsStay: "A halt of a wider or narrower scope stays.",
   on: "{symbol} on {account}",
