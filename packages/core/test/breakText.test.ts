@@ -46,7 +46,7 @@ const sentences: { readonly [K in BreakKind]: string } = {
   ClockAhead:
     "the books are 1m ahead of the system clock, which is or was wrong: clock 2023-11-14T22:13:20.000000Z, books 2023-11-14T22:14:20.000000Z",
   OrderRefused: "O1 was rejected with code E7, an unknown code: no such code",
-  AccountHalted: "the broker rejected 5 orders in a row, O1 last: the account is halted",
+  TradingHalted: "the broker rejected 5 orders in a row, O1 last: the account is halted",
   AccountRefused: "O1 was rejected with code E7: account is closed",
   PositionBlocked: "its threshold is in dollars, and no current price is known",
   StatementDiffers: "a fill differs from line 3 (row 2) of schwab's transactions.json: quantity 3, books 4"

@@ -1,5 +1,7 @@
 import { FastCheck as fc } from "effect"
 import { describe, expect, test } from "vitest"
+import { BreakTable } from "../src/records/Break.ts"
+import { breakText } from "../src/records/breakText.ts"
 import { defaultSettings, type AccountSettings } from "../src/records/Account.ts"
 import { AccountName } from "../src/records/AccountName.ts"
 import * as commands from "../src/rules/operator/commands.ts"
@@ -418,6 +420,13 @@ describe("the controls in the books", () => {
     expect(desk.order(order.id)).toMatchObject({ status: "cancelled", code: "OwedBound", attempts: 0 })
     expect(desk.all(ControlTable)).toMatchObject([{ symbol: "AAPL", state: "halted", actor: "roundlot" }])
     expect(answerOf(desk)).toBe("Halted")
+    const cases = () => desk.all(BreakTable).filter(({ kind }) => kind === "TradingHalted")
+    expect(cases()).toMatchObject([{ symbol: "AAPL", closedAt: undefined, details: { halt: "OwedBound" } }])
+    expect(cases().map(({ details }) => breakText(details))).toEqual([
+      "O1 exceeded the residual of its position by 2 and was not sent: the symbol is halted"
+    ])
+    desk.commit("command", (recorder) => commands.setTradingState(recorder, desk.symbol, "normal", "audited"))
+    expect(cases()).toMatchObject([{ closedBy: "ledger", closedWhy: "AAPL is no longer halted" }])
   })
 
   test("configuration: each change of an account is an entry of the store's journal, with the values before and after", () => {

@@ -113,7 +113,7 @@ const set = (desk: Desk.Desk, state: TradingState) =>
   desk.commit("command", (recorder) => commands.setTradingState(recorder, undefined, state, "looked at"))
 
 const inARow = (desk: Desk.Desk) => desk.all(UsageTable)[0]?.rejectedInARow ?? 0
-const cases = (desk: Desk.Desk) => desk.all(BreakTable).filter(({ kind }) => kind === "AccountHalted")
+const cases = (desk: Desk.Desk) => desk.all(BreakTable).filter(({ kind }) => kind === "TradingHalted")
 const deskWith = (maxRejectionsInARow: number | undefined, more: Partial<AccountSettings> = {}) =>
   Desk.make({ ...more, maxRejectionsInARow })
 

@@ -157,7 +157,7 @@ describe("how grave a break is", () => {
     ["critical", "PositionDiffers", "symbol", noStake, 0],
     ["critical", "Excess", "symbol", noStake, 0],
     ["warning", "Excess", "nothing", noStake, 0],
-    ["critical", "AccountHalted", "nothing", noStake, 0],
+    ["critical", "TradingHalted", "nothing", noStake, 0],
     ["critical", "PositionBlocked", "nothing", owed, 0],
     ["escalated", "PositionBlocked", "nothing", owed, HOUR_MS],
     ["warning", "ClockAhead", "nothing", noStake, 0],

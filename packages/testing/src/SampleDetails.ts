@@ -109,6 +109,6 @@ export const sampleDetails: { readonly [K in Break.BreakKind]: BreakDetails.Deta
     figures: [{ figure: "quantity", statement: "3", books: "4" }]
   },
   AccountRefused: { _tag: "AccountRefused", orderId: O1, code: "E7", detail: "account is closed" },
-  AccountHalted: { _tag: "AccountHalted", halt: "RejectionsInARow", orderId: O1, rejections: 5 },
+  TradingHalted: { _tag: "TradingHalted", halt: "RejectionsInARow", orderId: O1, rejections: 5 },
   PositionBlocked: { _tag: "PositionBlocked", obstacle: "price" }
 }

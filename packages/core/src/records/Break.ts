@@ -74,7 +74,7 @@ export const kinds: { readonly [K in BreakKind]: KindOfBreak } = {
   Implausible: critical(holding),
   OrderRefused: holdingUntilJudged,
   AccountRefused: { holds: "account", closes: "by verdict" },
-  AccountHalted: critical(shown),
+  TradingHalted: critical(shown),
   PositionBlocked: critical(shown),
   StatementDiffers: { ...shownUntilJudged, isInQuestion: true }
 }

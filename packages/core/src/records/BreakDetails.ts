@@ -248,10 +248,13 @@ export const BreakDetails = Schema.Union(
     detail: words
   }),
   Schema.TaggedStruct("AccountRefused", { orderId: maybe(OrderId), code: maybe(words), detail: words }),
-  Schema.TaggedStruct("AccountHalted", {
-    halt: Schema.Literal("RejectionsInARow"),
+  Schema.TaggedStruct("TradingHalted", {
+    halt: Schema.Literal("RejectionsInARow", "OwedBound"),
     orderId: OrderId,
-    rejections: Schema.Int
+    /** How many orders the broker rejected in a row. */
+    rejections: maybe(Schema.Int),
+    /** Shares by which the order exceeds what its position owes. */
+    beyond: maybe(amount)
   }),
   PositionBlocked,
   StatementDiffers

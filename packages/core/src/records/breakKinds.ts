@@ -33,7 +33,7 @@ export const breakKinds = [
   "ClockAhead",
   "OrderRefused",
   "AccountRefused",
-  "AccountHalted",
+  "TradingHalted",
   "PositionBlocked",
   "StatementDiffers"
 ] as const

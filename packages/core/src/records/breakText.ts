@@ -343,8 +343,10 @@ const texts: { readonly [K in BreakKind]: (details: DetailsOf<K>) => string } = 
     orderId === undefined
       ? `the broker reports that the account may not trade: ${detail}`
       : `${nameOf(orderId)} was rejected with code ${code}: ${detail}`,
-  AccountHalted: ({ orderId, rejections }) =>
-    `the broker rejected ${rejections} ${rejections === 1 ? "order" : "orders in a row"}, ${nameOf(orderId)} last: the account is halted`,
+  TradingHalted: ({ beyond, orderId, rejections }) =>
+    beyond === undefined
+      ? `the broker rejected ${rejections} ${rejections === 1 ? "order" : "orders in a row"}, ${nameOf(orderId)} last: the account is halted`
+      : `${nameOf(orderId)} exceeded the residual of its position by ${Decimal.format(beyond)} and was not sent: the symbol is halted`,
   PositionBlocked: blockedText,
   StatementDiffers: statementText
 }

@@ -28,7 +28,7 @@ it("RejectionsInARow: rejections count over restarts; with the last of them the 
   expect((await cli("controls", "show")).out).toMatch(
     /^paper is halted: The broker rejected 2 orders in a row, O2 last$/m
   )
-  expect(await json("breaks", "list")).toMatchObject({ items: [{ kind: "AccountHalted", standing: "critical" }] })
+  expect(await json("breaks", "list")).toMatchObject({ items: [{ kind: "TradingHalted", standing: "critical" }] })
   expect(await decide()).toMatchObject({ status: "failed" })
   expect(Object(await json("attempts", "list")).items).toHaveLength(2)
   expect((await cli("resume", "--account", "paper", "--reason", "the broker is well", "--yes")).code).toBe(0)

@@ -140,7 +140,7 @@ const names: { readonly [K in Break.BreakKind]: "order" | "execution" | "symbol"
   OrderRefused: "nothing",
   AccountRefused: "nothing",
   // That a position waits excuses no difference.
-  AccountHalted: "nothing",
+  TradingHalted: "nothing",
   PositionBlocked: "nothing"
 }
 

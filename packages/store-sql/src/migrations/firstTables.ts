@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "95ee4c88"
+export const fingerprint = "734a2077"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -787,7 +787,7 @@ export const sqlite: ReadonlyArray<string> = [
   "closedBy" TEXT,
   "version" INTEGER NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
-  CONSTRAINT "breaks_kind" CHECK ("kind" = 'Conflict' OR "kind" = 'ReappearedTrade' OR "kind" = 'Excess' OR "kind" = 'Reappeared' OR "kind" = 'DuplicateOrder' OR "kind" = 'OppositeOrders' OR "kind" = 'CumulativeBelow' OR "kind" = 'FillAfterRejection' OR "kind" = 'UndocumentedCorrection' OR "kind" = 'FillMismatch' OR "kind" = 'SuspectedDuplicate' OR "kind" = 'Doubt' OR "kind" = 'OrderMissing' OR "kind" = 'EndUnconfirmed' OR "kind" = 'OrderNotWorking' OR "kind" = 'TermsDiffer' OR "kind" = 'ForeignOrderId' OR "kind" = 'ClientIdDiffers' OR "kind" = 'ReusedOrderId' OR "kind" = 'AverageDiffers' OR "kind" = 'Unpriced' OR "kind" = 'OffBand' OR "kind" = 'Unmapped' OR "kind" = 'PositionDiffers' OR "kind" = 'ForeignPosition' OR "kind" = 'UnsoundSnapshot' OR "kind" = 'FillMissing' OR "kind" = 'HistoryGap' OR "kind" = 'Backlog' OR "kind" = 'Implausible' OR "kind" = 'ClockAhead' OR "kind" = 'OrderRefused' OR "kind" = 'AccountRefused' OR "kind" = 'AccountHalted' OR "kind" = 'PositionBlocked' OR "kind" = 'StatementDiffers'),
+  CONSTRAINT "breaks_kind" CHECK ("kind" = 'Conflict' OR "kind" = 'ReappearedTrade' OR "kind" = 'Excess' OR "kind" = 'Reappeared' OR "kind" = 'DuplicateOrder' OR "kind" = 'OppositeOrders' OR "kind" = 'CumulativeBelow' OR "kind" = 'FillAfterRejection' OR "kind" = 'UndocumentedCorrection' OR "kind" = 'FillMismatch' OR "kind" = 'SuspectedDuplicate' OR "kind" = 'Doubt' OR "kind" = 'OrderMissing' OR "kind" = 'EndUnconfirmed' OR "kind" = 'OrderNotWorking' OR "kind" = 'TermsDiffer' OR "kind" = 'ForeignOrderId' OR "kind" = 'ClientIdDiffers' OR "kind" = 'ReusedOrderId' OR "kind" = 'AverageDiffers' OR "kind" = 'Unpriced' OR "kind" = 'OffBand' OR "kind" = 'Unmapped' OR "kind" = 'PositionDiffers' OR "kind" = 'ForeignPosition' OR "kind" = 'UnsoundSnapshot' OR "kind" = 'FillMissing' OR "kind" = 'HistoryGap' OR "kind" = 'Backlog' OR "kind" = 'Implausible' OR "kind" = 'ClockAhead' OR "kind" = 'OrderRefused' OR "kind" = 'AccountRefused' OR "kind" = 'TradingHalted' OR "kind" = 'PositionBlocked' OR "kind" = 'StatementDiffers'),
   CONSTRAINT "breaks_holds" CHECK ("holds" = 'nothing' OR "holds" = 'symbol' OR "holds" = 'account'),
   CONSTRAINT "breaks_details" CHECK (json_valid("details")),
   CONSTRAINT "breaks_closedBy" CHECK ("closedBy" IN ('operator', 'ledger')),
@@ -1917,7 +1917,7 @@ export const postgres: ReadonlyArray<string> = [
   "closedBy" TEXT COLLATE "C",
   "version" BIGINT NOT NULL,
   CONSTRAINT "breaks_id" CHECK ("id" > 0),
-  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'DuplicateOrder', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'EndUnconfirmed', 'OrderNotWorking', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog', 'Implausible', 'ClockAhead', 'OrderRefused', 'AccountRefused', 'AccountHalted', 'PositionBlocked', 'StatementDiffers')),
+  CONSTRAINT "breaks_kind" CHECK ("kind" IN ('Conflict', 'ReappearedTrade', 'Excess', 'Reappeared', 'DuplicateOrder', 'OppositeOrders', 'CumulativeBelow', 'FillAfterRejection', 'UndocumentedCorrection', 'FillMismatch', 'SuspectedDuplicate', 'Doubt', 'OrderMissing', 'EndUnconfirmed', 'OrderNotWorking', 'TermsDiffer', 'ForeignOrderId', 'ClientIdDiffers', 'ReusedOrderId', 'AverageDiffers', 'Unpriced', 'OffBand', 'Unmapped', 'PositionDiffers', 'ForeignPosition', 'UnsoundSnapshot', 'FillMissing', 'HistoryGap', 'Backlog', 'Implausible', 'ClockAhead', 'OrderRefused', 'AccountRefused', 'TradingHalted', 'PositionBlocked', 'StatementDiffers')),
   CONSTRAINT "breaks_holds" CHECK ("holds" IN ('nothing', 'symbol', 'account')),
   CONSTRAINT "breaks_details" CHECK ("details" IS NULL OR ("details"::json) IS NOT NULL),
   CONSTRAINT "breaks_closedBy" CHECK ("closedBy" IN ('operator', 'ledger')),

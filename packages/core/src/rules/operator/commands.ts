@@ -21,7 +21,7 @@ import type { Order } from "../../records/Order.ts"
 import { faultOf } from "../../records/SupportedOrders.ts"
 import { advance, BEFORE_ANY_WORD } from "../order/transition.ts"
 import { opposite } from "../../records/Side.ts"
-import { closeHaltCase } from "../risk/rejections.ts"
+import { closeHaltCase } from "../risk/ledgerHalts.ts"
 import * as Ladder from "../position/ladder.ts"
 import type { Position } from "../../records/Position.ts"
 import { kinds } from "../../records/Break.ts"
@@ -184,7 +184,7 @@ export const setTradingState = (
       : `; ${symbol} is not in the books of ${account}: applies once it is`
   const answer = done(`${setText({ ...scope, ...change }, binding)}${unknown}`)
   if (change.before === change.state) return answer
-  if (symbol === undefined && change.before === "halted") closeHaltCase(recorder)
+  if (change.before === "halted") closeHaltCase(recorder, symbol)
   recorder.emit({ _tag: "TradingStateSet", ...scope, state: change.state, reason, actor: cause.actor })
   if (symbol !== undefined) recorder.touch(symbol)
   return answer

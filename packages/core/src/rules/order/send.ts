@@ -1,10 +1,10 @@
 import { Need } from "../../books/Need.ts"
 import { judge, type Gate } from "../position/beforeSend.ts"
+import { haltBeyondOwed } from "../risk/ledgerHalts.ts"
 import { refusedBecause } from "../../records/codeWords.ts"
 import { says } from "../../records/Control.ts"
 import { format, type AttemptId, type OrderId } from "../../values/Id.ts"
 import type { Recorder } from "../../books/Recorder.ts"
-import * as Decimal from "../../values/Decimal.ts"
 import { positionEffectOf, stillStands } from "../position/due.ts"
 import { afterAbsence } from "../position/refused.ts"
 import { standingOf } from "../position/evaluation.ts"
@@ -114,7 +114,7 @@ const admit = (recorder: Recorder, order: Order, requestFor: RequestFor): SendPl
       advance(recorder, order.id, { localState: "failed", reason: says(gate.control), code: gate.control })
       return { _tag: "Refused", control: gate.control }
     case "BeyondOwed":
-      haltSymbol(recorder, order, gate.by)
+      haltBeyondOwed(recorder, order, gate.by)
       advance(recorder, order.id, { localState: "superseded", reason: says("OwedBound"), code: "OwedBound" })
       return { _tag: "Refused", control: "OwedBound" }
   }
@@ -130,22 +130,6 @@ const gateOf = (recorder: Recorder, order: Order): Gate => {
   const standing = standingOf(recorder, order.symbol)
   if (standing === undefined) throw new Error(`order ${format("order", order.id)} has no position`)
   return judge(recorder, standing, order)
-}
-
-/** Books that would order more than is owed are wrong somewhere: nothing more is sent for the symbol until an operator looked. */
-const haltSymbol = (recorder: Recorder, order: Order, by: Decimal.Decimal): void => {
-  const { account, symbol } = order
-  const reason = `OwedBound: ${format("order", order.id)} exceeds the residual of its position by ${Decimal.format(by)}`
-  recorder.emit({
-    _tag: "TradingStateSet",
-    account,
-    symbol,
-    state: "halted",
-    halt: "OwedBound",
-    reason,
-    actor: "roundlot"
-  })
-  recorder.touch(symbol)
 }
 
 /** D6: an accumulation order is judged as if it did not exist. */
@@ -271,7 +255,7 @@ const resend = (recorder: Recorder, order: Order, requestFor: RequestFor): SendP
     case "Refuse":
       return staysInDoubt(recorder, order, { obstacle: "Control", detail: says(gate.control) })
     case "BeyondOwed":
-      haltSymbol(recorder, order, gate.by)
+      haltBeyondOwed(recorder, order, gate.by)
       return staysInDoubt(recorder, order, { obstacle: "Control", detail: says("OwedBound") })
   }
 }

@@ -100,9 +100,9 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "Position
     "wait",
     "Two readings that allow the account to trade close it. If the broker reports no such state, resolve it once the account may trade."
   ),
-  AccountHalted: first(
+  TradingHalted: first(
     "resume",
-    "Nothing is sent for the account. Find out why the broker rejects its orders, then resume the account."
+    "Nothing is sent. Find the cause (why the broker rejects the orders; for an order beyond its residual, an audit), then resume."
   ),
   ClockAhead: first("wait", "It closes when the system clock has passed the time of the books."),
   StatementDiffers: first(
