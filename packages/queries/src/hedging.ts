@@ -3,7 +3,7 @@ import { Decimal, Instant, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Reports, type hedging } from "@roundlot/core/ledger"
 import { Effect } from "effect"
-import { type Conditions, inAnyCase, isWithin, type Period } from "./criteria.ts"
+import { type Conditions, exactly, inAnyCase, isWithin, type Period } from "./criteria.ts"
 import { collect, type ListDocument, type ListError, type ListOptions } from "./listing.ts"
 import * as Columns from "./table.ts"
 import { decimalOrNull, valueOrNull } from "./text.ts"
@@ -15,6 +15,7 @@ export type HedgingDocument = Documents.HedgingDocument
 export interface HedgingFilters extends ListOptions, Period {
   readonly account?: string | undefined
   readonly symbol?: string | undefined
+  readonly owner?: string | undefined
 }
 
 const documentOf = (hedged: hedging.HedgedTrade): HedgingDocument => ({
@@ -36,13 +37,19 @@ const documentOf = (hedged: hedging.HedgedTrade): HedgingDocument => ({
   slippageBp: decimalOrNull(hedged.slippageBp),
   commission: decimalOrNull(hedged.commission),
   toOrderMs: valueOrNull(hedged.toOrderMs),
-  toFillMs: valueOrNull(hedged.toFillMs)
+  toFillMs: valueOrNull(hedged.toFillMs),
+  owner: valueOrNull(hedged.trade.owner)
 })
 
 /** The trades that a report is of: those that count. */
-export const counted = ({ account, symbol }: Pick<HedgingFilters, "account" | "symbol">): Conditions => [
+export const counted = ({
+  account,
+  owner,
+  symbol
+}: Pick<HedgingFilters, "account" | "owner" | "symbol">): Conditions => [
   ...inAnyCase("account", account),
   ...inAnyCase("symbol", symbol),
+  ...exactly("owner", owner),
   { column: "status", in: ["accumulated", "completed"] }
 ]
 
@@ -59,6 +66,7 @@ export const list = (
 const columns: ReadonlyArray<Columns.TableColumn<HedgingDocument>> = [
   Columns.ids("TRADE", (each) => each.tradeId),
   Columns.minor(Columns.words("ACCOUNT", (each) => each.account)),
+  Columns.minor(Columns.words("OWNER", (each) => each.owner)),
   Columns.ids("SYMBOL", (each) => each.symbol),
   Columns.ids("SIDE", (each) => each.side),
   Columns.numbers("QUANTITY", (each) => each.quantity),
@@ -108,7 +116,8 @@ const FIELDS = [
   "slippageBp",
   "commission",
   "toOrderMs",
-  "toFillMs"
+  "toFillMs",
+  "owner"
 ] as const satisfies ReadonlyArray<keyof HedgingDocument>
 
 /** The report as CSV: exact figures, a line a trade, safe to open in a spreadsheet. */

@@ -22,6 +22,7 @@ export type SlippageRow = Documents.SlippageRow
 export interface SlippageFilters {
   readonly account?: string | undefined
   readonly symbol?: string | undefined
+  readonly owner?: string | undefined
   readonly from?: string | undefined
   readonly to?: string | undefined
 }

@@ -75,7 +75,9 @@ export const HedgingDocument = Schema.Struct({
   slippageBp: Schema.NullOr(Decimal),
   commission: Schema.NullOr(Decimal),
   toOrderMs: Schema.NullOr(Schema.Number),
-  toFillMs: Schema.NullOr(Schema.Number)
+  toFillMs: Schema.NullOr(Schema.Number),
+  /** The trade's beneficial owner. */
+  owner: Schema.NullOr(Schema.String)
 }).annotations({ identifier: "Hedging" })
 
 /** What became of a trade at the broker. */

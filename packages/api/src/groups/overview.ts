@@ -57,7 +57,7 @@ export const overview = looking("overview", "Overview, cases and reports.")
   )
   .add(
     HttpApiEndpoint.get("hedging", "/api/v1/reports/hedging")
-      .setUrlParams(query({ ...narrowed, ...moment, symbol: only.symbol }))
+      .setUrlParams(query({ ...narrowed, ...moment, symbol: only.symbol, owner: only.owner }))
       .addSuccess(Documents.HedgingPage)
       .pipe(
         says(
@@ -78,7 +78,9 @@ export const overview = looking("overview", "Overview, cases and reports.")
   )
   .add(
     HttpApiEndpoint.get("slippage", "/api/v1/reports/slippage")
-      .setUrlParams(query({ ...ofDatesReceived, ...moment, account: only.account, symbol: only.symbol }))
+      .setUrlParams(
+        query({ ...ofDatesReceived, ...moment, account: only.account, symbol: only.symbol, owner: only.owner })
+      )
       .addSuccess(Documents.SlippagePage)
       .annotate(ReadsWhole, always)
       .pipe(

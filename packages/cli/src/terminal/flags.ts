@@ -100,6 +100,8 @@ export const position = {
 export const ofAccount = text("account", "Only this account's")
 /** The symbol that a list is about. */
 export const ofSymbol = text("symbol", "Only this symbol's")
+/** Narrows a list or a report to what is of one beneficial owner. */
+export const ofOwner = text("owner", "Only of this beneficial owner")
 
 /** The id of a record. */
 export const id = (description: string): Args.Args<string> =>

@@ -52,7 +52,7 @@ export const tradesList = Verb.make({
     side: text("side", "buy or sell"),
     source: text("source", "Only of this source"),
     sourceId: text("source-id", "Trade id at the source"),
-    owner: text("owner", "Only of this beneficial owner"),
+    owner: flags.ofOwner,
     orderId: text("order-id", "Only trades allocated to this order"),
     actor: text("actor", "Submitted by this token, person or source; needs --since"),
     totals: flags.totals

@@ -25,6 +25,7 @@ export const reportHedging = Verb.make({
     ...flags.period,
     account: flags.ofAccount,
     asOf: flags.asOf,
+    owner: flags.ofOwner,
     symbol: flags.ofSymbol,
     csv: Options.boolean("csv").pipe(Options.withDescription("As CSV"))
   },
@@ -149,6 +150,7 @@ export const reportSlippage = Verb.make({
   summary: "report slippage and commissions of a period by symbol, with sums by currency",
   examples: [
     ["roundlot report slippage --from month", "this month, all symbols of all accounts"],
+    ["roundlot report slippage --owner client-7", "what the orders of one owner's trades cost"],
     ["roundlot report slippage --account paper --csv > slippage.csv", "exact figures as CSV"]
   ],
   flags: {
@@ -157,6 +159,7 @@ export const reportSlippage = Verb.make({
     asOf: flags.asOf,
     from: flags.text("from", "First date on which trades were received, in New York: a date, today, month or year"),
     to: flags.text("to", "Last date on which trades were received, inclusive"),
+    owner: flags.ofOwner,
     symbol: flags.ofSymbol,
     csv: Options.boolean("csv").pipe(Options.withDescription("As CSV"))
   },

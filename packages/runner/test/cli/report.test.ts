@@ -144,6 +144,20 @@ describe("the report on hedging", () => {
     expect((await cli("report", "slippage", "--from", "yesterday")).err).toContain("is not a date such as")
   })
 
+  it("of one owner: the trades that name it, and what their orders cost", async () => {
+    const { cli, json } = desk()
+    await cli("exchange", "instruct", JSON.stringify({ id: "p", do: { price: { symbol: "AAPL", price: "101" } } }))
+    for (const owner of ["ann", "bob"])
+      await cli("trades", "add", ..."--symbol AAPL --side buy --quantity 1 --price 100 --owner".split(" "), owner)
+    await cli("start", "--until-idle")
+    expect(await json("report", "hedging", "--owner", "bob")).toMatchObject({ items: [{ owner: "bob", filled: "1" }] })
+    expect((await cli("report", "hedging", "--owner", "ann", "--csv")).out).toMatch(/,owner\r?\n[^\n]*,ann\r?\n$/)
+    expect(await json("report", "slippage", "--owner", "ann")).toMatchObject({
+      items: [{ kind: "symbol", trades: 1, slippage: "1" }, { kind: "total" }]
+    })
+    expect(await json("report", "slippage", "--owner", "cleo")).toMatchObject({ items: [] })
+  })
+
   it("an account that offsets pays on the other side: a purchase at its source is a sale of ours", async () => {
     const { cli, file, json } = desk()
     await cli("accounts", "add", "hedge", "--direction", "offset")
