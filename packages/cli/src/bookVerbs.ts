@@ -24,7 +24,7 @@ const adopting = async () => (await import("./verbs/adoptAccount.ts")).accountsA
 
 /** The verbs that work on books: what a program of its own puts beside others in its tree of verbs. */
 export const ofBooks = {
-  status: leaf("overall state and open items", async () => (await import("./verbs/status.ts")).status),
+  status: leaf("show the overall state and open items", async () => (await import("./verbs/status.ts")).status),
   connections: leaf(
     "list broker connections with latency, errors and requests left",
     async () => (await import("./verbs/connections.ts")).connections
@@ -42,7 +42,7 @@ export const ofBooks = {
     reverse: leaf("reverse a trade", async () => (await adding()).tradesReverse)
   }),
   positions: group("positions of accounts by symbol", {
-    list: leaf("all positions", async () => (await lists()).positionsList),
+    list: leaf("list positions", async () => (await lists()).positionsList),
     show: leaf("show a position: the next order, or why none is due", async () => (await lists()).positionsShow),
     residuals: leaf("list the residual of a position over time", async () => (await lists()).positionsResiduals),
     adjust: leaf("correct a position", async () => (await import("./verbs/positionCorrections.ts")).positionsAdjust),
@@ -117,11 +117,8 @@ export const ofBooks = {
       "identify the tax lots that a fill closes",
       async () => (await import("./verbs/fillsLots.ts")).fillsIdentify
     ),
-    waiting: leaf("list executions that do not count yet", async () => (await lists()).fillsWaiting),
-    "waiting-commissions": leaf(
-      "list commissions whose execution is not booked yet",
-      async () => (await lists()).fillsWaitingCommissions
-    )
+    waiting: leaf("list unmatched fills", async () => (await lists()).fillsWaiting),
+    "waiting-commissions": leaf("list unmatched commissions", async () => (await lists()).fillsWaitingCommissions)
   }),
   allocations: group("allocations of trades to orders", {
     list: leaf("list allocations", async () => (await lists()).allocationsList),

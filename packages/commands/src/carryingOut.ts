@@ -194,7 +194,7 @@ export const sentenceOf = ({
   const live = [
     ...listed("Unconfirmed: the broker may have these", inDoubt),
     ...listed(
-      cancelled === undefined || cancelled.length === 0 ? "Working orders, not affected" : "At the broker now",
+      cancelled === undefined || cancelled.length === 0 ? "Open orders, not affected" : "At the broker now",
       working
     )
   ]

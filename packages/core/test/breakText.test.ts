@@ -29,11 +29,11 @@ const sentences: { readonly [K in BreakKind]: string } = {
   OrderNotWorking: "the broker holds O1 without working it (locate): 3 in flight",
   TermsDiffer: "sent buy 3 AAPL (type limit), broker order b-1 is buy 3 AAPL (type market)",
   ForeignOrderId: "b-1 has client order id rl1-x, which these books never created",
-  ClientIdDiffers: "b-1 has client order id rl1-x, sent was rl1-y",
+  ClientIdDiffers: "b-1 has client order id rl1-x; sent: rl1-y",
   ReusedOrderId: "broker order id b-1 now belongs to an order of 2023-11-14",
   AverageDiffers: "average price: books 3, broker 3.1",
   Unpriced: "the broker reports 3 filled, executions with a price cover 0",
-  OffBand: "e-1 at 300 is outside the band around 200 (quote)",
+  OffBand: "e-1 at 300 is outside the price tolerance around 200 (quote)",
   Unmapped: 'buy 3 "BRK B" is WORKING',
   PositionDiffers: "books 3 (hedged 3), broker 5 (+2)",
   ForeignPosition: "books 0, broker 5 (+5)",
@@ -42,7 +42,7 @@ const sentences: { readonly [K in BreakKind]: string } = {
   HistoryGap:
     "executions from 2023-11-14T22:13:20.000000Z to 2023-11-14T22:14:20.000000Z were never read, and the broker no longer has them",
   Backlog: "2 trades arrived late: AAPL 2, residual 3 worth $30",
-  Implausible: "W3: cumulative 9, possible is 3; held report 1 of O1",
+  Implausible: "cumulative 9, plausible: 3; held report 1 of O1 (W3)",
   ClockAhead:
     "the books are 1m ahead of the system clock, which is or was wrong: clock 2023-11-14T22:13:20.000000Z, books 2023-11-14T22:14:20.000000Z",
   OrderRefused: "O1 was rejected with code E7, an unknown code: no such code",
@@ -139,7 +139,7 @@ describe("G: what a break is about", () => {
       }
     ],
     [
-      "W4: execution without an id has 3 shares",
+      "execution without an id has 3 shares (W4)",
       { _tag: "Implausible", cause: "ImpossibleExecution", execId: "", quantity: Decimal.unsafe("3") }
     ]
   ]

@@ -138,7 +138,7 @@ test("BAT-10: a batch with failed rows is a case with its page; the case of one 
   await page.getByRole("heading", { name: "In the books", exact: true }).waitFor()
   expect(await findings(page)).toEqual([])
   await page.getByRole("link", { name: subject, exact: true }).first().click()
-  await page.getByText(/^Held report \d+ \(W9\): execution 9, possible is 2/).waitFor()
+  await page.getByText(/^Held report \d+ \(W9\): execution 9, plausible: 2/).waitFor()
   await page.getByRole("link", { name: batch.id, exact: true }).first().click()
   await page.waitForURL(`**/batches/${batch.id}`)
   // It ends once its order does: what was never executed is not booked.

@@ -197,7 +197,7 @@ test("O24: what decides a doubt stands in its line, on its page and in the dialo
           await atRisk.getByText(decides).waitFor()
           await atRisk.getByText("S2", { exact: true }).waitFor()
           await atRisk.getByText(/^Due and not ordered: 3 AAPL/).waitFor()
-          await dialog.getByText("Recommended: mark it placed.").waitFor()
+          await dialog.getByText("Recommended: mark it as placed.").waitFor()
           await dialog.getByText(/^The broker already has its client order id/).waitFor()
           expect(await findings(page)).toEqual([])
           await dialog.getByRole("button", { name: "Cancel", exact: true }).click()
@@ -243,7 +243,7 @@ test("W2, W9: what a broker reported and was not possible is looked at from its 
           .waitFor()
         expect(await findings(page)).toEqual([])
         await page.getByRole("link", { name: "O1", exact: true }).first().click()
-        await page.getByText("Held report 1 (W2): quantity 5, possible is 2. Not booked.").waitFor()
+        await page.getByText("Held report 1 (W2): quantity 5, plausible: 2. Not booked.").waitFor()
         expect(await findings(page)).toEqual([])
         const cli = "orders accept-report O1 --report 1"
         await resolves(page, "Accept report 1", /^Books quantity 5 of O1, where 2 was possible\.$/, cli)
@@ -254,7 +254,7 @@ test("W2, W9: what a broker reported and was not possible is looked at from its 
       yield* scene.at(6)
       yield* scene.fills(1, { exec: "x1", quantity: "9", price: "150", isJudged: true })
       yield* Effect.promise(async () => {
-        await page.getByText("Held report 2 (W9): execution 9, possible is 5, execution x1.0. Not booked.").waitFor()
+        await page.getByText("Held report 2 (W9): execution 9, plausible: 5, execution x1.0. Not booked.").waitFor()
         const cli = "orders accept-report O1 --report 2"
         await resolves(page, "Accept report 2", /^Books execution 9 of O1, where 5 was possible\.$/, cli)
         await page.getByText("Held report 2 (").waitFor({ state: "detached" })

@@ -61,7 +61,7 @@ describe("what is told at a glance", () => {
     await page.goto(daemon.url)
     await verdict("Healthy")
     await set("reduce")
-    await verdict("Reducing: paper")
+    await verdict("Reduce only: paper")
     expect(await page.getByRole("alert").count()).toBe(0)
     await page.goto(`${daemon.url}/positions/paper/IBM`)
     await main.getByRole("status").getByText("Only orders that reduce positions are sent").waitFor()

@@ -84,7 +84,7 @@ test("a halt counts an unconfirmed order once, as unconfirmed; a resume says tha
         await page.getByRole("table", { name: "Trading states" }).waitFor()
         await page.keyboard.press("Shift+H")
         expect((await linesOf()).slice(1)).toEqual([
-          "No working orders.",
+          "No open orders.",
           "1 unconfirmed order stays unconfirmed: O1 (buy 3 AAPL of main).",
           "No orders will be sent now."
         ])
@@ -93,7 +93,7 @@ test("a halt counts an unconfirmed order once, as unconfirmed; a resume says tha
         const resumes = (name: string) => states.getByRole("button", { name: `Resume ${name}` }).click()
         await resumes("main")
         await dialog
-          .getByText("The halt or restriction set for main ends; what applied before a halt applies again.")
+          .getByText("The halt or restriction set for main ends. The state from before a halt applies again.")
           .waitFor()
         expect(await linesOf()).toContain("No orders will be sent now.")
         expect(await dialog.getByText("Due positions send their orders now.").count()).toBe(0)

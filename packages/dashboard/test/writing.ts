@@ -115,7 +115,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     const tables = page.getByRole("region", { name: "Check" }).getByRole("table")
     expect(await tables.first().getAttribute("aria-label")).toBe("Invalid rows")
     // A row of several lines is one for the file: it is not corrected here.
-    await page.getByRole("table", { name: "Rejected rows" }).getByText("5", { exact: true }).waitFor()
+    await page.getByRole("table", { name: "Invalid rows" }).getByText("5", { exact: true }).waitFor()
     expect(await page.getByRole("textbox", { name: /of line 5$/ }).count()).toBe(0)
     // All or none: it is not submitted while a row would not be accepted.
     await page.getByLabel("All or nothing").check()
@@ -231,7 +231,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await page.keyboard.press("Enter")
     await dialog.getByRole("heading", { name: "Effect" }).waitFor()
     const now = dialog.getByRole("list", { name: "Impact" })
-    await now.getByText("1 working order stays at the broker").waitFor()
+    await now.getByText("1 open order stays at the broker").waitFor()
     await dialog.getByRole("checkbox", { name: "Also cancel the 1 open order" }).check()
     await now.getByText(`Cancel requested for 1 open order: ${working}.`).waitFor()
     await dialog.getByText('roundlot halt --all --cancel-open --reason "short"').waitFor()

@@ -1,30 +1,17 @@
 import * as Options from "@effect/cli/Options"
-import { Decimal, Instant, Order, Reads, type AccountName } from "@roundlot/core"
-import type { TradeRepository } from "@roundlot/core/adapter"
+import { Decimal, Instant, Order, Reads } from "@roundlot/core"
 import type { Command } from "@roundlot/core/ledger"
-import { errors } from "@roundlot/queries"
-import { Effect, type Option } from "effect"
+import { text } from "@roundlot/queries"
+import { Effect } from "effect"
 import { accountNames, carryingOut } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
 import { confirm, yes } from "../terminal/confirm.ts"
 import * as flags from "../terminal/flags.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
-import type { VerbError } from "../terminal/Verb.ts"
 import { writing } from "../within.ts"
 import { compared } from "./atBroker.ts"
 import { approvalLine } from "./nextCommand.ts"
-
-/** The account that is meant: the named one, else the only one of the books. */
-export const theAccount = (
-  named: Option.Option<string>
-): Effect.Effect<AccountName.AccountName, VerbError, TradeRepository.TradeRepository> =>
-  Effect.gen(function* () {
-    const [only, ...others] = yield* accountNames.chosen(named)
-    if (only === undefined) return yield* new errors.NotFound({ kind: "account", id: "", list: "accounts" })
-    if (others.length === 0) return only
-    return yield* new UsageError({ problem: "There are several accounts", remedy: "Name one with --account" })
-  })
 
 /** `accounts adopt`, which is `account adopt` as well. */
 export const accountsAdopt = Verb.make({
@@ -48,7 +35,7 @@ export const accountsAdopt = Verb.make({
     writing(where, (settings) =>
       Effect.gen(function* () {
         const output = yield* Output
-        const account = yield* theAccount(named)
+        const account = yield* accountNames.sole(named)
         const { asOf, holdings, problem } = yield* compared(account, settings)
         if (problem !== undefined) return yield* new UsageError({ problem, remedy: "Try again in a moment" })
         const external = yield* Reads.all(Order.OrderTable, {
@@ -68,7 +55,7 @@ export const accountsAdopt = Verb.make({
           ({ ours, symbol, theirs }) => `  ${symbol}: the broker holds ${theirs}, the books ${ours}`
         )
         const shown = [
-          `Account ${account}: ${base.length} ${base.length === 1 ? "symbol" : "symbols"} to declare as opening balance, ${external.length} open external orders.`,
+          `Account ${account}: ${base.length} ${base.length === 1 ? "symbol" : "symbols"} to declare as opening balance, ${text.counted(external.length, "open external order")}.`,
           ...lines
         ].join("\n")
         if (dryRun) return yield* output.answer({ ...document, dryRun, done: null }, shown)

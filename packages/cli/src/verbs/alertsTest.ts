@@ -22,8 +22,8 @@ export const alertsTest = Verb.make({
   name: "alerts test",
   summary: "send a test alert through every channel; exit code 3 if any fails",
   examples: [
-    ["roundlot alerts test", "by all"],
-    ["roundlot alerts test --channel pager", "by one"]
+    ["roundlot alerts test", "every channel"],
+    ["roundlot alerts test --channel pager", "one channel"]
   ],
   flags: { ...flags.place, channel: flags.text("channel", "Through this channel only") },
   run: ({ channel, ...where }) =>
@@ -34,7 +34,7 @@ export const alertsTest = Verb.make({
       if (tried.some(({ failure }) => failure !== null)) yield* output.look
       yield* output.answer({ items: tried }, (screen) =>
         Table.format(
-          ["channel", "trial"],
+          ["channel", "result"],
           tried.map(({ channel: name, failure }) => [name, failure ?? "sent"]),
           screen
         )

@@ -50,7 +50,7 @@ export const decisionsShow = Verb.make({
 export const decisionsTally = Verb.make({
   name: "decisions tally",
   summary: "count failed decisions by reason",
-  examples: [["roundlot decisions tally --since 2026-11-20", "today's reasons"]],
+  examples: [["roundlot decisions tally --since 2026-11-20", "reasons since that day"]],
   flags: { ...view, ...narrowing },
   run: (given) => listed(given, decisions.tally(given), decisions.tallyTable)
 })

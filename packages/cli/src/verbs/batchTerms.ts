@@ -18,7 +18,7 @@ export const ofBatch = {
   account: flags.account,
   mode: Options.choice("mode", Batch.batchModes).pipe(
     Options.withDescription(
-      "execute: one order per row; accumulate: into the positions. Default: execute if every row has a price; otherwise a prompt"
+      "execute: one order per row; accumulate: into the positions. Default: execute if every row has a limit price; otherwise a prompt"
     ),
     Options.optional
   ),

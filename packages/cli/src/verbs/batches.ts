@@ -5,7 +5,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { Batches, Clock, Instant } from "@roundlot/core"
 import { Entropy } from "@roundlot/core/adapter"
 import type { Batch } from "@roundlot/core/ledger"
-import { batches as views, batchResults, past } from "@roundlot/queries"
+import { batches as views, batchResults, past, text as texts } from "@roundlot/queries"
 import { Chunk, Effect, Option, Ref, Schedule, Sink, Stream } from "effect"
 import { accountNames, duration } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
@@ -133,8 +133,8 @@ const LOOK_AGAIN = "500 millis"
 const lineOf = (progress: Effect.Effect.Success<ReturnType<typeof views.progress>>): string => {
   const { cancelled, done, failed, rate, status, timeLeft, total, waiting, working } = progress
   const pace =
-    rate === null ? "" : `, ${rate} a second${timeLeft === null || timeLeft === 0 ? "" : `, ${timeLeft} s left`}`
-  return `${status}: ${done} of ${total} done, ${working} working, ${waiting} waiting, ${failed} failed, ${cancelled} cancelled${pace}`
+    rate === null ? "" : `, ${rate} rows/s${timeLeft === null || timeLeft === 0 ? "" : `, ${timeLeft} s left`}`
+  return `${status}: ${done} of ${total} completed, ${working} working, ${waiting} waiting, ${failed} failed, ${cancelled} cancelled${pace}`
 }
 
 /** `batches watch`. */
@@ -288,7 +288,10 @@ export const batchesExport = Verb.make({
           Sink.mapError(file, cannotBeWritten(to.value))
         )
         const count = yield* Ref.get(written)
-        return yield* answer({ file: to.value, rows: count, ...moment }, `${count} rows written to ${to.value}.`)
+        return yield* answer(
+          { file: to.value, rows: count, ...moment },
+          `${texts.counted(count, "row")} written to ${to.value}.`
+        )
       })
     )
 })

@@ -97,9 +97,20 @@ const ordersText = ({ notional, orders, quantity, side, symbol }: Documents.Orde
 
 const checkedText = (checked: BatchFile.Checked): string =>
   [
-    `${checked.accepted} rows would be accepted`,
-    ...countsSaid.flatMap((name) => (checked[name] === 0 ? [] : [`${checked[name]} ${name}`]))
+    `${text.counted(checked.accepted, "row")} would be accepted`,
+    ...countsSaid.flatMap((name) => (checked[name] === 0 ? [] : [`${checked[name]} ${labels[name]}`]))
   ].join(", ")
+
+/** Counts by the words of the page that checks a file. */
+const labels = {
+  duplicates: "duplicates",
+  repeated: "repeated",
+  conflicts: "conflicts",
+  quarantined: "quarantined",
+  refused: "refused",
+  recorded: "history",
+  rejected: "invalid"
+} as const satisfies { readonly [C in (typeof countsSaid)[number]]: string }
 
 const countsSaid = ["duplicates", "repeated", "conflicts", "quarantined", "refused", "recorded", "rejected"] as const
 
@@ -130,11 +141,13 @@ export const batchesSubmit = Verb.make({
     ...terms.ofTemplate,
     backfill: flags.backfill,
     strict: Options.boolean("strict").pipe(
-      Options.withDescription("All or nothing: a bad, conflicting, quarantined or refused row rejects the whole file")
+      Options.withDescription(
+        "All or nothing: an invalid, conflicting, quarantined or refused row rejects the whole file"
+      )
     ),
     dryRun: Options.boolean("dry-run").pipe(
       Options.withDescription(
-        "Show the result of each row, the resulting orders, and bad rows by line and column; write nothing"
+        "Show the result of each row, the resulting orders, and invalid rows by line and column; write nothing"
       )
     ),
     again: Options.boolean("again").pipe(

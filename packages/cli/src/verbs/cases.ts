@@ -67,7 +67,7 @@ const attended = ({ commandId: command, dryRun: isDry, id: text, reason, ...wher
 export const casesAcknowledge = Verb.make({
   name: "cases acknowledge",
   summary: "acknowledge a case: no further alerts until its severity rises",
-  examples: [["roundlot cases acknowledge B2 --reason 'the broker is called'", "recorded with name and time"]],
+  examples: [["roundlot cases acknowledge B2 --reason 'broker called'", "recorded with name and time"]],
   flags: asking,
   run: (asked) => attended(asked, attending.acknowledging)
 })

@@ -11,7 +11,7 @@ type Connection = Documents.ConnectionDocument
 const loginText = ({ session, sessionEndsAt }: Connection): ReadonlyArray<string> => {
   if (session === null) return []
   if (session === "needs_login") return ["login required"]
-  return [sessionEndsAt === null ? "logged in" : `login ends at ${sessionEndsAt}`]
+  return [sessionEndsAt === null ? "logged in" : `login expires at ${sessionEndsAt}`]
 }
 
 const limitsText = ({ requests }: Connection): ReadonlyArray<string> =>

@@ -11,7 +11,6 @@ import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { reading, writing } from "../within.ts"
 import type { Configuration } from "../Program.ts"
-import { theAccount } from "./adoptAccount.ts"
 import { askWhereOrdersFollow } from "./commanding.ts"
 import { limitFlags, limitsSaid } from "./limitFlags.ts"
 import { approvalLine } from "./nextCommand.ts"
@@ -56,7 +55,7 @@ export const controlsShow = Verb.make({
         const { limits: limited, states } = document
         const lines = states.map(
           ({ account, reason, state, symbol }) =>
-            `${[symbol, account].filter((each) => each !== null).join(" on ") || "everything"} is ${state}: ${reason}`
+            `${[symbol, account].filter((each) => each !== null).join(" on ") || "everything"}: ${TradingState.wordsOfState(state)}: ${reason}`
         )
         const said = lines.length === 0 ? "Trading is normal: no active controls." : lines.join("\n")
         yield* answer(document, (screen) => [said, ...limited.map((each) => limitedText(each, screen))].join("\n\n"))
@@ -103,8 +102,8 @@ export const controlsSet = Verb.make({
         const limited = limitsSaid(asked)
         const isLimiting = Object.keys(limited).length > 0
         if (isLimiting === Option.isSome(asked.state)) {
-          const remedy = "Give --state, or one or more limits"
-          return yield* new UsageError({ problem: "A trading state and limits cannot be set together", remedy })
+          const remedy = "Give either --state or limits"
+          return yield* new UsageError({ problem: "Neither a trading state nor a limit is given, or both are", remedy })
         }
         yield* Option.isSome(asked.state)
           ? setState(asked, asked.state.value)
@@ -150,7 +149,7 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
 const setLimits = (asked: Asked, limited: object, configuration: Configuration) =>
   Effect.gen(function* () {
     const { answer, look, note } = yield* Output
-    const account = yield* theAccount(asked.account)
+    const account = yield* accountNames.sole(asked.account)
     const before = yield* Reads.account(account)
     const settings = yield* accountEntry.readAccount({ limits: limited }, account, before ?? Account.defaultSettings)
     const change = { account, settings, before, actor: accountNames.ACTOR, reason: asked.reason }

@@ -90,7 +90,7 @@ const watch = (decision: Decision.Decision) =>
   })
 
 const sayOf = ({ id, orderId, reason, status }: decisions.DecisionDocument): string =>
-  [`${id} ${status}`, orderId === null ? [] : `by ${orderId}`, reason === null ? [] : `: ${reason}`].flat().join(" ")
+  `${id} ${status}${orderId === null ? "" : ` (${orderId})`}${reason === null ? "" : `: ${reason}`}`
 
 /** `decide`. */
 export const decide = Verb.make({
@@ -210,7 +210,7 @@ const textOf = (rehearsed: Rehearsed, verdict: string): string => {
     ...(price === null ? [] : [`  price: $${price.price} (${price.source}, ${price.at})`]),
     `  held: ${held.before} → ${held.after ?? "as many as it buys"} shares, once it is filled`,
     `  sent today: $${before} → $${after}${most === null ? "" : ` of $${most}`}`,
-    ...(asked === "" ? [] : [`  ${asked}: asked of the broker before sending, not in a dry run`])
+    ...(asked === "" ? [] : [`  ${asked}: checked with the broker before sending, not in a dry run`])
   ].join("\n")
 }
 

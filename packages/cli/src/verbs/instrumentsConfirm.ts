@@ -1,11 +1,10 @@
 import { Price, Quantity } from "@roundlot/core"
 import { Effect, Schema } from "effect"
 import { UsageError } from "@roundlot/commands/errors"
-import { verdicts } from "@roundlot/commands"
+import { accountNames, verdicts } from "@roundlot/commands"
 import * as flags from "../terminal/flags.ts"
 import * as Verb from "../terminal/Verb.ts"
 import { writing } from "../within.ts"
-import { theAccount } from "./adoptAccount.ts"
 import { perform } from "./commanding.ts"
 
 /** What a flag says, as a positive number of its kind. */
@@ -40,7 +39,7 @@ export const instrumentsConfirm = Verb.make({
   run: ({ account: named, commandId, dryRun, lot, reason, symbol: text, tick, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const account = yield* theAccount(named)
+        const account = yield* accountNames.sole(named)
         const symbol = yield* verdicts.tickerOf(text)
         const facts = {
           lot: yield* read("--lot", Quantity.Quantity, lot),

@@ -321,7 +321,7 @@ export const allocationsShow = Verb.make({
 /** `breaks list`. */
 export const breaksList = Verb.make({
   name: "breaks list",
-  summary: "breaks",
+  summary: "list breaks",
   examples: [["roundlot breaks list --status open", "open breaks to review"]],
   flags: {
     ...view,
@@ -354,7 +354,7 @@ export const breaksShow = Verb.make({
 /** `journal list`. */
 export const journalList = Verb.make({
   name: "journal list",
-  summary: "the journal",
+  summary: "list journal entries",
   examples: [
     ["roundlot journal list --entity O5", "all events of an order"],
     ["roundlot journal list --limit 0 --json", "all of it"]

@@ -239,6 +239,6 @@ export const ordersVoid = Verb.make({
   run: ({ execution, ...asked }) =>
     performOn(asked, ({ id }) => ({
       command: { _tag: "VoidOrder", orderId: id, execIds: Option.toArray(execution) },
-      question: `Void ${Option.getOrElse(execution, () => "no execution")} and all totals of ${asked.id}? Its shares become due again.`
+      question: `Void ${Option.match(execution, { onNone: () => `all totals of ${asked.id} and keep its executions`, onSome: (id) => `${id} and all totals of ${asked.id}` })}? Its shares become due again.`
     }))
 })

@@ -4,7 +4,7 @@ import { type Entropy, Need, type TradeRepository } from "@roundlot/core/adapter
 import { foresee, Ledger, PositionAnswer, adjust } from "@roundlot/core/ledger"
 import { positions, criteria } from "@roundlot/queries"
 import { Effect, type Option, Either, Schema } from "effect"
-import { carryingOut, verdicts } from "@roundlot/commands"
+import { accountNames, carryingOut, verdicts } from "@roundlot/commands"
 import { confirm, yes } from "../terminal/confirm.ts"
 import { Output } from "../terminal/Output.ts"
 import * as Verb from "../terminal/Verb.ts"
@@ -13,7 +13,6 @@ import { UsageError } from "@roundlot/commands/errors"
 import * as flags from "../terminal/flags.ts"
 import { writing } from "../within.ts"
 import type { Settings } from "../Program.ts"
-import { theAccount } from "./adoptAccount.ts"
 import { compared } from "./atBroker.ts"
 import { approvalLine } from "./nextCommand.ts"
 
@@ -140,6 +139,12 @@ const differenceOf = (account: AccountName.AccountName, symbol: Ticker.Ticker, s
     return yield* new UsageError({ problem: `${symbol} has no difference to adjust: ${why}`, remedy })
   })
 
+/** What a correction books, by what is said of it. */
+const BOOKED_AS: { readonly [A in adjust.AdjustedAs]: string } = {
+  base: "an external holding (base)",
+  hedged: "our fill (hedged)"
+}
+
 /** `positions adjust`. */
 export const positionsAdjust = Verb.make({
   name: "positions adjust",
@@ -170,7 +175,7 @@ export const positionsAdjust = Verb.make({
   run: ({ account: named, as, by: said, commandId, dryRun, price, reason, symbol: text, yes: isSaid, ...where }) =>
     writing(where, (settings) =>
       Effect.gen(function* () {
-        const account = yield* theAccount(named)
+        const account = yield* accountNames.sole(named)
         const symbol = yield* verdicts.tickerOf(text)
         const difference =
           said === undefined ? yield* differenceOf(account, symbol, settings) : { by: yield* readDecimal("--by", said) }
@@ -182,7 +187,7 @@ export const positionsAdjust = Verb.make({
           correction: { _tag: "AdjustPosition", symbol, as, price: priced, ...difference },
           fields: { as, by: shares },
           title: `${shares} as ${as}`,
-          question: `Book ${shares} ${symbol} as ${as}?`,
+          question: `Book ${shares} ${symbol} as ${BOOKED_AS[as]}?`,
           reason,
           commandId,
           dryRun,
@@ -213,7 +218,7 @@ export const positionsRename = Verb.make({
   run: ({ account: named, commandId, dryRun, reason, since: said, symbol: text, to: given, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const account = yield* theAccount(named)
+        const account = yield* accountNames.sole(named)
         const symbol = yield* verdicts.tickerOf(text)
         const to = yield* verdicts.tickerOf(given)
         const since = said === undefined ? undefined : yield* criteria.momentOf("since", said)
@@ -221,7 +226,7 @@ export const positionsRename = Verb.make({
           account,
           correction: { _tag: "RenameSymbol", symbol, to, since },
           fields: { to, since: said ?? null },
-          title: `${to} at the market`,
+          title: `renamed to ${to}`,
           question: `Rename ${symbol} to ${to} on ${account}, effective ${said ?? "now"}?`,
           reason,
           commandId,
@@ -276,7 +281,7 @@ export const positionsSplit = Verb.make({
   }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const account = yield* theAccount(named)
+        const account = yield* accountNames.sole(named)
         const symbol = yield* verdicts.tickerOf(text)
         if (from < 1 || to < 1) {
           const problem = `--to ${to} --from ${from} is not a valid split ratio`
@@ -326,7 +331,7 @@ export const positionsWriteOff = Verb.make({
   run: ({ account: named, commandId, dryRun, quantity: said, reason, symbol: text, yes: isSaid, ...where }) =>
     writing(where, () =>
       Effect.gen(function* () {
-        const account = yield* theAccount(named)
+        const account = yield* accountNames.sole(named)
         const symbol = yield* verdicts.tickerOf(text)
         const quantity = said === undefined ? undefined : yield* readShares(said)
         const shares = said ?? "the residual"

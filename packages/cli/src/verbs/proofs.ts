@@ -1,6 +1,6 @@
 import type { Audit } from "@roundlot/core"
 import type { audit as proof } from "@roundlot/core/ledger"
-import { journal, past, payloads, why } from "@roundlot/queries"
+import { journal, past, payloads, text, why } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
 import { Effect, Ref, Stream } from "effect"
 import { KeptAnchor, proveBooks } from "@roundlot/daemon"
@@ -68,7 +68,11 @@ export const audit = Verb.make({
           )
           if (!ok) yield* look
           const gone =
-            archived === 0 ? [] : [`${archived} payloads are archived: their hashes stay, their bytes are gone.`]
+            archived === 0
+              ? []
+              : [
+                  `${archived === 1 ? "1 payload is" : `${archived} payloads are`} archived: the hashes stay, the bytes are gone.`
+                ]
           const lines = ok
             ? [
                 isSince
@@ -76,7 +80,10 @@ export const audit = Verb.make({
                   : `The books agree with the journal: ${entries} entries, no findings.`,
                 ...provenBy(kept, isSince)
               ]
-            : [`${findings.length} findings in ${entries} entries:`, ...findings.map(lineOf)]
+            : [
+                `${text.counted(findings.length, "finding")} in ${entries === 1 ? "1 entry" : `${entries} entries`}:`,
+                ...findings.map(lineOf)
+              ]
           const anchored = kept === undefined ? null : { position: kept.position, hash: kept.hash, at: kept.at }
           yield* answer(
             { ok, entries, findings, archived, anchor: anchored, sinceAnchor: isSince },

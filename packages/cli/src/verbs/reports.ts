@@ -51,7 +51,7 @@ export const reportConfirmation = Verb.make({
   summary: "confirm a trade: the orders that filled it, with executions, prices, times and commissions",
   examples: [
     ["roundlot report confirmation T1", "one trade, on the terminal"],
-    ["roundlot report confirmation T1 --csv > T1.csv", "a line an execution; prints the SHA-256 of the file"]
+    ["roundlot report confirmation T1 --csv > T1.csv", "one line per execution; prints the SHA-256 of the file"]
   ],
   flags: {
     ...flags.view,
@@ -195,7 +195,7 @@ export const reportTrail = Verb.make({
       "roundlot report trail --since 2026-01-01 --until 2026-04-01 > q1.csv",
       "a quarter, safe to open in a spreadsheet program"
     ],
-    ["roundlot report trail --as-of 812 --json", "as of feed position 812, one object a line"]
+    ["roundlot report trail --as-of 812 --json", "as of feed position 812, one object per line"]
   ],
   flags: { ...flags.place, ...flags.period, account: flags.ofAccount, asOf: flags.asOf },
   run: (asked) =>

@@ -1,3 +1,4 @@
+import { text as texts } from "@roundlot/queries"
 import * as Options from "@effect/cli/Options"
 import { Retention } from "@roundlot/core/ledger"
 import { Effect } from "effect"
@@ -32,8 +33,8 @@ export const storeRetain = Verb.make({
           const { answer } = yield* Output
           const isPlan = plan || dryRun
           const { bytes, kept, payloads } = yield* Retention.run({ olderThanMs, actor: accountNames.ACTOR, isPlan })
-          const done = isPlan ? "would lose their bytes" : "lost their bytes"
-          const text = `${payloads} payloads ${done}, ${bytes} in all; their hashes stay. ${kept} are kept: their orders have not ended.`
+          const done = isPlan ? "would be deleted" : "were deleted"
+          const text = `Bytes of ${texts.counted(payloads, "payload")} ${done}, ${bytes} in all; their hashes stay. ${kept} are kept: their orders have not ended.`
           yield* answer({ payloads, bytes, kept, done: !isPlan }, text)
         })
       )

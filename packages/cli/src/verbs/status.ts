@@ -1,6 +1,6 @@
 import type { Documents } from "@roundlot/api"
 import { TradeRepository } from "@roundlot/core/adapter"
-import { codeWords, Unattended, verdict } from "@roundlot/core/ledger"
+import { codeWords, TradingState, Unattended, verdict } from "@roundlot/core/ledger"
 import { overview as overviews, text } from "@roundlot/queries"
 import { Effect, Option } from "effect"
 import type { Served } from "../Program.ts"
@@ -25,7 +25,7 @@ const scopesText = ({ controls }: Pick<Seen, "controls">): string =>
     .filter(({ state }) => state !== "normal")
     .map(
       ({ account, state, symbol }) =>
-        `${[account, symbol].filter((each) => each !== null).join("/") || "everything"} is ${state}`
+        `${[account, symbol].filter((each) => each !== null).join("/") || "everything"}: ${TradingState.wordsOfState(state)}`
     )
     .join(", ")
 

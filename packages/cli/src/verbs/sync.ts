@@ -1,7 +1,7 @@
 import * as Options from "@effect/cli/Options"
 import { Sync } from "@roundlot/core/ledger"
 import { synced as views } from "@roundlot/queries"
-import { Effect, type Option } from "effect"
+import { Effect } from "effect"
 import { accountNames } from "@roundlot/commands"
 import { UsageError } from "@roundlot/commands/errors"
 import { syncing } from "@roundlot/daemon"
@@ -13,15 +13,6 @@ import { writing } from "../within.ts"
 import { atBroker } from "./atBroker.ts"
 
 const common = { ...flags.view, account: flags.account }
-
-/** The one account that is meant. */
-const one = (named: Option.Option<string>) =>
-  Effect.gen(function* () {
-    const [only, ...others] = yield* accountNames.chosen(named)
-    if (only !== undefined && others.length === 0) return only
-    const problem = only === undefined ? "There is no account yet" : "There are several accounts"
-    return yield* new UsageError({ problem, remedy: "Name one with --account" })
-  })
 
 const MOST_DAYS = 30
 
@@ -51,7 +42,7 @@ export const syncTrades = Verb.make({
             remedy: "For older executions use the broker's statements: 'roundlot sync statement'"
           })
         }
-        const name = yield* one(account)
+        const name = yield* accountNames.sole(account)
         const here = Effect.map(Sync.syncTradesOnce({ account: name, lookbackDays }), views.tradesDocument)
         yield* output.status(`Asking the broker of ${name} …`)
         const synced = yield* atBroker(name, settings, here, {
@@ -74,7 +65,7 @@ export const syncPositions = Verb.make({
     writing(where, (settings) =>
       Effect.gen(function* () {
         const output = yield* Output
-        const name = yield* one(account)
+        const name = yield* accountNames.sole(account)
         const here = Effect.map(Sync.syncPositionsOnce({ account: name }), views.positionsDocument)
         yield* output.status(`Asking the broker of ${name} …`)
         const synced = yield* atBroker(name, settings, here, {

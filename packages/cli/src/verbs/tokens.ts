@@ -50,7 +50,7 @@ export const tokensCreate = Verb.make({
     ),
     person: flags.text(
       "person",
-      "The person whose token it is: all tokens of one person count as one where a second person is needed"
+      "Person who holds the token; for four-eyes approvals, all tokens of a person count as one"
     ),
     expires: Options.text("expires").pipe(Options.withDescription("Lifetime, such as 30d"), Options.optional)
   },
@@ -80,7 +80,8 @@ export const tokensCreate = Verb.make({
 /** `tokens rotate`. */
 export const tokensRotate = Verb.make({
   name: "tokens rotate",
-  summary: "rotate the secret of a token; the new one is shown once, the old one ends at once or after the overlap",
+  summary:
+    "rotate the secret of a token; the new one is shown once, the old one is revoked at once or after the overlap",
   examples: [
     ["roundlot tokens rotate dana", "the old secret is revoked, and its browsers are signed out"],
     ["roundlot tokens rotate model --overlap 1h", "both secrets are valid for an hour"]

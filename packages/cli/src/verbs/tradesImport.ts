@@ -166,8 +166,7 @@ const finish = (
 ) =>
   Effect.gen(function* () {
     const { answer, look, note } = yield* Output
-    if (counts.rejected > 0 && !asked.dryRun)
-      yield* note(`The rejected rows are in ${RejectedFile.pathOf(asked.file)}.`)
+    if (counts.rejected > 0 && !asked.dryRun) yield* note(`The invalid rows are in ${RejectedFile.pathOf(asked.file)}.`)
     if (counts.rejected + counts.conflicts + counts.quarantined > 0) yield* look
     const shown = saidOf(asked, counts)
     yield* answer({ ...shown, ...more }, text(shown))

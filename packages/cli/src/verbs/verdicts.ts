@@ -169,12 +169,12 @@ export const halt = Verb.make({
   examples: [
     ["roundlot halt --reason 'news'", "everything"],
     ["roundlot halt --account paper --symbol AAPL --reason 'news'", "one symbol"],
-    ["roundlot halt --cancel-open --reason 'news'", "also cancel working orders"]
+    ["roundlot halt --cancel-open --reason 'news'", "also cancel open orders"]
   ],
   flags: {
     ...scopeFlags,
     cancelOpen: Options.boolean("cancel-open").pipe(
-      Options.withDescription("Also cancel our working orders in this scope; their positions are held until resumed")
+      Options.withDescription("Also cancel our open orders in this scope; their positions are held until resumed")
     )
   },
   run: ({ cancelOpen, ...asked }) =>

@@ -20,9 +20,9 @@ export type TradeStanding = (typeof tradeStandings)[number]
 export const reasonText = ({ detail, reason }: TradeCause, symbol: string): string => {
   switch (reason) {
     case "AwaitsBatch":
-      return "Waits for its batch's turn"
+      return "Waits for its batch"
     case "UnknownInstrument":
-      return `${headOf(reason)}: the broker has no instrument ${symbol}, and it is not confirmed. If the source adds a suffix, declare it there (suffixes, symbols) and release the trade under its ticker. If the symbol is right, confirm it. Else dismiss the trade`
+      return `${headOf(reason)}: the broker has no instrument ${symbol}, and it is not confirmed. If the source adds a suffix, declare it there (suffixes, symbols) and release the trade under its ticker. If the symbol is right, confirm it. Otherwise dismiss the trade`
     case "ReversalFirst":
       return "The trade that it reverses has not arrived yet"
     case "BatchCancelled":

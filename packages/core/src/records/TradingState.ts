@@ -98,6 +98,11 @@ const still: { readonly [S in TradingState]: string } = {
   halted: "halted"
 }
 
+const words: ReadonlyMap<string, string> = new Map(Object.entries(still))
+
+/** A trading state in words, after the name of its scope: `approve` is `held for approval`. */
+export const wordsOfState = (state: string): string => words.get(state) ?? state
+
 /** The name of a scope in a sentence: `all accounts`, `paper`, `AAPL of paper`. */
 export const scopeText = ({ account, symbol }: Pick<Control, "account" | "symbol">): string =>
   account === "" ? "all accounts" : symbol === "" ? account : `${symbol} of ${account}`

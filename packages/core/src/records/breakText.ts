@@ -157,7 +157,7 @@ const doubleCountText = ({ orderId, part }: Extract<Holding["explanation"], { re
 /** Both sides' figures, how the difference would be closed and opened (P5), and what would explain it (P9). */
 const holdingText = ({ explanation, holdings }: Holding): string => {
   const { adopted, base, direct, hedged, ours, theirs } = holdings
-  const parts = Object.entries({ base, hedged, direct, adopted })
+  const parts = Object.entries({ "opening balance": base, hedged, direct, imported: adopted })
     .filter(([, amount]) => !Decimal.isZero(amount))
     .map(([name, amount]) => `${name} ${shown(amount)}`)
   const made = parts.length === 0 ? "" : ` (${parts.join(", ")})`
@@ -189,7 +189,7 @@ const blockedText = ({ detail, obstacle, orderId, unsent, until }: DetailsOf<"Po
       if (unsent === "NotTried") return `${order} is not sent: its broker has not been read since startup`
       if (unsent === "LendingUnread")
         return `${order} is not sent: its broker has not reported whether the symbol can be borrowed`
-      if (unsent === "Unconfirmed") return `${order} was sent; its broker has not confirmed it yet`
+      if (unsent === "Unconfirmed") return `${order} was sent, no acknowledgement received`
       return `${order} could not be sent: ${detail ?? "no reason given"}`
     case "login":
       return `${order} is not sent: the broker requires a login`
@@ -203,13 +203,15 @@ const owedText = ({ lastPrice, residual }: DetailsOf<"Backlog">["late"][number])
   if (residual === undefined) return ""
   const shares = `, residual ${shown(residual)}`
   return lastPrice === undefined
-    ? `${shares} without a price`
-    : `${shares} worth $${shown(Decimal.multiply(Decimal.abs(residual), lastPrice))}`
+    ? `${shares}, without a price`
+    : `${shares}, worth $${shown(Decimal.multiply(Decimal.abs(residual), lastPrice))}`
 }
 
 const backlogText = ({ first, late, moreInstruments, trades }: DetailsOf<"Backlog">): string => {
   if (first !== undefined) return `a trade in ${first.symbol} of ${Instant.format(first.tradedAt)} arrived late`
-  const each = late.map((one) => `${one.symbol} ${one.trades}${owedText(one)}`)
+  const each = late.map(
+    (one) => `${one.symbol}: ${one.trades} ${one.trades === 1 ? "trade" : "trades"}${owedText(one)}`
+  )
   const more = moreInstruments === undefined ? "" : `; and ${moreInstruments} more instruments`
   return `${trades} ${trades === 1 ? "trade" : "trades"} arrived late: ${each.join("; ")}${more}`
 }
@@ -218,17 +220,17 @@ const implausibleText = (details: DetailsOf<"Implausible">): string => {
   switch (details.cause) {
     case "HeldReport": {
       const { field, number, orderId, possible, reported, rule } = details
-      return `${rule}: ${field} ${reported}, possible is ${possible}; held report ${number} of ${nameOf(orderId)}`
+      return `${field} ${reported}, plausible: ${possible}; held report ${number} of ${nameOf(orderId)} (${rule})`
     }
     case "FilledBeyond":
-      return `W3: ${details.brokerOrderId} reports ${shown(details.filled)} filled of ${shown(details.quantity)}`
+      return `${details.brokerOrderId} reports ${shown(details.filled)} filled of ${shown(details.quantity)} (W3)`
     case "ImpossibleExecution":
-      return `W4: execution ${details.execId === "" ? "without an id" : details.execId} has ${shown(details.quantity)} shares`
+      return `execution ${details.execId === "" ? "without an id" : details.execId} has ${shown(details.quantity)} shares (W4)`
     case "NotShownAgain":
-      return `W12: ${details.brokerOrderId} is not our order; it counts once a second reading shows it`
+      return `${details.brokerOrderId} is not our order; it counts once a second reading shows it (W12)`
     case "BeyondOrderLimit": {
       const { brokerOrderId, most, quantity } = details
-      return `W12: ${brokerOrderId} is not our order, and its ${shown(quantity)} shares exceed the account's order limit of ${shown(most)}`
+      return `${brokerOrderId} is not our order, and its ${shown(quantity)} shares exceed the account's order limit of ${shown(most)} (W12)`
     }
   }
 }
@@ -260,9 +262,9 @@ const mismatchText = ({ execId, ordered, otherOrder, reported }: DetailsOf<"Fill
 
 const offBandText = ({ commission, execId, expected, price }: DetailsOf<"OffBand">): string => {
   if (commission !== undefined)
-    return `W5: the commission of ${execId} is ${shown(commission.amount)} ${commission.currency}: not recorded`
+    return `the commission of ${execId} is ${shown(commission.amount)} ${commission.currency}: not recorded (W5)`
   const around = expected === undefined ? "" : ` around ${shown(expected.price)} (${expected.from})`
-  return `${execId} at ${price === undefined ? "no price" : shown(price)} is outside the band${around}`
+  return `${execId} at ${price === undefined ? "no price" : shown(price)} is outside the price tolerance${around}`
 }
 
 const refusalText = ({ class: is, code, detail, orderId }: DetailsOf<"OrderRefused">): string => {
@@ -321,7 +323,7 @@ const texts: { readonly [K in BreakKind]: (details: DetailsOf<K>) => string } = 
   ForeignOrderId: ({ brokerOrderId, clientOrderId }) =>
     `${brokerOrderId} has client order id ${clientOrderId}, which these books never created`,
   ClientIdDiffers: ({ brokerOrderId, clientOrderId, sent }) =>
-    `${brokerOrderId} has client order id ${clientOrderId}, sent was ${sent}`,
+    `${brokerOrderId} has client order id ${clientOrderId}; sent: ${sent}`,
   ReusedOrderId: ({ brokerOrderId, day }) => `broker order id ${brokerOrderId} now belongs to an order of ${day}`,
   AverageDiffers: ({ ours, theirs }) => `average price: books ${shown(ours)}, broker ${shown(theirs)}`,
   Unpriced: ({ filled, priced }) =>

@@ -1,6 +1,7 @@
 /** Codes whose parts are not what people say: kinds of breaks, limits by the control that refuses, and statuses. */
 const named: ReadonlyMap<string, string> = new Map([
   ["DailyNotional", "dollars per day"],
+  ["Excess", "overfill"],
   ["ForeignPosition", "unrecognised position"],
   ["InDoubtAhead", "unconfirmed order ahead"],
   ["MaxNotional", "dollars per order"],
@@ -8,7 +9,7 @@ const named: ReadonlyMap<string, string> = new Map([
   ["OffBand", "price tolerance"],
   ["OpenOrders", "dollars of live orders"],
   ["OppositeOrderLive", "order on the other side"],
-  ["OwedBound", "more than owed"],
+  ["OwedBound", "order above residual"],
   ["UnsoundSnapshot", "invalid snapshot"],
   ["Unpriced", "price missing"],
   ["in_doubt", "unconfirmed"],

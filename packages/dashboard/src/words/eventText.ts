@@ -144,7 +144,10 @@ const readings: Readonly<Record<string, (body: unknown) => EventText | undefined
   TradingStateSet: (body) => ({
     family: "trading",
     state: textIn(body, "state"),
-    words: because(texts.scopeIs({ scope: scopeIn(body), state: textIn(body, "state") }), textIn(body, "reason"))
+    words: because(
+      texts.scopeIs({ scope: scopeIn(body), state: signOfState("trading", textIn(body, "state")).word }),
+      textIn(body, "reason")
+    )
   }),
   BatchMoved: (body) => ({
     family: "batch",

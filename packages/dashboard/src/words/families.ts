@@ -127,7 +127,7 @@ export const families = {
     unpriced: sign("triangle-dollar", "Price missing", "warn", "Its shares count. Its price is not known yet."),
     off_band: sign(
       "triangle-ends",
-      "Price tolerance",
+      "Outside tolerance",
       "warn",
       "It counts. Its price is outside the account's tolerance around the expected price."
     ),
@@ -210,14 +210,14 @@ export const families = {
   },
   row: {
     waiting: sign("ring", "Waiting", "idle", "Accepted. It is not started yet."),
-    working: sign("disc-dot", "Working", "info", "Accepted. Its order is not made yet."),
-    rejected: sign("octagon-mark", "Invalid", "danger", "The row is no valid trade. It cannot be retried as it is.")
+    working: sign("disc-dot", "Working", "info", "Accepted, not completed yet."),
+    rejected: sign("octagon-mark", "Invalid", "danger", "The row is not a valid trade. It cannot be retried as it is.")
   },
   trading: {
     normal: sign("tick-quiet", "Trading", "ok", "Orders are sent."),
-    approve: sign("triangle", "Approving", "warn", "Each order needs the approval of a person."),
-    reduce: sign("triangle", "Reducing", "warn", "Only orders that reduce positions are sent."),
-    observe: sign("hatched", "Observing", "idle", "Orders are recorded and not sent."),
+    approve: sign("triangle", "Approval required", "warn", "Each order needs the approval of a person."),
+    reduce: sign("triangle", "Reduce only", "warn", "Only orders that reduce positions are sent."),
+    observe: sign("hatched", "Observe only", "idle", "Orders are recorded and not sent."),
     halted: sign("octagon-pause", "Halted", "danger", "No orders are sent. Trades are still accepted and accumulate.")
   },
   part: {

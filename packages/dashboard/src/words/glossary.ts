@@ -270,9 +270,9 @@ const entries = {
   theirs: { head: "At the broker", help: "Value at the broker, as last read." },
   shares: { head: "Shares held", help: "Signed shares held, according to each side." },
   comparison: { head: "Outcome", help: "Whether books and broker hold the same quantity of the symbol." },
-  difference: { head: "Difference", help: "Signed shares that the broker holds more than the books." },
+  difference: { head: "Difference", help: "Signed shares at the broker less those in the books." },
   openBreak: { head: "Break", help: "The open break of the difference." },
-  comparedAt: { head: "Compared", help: "Time at which the broker's positions were read that were compared last." },
+  comparedAt: { head: "Compared", help: "Time at which the last compared broker positions were read." },
   unchangedSince: { head: "Since", help: "Start of the reconciliation that found this outcome first." },
   runStarted: { head: "Started", help: "Start of the reconciliation." },
   runOutcome: { head: "Outcome", help: "Result of the reconciliation." },
@@ -302,7 +302,10 @@ const entries = {
   backupBytes: { head: "Bytes", help: "Size of the file, in bytes." },
   copyFile: { head: "Copy", help: "File of the restored copy, beside the running store." },
   copyEntries: { head: "Entries", help: "Journal entries of the copy." },
-  copyLacks: { head: "Lacks", help: "Journal entries that the running store had beyond the copy as it was made." },
+  copyLacks: {
+    head: "Lacks",
+    help: "Journal entries of the running store that were missing from the copy when it was made."
+  },
   newestEntry: { head: "Newest entry", help: "Time of the newest journal entry of the copy." },
   copyPosition: { head: "Position", help: "Feed position of the copy." },
   copyHash: { head: "SHA-256", help: "Hash of the copy's feed at its position. An anchor of it proves the copy." },
@@ -348,11 +351,11 @@ const entries = {
   span: { head: "Span", help: "Time range of the chart." },
   // Batches
   mode: { head: "Mode", help: "Accumulate: rows join their positions. Execute: each row is an order of its own." },
-  rows: { head: "Rows", help: "All rows of the batch, rejected ones included." },
+  rows: { head: "Rows", help: "All rows of the batch, invalid ones included." },
   progress: { head: "Progress", help: "Rows completed, failed and cancelled, of all rows." },
   done: { head: "Completed", help: "Rows netted or executed." },
-  failedRows: { head: "Failed", help: "Rejected rows, and rows whose orders failed." },
-  workingRows: { head: "Working", help: "Accepted rows that are not completed yet." },
+  failedRows: { head: "Failed", help: "Invalid rows, and rows whose orders failed." },
+  workingRows: { head: "Working", help: "Accepted, not completed yet." },
   waitingRows: { head: "Waiting", help: "Rows not started yet." },
   cancelledRows: { head: "Cancelled", help: "Rows stopped before they were completed." },
   rate: { head: "Rate", help: "Rows completed per second." },
@@ -361,7 +364,7 @@ const entries = {
   firstRow: { head: "First row", help: "First of these rows in the file." },
   example: { head: "Example", help: "Content of that row: the wrong value, or the failed trade." },
   processed: { head: "Processed", help: "Rows completed, failed or cancelled." },
-  inStretch: { head: "Rows since", help: "Rows processed since the reading before." },
+  inStretch: { head: "Rows since", help: "Rows processed since the previous reading." },
   line: { head: "Line", help: "Line in the file. The header is line 1." },
   column: { head: "Column", help: "Wrong column, by its name in the file." },
   value: { head: "Value", help: "Value as written in the file." },
@@ -370,9 +373,9 @@ const entries = {
   separator: { head: "Separator", help: "Column separator. It is guessed from the header." },
   decimalSign: {
     head: "Decimal sign",
-    help: "Decimal separator of numbers in this file. Choose it where the values leave it open."
+    help: "Decimal separator of numbers in this file. Choose it if the values are ambiguous."
   },
-  dateOrder: { head: "Dates", help: "Order of day and month in this file. Choose it where the values leave it open." },
+  dateOrder: { head: "Dates", help: "Order of day and month in this file. Choose it if the values are ambiguous." },
   fileZone: { head: "Time zone", help: "Time zone of times that name none: Europe/Berlin, or -05:00." },
   mapped: {
     head: "Column for",
@@ -408,7 +411,7 @@ const entries = {
   },
   lastReconciled: {
     head: "Last reconciled",
-    help: "Time of the last comparison of books and broker, of the account compared longest ago. Differences are open breaks of holdings."
+    help: "Time of the last reconciliation of the account that was reconciled longest ago. Differences are open breaks of holdings."
   },
   lastFill: { head: "Last fill", help: "Execution time of the newest fill." },
   rejectedToday: { head: "Rejected", help: "Orders of today rejected by a broker." },
@@ -442,8 +445,8 @@ const entries = {
   },
   template: { head: "Template", help: "Saved settings for batches of a kind. Values in this form override them." },
   allOrNone: {
-    head: "Strict",
-    help: "Accept the whole file or nothing. Any bad, conflicting, quarantined or refused row refuses the file, also when that changed since the check."
+    head: "All or nothing",
+    help: "Any invalid, conflicting, quarantined or refused row rejects the whole file, even if it became so after the check."
   },
   saveTemplate: {
     head: "Save as",
@@ -462,7 +465,7 @@ const entries = {
     help: "Broker orders near the time of sending that match no order in the books. Tick: same value. Diamond: different value. Choose the one that was sent from here."
   },
   cancelOpen: {
-    head: "Working orders",
+    head: "Open orders",
     help: "Cancel our open orders in this scope, at the broker and before sending. Orders made by hand at the broker stay."
   },
   haltScope: {

@@ -21,8 +21,8 @@ const kindWords: { readonly [K in Why["kind"]]: string } = {
   actor: "Actor",
   break: "Break",
   held_report: "Held report",
-  waiting_fill: "Waiting fill",
-  waiting_commission: "Waiting commission",
+  waiting_fill: "Unmatched fill",
+  waiting_commission: "Unmatched commission",
   token: "Token",
   session: "Session",
   other: "Record"

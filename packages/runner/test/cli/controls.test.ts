@@ -135,7 +135,7 @@ describe("controls by the command line", () => {
       [
         "Unconfirmed: the broker may have these:",
         "  O2: buy 1 KO of paper",
-        "Working orders, not affected:",
+        "Open orders, not affected:",
         "  O1: buy 2 AAPL of paper"
       ].join("\n")
     )

@@ -284,7 +284,7 @@ describe("HANGS", () => {
     expect(having({ positions: [{ ...position, residual: shares("-1") }] })).toEqual(["HANGS: KO owes -1: NotDue"])
     expect(
       having({ breaks: [{ ...opened, kind: "Implausible", details: SampleDetails.sampleDetails.Implausible }] })
-    ).toEqual(["HANGS: Implausible of O1 stays open: W3: cumulative 9, possible is 3; held report 1 of O1"])
+    ).toEqual(["HANGS: Implausible of O1 stays open: cumulative 9, plausible: 3; held report 1 of O1 (W3)"])
   })
 
   test("G: what waits for a person does not hang, nor what the same order lets wait", () => {

@@ -248,7 +248,7 @@ describe("documents", () => {
         })
         const first = {
           resolution: "reconcile",
-          reason: "Fill missing (B2) is open, so the excess itself may be wrong. Accept it after that is resolved."
+          reason: "Fill missing (B2) is open, so the overfill itself may be wrong. Accept it after that is resolved."
         }
         expect(yield* everywhere).toEqual([first, first, first])
         yield* said({ _tag: "DismissBreak", breakId: Id.BreakId.make(2) }, "the statement has it")

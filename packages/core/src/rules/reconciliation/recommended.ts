@@ -56,7 +56,7 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "Position
   OrderMissing: first("recheck", "The broker is asked for it by id. It is not sent again, and counts as open."),
   EndUnconfirmed: first(
     "wait",
-    "Cancels are sent until the broker rejects one. If the order has ended at the broker, resolve it as ended."
+    "Cancel requests repeat until the broker rejects one, which confirms the end. If the order has ended at the broker, resolve it as ended."
   ),
   OrderNotWorking: first(
     "cancel",
@@ -76,10 +76,13 @@ const byKind: { readonly [K in Exclude<BreakKind, "Doubt" | "Excess" | "Position
   Unpriced: first("recheck", "Its executions are read again for the price. The shares already count."),
   OffBand: first("resolve", "The fill counts at this price. Resolve it once the broker confirms the price."),
   Unmapped: first("resolve", "Release or dismiss the trade that names the instrument."),
-  PositionDiffers: first("reconcile", "Both sides are read again. Book a remaining difference as base or hedged."),
+  PositionDiffers: first(
+    "reconcile",
+    "Both sides are read again. Book a remaining difference as an external holding or as our fill."
+  ),
   ForeignPosition: first(
     "adjust-base",
-    "The books never traded it. Book it as base: an external holding; the residual stays."
+    "The books never traded it. Book it as an external holding: the residual stays unchanged."
   ),
   UnsoundSnapshot: first("wait", "The next complete, valid listing closes it."),
   FillMissing: first(
@@ -176,7 +179,7 @@ export const isJudgedFirst = (kind: BreakKind): boolean => beforeExcess[kind] !=
 const MOST_NAMED = 5
 
 const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Recommended => {
-  if (holds === "nothing") return first("wait", "The excess is less than a lot. The next trades use it up.")
+  if (holds === "nothing") return first("wait", "The overfill is less than a lot. The next trades use it up.")
   const before = beside.filter(({ kind }) => isJudgedFirst(kind))
   if (before.length === 0)
     return first("accept-excess", "No trade covers these shares. Once accepted, an opposite order closes them.")
@@ -184,7 +187,7 @@ const ofExcess = ({ holds }: Pick<Break, "holds">, beside: Stake["beside"]): Rec
   const names = [...named, ...(before.length > MOST_NAMED ? [`${before.length - MOST_NAMED} more`] : [])].join(", ")
   return first(
     before.some(({ kind }) => beforeExcess[kind] === "reconcile") ? "reconcile" : "wait",
-    `${names} ${before.length === 1 ? "is" : "are"} open, so the excess itself may be wrong. Accept it after that is resolved.`
+    `${names} ${before.length === 1 ? "is" : "are"} open, so the overfill itself may be wrong. Accept it after that is resolved.`
   )
 }
 
@@ -200,11 +203,11 @@ const ofForeign = ({ beside, isTraded }: Pick<Stake, "beside" | "isTraded">): Re
 const byObstacle: { readonly [O in ObstacleApart]: Recommended } = {
   circuit: first(
     "resume",
-    "Find out why its orders did not fill completely, then resume the symbol. It resumes automatically at that time."
+    "Find out why its orders did not fill completely, then resume the symbol. Otherwise it resumes automatically later."
   ),
   session: first(
     "resume",
-    "Read the broker's rejection of the order, then resume the symbol. It resumes automatically at that time."
+    "Read the broker's rejection of the order, then resume the symbol. Otherwise it resumes automatically later."
   ),
   price: first("wait", "It continues with the next price. Check the connection of the price source."),
   opposite: first("wait", "It continues when that order ends. Cancel the order if it is no longer wanted."),
@@ -215,7 +218,7 @@ const byObstacle: { readonly [O in ObstacleApart]: Recommended } = {
 /** The subject of such a break is what keeps the position from ordering. */
 const ofBlocked = ({ subject = "" }: Partial<Pick<Break, "subject">>): Recommended => {
   const by = obstacleIn(subject)
-  if (by === undefined) return first("wait", "See the next order on its position.")
+  if (by === undefined) return first("wait", "Open the position: its next order shows the reason.")
   return isControl(by) ? first("change-control", `${controls[by].remedy}.`) : byObstacle[by]
 }
 

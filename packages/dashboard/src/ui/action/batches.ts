@@ -1,3 +1,4 @@
+import { signOfBatch } from "../../words/signs.ts"
 import type { Documents } from "@roundlot/api"
 import { Effect } from "effect"
 import { batchOf, type Seen } from "../../api/records.ts"
@@ -9,7 +10,7 @@ import { texts } from "../../words/text/batchActions.ts"
 const ofBatch = aboutOf("batch", batchOf)
 
 const recorded = (verb: string) => (batch: Documents.BatchDocument) => ({
-  done: texts.is({ verb, batch: batch.name, status: batch.status.replace("_", " ") }),
+  done: texts.is({ verb, batch: batch.name, status: signOfBatch(batch).word }),
   account: batch.account,
   commandId: batch.uid,
   effects: null

@@ -104,7 +104,7 @@ const haltIn = (name: string, scopes: ReadonlyArray<Scope>): Action => ({
   willNot: [texts.noOrderIsCancelled],
   adds: (done) => {
     const count = workingIn(done).length
-    return count === 0 ? texts.noWorkingOrders : texts.ordersStay({ count })
+    return count === 0 ? texts.noOpenOrders : texts.ordersStay({ count })
   },
   also: {
     term: "cancelOpen",

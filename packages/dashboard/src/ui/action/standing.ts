@@ -46,7 +46,7 @@ export const named = (scopes: ReadonlyArray<Scope>): string => {
   return rest > 0 ? texts.namesAndMore({ names, rest }) : names
 }
 
-/** What does not trade as usual in words, each state with what it is set for: `Halted: IBM on paper · Reducing: second`. */
+/** What does not trade as usual in words, each state with what it is set for: `Halted: IBM on paper · Reduce only: second`. */
 export const boundWords = (bound: ReadonlyArray<Control>): string =>
   [...new Set(bound.map(({ state }) => state))]
     .map((state) => `${signOfState("trading", state).word}: ${named(bound.filter((each) => each.state === state))}`)

@@ -17,7 +17,7 @@ export const texts = messages({
   close: "Close",
   notDone: "Not applied: {entity} has changed since you opened this dialog.",
   changesInTheMeantime: "Changes in the meantime",
-  isNow: "It is now {state} Review it and confirm again.",
+  isNow: "It is now {state}. Review it and confirm again.",
   needsRole: "You need the role {role} for this. You are signed in as {caller} ({callerRole}).",
   ordersAtOnceAbout: "{count} orders at once, about {notional}",
   ordersAtOnceSomeUnpriced: "{count} orders at once, about {notional} and {unpriced} without a known price",

@@ -17,5 +17,5 @@ export const texts = messages({
   split: "split or symbol change",
   void: "void executions",
   writeOff: "write-off",
-  needsToken: "Sign in with a token to approve it: the daemon runs with --open and cannot distinguish persons."
+  needsToken: "Sign in with a token to approve it: the daemon runs with --open and cannot tell people apart."
 })

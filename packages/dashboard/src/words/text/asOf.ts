@@ -12,7 +12,7 @@ export const texts = messages({
   chooseAMoment: "Choose a time to view the books as of it.",
   booksAsOf: "Books as of {shown}. No actions are possible.",
   currentState: "This page shows the current state. Other pages show {shown}.",
-  noSuchPosition: "There is no {asked} yet, so nothing is shown of it. The newest is {newest}.",
+  noSuchPosition: "There is no {asked} yet. The newest is {newest}.",
   asOf: "As of",
   backToNow: "Back to now"
 })

@@ -4,7 +4,7 @@ import { messages } from "./messages.ts"
 export const texts = messages({
   backups: "Backups",
   backupsIn: "in {folder} on the daemon's host",
-  noBackups: "No backups yet. Back up now makes one; the daemon keeps trading.",
+  noBackups: "No backups yet. 'Back up now' makes one; the daemon keeps trading.",
   backUpNow: "Back up now",
   backsUp: "A process beside the daemon copies the store into one file and audits both. Trading continues.",
   booksUnchanged: "The books are not changed.",

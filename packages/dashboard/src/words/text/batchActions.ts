@@ -2,7 +2,7 @@ import { messages } from "./messages.ts"
 
 /** Texts of the actions on batches. */
 export const texts = messages({
-  is: "{verb}: {batch} is {status}.",
+  is: "{verb}: {batch}. Status: {status}.",
   cancel: "Cancel {batch}",
   keepTheBatch: "Keep the batch",
   waitingRowsStop: "Waiting rows are stopped.",
@@ -18,7 +18,7 @@ export const texts = messages({
   recordsStay: "Its trades, orders and journal stay.",
   archived: "Archived",
   delete: "Delete {batch}",
-  removesRecord: "Removes the record of batch {batch} from all lists.",
+  removesRecord: "Hides batch {batch} from all lists.",
   deleted: "Deleted",
   deleteTemplate: "Delete template {name}",
   templateGone: "The template is no longer available.",

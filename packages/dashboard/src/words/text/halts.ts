@@ -7,11 +7,10 @@ export const texts = messages({
   tradesAccumulate: "Trades are still accepted and accumulate.",
   halt: "Halt {name}",
   noOrderIsCancelled: "No order is cancelled.",
-  noWorkingOrders: "No working orders.",
   noOpenOrders: "No open orders.",
   ordersStay: {
-    one: "{count} working order stays at the broker.",
-    other: "{count} working orders stay at the broker."
+    one: "{count} open order stays at the broker.",
+    other: "{count} open orders stay at the broker."
   },
   alsoCancel: { one: "Also cancel the {count} open order", other: "Also cancel the {count} open orders" },
   haltAndCancel: "Halt {name} and cancel its orders",
@@ -25,8 +24,8 @@ export const texts = messages({
   allOf: "all of {broker}: {names}",
   scope: "Scope",
   resume: "Resume {scope}",
-  stateEnds: "The halt or restriction set for {name} ends; what applied before a halt applies again.",
-  duePositionsSend: "Due positions send their orders now.",
+  stateEnds: "The halt or restriction set for {name} ends. The state from before a halt applies again.",
+  duePositionsSend: "Due orders are sent now.",
   otherHaltsStay: "A halt of a wider or narrower scope stays.",
   on: "{symbol} on {account}",
   namesAndMore: "{names} and {rest} more",

@@ -36,7 +36,7 @@ export const texts = messages({
   endsFilled:
     "{id} ends with {filled} of {quantity} filled. Due shares are ordered again: if the {side} order in {symbol} still works at the broker, they are traded twice.",
   acceptReport: "Accept report {number}",
-  booksReport: "Books {field} {reported} of {id}, where {possible} was possible.",
+  booksReport: "Books {field} {reported} for {id}. Plausible was: {possible}.",
   tradingContinues: "Trading in {symbol} continues when no other report of {id} is held.",
   brokerIsNotAskedAgain: "The broker is not queried again.",
   voidReports: "Void reports of {id}",
@@ -52,5 +52,5 @@ export const texts = messages({
   ownSettingsStay: "Orders and sources with their own session or time in force keep them.",
   settingsOf: "Order settings of {name}: {settings}.",
   reportedField: "what was reported",
-  less: "less"
+  less: "a lower value"
 })

@@ -3,7 +3,7 @@ import { messages } from "./messages.ts"
 /** Texts of the actions on trades, jobs, webhooks and sessions. */
 export const texts = messages({
   retry: "Retry {type} {key}",
-  jobQueuedAgain: "The job is queued again, with all its attempts.",
+  jobQueuedAgain: "The job is queued again, with its full number of attempts.",
   effectsStay: "Effects of earlier attempts are not undone.",
   retriedAs: "Retried: it is {status}.",
   cancelJob: "Cancel {type} {key}",

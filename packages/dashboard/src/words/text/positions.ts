@@ -2,7 +2,7 @@ import { messages } from "./messages.ts"
 
 /** Texts of the page of a position. */
 export const texts = messages({
-  excessOf: "excess of {orderId}",
+  excessOf: "overfill of {orderId}",
   noHedgedTrade: "No hedged trade with a price yet.",
   slippage: "Slippage",
   slippageSummary: {

@@ -8,9 +8,9 @@ export const texts = messages({
   recommended: "Recommended: {resolution}.",
   reconcileNow: "reconcile now",
   cancelIt: "cancel it",
-  markItPlaced: "mark it placed",
+  markItPlaced: "mark it as placed",
   acceptOverfill: "accept the overfill",
-  bookAsOpening: "book it as opening balance",
+  bookAsOpening: "book it as external holding",
   resumeTheSymbol: "resume the symbol",
   changeTheLimit: "change the limit",
   limitsOf: "Limits of {account}",
@@ -18,6 +18,6 @@ export const texts = messages({
   retryIt: "retry it",
   approveOrCancel: "approve or cancel it",
   wait: "wait",
-  recheck: "recheck",
+  recheck: "refresh the order",
   resolve: "resolve"
 })

@@ -16,7 +16,7 @@ export const texts = messages({
   noLongerMatches: "no longer matches",
   likeAFill: "possible duplicate",
   fillOfOrder: "{fill} of {order}",
-  commissionsWithoutAnExecution: "Commissions without an execution",
+  commissionsWithoutAnExecution: "Unmatched commissions",
   none: "None.",
   unmatchedFills: "Unmatched fills",
   replacedBy: "replaced by {order}",
