@@ -283,7 +283,7 @@ describe("a commission before its execution", () => {
     expect(waitingIn(desk)).toEqual(["1 x.01 51 USD joined", "1 y.01 51 USD joined"])
     expect(costsIn(desk)).toContain("x.01 undefined")
     expect(desk.all(BreakTable).map((each) => `${each.kind} ${evidenceOf(each)}`)).toContain(
-      "OffBand W5: the commission of x.01 is 51 USD: not recorded"
+      "OffBand the commission of x.01 is 51 USD: not recorded (W5)"
     )
   })
 

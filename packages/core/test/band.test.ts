@@ -77,7 +77,7 @@ describe("the band around what an order should have got", () => {
     fill("e3", "120.01")
     fill("e4", "79.99")
     expect(bands()).toEqual(["within", "within", "outside", "outside"])
-    expect(breaks()).toEqual(["OffBand nothing: e3.1 at 120.01 is outside the band around 100 (trades)"])
+    expect(breaks()).toEqual(["OffBand nothing: e3.1 at 120.01 is outside the price tolerance around 100 (trades)"])
     expect(desk.all(PositionTable).map(({ hedged }) => Decimal.format(hedged))).toEqual(["0.4"])
     expect(foldedLines(desk)).toEqual(storedLines(desk))
   })
@@ -87,7 +87,7 @@ describe("the band around what an order should have got", () => {
     fill("e1", "170")
     fill("e2", "100")
     expect(bands()).toEqual(["within", "outside"])
-    expect(breaks()).toEqual(["OffBand nothing: e2.1 at 100 is outside the band around 200 (market)"])
+    expect(breaks()).toEqual(["OffBand nothing: e2.1 at 100 is outside the price tolerance around 200 (market)"])
     const judgedBy = desk
       .all(FillTable)
       .map(({ expectedFrom, expectedPrice = Decimal.zero }) => `${Decimal.format(expectedPrice)} ${expectedFrom}`)
@@ -104,7 +104,7 @@ describe("the band around what an order should have got", () => {
     fill("e1", "110")
     fill("e2", "121")
     expect(bands()).toEqual(["within", "outside"])
-    expect(breaks()).toEqual(["OffBand nothing: e2.1 at 121 is outside the band around 100 (trades)"])
+    expect(breaks()).toEqual(["OffBand nothing: e2.1 at 121 is outside the price tolerance around 100 (trades)"])
     expect(desk.all(FillTable).map(({ expectedFrom }) => expectedFrom)).toEqual(["trades", "trades"])
   })
 

@@ -41,7 +41,7 @@ const sentences: { readonly [K in BreakKind]: string } = {
   FillMissing: "the broker no longer lists e-1, e-2",
   HistoryGap:
     "executions from 2023-11-14T22:13:20.000000Z to 2023-11-14T22:14:20.000000Z were never read, and the broker no longer has them",
-  Backlog: "2 trades arrived late: AAPL 2, residual 3 worth $30",
+  Backlog: "2 trades arrived late: AAPL (2 trades, residual 3, worth $30)",
   Implausible: "cumulative 9, plausible: 3; held report 1 of O1 (W3)",
   ClockAhead:
     "the books are 1m ahead of the system clock, which is or was wrong: clock 2023-11-14T22:13:20.000000Z, books 2023-11-14T22:14:20.000000Z",
@@ -121,7 +121,7 @@ describe("G: what a break is about", () => {
       { _tag: "UnsoundSnapshot", fault: { _tag: "Unreadable", listing: "orders", detail: "no JSON" } }
     ],
     [
-      "W5: the commission of e-1 is 900 USD: not recorded",
+      "the commission of e-1 is 900 USD: not recorded (W5)",
       { _tag: "OffBand", execId: "e-1", commission: { amount: Decimal.unsafe("900"), currency: "USD" } }
     ],
     [

@@ -361,7 +361,7 @@ describe("every page", () => {
     const sums = (label: string) => page.getByRole("table", { name: label }).locator("tfoot td").allInnerTexts()
     await page.getByText("±2,000 bp of 100, the price of its trades").waitFor()
     await page.getByText("1 outside", { exact: true }).waitFor()
-    await page.getByRole("table", { name: "Executions" }).getByText("Price tolerance").waitFor()
+    await page.getByRole("table", { name: "Executions" }).getByText("Outside tolerance").waitFor()
     expect(await sums("Executions")).toEqual(["", "2", "40.10", "80.20", "—", "average price"])
     await page.getByRole("table", { name: "Source trades" }).locator("tfoot td").first().waitFor()
     expect(await sums("Source trades")).toEqual(["2.5", "2", "0.25", "0.25", ""])

@@ -255,7 +255,7 @@ describe("what just happened", () => {
     expect(textOf("TradingStateSet", halt)).toEqual({
       family: "trading",
       state: "halted",
-      words: "everything is halted: news"
+      words: "Halted (everything): news"
     })
     expect(textOf("Evaluated", { symbol: "KO" })).toBeUndefined()
     // A row that waits for its batch waits for no person.
@@ -330,9 +330,9 @@ const table: ReadonlyArray<readonly [of: string, sign: Sign | undefined, shape: 
   ["order", anOrder("partially_filled", "1200", "3000"), "disc-part", "Partially filled 1,200/3,000", "info"],
   ["order", anOrder("filled", "3"), "disc-tick", "Filled", "ok"],
   ["order", anOrder("cancelled"), "square-x", "Cancelled", "idle"],
-  ["order", anOrder("cancelled", "2"), "square-x", "Cancelled 2/3 filled", "idle"],
+  ["order", anOrder("cancelled", "2"), "square-x", "Cancelled, 2/3 filled", "idle"],
   ["order", anOrder("expired"), "square-clock", "Expired", "idle"],
-  ["order", anOrder("expired", "2"), "square-clock", "Expired 2/3 filled", "idle"],
+  ["order", anOrder("expired", "2"), "square-clock", "Expired, 2/3 filled", "idle"],
   ["order", anOrder("rejected"), "octagon-x", "Rejected", "danger"],
   ["order", anOrder("failed"), "octagon-mark", "Failed", "danger"],
   ["order tag", tag("cancelAsked"), "square-x", "Cancel requested", "warn"],
@@ -352,7 +352,7 @@ const table: ReadonlyArray<readonly [of: string, sign: Sign | undefined, shape: 
   ["fill", signOfFill({ ...good, quantity: "0" }), "octagon-struck", "Busted", "danger"],
   ["fill", of("fill")("inferred"), "hatched", "Inferred", "idle"],
   ["fill", signOfFill({ ...good, price: null }), "triangle-dollar", "Price missing", "warn"],
-  ["fill", signOfFill({ ...good, band: "outside" }), "triangle-ends", "Price tolerance", "warn"],
+  ["fill", signOfFill({ ...good, band: "outside" }), "triangle-ends", "Outside tolerance", "warn"],
   ["fill", of("fill")("suspected"), "diamond-equal", "Duplicate?", "doubt"],
   ["fill", of("fill")("parked"), "ring", "Unmatched", "warn"],
   ["attempt", anAttempt("accepted"), "disc-tick", "Accepted", "ok"],

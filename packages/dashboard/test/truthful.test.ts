@@ -96,7 +96,7 @@ test("a halt counts an unconfirmed order once, as unconfirmed; a resume says tha
           .getByText("The halt or restriction set for main ends. The state from before a halt applies again.")
           .waitFor()
         expect(await linesOf()).toContain("No orders will be sent now.")
-        expect(await dialog.getByText("Due positions send their orders now.").count()).toBe(0)
+        expect(await dialog.getByText("Due orders are sent now.").count()).toBe(0)
         await page.keyboard.press("Escape")
         const freed = await fetch(`${url}/api/v1/controls/resume`, {
           method: "POST",
@@ -107,7 +107,7 @@ test("a halt counts an unconfirmed order once, as unconfirmed; a resume says tha
         // What trades as usual again is no active control.
         await states.getByRole("row").filter({ hasText: "main" }).waitFor({ state: "detached" })
         await resumes("everything")
-        expect(await linesOf()).toContain("Due positions send their orders now.")
+        expect(await linesOf()).toContain("Due orders are sent now.")
         expect(await findings(page)).toEqual([])
         expect(seen.faults).toEqual([])
       })

@@ -130,7 +130,7 @@ export const clauses: ReadonlyArray<Clause> = [
     [[true], [false], 2]
   ),
   clause(
-    "a lease was renewed when its holder last renewed it, not when somebody looks",
+    "a lease was renewed when its holder last renewed it, and a look changes nothing",
     (ground) =>
       Effect.gen(function* () {
         const one = yield* opened(ground, first)

@@ -210,7 +210,7 @@ const owedText = ({ lastPrice, residual }: DetailsOf<"Backlog">["late"][number])
 const backlogText = ({ first, late, moreInstruments, trades }: DetailsOf<"Backlog">): string => {
   if (first !== undefined) return `a trade in ${first.symbol} of ${Instant.format(first.tradedAt)} arrived late`
   const each = late.map(
-    (one) => `${one.symbol}: ${one.trades} ${one.trades === 1 ? "trade" : "trades"}${owedText(one)}`
+    (one) => `${one.symbol} (${one.trades} ${one.trades === 1 ? "trade" : "trades"}${owedText(one)})`
   )
   const more = moreInstruments === undefined ? "" : `; and ${moreInstruments} more instruments`
   return `${trades} ${trades === 1 ? "trade" : "trades"} arrived late: ${each.join("; ")}${more}`

@@ -103,7 +103,7 @@ describe("Backlog: what a source delivers late on a live account", () => {
         yield* Stage.submit(ago("young", 0, "1", "MSFT"))
         yield* follow([ago("a", 3, "1"), ago("b", 0, "2")], [ago("c", 2, "1.5"), ago("d", 9, "4", "KO")])
         expect(yield* breaks).toEqual([
-          "Backlog holds the account: 3 trades arrived late: AAPL 2, residual 4.5 worth $675; KO 1, residual 4 worth $600"
+          "Backlog holds the account: 3 trades arrived late: AAPL (2 trades, residual 4.5, worth $675); KO (1 trade, residual 4, worth $600)"
         ])
         yield* submitted
         yield* Stage.submit(ago("later", 0, "1", "MSFT"))
@@ -126,7 +126,7 @@ describe("Backlog: what a source delivers late on a live account", () => {
         yield* follow(first)
         yield* follow(first, [ago("a", 3, "1"), ago("b", 2, "1")])
         expect(yield* breaks).toEqual([
-          "Backlog holds the account: 2 trades arrived late: AAPL 2, residual 2 worth $300"
+          "Backlog holds the account: 2 trades arrived late: AAPL (2 trades, residual 2, worth $300)"
         ])
         yield* Gates.confirmInstruments
         yield* accept
@@ -134,7 +134,7 @@ describe("Backlog: what a source delivers late on a live account", () => {
         yield* follow(first, [], [ago("c", 2, "1", "KO")])
         expect(yield* breaks).toEqual([
           "Backlog is closed",
-          "Backlog holds the account: 1 trade arrived late: KO 1, residual 1 worth $150"
+          "Backlog holds the account: 1 trade arrived late: KO (1 trade, residual 1, worth $150)"
         ])
       }),
       program

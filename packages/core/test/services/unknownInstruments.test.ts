@@ -357,7 +357,7 @@ describe("a trade in a symbol that neither its broker nor a person knows", () =>
         expect(yield* trades).toEqual(["first accumulated", "old UnknownInstrument"])
         const [found] = (yield* Reads.all(BreakTable)).filter(({ kind }) => kind === "Backlog")
         expect(found?.holds).toBe("account")
-        expect(found && evidenceOf(found)).toContain("1 trade arrived late: ZZZZQ 1")
+        expect(found && evidenceOf(found)).toContain("1 trade arrived late: ZZZZQ (1 trade")
       }),
       stand(saying("NotKnown"))
     )

@@ -243,7 +243,7 @@ describe("documents", () => {
         const everywhere = Effect.gen(function* () {
           yield* scene.settles
           const { items } = yield* breaks.list({ kind: "Excess" })
-          const inbox = (yield* cases.list).filter(({ what }) => what.startsWith("Excess"))
+          const inbox = (yield* cases.list).filter(({ what }) => what.startsWith("Overfill"))
           return [...items, yield* breaks.show("B1"), ...inbox].map(({ recommended }) => recommended)
         })
         const first = {

@@ -16,7 +16,7 @@ export const texts = messages({
   waitsForBatchOf: "waits for its batch: {terms}",
   failed: "failed",
   made: "created: {terms}",
-  scopeIs: "{scope}: {state}",
+  scopeIs: "{state} ({scope})",
   cancelRequested: "cancel requested",
   filled: "filled {quantity} at {price}",
   filledUnpriced: "filled {quantity} at an unknown price",
