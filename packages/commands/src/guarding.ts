@@ -1,7 +1,7 @@
 import { type AccountName, type Broker, Clock, type Commands, type Instant, Order, Reads } from "@roundlot/core"
 import { type Entropy, type Lease, OrderState, TradeRepository } from "@roundlot/core/adapter"
-import { Cancels, Doubts, type Driving, type Ledger, Tracking } from "@roundlot/core/ledger"
-import { Data, Effect, Exit, FiberMap, Option, Ref, Schedule } from "effect"
+import { Cancels, Doubts, type Driving, type Ledger, Tracking, TradingState } from "@roundlot/core/ledger"
+import { Data, Effect, FiberMap, Option, Ref, Schedule } from "effect"
 import * as halts from "./halts.ts"
 import * as leases from "./leases.ts"
 
@@ -32,6 +32,8 @@ export type News = Data.TaggedEnum<{
   Halted: { readonly account: AccountName.AccountName; readonly orders: number }
   /** No order of ours is open at its broker any more. */
   Ended: { readonly account: AccountName.AccountName }
+  /** A person has resumed it before all of them had ended: what is open is left. */
+  Resumed: { readonly account: AccountName.AccountName }
   /** The leases cannot be read; they are looked at again and again, and what was heard of them stays. */
   Unread: { readonly why: string }
   /** It did not succeed, and is tried again. */
@@ -69,14 +71,18 @@ export const unheard: Silence = { atMs: Number.NEGATIVE_INFINITY, of: new Map() 
 
 const isSilent = (silent: Silent | undefined): silent is Silent => silent !== undefined && silent.heardMs === 0
 
+/** Did the process that holds a lease renew it since it was last seen? Whatever the store says of its session: it lives. */
+const isRenewed = (before: Silent | undefined, { renewedAt, token }: Lease.HeldLease): boolean =>
+  before !== undefined && before.token === token && before.renewedAt !== renewedAt
+
 const silentWith = (before: Silent | undefined, { renewedAt, token }: Lease.HeldLease, gapMs: number): Silent => {
-  const isSame = isSilent(before) && before.token === token && before.renewedAt === renewedAt
+  const isSame = isSilent(before) && before.token === token
   return { token, renewedAt, silentMs: (before?.silentMs ?? 0) + (isSame ? gapMs : 0), heardMs: 0 }
 }
 
 /**
- * What is silent now. A lease that was released is not. One that is renewed again is forgotten after `afterMs` without a break: a daemon that
- * starts and dies again and again adds up. Pure.
+ * What is silent now. A lease that was released is not, nor is one that its holder renewed. One that another process took is forgotten once that
+ * was heard for `afterMs` without a break: daemons that start and die one after the other add up. Pure.
  */
 export const listen = (
   before: Silence,
@@ -87,6 +93,7 @@ export const listen = (
   const gapMs = Math.min(nowMs - before.atMs, LONGEST_GAP_MS)
   const next = held.map((lease): readonly [AccountName.AccountName, Silent | undefined] => {
     const earlier = before.of.get(lease.account)
+    if (isRenewed(earlier, lease) && earlier?.heardMs === 0) return [lease.account, undefined]
     if (!lease.isLive) return [lease.account, silentWith(earlier, lease, gapMs)]
     const heardMs = (earlier?.heardMs ?? 0) + gapMs
     return [lease.account, earlier === undefined || heardMs >= afterMs ? undefined : { ...earlier, heardMs }]
@@ -108,6 +115,7 @@ const openOf = (account: AccountName.AccountName) =>
   Reads.all(Order.OrderTable, {
     where: [
       { column: "account", in: [account] },
+      { column: "origin", in: ["accumulation", "direct"] },
       { column: "status", in: OrderState.orderStatuses.filter(OrderState.isLive) }
     ]
   })
@@ -117,80 +125,108 @@ const LONGEST_PAUSE_MS = 30_000
 
 const AGAIN = Schedule.exponential(LOOK_EVERY_MS).pipe(Schedule.union(Schedule.spaced(LONGEST_PAUSE_MS)))
 
-/** Asks for the end of what is open, looks for what is in doubt, and reads both, until nothing of ours is open any more. */
+/**
+ * Asks for the end of what is open, looks for what is in doubt, and reads both, until nothing of ours is open any more but what is in doubt: that
+ * is looked for again in the next turn.
+ */
 const endAll = (account: AccountName.AccountName): Ending =>
   Effect.gen(function* () {
     const open = yield* openOf(account)
     if (open.length === 0) return true
     yield* Cancels.requestCancels()
-    yield* Doubts.lookForAll(open.filter(({ status }) => status === "in_doubt"))
+    const doubtful = open.filter(({ status }) => status === "in_doubt")
+    yield* Doubts.lookForAll(doubtful)
     yield* Tracking.pollAllOf(account)
-    return false
+    return doubtful.length === open.length
   }).pipe(Effect.repeat({ schedule: AGAIN, until: (isDone) => isDone }), Effect.asVoid)
 
 /** So long a turn takes at most, in milliseconds: a daemon that starts meanwhile takes the lease in the pause, and goes on with the cancels. */
 const LONGEST_TURN_MS = 30_000
 
-/**
- * Halts an account in the place of its daemon and works for the end of what is open. Is nothing open any more? Only then the lease is released: one
- * that is left is silent, for this guard and for the next one.
- */
-const turn = <E extends { readonly message: string }, R>(
-  account: AccountName.AccountName,
-  { token }: Silent,
-  guarding: Guarding<E, R>
-) =>
+/** Is the account still as it was left: without life, under the lease that was lost or that our last turn has left? */
+const isLeft = (account: AccountName.AccountName, token: number) =>
   Effect.gen(function* () {
+    const { leases: those } = yield* TradeRepository.TradeRepository
+    const held = (yield* those.held).find((each) => each.account === account)
+    return held !== undefined && !held.isLive && held.token === token
+  })
+
+const isHalted = (account: AccountName.AccountName) =>
+  Effect.map(
+    Reads.all(TradingState.ControlTable, { where: [{ column: "account", in: ["", account] }] }),
+    (controls) => TradingState.binding(controls, account) === "halted"
+  )
+
+/** An account whose lease was lost. */
+interface Lost {
+  readonly account: AccountName.AccountName
+  /** Of the lease that was lost: one halt for each, however often the end of its orders is tried. */
+  readonly token: number
+  /** Of the lease as it was left last: each time that we take it, its token is one more. */
+  readonly left: Ref.Ref<number>
+}
+
+/**
+ * Halts an account in the place of its daemon and works for the end of what is open. The lease is released only once nothing is: one that is left is
+ * silent, for this guard and for the next one. Says also where a person has resumed the account, or another process had the lease meanwhile.
+ */
+const turn = <E extends { readonly message: string }, R>(lost: Lost, guarding: Guarding<E, R>) =>
+  Effect.gen(function* () {
+    const { account, left } = lost
+    if (!(yield* isLeft(account, yield* Ref.get(left)))) return "taken" as const
     const driving = yield* leases.open
-    return yield* Effect.onExit(turnOf(driving, account, token, guarding), (exit) =>
-      Exit.isSuccess(exit) && exit.value ? Effect.void : driving.leaveHeld
-    )
+    yield* driving.take(account)
+    yield* Ref.update(left, (token) => token + 1)
+    const outcome = yield* halted(driving, lost, guarding)
+    if (outcome !== "open") yield* driving.drives(account)
+    return outcome
   }).pipe(Effect.scoped)
 
-const turnOf = <E extends { readonly message: string }, R>(
+const halted = <E extends { readonly message: string }, R>(
   driving: Driving.Driving,
-  account: AccountName.AccountName,
-  token: number,
+  { account, left, token }: Lost,
   { afterMs, atBroker, says }: Guarding<E, R>
 ) =>
   Effect.gen(function* () {
-    yield* driving.take(account)
     const { orders } = yield* halts.halt({
       account,
       scope: { _tag: "WholeAccount" },
       cancelOpen: true,
       actor: "guard",
-      // One halt for one lease that was lost, however often the end of its orders is tried.
       commandId: Option.some(`guard-${account}-${token}`),
       reason: `no daemon has renewed its lease for ${afterMs / 1_000} s`
     })
-    yield* says(News.Halted({ account, orders: orders.length }))
-    return yield* atBroker(account, endAll(account)).pipe(
-      Effect.as(true),
-      Effect.catchAll(({ message }) => Effect.as(says(News.Failed({ account, why: message })), false)),
+    if (!(yield* isHalted(account))) return "resumed" as const
+    if ((yield* Ref.get(left)) === token + 1) yield* says(News.Halted({ account, orders: orders.length }))
+    yield* atBroker(account, endAll(account)).pipe(
+      Effect.catchAll(({ message }) => says(News.Failed({ account, why: message }))),
       Effect.raceFirst(driving.lost),
-      Effect.timeoutTo({ duration: LONGEST_TURN_MS, onTimeout: () => false, onSuccess: (isDone) => isDone })
+      Effect.timeoutOption(LONGEST_TURN_MS)
     )
+    return (yield* openOf(account)).length === 0 ? ("ended" as const) : ("open" as const)
   })
 
 /** Turn by turn, until nothing is open. One that another process drives by now is left to it; whatever else fails is tried again. */
 const takeOver = <E extends { readonly message: string }, R>(
   account: AccountName.AccountName,
-  silent: Silent,
+  { token }: Silent,
   guarding: Guarding<E, R>
 ) =>
-  turn(account, silent, guarding).pipe(
-    Effect.flatMap((isDone) =>
-      isDone ? Effect.as(guarding.says(News.Ended({ account })), true) : Effect.succeed(false)
-    ),
-    Effect.catchAll((error) =>
+  Effect.gen(function* () {
+    const lost = { account, token, left: yield* Ref.make(token) }
+    const one = Effect.gen(function* () {
+      const outcome = yield* turn(lost, guarding)
+      if (outcome === "ended") yield* guarding.says(News.Ended({ account }))
+      if (outcome === "resumed") yield* guarding.says(News.Resumed({ account }))
+      if (outcome === "taken") yield* guarding.says(News.Heard({ account }))
+      return outcome !== "open"
+    })
+    yield* Effect.catchAll(one, (error) =>
       error._tag === "LeaseHeld"
         ? Effect.as(guarding.says(News.Heard({ account })), true)
         : Effect.as(guarding.says(News.Failed({ account, why: error.message })), false)
-    ),
-    Effect.repeat({ schedule: AGAIN, until: (isOver) => isOver }),
-    Effect.asVoid
-  )
+    ).pipe(Effect.repeat({ schedule: AGAIN, until: (isOver) => isOver }))
+  })
 
 type Needs = Driving.Needed | Clock.Clock | Commands.Commands | Entropy.Entropy | TradeRepository.TradeRepository
 
@@ -202,6 +238,8 @@ const makeLook = <E extends { readonly message: string }, R>(guarding: Guarding<
     const silence = yield* Ref.make(unheard)
     const isUnread = yield* Ref.make(false)
     const running = yield* FiberMap.make<AccountName.AccountName, void>()
+    // Of what becomes of these it was said already.
+    const settled = new Set<AccountName.AccountName>()
     const { accounts, afterMs, says } = guarding
     const looking = Effect.gen(function* () {
       const nowMs = yield* clock.monotonicMs
@@ -212,11 +250,22 @@ const makeLook = <E extends { readonly message: string }, R>(guarding: Guarding<
       const now = yield* Ref.get(silence)
       yield* Ref.set(isUnread, false)
       const [was, is] = [silentIn(before), silentIn(now)]
-      for (const account of is.keys()) if (!was.has(account)) yield* says(News.Silent({ account }))
+      const isOurs = (account: AccountName.AccountName) => FiberMap.has(running, account)
+      for (const account of is.keys())
+        if (!was.has(account) && !(yield* isOurs(account))) {
+          settled.delete(account)
+          yield* says(News.Silent({ account }))
+        }
       for (const account of was.keys())
-        if (!is.has(account) && !(yield* FiberMap.has(running, account))) yield* says(News.Heard({ account }))
-      for (const [account, silent] of lost(now, afterMs))
-        yield* FiberMap.run(running, account, takeOver(account, silent, guarding), { onlyIfMissing: true })
+        if (!is.has(account) && !(yield* isOurs(account)) && !settled.delete(account))
+          yield* says(News.Heard({ account }))
+      for (const [account, silent] of lost(now, afterMs)) {
+        const taking = Effect.zipLeft(
+          takeOver(account, silent, guarding),
+          Effect.sync(() => settled.add(account))
+        )
+        yield* FiberMap.run(running, account, taking, { onlyIfMissing: true })
+      }
     })
     return Effect.catchAll(looking, ({ message }) =>
       Effect.unlessEffect(says(News.Unread({ why: message })), Ref.getAndSet(isUnread, true))

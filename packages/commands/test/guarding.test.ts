@@ -49,6 +49,7 @@ describe("a daemon that is silent", () => {
     ["released", undefined],
     ["renewed in time", lease(true)],
     ["renewed between two looks", lease(false, 1, 1_500)],
+    ["renewed though its session is gone", lease(false, 1, 1_900)],
     ["taken by another process and lost again", lease(false, 2)]
   ] as const)("is not lost where its lease was %s in between", (_, between) => {
     const after = between?.isLive === false ? between : lease(false)
@@ -62,6 +63,11 @@ describe("a daemon that is silent", () => {
     const once = guarding.listen(heard(looks.slice(0, 1)), [lease(false)], 600_000, 30_000)
     expect(guarding.lost(once, 5_000)).toHaveLength(1)
     expect(guarding.lost(once, 5_001)).toHaveLength(0)
+  })
+
+  it("is not lost while it renews its lease, though the store sees no session of it: a connection broke", () => {
+    const looks = Array.from({ length: 120 }, (_, s): Look => [s * 1_000, lease(false, 1, Math.floor(s / 3) * 3_000)])
+    for (let seen = 1; seen <= looks.length; seen++) expect(lostOf(looks.slice(0, seen))).toEqual([])
   })
 
   it("is lost where daemons start and die again and again; one that runs for so long ends the count", () => {

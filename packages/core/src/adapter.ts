@@ -55,6 +55,8 @@ export * as Heartbeat from "./ports/Heartbeat.ts"
 export * as HttpOutcome from "./ports/HttpOutcome.ts"
 /** `ports/Lease`: see that module. */
 export * as Lease from "./ports/Lease.ts"
+/** `ports/leaseEnding`: see that module. */
+export * as LeaseEnding from "./ports/leaseEnding.ts"
 /** `ports/OrderStatuses`: what a broker's raw statuses mean. */
 export * as OrderStatuses from "./ports/OrderStatuses.ts"
 /** `ports/PriceReference`: see that module. */

@@ -105,7 +105,7 @@ test("BAT-10: rows are chosen by where they stand, with how many there are, and 
   await page.getByText("No waiting rows.").waitFor()
   expect(await findings(page)).toEqual([])
   await page.goto(`${daemon.url}/batches/${made.open}?status=waiting`)
-  await table(page).getByText("Waits for its batch's turn").waitFor()
+  await table(page).getByText("Waits for its batch").waitFor()
   expect((await shownRows(page))[0]?.slice(1, 6)).toEqual(["Buy", "3", "MRK", "81.50", "Waiting"])
   expect(await group(page, "Waiting 1").getAttribute("aria-pressed")).toBe("true")
   expect(seen.faults).toEqual([])

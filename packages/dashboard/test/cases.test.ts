@@ -246,7 +246,7 @@ test("W2, W9: what a broker reported and was not possible is looked at from its 
         await page.getByText("Held report 1 (W2): quantity 5, plausible: 2. Not booked.").waitFor()
         expect(await findings(page)).toEqual([])
         const cli = "orders accept-report O1 --report 1"
-        await resolves(page, "Accept report 1", /^Books quantity 5 of O1, where 2 was possible\.$/, cli)
+        await resolves(page, "Accept report 1", /^Books quantity 5 for O1\. Plausible was: 2\.$/, cli)
         await page.getByText("Held report 1 (").waitFor({ state: "detached" })
       })
       expect(yield* order).toMatchObject({ quantity: "5", sentQuantity: "2" })
@@ -256,7 +256,7 @@ test("W2, W9: what a broker reported and was not possible is looked at from its 
       yield* Effect.promise(async () => {
         await page.getByText("Held report 2 (W9): execution 9, plausible: 5, execution x1.0. Not booked.").waitFor()
         const cli = "orders accept-report O1 --report 2"
-        await resolves(page, "Accept report 2", /^Books execution 9 of O1, where 5 was possible\.$/, cli)
+        await resolves(page, "Accept report 2", /^Books execution 9 for O1\. Plausible was: 5\.$/, cli)
         await page.getByText("Held report 2 (").waitFor({ state: "detached" })
       })
       expect(yield* order).toMatchObject({ filledQuantity: "9", excess: "7" })
@@ -352,7 +352,7 @@ test("F12 of reconciliation: a commission whose execution is not booked yet stan
       const port = yield* serving
       yield* Effect.promise(async () => {
         await using seen = await open(`http://127.0.0.1:${port}/fills`)
-        const table = seen.page.getByRole("table", { name: "Commissions without an execution" })
+        const table = seen.page.getByRole("table", { name: "Unmatched commissions" })
         await table.getByText("x9.0", { exact: true }).waitFor()
         await table.getByText("0.35").waitFor()
         expect(await findings(seen.page)).toEqual([])
@@ -362,7 +362,7 @@ test("F12 of reconciliation: a commission whose execution is not booked yet stan
       yield* Effect.promise(async () => {
         await using seen = await open(`http://127.0.0.1:${port}/fills`)
         await seen.page.getByRole("link", { name: "O1" }).first().waitFor()
-        expect(await seen.page.getByText("Commissions without an execution").count()).toBe(0)
+        expect(await seen.page.getByText("Unmatched commissions").count()).toBe(0)
       })
     })
   ))

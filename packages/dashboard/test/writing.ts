@@ -109,7 +109,7 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     ]
     await page.getByLabel("Pasted rows").fill(rows.join("\n"))
     await page.getByRole("button", { name: "Check", exact: true }).click()
-    await page.getByRole("button", { name: "Execute: an order a row" }).click()
+    await page.getByRole("button", { name: "Execute: one order per row" }).click()
     await page.getByText("4 rows: 2 send orders, 2 invalid.").waitFor()
     await page.getByLabel("Name", { exact: true }).fill("Whole")
     const tables = page.getByRole("region", { name: "Check" }).getByRole("table")

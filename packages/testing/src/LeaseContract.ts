@@ -70,6 +70,10 @@ const write = ({ repository }: Ground, ...fences: ReadonlyArray<Lease.Fence>) =>
     return [outcome, entries.length] as const
   })
 
+/** The leases that are taken and not released, each with whether it is alive. */
+const livesOf = ({ repository }: Ground) =>
+  Effect.map(repository.leases.held, (held) => held.map((each) => `${each.account} ${each.isLive}`))
+
 const clause = (name: string, run: (ground: Ground) => Effect.Effect<unknown, unknown>, expected: unknown): Clause => ({
   name,
   run,
@@ -112,22 +116,44 @@ export const clauses: ReadonlyArray<Clause> = [
     [0, 2]
   ),
   clause(
-    "a lease that its session leaves is listed, without life, and free at once",
+    "the leases of a session that fails while it drives are listed without life, and free at once; what it only took is released",
     (ground) =>
       Effect.gen(function* () {
         const one = yield* opened(ground, first)
         yield* one.take(account)
-        yield* one.leaveHeld
-        const lives = Effect.map(ground.repository.leases.held, (held) => held.map(({ isLive }) => isLive))
-        const before = yield* lives
+        yield* one.take(other)
+        yield* one.drives(account)
+        yield* one.fails
+        const before = yield* livesOf(ground)
         yield* one.close
-        const after = yield* lives
+        const after = yield* livesOf(ground)
         const two = yield* opened(ground, { ...first, pid: 2 })
         const token = yield* two.take(account)
         yield* two.close
         return [before, after, token]
       }),
-    [[true], [false], 2]
+    [["other true", "paper true"], ["paper false"], 2]
+  ),
+  clause(
+    "a lease that was found without life stays so, until a session has driven its account and ends in order",
+    (ground) =>
+      Effect.gen(function* () {
+        const dead = yield* opened(ground, first)
+        yield* dead.take(account)
+        yield* dead.drives(account)
+        yield* dead.fails
+        yield* dead.close
+        const passing = yield* opened(ground, { ...first, pid: 2 })
+        yield* passing.take(account)
+        yield* passing.close
+        const after = yield* livesOf(ground)
+        const next = yield* opened(ground, { ...first, pid: 3 })
+        const token = yield* next.take(account)
+        yield* next.drives(account)
+        yield* next.close
+        return [after, token, yield* livesOf(ground)]
+      }),
+    [["paper false"], 3, []]
   ),
   clause(
     "a lease was renewed when its holder last renewed it, and a look changes nothing",

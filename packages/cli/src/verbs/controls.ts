@@ -55,7 +55,7 @@ export const controlsShow = Verb.make({
         const { limits: limited, states } = document
         const lines = states.map(
           ({ account, reason, state, symbol }) =>
-            `${[symbol, account].filter((each) => each !== null).join(" on ") || "everything"}: ${TradingState.wordsOfState(state)}: ${reason}`
+            `${[symbol, account].filter((each) => each !== null).join(" on ") || "everything"} is ${TradingState.wordsOfState(state)}: ${reason}`
         )
         const said = lines.length === 0 ? "Trading is normal: no active controls." : lines.join("\n")
         yield* answer(document, (screen) => [said, ...limited.map((each) => limitedText(each, screen))].join("\n\n"))

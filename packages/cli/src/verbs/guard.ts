@@ -13,6 +13,7 @@ const textOf = guarding.News.$match({
   Halted: ({ account, orders }) => `${account} is halted; open orders to cancel: ${orders}.`,
   Ended: ({ account }) =>
     `${account}: no order is open. Resume it with 'roundlot resume --account ${account} --reason WHY'.`,
+  Resumed: ({ account }) => `${account} was resumed; its open orders are left.`,
   Unread: ({ why }) => `the leases cannot be read: ${why}. Trying again.`,
   Failed: ({ account, why }) => `${account}: ${why}. Trying again.`
 })

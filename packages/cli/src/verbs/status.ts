@@ -25,7 +25,7 @@ const scopesText = ({ controls }: Pick<Seen, "controls">): string =>
     .filter(({ state }) => state !== "normal")
     .map(
       ({ account, state, symbol }) =>
-        `${[account, symbol].filter((each) => each !== null).join("/") || "everything"}: ${TradingState.wordsOfState(state)}`
+        `${[account, symbol].filter((each) => each !== null).join("/") || "everything"} is ${TradingState.wordsOfState(state)}`
     )
     .join(", ")
 

@@ -1,14 +1,16 @@
 import type { AccountName } from "../records/AccountName.ts"
 import { DURATION_MS, Fenced, LeaseHeld, type Fence, type HeldLease, type Holder } from "../ports/Lease.ts"
+import { make as makeEnding, type LeaseEnding } from "../ports/leaseEnding.ts"
 import * as Instant from "../values/Instant.ts"
 
 /** The leases of a store in memory; times are milliseconds. Synchronous, and throwing what `Leases` says. */
 export interface MemoryLeases {
   /** The number of a new session. */
   readonly open: (holder: Holder) => number
-  /** Releases what a session holds, unless it was left held. */
+  /** Ends a session; what becomes of its leases `LeaseEnding` says. */
   readonly close: (session: number) => void
-  readonly leaveHeld: (session: number) => void
+  readonly drives: (session: number, account: AccountName) => void
+  readonly fails: (session: number) => void
   readonly take: (session: number, account: AccountName, nowMs: number) => number
   readonly renew: (session: number, nowMs: number) => void
   readonly held: (nowMs: number) => ReadonlyArray<HeldLease>
@@ -33,7 +35,7 @@ export const make = (): MemoryLeases => keeping(new Map(), 0)
 
 const keeping = (rows: Map<AccountName, Row>, opened: number): MemoryLeases => {
   const sessions = new Map<number, Holder>()
-  const left = new Set<number>()
+  const endings = new Map<number, LeaseEnding>()
   const gone = new Set<number>()
   let sessionsOpened = opened
   const heldBy = (row: Row | undefined, nowMs: number): Holder | undefined => {
@@ -54,14 +56,17 @@ const keeping = (rows: Map<AccountName, Row>, opened: number): MemoryLeases => {
     open: (holder) => {
       sessionsOpened += 1
       sessions.set(sessionsOpened, holder)
+      endings.set(sessionsOpened, makeEnding())
       return sessionsOpened
     },
     close: (session) => {
-      if (left.has(session)) return void gone.add(session)
-      for (const [account, row] of own(session)) rows.set(account, { ...row, session: undefined })
-      sessions.delete(session)
+      const released = endings.get(session)?.released() ?? []
+      for (const [account, row] of own(session))
+        if (released.includes(account)) rows.set(account, { ...row, session: undefined })
+      gone.add(session)
     },
-    leaveHeld: (session) => void left.add(session),
+    drives: (session, account) => endings.get(session)?.drives(account),
+    fails: (session) => endings.get(session)?.fails(),
     take: (session, account, nowMs) => {
       const row = rows.get(account)
       if (row?.session === session) return row.token
@@ -71,6 +76,7 @@ const keeping = (rows: Map<AccountName, Row>, opened: number): MemoryLeases => {
       }
       const token = (row?.token ?? 0) + 1
       rows.set(account, { token, session, takenMs: nowMs, renewedMs: nowMs })
+      endings.get(session)?.took(account, row?.session !== undefined)
       taken.set(session, [...(taken.get(session) ?? []), { account, token }])
       return token
     },

@@ -71,7 +71,8 @@ const leasesOf = ({ leases }: MemoryStore.Copyable): Leases => ({
             (cause) => cause instanceof Fenced
           )
         ),
-        leaveHeld: Effect.sync(() => leases.leaveHeld(session))
+        drives: (account) => Effect.sync(() => leases.drives(session, account)),
+        fails: Effect.sync(() => leases.fails(session))
       })
     ),
   held: Effect.map(Clock.currentTimeMillis, leases.held)

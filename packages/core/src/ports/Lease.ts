@@ -50,8 +50,8 @@ export interface HeldLease extends Fence, Holder {
 }
 
 /**
- * What one process holds of a store, for as long as its scope is open; closing it releases all its leases at once. A session is
- * what lives or dies with its process: a lock that the kernel frees, a connection that the server sees end.
+ * What one process holds of a store, for as long as its scope is open; closing it ends them at once, and releases those that `LeaseEnding`
+ * says. A session is what lives or dies with its process: a lock that the kernel frees, a connection that the server sees end.
  */
 export interface LeaseSession {
   /**
@@ -64,8 +64,13 @@ export interface LeaseSession {
   readonly take: (account: AccountName) => Effect.Effect<number, LeaseHeld | StoreError>
   /** Renews all leases of the session; fails with `Fenced` where one of them is another's now, or was lost track of. */
   readonly renew: Effect.Effect<void, Fenced | StoreError>
-  /** From then on the end of the session releases nothing: its leases are as those of a process that died. */
-  readonly leaveHeld: Effect.Effect<void>
+  /**
+   * This session does the work of an account from now on: its end releases the lease. One that it has only taken is as it was found
+   * afterwards: one that was neither free nor alive stays without life.
+   */
+  readonly drives: (account: AccountName) => Effect.Effect<void>
+  /** It fails: when it ends, the leases of the accounts that it drives are as those of a process that died. */
+  readonly fails: Effect.Effect<void>
 }
 
 /**

@@ -71,7 +71,7 @@ export const run = (
 
 /**
  * The same, for a program that takes the right to drive itself, and holds it until this has ended. Where it ends by a failure, the
- * leases stay as those of a process that died: a guard finds them.
+ * leases of the accounts that it drove stay as those of a process that died: a guard finds them.
  */
 export const drive = (
   driving: Driving.Driving,
@@ -80,7 +80,7 @@ export const drive = (
   Effect.zipRight(
     Effect.all([working(driving, polling), driving.lost], { concurrency: 2, discard: true }),
     Effect.never
-  ).pipe(Effect.onError((cause) => Effect.unless(driving.leaveHeld, () => Cause.isInterruptedOnly(cause))))
+  ).pipe(Effect.onError((cause) => Effect.unless(driving.fails, () => Cause.isInterruptedOnly(cause))))
 
 const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effect<never, Ended, Requirements> =>
   Effect.gen(function* () {
@@ -92,7 +92,10 @@ const working = (driving: Driving.Driving, polling: PollingOptions): Effect.Effe
     const mayDrive = (account: AccountName) =>
       Effect.gen(function* () {
         if (!(yield* isDriven(account))) return false
-        if (yield* gate.isRead(account)) return true
+        if (yield* gate.isRead(account)) {
+          yield* driving.drives(account)
+          return true
+        }
         yield* opening(account)
         return false
       })

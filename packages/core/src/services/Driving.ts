@@ -26,8 +26,10 @@ export interface Driving {
   readonly leftPending: Effect.Effect<ReadonlyMap<DecisionId, Instant | undefined>>
   /** Fails when another holder has taken over: from then on nothing of ours is written or sent. Runs until then. */
   readonly lost: Effect.Effect<never, Fenced>
-  /** From then on no lease is released when the scope ends: what this process leaves is as if it had died. */
-  readonly leaveHeld: Effect.Effect<void>
+  /** The work of an account is done here from now on: the end of the scope releases its lease, which is else left as it was found. */
+  readonly drives: (account: AccountName) => Effect.Effect<void>
+  /** It fails: what it drives is left as if this process had died. */
+  readonly fails: Effect.Effect<void>
 }
 
 /** What driving stands on. */
@@ -89,7 +91,8 @@ export const open = (holder: Holder): Effect.Effect<Driving, StoreError, Needed 
       take: (account) => taking.withPermits(1)(take(account)),
       leftPending: Ref.get(leftPending),
       lost: Deferred.await(lost),
-      leaveHeld: session.leaveHeld
+      drives: session.drives,
+      fails: session.fails
     }
   })
 

@@ -161,7 +161,7 @@ describe("decide --dry-run", () => {
       dependsOn: ["instrument", "price"]
     })
     const said = await cli(...buy("AAPL", "--account", "away"), "--dry-run")
-    expect(said.out).toContain("the instrument and its price: asked of the broker before sending, not in a dry run")
+    expect(said.out).toContain("the instrument and its price: checked with the broker before sending, not in a dry run")
     const priced = [...buy("AAPL", "--account", "away", "--type", "limit", "--limit-price", "90"), "--dry-run"]
     expect(await json(...priced)).toMatchObject({ outcome: "open", dependsOn: ["instrument"] })
     expect(await cli(...priced)).toMatchObject({

@@ -1,8 +1,8 @@
 import type { SqlError } from "@effect/sql/SqlError"
 import { type AccountName, Instant } from "@roundlot/core"
-import { Lease, type TradeRepository } from "@roundlot/core/adapter"
+import { Lease, LeaseEnding, type TradeRepository } from "@roundlot/core/adapter"
 import { Ddl, Identity } from "@roundlot/store-sql"
-import { Effect, Random, Ref } from "effect"
+import { Effect, Random, Ref, Scope } from "effect"
 import { type Ask, askingOn, askOne, type Send } from "./asking.ts"
 import type { Connections } from "./connection.ts"
 import { failureOrIo } from "./failure.ts"
@@ -42,7 +42,7 @@ const texts = {
     `UPDATE ${table} SET "token" = "token" + 1, "session" = $2, "host" = $3, "pid" = $4,` +
     ` "takenAt" = clock_timestamp(), "renewedAt" = clock_timestamp() WHERE "account" = $1 RETURNING "token"`,
   renew: `UPDATE ${table} SET "renewedAt" = clock_timestamp() WHERE "session" = $1 RETURNING "account", "token"`,
-  release: `UPDATE ${table} SET "session" = NULL WHERE "session" = $1`,
+  release: `UPDATE ${table} SET "session" = NULL WHERE "session" = $1 AND "account" = ANY($2::text[])`,
   newest: `SELECT "account", "token" FROM ${table} WHERE "account" = ANY($1::text[]) ORDER BY "account" FOR SHARE`,
   live: `SELECT pg_advisory_lock(${LIFE})`,
   isOver: `SELECT pg_try_advisory_xact_lock(${LIFE}) AS "isOver"`
@@ -80,6 +80,12 @@ const newSession = Effect.map(Effect.replicateEffect(Random.nextIntBetween(0, 25
   bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("")
 )
 
+/** A session of a process, and what becomes of its leases. */
+interface Session {
+  readonly id: string
+  readonly ending: LeaseEnding.LeaseEnding
+}
+
 /** Where leases are kept, and how long each stands that is not renewed. */
 interface Keeping {
   readonly place: string
@@ -91,7 +97,7 @@ const take = (
   ask: Ask,
   { durationMs, place }: Keeping,
   holder: Lease.Holder,
-  session: string,
+  { ending, id: session }: Session,
   account: AccountName.AccountName
 ) =>
   Effect.gen(function* () {
@@ -107,6 +113,7 @@ const take = (
     const refused = Identity.drivingRefusal(place, state)
     if (refused !== undefined) return yield* refused
     const { token } = yield* askOne<Known>(ask, texts.take, [account, session, holder.host, holder.pid])
+    ending.took(account, row.session !== null)
     return token
   })
 
@@ -135,16 +142,30 @@ export const make = (place: string, connections: Connections, durationMs: number
     durationMs,
     open: (holder) =>
       Effect.gen(function* () {
-        const session = yield* newSession
-        const isLeft = yield* Ref.make(false)
-        const life = yield* Effect.mapError(sql.reserve, (error) => failureOrIo(place, error))
-        yield* Effect.acquireRelease(
-          Effect.mapError(askingOn(life)(texts.live, [session]), (error) => failureOrIo(place, error)),
-          () =>
-            Effect.zipRight(
-              Effect.unlessEffect(Effect.ignore(asked(texts.release, [session])), isLeft),
-              Effect.ignore(askingOn(life)(`SELECT pg_advisory_unlock(${LIFE})`, [session]))
+        const session: Session = { id: yield* newSession, ending: LeaseEnding.make() }
+        const { ending, id } = session
+        const scope = yield* Effect.scope
+        const living = Effect.gen(function* () {
+          const life = yield* sql.reserve
+          yield* askingOn(life)(texts.live, [id])
+          return life
+        }).pipe(
+          Scope.extend(scope),
+          Effect.mapError((error) => failureOrIo(place, error))
+        )
+        const life = yield* Ref.make(yield* living)
+        /** Nothing else is asked over that connection: where it broke, another one holds the lock from now on. */
+        const proveLife = Effect.catchAll(
+          Effect.flatMap(Ref.get(life), (line) => askingOn(line)("SELECT 1", [])),
+          () => Effect.flatMap(living, (next) => Ref.set(life, next))
+        )
+        yield* Effect.addFinalizer(() =>
+          Effect.zipRight(
+            Effect.ignore(Effect.suspend(() => asked(texts.release, [id, ending.released()]))),
+            Effect.ignore(
+              Effect.flatMap(Ref.get(life), (line) => askingOn(line)(`SELECT pg_advisory_unlock(${LIFE})`, [id]))
             )
+          )
         )
         const taken: Array<Lease.Fence> = []
         return {
@@ -157,11 +178,15 @@ export const make = (place: string, connections: Connections, durationMs: number
                 })
               )
             ),
-          renew: Effect.mapError(
-            transaction((ask) => renew(ask, session, taken)),
-            (error) => (error instanceof Lease.Fenced ? error : failed(error))
+          renew: Effect.zipRight(
+            proveLife,
+            Effect.mapError(
+              transaction((ask) => renew(ask, id, taken)),
+              (error) => (error instanceof Lease.Fenced ? error : failed(error))
+            )
           ),
-          leaveHeld: Ref.set(isLeft, true)
+          drives: (account) => Effect.sync(() => ending.drives(account)),
+          fails: Effect.sync(ending.fails)
         }
       }),
     held: Effect.flatMap(asked<Row>(texts.held, []), (rows) =>

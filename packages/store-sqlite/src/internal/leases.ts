@@ -1,8 +1,8 @@
 import { AccountName, Instant } from "@roundlot/core"
-import { Lease, type TradeRepository } from "@roundlot/core/adapter"
+import { Lease, LeaseEnding, type TradeRepository } from "@roundlot/core/adapter"
 import { Sqlite } from "@roundlot/sqlite"
 import { Ddl, Identity } from "@roundlot/store-sql"
-import { Clock, Effect, Random, Ref, Schema } from "effect"
+import { Clock, Effect, Random, Schema } from "effect"
 import { failureOrIo } from "./failure.ts"
 import { rmSync } from "node:fs"
 import { ensureFile } from "./connection.ts"
@@ -30,7 +30,7 @@ const texts = {
   held: `SELECT ${columns} FROM ${table} WHERE "session" IS NOT NULL ORDER BY "account"`,
   put: `INSERT OR REPLACE INTO ${table} (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   renew: `UPDATE ${table} SET "renewedAt" = ? WHERE "session" = ?`,
-  release: `UPDATE ${table} SET "session" = NULL WHERE "session" = ?`,
+  release: `UPDATE ${table} SET "session" = NULL WHERE "session" = ? AND "account" = ?`,
   token: `SELECT "token" FROM ${table} WHERE "account" = ?`
 }
 
@@ -68,10 +68,10 @@ interface Keeping {
   ) => Effect.Effect<A, E | TradeRepository.StoreError>
 }
 
-/** A session of a process; where it is left, its end releases nothing. */
+/** A session of a process, and what becomes of its leases. */
 interface Session {
   readonly id: string
-  readonly isLeft: Ref.Ref<boolean>
+  readonly ending: LeaseEnding.LeaseEnding
 }
 
 /** The statements of leases, prepared once. */
@@ -91,7 +91,7 @@ const leaseRows = (file: string, db: Sqlite.Database) => {
     put: ({ account, host, pid, renewedAt, session, takenAt, token }: Row): void =>
       void put.run(account, token, session, host, pid, takenAt, renewedAt),
     renew: (now: number, session: string): void => void renew.run(now, session),
-    release: (session: string): void => void release.run(session),
+    release: (session: string, account: AccountName.AccountName): void => void release.run(session, account),
     check: fencing(db),
     mustDrive: (): void => {
       const refused = Identity.drivingRefusal(file, state() ?? "active")
@@ -111,7 +111,7 @@ const isLive = (keeping: Keeping, row: Row, host: string, now: number): boolean 
 const take = (
   keeping: Keeping,
   { host, pid }: Lease.Holder,
-  session: string,
+  { ending, id: session }: Session,
   account: AccountName.AccountName,
   now: number
 ): number => {
@@ -126,12 +126,13 @@ const take = (
     const token = (row?.token ?? 0) + 1
     rows.put({ account, token, session, host, pid, takenAt: now, renewedAt: now })
     const left = row?.session ?? undefined
+    ending.took(account, left !== undefined)
     if (left !== undefined && row?.host === host && isOver(file, left)) clear(file, left)
     return token
   })
 }
 
-const sessionOf = (keeping: Keeping, holder: Lease.Holder, { id: session, isLeft }: Session): Lease.LeaseSession => {
+const sessionOf = (keeping: Keeping, holder: Lease.Holder, session: Session): Lease.LeaseSession => {
   const { attempt, db, rows } = keeping
   const taken: Array<Lease.Fence> = []
   return {
@@ -151,12 +152,13 @@ const sessionOf = (keeping: Keeping, holder: Lease.Holder, { id: session, isLeft
         () =>
           Sqlite.transaction(db, () => {
             rows.check(taken)
-            rows.renew(now, session)
+            rows.renew(now, session.id)
           }),
         (error) => error instanceof Lease.Fenced
       )
     ),
-    leaveHeld: Ref.set(isLeft, true)
+    drives: (account) => Effect.sync(() => session.ending.drives(account)),
+    fails: Effect.sync(session.ending.fails)
   }
 }
 
@@ -183,14 +185,23 @@ export const make = (
     durationMs,
     open: (holder) =>
       Effect.gen(function* () {
-        const session: Session = { id: yield* newSession, isLeft: yield* Ref.make(false) }
-        const release = Effect.ignore(attempt(() => rows.release(session.id)))
-        const remove = Effect.sync(() => clear(file, session.id))
+        const session: Session = { id: yield* newSession, ending: LeaseEnding.make() }
+        const { id } = session
         // The file of a lock that is left shows that its session is over; who takes a lease of it removes it.
-        yield* Effect.addFinalizer(() => Effect.unlessEffect(remove, session.isLeft))
+        const isLeft = attempt(() => rows.held().some((row) => row.session === id))
+        const remove = Effect.sync(() => clear(file, id))
+        yield* Effect.addFinalizer(() =>
+          Effect.unlessEffect(
+            remove,
+            Effect.orElseSucceed(isLeft, () => true)
+          )
+        )
+        const release = attempt(() => {
+          for (const account of session.ending.released()) rows.release(id, account)
+        })
         yield* Effect.acquireRelease(
-          attempt(() => begin(file, session.id)),
-          (end) => Effect.zipRight(Effect.unlessEffect(release, session.isLeft), Effect.sync(end))
+          attempt(() => begin(file, id)),
+          (end) => Effect.zipRight(Effect.ignore(release), Effect.sync(end))
         )
         return sessionOf(keeping, holder, session)
       }),
