@@ -201,11 +201,13 @@ describe("RejectionsInARow: a broker that rejects order after order", () => {
     expect(desk.all(ControlTable)).toMatchObject([{ state: "halted", resumesTo: state }])
     expect(set(desk, "normal")).toMatchObject({ what: expect.stringContaining("as before the halt") })
     expect([desk.all(ControlTable), cases(desk)]).toMatchObject([
-      [{ state, resumesTo: undefined }],
+      [{ state, resumesTo: state }],
       [{ closedBy: "ledger" }]
     ])
-    set(desk, "normal")
-    expect(desk.all(ControlTable)).toMatchObject([{ state: "normal" }])
+    expect(set(desk, "normal")).toMatchObject({ what: expect.stringContaining("No halt on desk; still ") })
+    expect(desk.all(ControlTable)).toMatchObject([{ state }])
+    desk.commit("command", (recorder) => commands.setTradingState(recorder, undefined, "normal", "over", true))
+    expect(desk.all(ControlTable)).toMatchObject([{ state: "normal", resumesTo: undefined }])
     isSound(desk)
   })
 

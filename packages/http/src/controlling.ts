@@ -50,7 +50,13 @@ type Where = Wish & {
 const whereOf = ({ payload: { account, symbol } }: Where) =>
   verdicts.scopeOf({ account: Option.fromNullable(account), symbol: Option.fromNullable(symbol), all: false })
 
-const setState = (tag: "Resume" | "Observe" | "Reduce" | "AskFirst") =>
+const resuming = commanded((where: Where & Of<"resume">) =>
+  Effect.flatMap(whereOf(where), ({ account, scope }) =>
+    command(account, where, { _tag: "Resume", scope, lifts: where.payload.lifts })
+  )
+)
+
+const setState = (tag: "Observe" | "Reduce" | "AskFirst") =>
   commanded((where: Where) =>
     Effect.flatMap(whereOf(where), ({ account, scope }) => command(account, where, { _tag: tag, scope }))
   )
@@ -323,7 +329,7 @@ const ofControls = (settings: Settings) =>
       .handle("grantApproval", onApproval("GrantApproval"))
       .handle("rejectApproval", onApproval("RejectApproval"))
       .handle("halt", halting)
-      .handle("resume", setState("Resume"))
+      .handle("resume", resuming)
       .handle("observe", setState("Observe"))
       .handle("reduce", setState("Reduce"))
       .handle("approve", setState("AskFirst"))

@@ -181,7 +181,7 @@ const controls: TableRules = {
   ...none,
   rows: [
     { name: "scope", sql: `"account" <> '' OR "symbol" = ''` },
-    { name: "resumes_to", sql: `"resumesTo" IS NULL OR "state" = 'halted'` }
+    { name: "resumes_to", sql: `"resumesTo" IS NULL OR "state" = 'halted' OR "state" = "resumesTo"` }
   ]
 }
 

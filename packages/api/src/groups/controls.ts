@@ -77,8 +77,14 @@ export const controls = acting(
     )
   )
   .add(
-    setState("resume", "roundlot resume", {}).pipe(
-      says("Resume trading", "Ends a halt or another state of a symbol, an account or everything; due orders are sent.")
+    setState("resume", "roundlot resume", {
+      /** End a restriction that stands again after a halt, too; a resume alone comes to that. */
+      lifts: Schema.optional(Schema.Boolean)
+    }).pipe(
+      says(
+        "Resume trading",
+        "Ends a halt or another state of a symbol, an account or everything. The state from before a halt applies again; due orders are sent where it lets them."
+      )
     )
   )
   .add(

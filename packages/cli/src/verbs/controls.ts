@@ -119,13 +119,13 @@ type Asked = Parameters<typeof verdicts.scopeOf>[0] & {
   readonly dryRun: boolean
 }
 
-/** The state of a scope itself, whatever stands for more than it, and what it comes to where another is asked for. */
-const stateOf = (account: AccountName.AccountName, scope: Command.Scope, asked: TradingState.TradingState) =>
+/** The state of a scope itself, whatever stands for more than it. */
+const stateNow = (account: AccountName.AccountName, scope: Command.Scope) =>
   Effect.map(views.list, (states) => {
     const owner = scope._tag === "Everything" ? null : account
     const symbol = scope._tag === "OneSymbol" ? scope.symbol : null
     const own = states.find((each) => each.account === owner && each.symbol === symbol)
-    return { before: own?.state ?? "normal", after: asked === "normal" ? (own?.resumesTo ?? asked) : asked }
+    return own?.state ?? "normal"
   })
 
 const setState = (asked: Asked, state: TradingState.TradingState) =>
@@ -134,16 +134,17 @@ const setState = (asked: Asked, state: TradingState.TradingState) =>
     const { account, scope } = yield* state === "normal" ? liftedScopeOf(asked) : verdicts.scopeOf(asked)
     const { reason } = asked
     if (reason === undefined) return yield* new UsageError({ problem: "No reason is given", remedy: "Add --reason" })
-    const command: Command.Command = { _tag: commandOf[state], scope }
+    const tag = commandOf[state]
+    const command: Command.Command = tag === "Resume" ? { _tag: tag, scope, lifts: true } : { _tag: tag, scope }
     const stated = { ...asked, account, reason, command }
-    const { after, before } = yield* stateOf(account, scope, state)
+    const before = yield* stateNow(account, scope)
     yield* askWhereOrdersFollow({ ...stated, isSaid: asked.yes, question: "Send these orders?" })
     const done = yield* carryingOut.carryOut(stated)
     if (done.approval !== undefined) {
       yield* look
       return yield* answer({ ...done, before, state: before }, `${done.done}.${approvalLine(done.approval)}`)
     }
-    yield* answer({ ...done, before, state: after }, `${carryingOut.sentenceOf(done)}\n  state: ${before} → ${after}`)
+    yield* answer({ ...done, before, state }, `${carryingOut.sentenceOf(done)}\n  state: ${before} → ${state}`)
   })
 
 const setLimits = (asked: Asked, limited: object, configuration: Configuration) =>

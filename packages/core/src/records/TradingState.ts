@@ -28,7 +28,10 @@ export const Control = Schema.Struct({
   reason: Column.text,
   /** Why the ledger has set it; nothing where an operator has. */
   halt: Column.optional(Column.literal(ledgerHalts)),
-  /** Of a halt: the state that stood when it began, and stands again after it; none where that was `normal`. */
+  /**
+   * Of a halt: the state that stood when it began, and stands again after it; none where that was `normal`. Of a state that stands again after a
+   * halt: itself.
+   */
   resumesTo: Column.optional(Column.literal(tradingStates)),
   actor: Column.text,
   changedAt: Column.instant,
@@ -55,21 +58,20 @@ export interface StateChange {
   readonly state: TradingState
 }
 
-/** What asking for a state comes to: a resume ends a halt, and not what stood before it. */
-export const changeTo = (control: Control | undefined, asked: TradingState): StateChange => {
-  const isResumed = asked === "normal" && control?.state === "halted"
-  return {
-    before: control?.state ?? "normal",
-    asked,
-    state: isResumed ? (control.resumesTo ?? "normal") : asked
-  }
+/**
+ * What asking for a state comes to. A resume ends a halt, and neither what stood before it nor, where it is asked for once more, what stands again
+ * since; `lifts` ends that too.
+ */
+export const changeTo = (control: Control | undefined, asked: TradingState, lifts = false): StateChange => {
+  const { resumesTo, state: before = "normal" } = control ?? {}
+  const isKept = asked === "normal" && !lifts && resumesTo !== undefined
+  return { before, asked, state: isKept ? resumesTo : asked }
 }
 
-/** What stands again after a halt that sets in now; `undefined` where that is `normal`, or no halt sets in. */
+/** What a resume comes to once a state is set: what stood before a halt, while it lasts and after it; `undefined` where that is `normal`. */
 export const keptBy = (before: Control | undefined, state: TradingState): TradingState | undefined => {
-  if (state !== "halted" || before === undefined) return undefined
-  if (before.state === "halted") return before.resumesTo
-  return before.state === "normal" ? undefined : before.state
+  if (before?.state === "halted") return state === "halted" || state === before.resumesTo ? before.resumesTo : undefined
+  return state !== "halted" || before?.state === "normal" ? undefined : before?.state
 }
 
 /** The stricter of two trading states. */
@@ -119,7 +121,7 @@ export const setText = (
   const binds = wider.filter((each) => RANK[each.state] > RANK[state])
   const rest = binds.map((each) => `; still ${still[each.state]} (${scopeText(each)}: ${each.reason})`).join("")
   if (before === state)
-    return `${state === "normal" ? `No control on ${name}` : `${set[state]} already (${name})`}${rest}`
+    return `${state === "normal" ? `No control on ${name}` : state === asked ? `${set[state]} already (${name})` : `No halt on ${name}; still ${still[state]}`}${rest}`
   if (state === "halted") return `Halted: ${name}`
   const again = state === asked ? "" : ", as before the halt"
   return `${state === "normal" && binds.length > 0 ? "Control lifted" : set[state]} (${name})${again}${rest}`

@@ -64,7 +64,10 @@ const controls: ReadonlyArray<Column<Documents.ControlDocument>> = [
   columns.time("updated", ({ changedAt }) => changedAt),
   columns.node("action", ({ account, state, symbol }) =>
     state === "normal" ? null : (
-      <ActionButton action={resume(account ?? undefined, symbol ?? undefined)} className="button small" />
+      <ActionButton
+        action={resume(account ?? undefined, symbol ?? undefined, state !== "halted")}
+        className="button small"
+      />
     )
   )
 ]

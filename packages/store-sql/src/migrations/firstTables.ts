@@ -1,5 +1,5 @@
 /** Of the statements below: a database remembers which it was made by. */
-export const fingerprint = "734a2077"
+export const fingerprint = "fb1e74e9"
 
 /** The first tables in SQLite. Frozen: 'npm run freeze' writes this file until the first release, nobody after it. */
 export const sqlite: ReadonlyArray<string> = [
@@ -824,7 +824,7 @@ export const sqlite: ReadonlyArray<string> = [
   CONSTRAINT "controls_halt" CHECK ("halt" = 'NotAdopted' OR "halt" = 'OwedBound' OR "halt" = 'RejectionsInARow'),
   CONSTRAINT "controls_resumesTo" CHECK ("resumesTo" = 'normal' OR "resumesTo" = 'approve' OR "resumesTo" = 'reduce' OR "resumesTo" = 'observe' OR "resumesTo" = 'halted'),
   CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = ''),
-  CONSTRAINT "controls_rule_resumes_to" CHECK ("resumesTo" IS NULL OR "state" = 'halted')
+  CONSTRAINT "controls_rule_resumes_to" CHECK ("resumesTo" IS NULL OR "state" = 'halted' OR "state" = "resumesTo")
 ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE roundlot_usages (
   "account" TEXT NOT NULL,
@@ -1953,7 +1953,7 @@ export const postgres: ReadonlyArray<string> = [
   CONSTRAINT "controls_halt" CHECK ("halt" IN ('NotAdopted', 'OwedBound', 'RejectionsInARow')),
   CONSTRAINT "controls_resumesTo" CHECK ("resumesTo" IN ('normal', 'approve', 'reduce', 'observe', 'halted')),
   CONSTRAINT "controls_rule_scope" CHECK ("account" <> '' OR "symbol" = ''),
-  CONSTRAINT "controls_rule_resumes_to" CHECK ("resumesTo" IS NULL OR "state" = 'halted')
+  CONSTRAINT "controls_rule_resumes_to" CHECK ("resumesTo" IS NULL OR "state" = 'halted' OR "state" = "resumesTo")
 )`,
   `CREATE TABLE roundlot_usages (
   "account" TEXT COLLATE "C" NOT NULL,

@@ -197,11 +197,11 @@ const versionOf = (recorder: Recorder, command: Command): number | undefined => 
 /** The trading state and what holds positions of this account are lifted in one commit, so that neither is lost without the other. */
 const resume = (
   recorder: Recorder,
-  scope: Scope,
+  { lifts, scope }: Extract<Command, { readonly _tag: "Resume" }>,
   reason: string,
   stopped: ReadonlyArray<Position>
 ): commands.CommandAnswer => {
-  const answer = setState(recorder, scope, "normal", reason)
+  const answer = setState(recorder, scope, "normal", reason, lifts)
   for (const { account, symbol } of stopped) if (account === recorder.account) commands.regate(recorder, symbol, true)
   const { at } = recorder.world
   const held = stopped.filter(
@@ -220,7 +220,7 @@ const carryOut = (
 ): commands.CommandAnswer => {
   switch (command._tag) {
     case "Resume":
-      return resume(recorder, command.scope, reason, conditions.stopped ?? [])
+      return resume(recorder, command, reason, conditions.stopped ?? [])
     case "SetAccount":
       return commands.setAccount(recorder, command.settings, isPinned(recorder, command.settings, conditions), reason)
     case "GrantApproval":
@@ -282,7 +282,13 @@ const carryOut = (
   }
 }
 
-const setState = (recorder: Recorder, scope: Scope, state: TradingState, reason: string): commands.CommandAnswer =>
+const setState = (
+  recorder: Recorder,
+  scope: Scope,
+  state: TradingState,
+  reason: string,
+  lifts = false
+): commands.CommandAnswer =>
   scope._tag === "Everything"
-    ? commands.setGlobalTradingState(recorder, state, reason)
-    : commands.setTradingState(recorder, scope._tag === "OneSymbol" ? scope.symbol : undefined, state, reason)
+    ? commands.setGlobalTradingState(recorder, state, reason, lifts)
+    : commands.setTradingState(recorder, scope._tag === "OneSymbol" ? scope.symbol : undefined, state, reason, lifts)

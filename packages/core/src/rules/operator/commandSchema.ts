@@ -32,7 +32,8 @@ export const Command = Schema.Union(
   Schema.TaggedStruct("Observe", { scope: Scope }),
   Schema.TaggedStruct("Reduce", { scope: Scope }),
   Schema.TaggedStruct("AskFirst", { scope: Scope }),
-  Schema.TaggedStruct("Resume", { scope: Scope }),
+  /** `lifts`: also what stood before a halt and stands again. */
+  Schema.TaggedStruct("Resume", { scope: Scope, lifts: Schema.optional(Schema.Boolean) }),
   Schema.TaggedStruct("Approve", { orderId: OrderId, side: Side, quantity: Quantity }),
   Schema.TaggedStruct("Cancel", { orderId: OrderId }),
   Schema.TaggedStruct("MarkPlaced", { orderId: OrderId, brokerOrderId: BrokerOrderId }),

@@ -21,7 +21,6 @@ import type { Order } from "../../records/Order.ts"
 import { faultOf } from "../../records/SupportedOrders.ts"
 import { advance, BEFORE_ANY_WORD } from "../order/transition.ts"
 import { opposite } from "../../records/Side.ts"
-import { closeHaltCase } from "../risk/ledgerHalts.ts"
 import * as Ladder from "../position/ladder.ts"
 import type { Position } from "../../records/Position.ts"
 import { kinds } from "../../records/Break.ts"
@@ -31,7 +30,8 @@ import { dismiss, intake, isOfBeforeSplit, release } from "../trade/intake.ts"
 import { contradictionText } from "../../records/breakText.ts"
 import type { Trade } from "../../records/Trade.ts"
 import { isHeld } from "../../records/TradeStanding.ts"
-import { changeTo, setText, type TradingState } from "../../records/TradingState.ts"
+
+export { setGlobalTradingState, setTradingState } from "./tradingStates.ts"
 
 /** What a command came to: what it did, in a sentence, or why it may not be (F1). */
 export type CommandAnswer = Exclude<Answered, { readonly _tag: "Waiting" }>
@@ -160,52 +160,6 @@ export const declareInstrument = (
     ...(facts.tick === undefined ? [] : [`at prices of ${Decimal.format(facts.tick)}`])
   ]
   return done([`${symbol} is confirmed`, ...said].join(", "))
-}
-
-/** Sets the trading state of an account (`symbol` undefined) or of one of its symbols. */
-export const setTradingState = (
-  recorder: Recorder,
-  symbol: Ticker | undefined,
-  asked: TradingState,
-  reason: string
-): CommandAnswer => {
-  const { account, books, cause } = recorder
-  const scope = { account, symbol: symbol ?? "" }
-  const standing = (needed: Parameters<typeof Need.Control>[0]) => {
-    recorder.need(Need.Control(needed))
-    return books.controls.get(joinKey([needed.account, needed.symbol]))
-  }
-  const change = changeTo(standing(scope), asked)
-  const ofAccount = symbol === undefined ? undefined : standing({ account, symbol: "" })
-  const binding = [standing({ account: "", symbol: "" }), ofAccount].filter((each) => each !== undefined)
-  const unknown =
-    symbol === undefined || isInBooks(recorder, symbol)
-      ? ""
-      : `; ${symbol} is not in the books of ${account}: applies once it is`
-  const answer = done(`${setText({ ...scope, ...change }, binding)}${unknown}`)
-  if (change.before === change.state) return answer
-  if (change.before === "halted") closeHaltCase(recorder, symbol)
-  recorder.emit({ _tag: "TradingStateSet", ...scope, state: change.state, reason, actor: cause.actor })
-  if (symbol !== undefined) recorder.touch(symbol)
-  return answer
-}
-
-const isInBooks = (recorder: Recorder, symbol: Ticker): boolean => {
-  const { account, books } = recorder
-  recorder.need(Need.Position({ account, symbol }))
-  const key = joinKey([account, symbol])
-  return books.positions.get(key) !== undefined || books.instruments.get(key) !== undefined
-}
-
-/** Sets the trading state of everything; positions are evaluated account by account after it. */
-export const setGlobalTradingState = (recorder: Recorder, asked: TradingState, reason: string): CommandAnswer => {
-  recorder.need(Need.Control({ account: "", symbol: "" }))
-  const scope = { account: "", symbol: "" }
-  const change = changeTo(recorder.books.controls.get(joinKey(["", ""])), asked)
-  const answer = done(setText({ ...scope, ...change }, []))
-  if (change.before === change.state) return answer
-  recorder.emitForStore({ _tag: "TradingStateSet", ...scope, state: change.state, reason, actor: recorder.cause.actor })
-  return answer
 }
 
 /** D8: does an operator's cancel, a circuit or a refusal for a session, there or gone by, stand on a position? */

@@ -161,15 +161,22 @@ export const haltAny = (accounts: ReadonlyArray<AtBroker>, seen: Scope | undefin
   }
 })
 
-/** Lets go on what was halted. */
-export const resume = (account?: string, symbol?: string): Action => ({
+const lifting = (lifts: boolean) => (lifts ? { lifts } : {})
+
+/** Lets go on what was halted; `lifts` ends a restriction, also one that stands again after a halt. */
+export const resume = (account?: string, symbol?: string, lifts = false): Action => ({
   verb: texts.resume({ scope: scopeName(account, symbol) }),
   typed: scopeName(account, symbol),
   will: [texts.stateEnds({ name: scopeName(account, symbol) })],
   willNot: [texts.otherHaltsStay],
   adds: ({ effects }) => (effects === null || effects.orders.length === 0 ? undefined : texts.duePositionsSend),
-  cli: (reason) => `roundlot resume ${scopeFlags({ account, symbol })} --reason ${reason}`,
+  cli: (reason) =>
+    `roundlot ${lifts ? "controls set --state normal" : "resume"} ${scopeFlags({ account, symbol })} --reason ${reason}`,
   run: (api, reason, key) =>
-    api.controls.resume({ headers: { "idempotency-key": key }, payload: { reason, ...scope({ account, symbol }) } }),
-  rehearse: (api) => api.controls.resume({ headers: {}, payload: { ...rehearsal, ...scope({ account, symbol }) } })
+    api.controls.resume({
+      headers: { "idempotency-key": key },
+      payload: { reason, ...lifting(lifts), ...scope({ account, symbol }) }
+    }),
+  rehearse: (api) =>
+    api.controls.resume({ headers: {}, payload: { ...rehearsal, ...lifting(lifts), ...scope({ account, symbol }) } })
 })
