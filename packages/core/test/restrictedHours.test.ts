@@ -134,12 +134,14 @@ describe("D10: hours in which an account sends nothing", () => {
   test.each([
     [{}, ["09:00-12:00", "12:00-16:00"], "session of its orders (09:30-16:00)"],
     [{}, ["09:31-16:00"], undefined],
-    [{ orderSession: "extended" }, ["12:00-24:00", "00:00-12:00"], "whole day"],
-    [{ orderSession: "extended" }, ["09:00-16:00"], undefined],
+    [{ orderSession: "extended" }, ["04:00-12:00", "12:00-20:00"], "session of its orders (04:00-20:00)"],
+    [{ orderSession: "extended", cutOffs: ["15:45"] }, ["09:00-16:00"], undefined],
+    [{ orderTimeInForce: "opg" }, ["09:30-16:00"], undefined],
     [{ cutOffs: ["12:00", "close-10m"] }, ["15:50-16:00"], "cut-off close-10m"],
     [{ cutOffs: ["15:45"] }, ["15:40-15:50", "15:50-17:00"], "cut-off 15:45"],
     [{ cutOffs: ["close-10m"] }, ["15:51-16:00"], undefined],
-    [{ cutOffs: ["open+5m", "every 30m"] }, ["09:30-10:00"], undefined]
+    [{ cutOffs: ["every 30m"] }, ["15:30-16:00"], "cut-off every 30m"],
+    [{ cutOffs: ["open+5m", "every 30m"] }, ["09:30-10:00", "15:31-16:00"], undefined]
   ] as const)("with %j, hours %j that leave nothing are refused", (settings, restrictedHours, said) => {
     const found = contradictionOf({ ...defaultSettings, ...settings, restrictedHours })
     expect(found === undefined ? found : found.includes(said ?? "?")).toBe(said === undefined ? undefined : true)

@@ -54,8 +54,8 @@ export const controlsShow = Verb.make({
         const document = yield* past.seen(where.asOf, past.ownersOf(), inForce)
         const { limits: limited, states } = document
         const lines = states.map(
-          ({ account, reason, state, symbol }) =>
-            `${[symbol, account].filter((each) => each !== null).join(" on ") || "everything"} is ${TradingState.wordsOfState(state)}: ${reason}`
+          ({ account, reason, resumesTo, state, symbol }) =>
+            `${[symbol, account].filter((each) => each !== null).join(" on ") || "everything"} is ${TradingState.wordsOfState(state)}: ${reason}${resumesTo === null || resumesTo === "normal" ? "" : `; after a resume ${TradingState.wordsOfState(resumesTo)}`}`
         )
         const said = lines.length === 0 ? "Trading is normal: no active controls." : lines.join("\n")
         yield* answer(document, (screen) => [said, ...limited.map((each) => limitedText(each, screen))].join("\n\n"))

@@ -27,12 +27,17 @@ const later = (time: string, minutes: number): string => {
   return [Math.floor(total / 60), total % 60].map((part) => String(part).padStart(2, "0")).join(":")
 }
 
-/** When a cut-off comes on a day that opens and closes at these times, the first of several; times are `HH:MM`. */
+/** When a cut-off comes on a day that opens and closes at these times, the last of several; times are `HH:MM`. */
 export const timeOf = (cutOff: string, opens: string, closes: string): string => {
   const minutes = minutesOf(cutOff)
   if (cutOff.startsWith("close")) return later(closes, -minutes)
-  return /^[oe]/.test(cutOff) ? later(opens, minutes) : cutOff
+  if (cutOff.startsWith("open")) return later(opens, minutes)
+  if (!cutOff.startsWith("every")) return cutOff
+  const steps = Array.from({ length: DAY_MINUTES / minutes }, (_, step) => later(opens, (step + 1) * minutes))
+  return steps.findLast((time) => time < closes) ?? closes
 }
+
+const DAY_MINUTES = 390
 
 const MINUTE_MS = 60_000
 

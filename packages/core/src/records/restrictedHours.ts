@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import type * as Instant from "../values/Instant.ts"
 import { marketDate, momentOf } from "../values/XnysCalendar.ts"
 import { timeOf } from "./cutOffs.ts"
+import type { Session } from "./OrderTerms.ts"
 
 const HOURS = /^(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/
 
@@ -39,13 +40,10 @@ export const isAmong = (hours: string, others: ReadonlyArray<string>): boolean =
   return until <= reached
 }
 
-/** The hours of a whole day. */
-export const WHOLE_DAY = "00:00-24:00"
+/** The hours of a day in which orders of a session leave, the longest there are. */
+export const sessionHours: { readonly [S in Session]: string } = { regular: "09:30-16:00", extended: "04:00-20:00" }
 
-/** The regular session of a whole day. */
-export const REGULAR_HOURS = "09:30-16:00"
-
-const [OPEN, CLOSE] = boundsOf(REGULAR_HOURS)
+const [OPEN, CLOSE] = boundsOf(sessionHours.regular)
 
 /** D9: is nothing left of a whole day's regular session after a cut-off but hours that are restricted? */
 export const leavesNothing = (cutOff: string, hours: ReadonlyArray<string>): boolean => {

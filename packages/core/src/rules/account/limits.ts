@@ -1,7 +1,7 @@
 import * as Decimal from "../../values/Decimal.ts"
 import * as Quantity from "../../values/Quantity.ts"
 import { isOn, minutesOf, needsSecond } from "../../records/fourEyes.ts"
-import { isAmong, leavesNothing, REGULAR_HOURS, WHOLE_DAY } from "../../records/restrictedHours.ts"
+import { isAmong, leavesNothing, sessionHours } from "../../records/restrictedHours.ts"
 import { oldestTradeOf, settable, type AccountSettings, type LiftedLimit } from "../../records/Account.ts"
 
 /** The limits of an account that are amounts, as the configuration names them. */
@@ -27,6 +27,7 @@ type Limited = Pick<
   | "maxNetPosition"
   | "maxRejectionsInARow"
   | "orderSession"
+  | "orderTimeInForce"
   | "ordersPerMinute"
   | "restricted"
   | "restrictedHours"
@@ -107,10 +108,13 @@ const said = (name: string, amount: Decimal.Decimal | undefined): string =>
   `${name} ${amount === undefined ? "" : Decimal.format(amount)}`
 
 /** What the restricted hours of an account let nothing be sent in, where that is all it has; `undefined` where they leave something. */
-const starvedOf = ({ cutOffs = [], orderSession, restrictedHours = [] }: Limited): string | undefined => {
-  const session = orderSession === "extended" ? WHOLE_DAY : REGULAR_HOURS
-  if (isAmong(session, restrictedHours))
-    return `restrictedHours cover the ${orderSession === "extended" ? "whole day" : `session of its orders (${session})`}: no order could be sent`
+const starvedOf = ({ cutOffs = [], orderSession = "regular", orderTimeInForce, restrictedHours = [] }: Limited) => {
+  // Orders for an auction leave in hours of their own.
+  if (orderTimeInForce === "opg" || orderTimeInForce === "cls") return undefined
+  const hours = sessionHours[orderSession]
+  if (isAmong(hours, restrictedHours))
+    return `restrictedHours cover the session of its orders (${hours}): no order could be sent`
+  if (orderSession === "extended") return undefined
   const late = cutOffs.find((cutOff) => leavesNothing(cutOff, restrictedHours))
   return late === undefined
     ? undefined
