@@ -241,6 +241,7 @@ const makeLook = <E extends { readonly message: string }, R>(guarding: Guarding<
     // Of what becomes of these it was said already.
     const settled = new Set<AccountName.AccountName>()
     const { accounts, afterMs, says } = guarding
+    const isOurs = (account: AccountName.AccountName) => FiberMap.has(running, account)
     const looking = Effect.gen(function* () {
       const nowMs = yield* clock.monotonicMs
       const held = (yield* repository.leases.held).filter(
@@ -250,7 +251,6 @@ const makeLook = <E extends { readonly message: string }, R>(guarding: Guarding<
       const now = yield* Ref.get(silence)
       yield* Ref.set(isUnread, false)
       const [was, is] = [silentIn(before), silentIn(now)]
-      const isOurs = (account: AccountName.AccountName) => FiberMap.has(running, account)
       for (const account of is.keys())
         if (!was.has(account) && !(yield* isOurs(account))) {
           settled.delete(account)

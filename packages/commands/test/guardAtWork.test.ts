@@ -231,6 +231,7 @@ describe("a guard at work", () => {
           Effect.flatMap(leases.open({ host: "h", pid: 2 }), (session) => session.take(present(one)))
         )
         yield* says("Halted", one)
+        expect((yield* Reads.all(TradingState.ControlTable)).map(({ account }) => account)).toContain("one")
       })
     ))
 })

@@ -58,6 +58,7 @@ describe("leases of a store on Postgres", () => {
         yield* asking(url, `SELECT pg_terminate_backend(${String(life?.["pid"])}, 5000)`)
         yield* session.renew
         expect(yield* session.take(account)).toBe(1)
+        expect(yield* repository.leases.held).toMatchObject([{ token: 1, isLive: true }])
       })
     ))
 })

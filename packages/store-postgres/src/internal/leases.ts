@@ -2,7 +2,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import { type AccountName, Instant } from "@roundlot/core"
 import { Lease, LeaseEnding, type TradeRepository } from "@roundlot/core/adapter"
 import { Ddl, Identity } from "@roundlot/store-sql"
-import { Effect, Random, Ref, Scope } from "effect"
+import { Effect, ExecutionStrategy, Exit, Random, Ref, Scope } from "effect"
 import { type Ask, askingOn, askOne, type Send } from "./asking.ts"
 import type { Connections } from "./connection.ts"
 import { failureOrIo } from "./failure.ts"
@@ -45,6 +45,7 @@ const texts = {
   release: `UPDATE ${table} SET "session" = NULL WHERE "session" = $1 AND "account" = ANY($2::text[])`,
   newest: `SELECT "account", "token" FROM ${table} WHERE "account" = ANY($1::text[]) ORDER BY "account" FOR SHARE`,
   live: `SELECT pg_advisory_lock(${LIFE})`,
+  liveAgain: `SELECT pg_try_advisory_lock(${LIFE}) AS "isHeld"`,
   isOver: `SELECT pg_try_advisory_xact_lock(${LIFE}) AS "isOver"`
 }
 
@@ -123,6 +124,40 @@ const renew = (ask: Ask, session: string, taken: ReadonlyArray<Lease.Fence>) =>
     if (lost !== undefined) return yield* new Lease.Fenced(lost)
   })
 
+/** So long the proof of a session's life may take, in milliseconds: a renewal does not wait for a connection that does not answer. */
+const LONGEST_PROOF_MS = 1_000
+
+const soon = <A, E>(effect: Effect.Effect<A, E>) => Effect.timeout(Effect.disconnect(effect), LONGEST_PROOF_MS)
+
+/**
+ * Holds the lock of a session on a connection over which nothing else is asked. Where that broke (a restart of the server, a network that ends idle
+ * connections) another one takes the lock at the next proof, as soon as the server has let it go.
+ */
+const holdLife = ({ sql }: Connections, place: string, id: string) =>
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const heldOn = (text: string) =>
+      Effect.gen(function* () {
+        const own = yield* Scope.fork(scope, ExecutionStrategy.sequential)
+        const line = yield* Scope.extend(sql.reserve, own)
+        const [row] = yield* askingOn(line)<{ readonly isHeld: boolean | null }>(text, [id])
+        if (row?.isHeld !== false) return { line, own }
+        return yield* Effect.zipRight(Scope.close(own, Exit.void), Effect.fail("held"))
+      })
+    const life = yield* Ref.make(yield* Effect.mapError(heldOn(texts.live), (error) => failureOrIo(place, error)))
+    const again = Effect.gen(function* () {
+      const before = yield* Ref.getAndSet(life, yield* heldOn(texts.liveAgain))
+      yield* Scope.close(before.own, Exit.void)
+    })
+    const proof = soon(Effect.flatMap(Ref.get(life), ({ line }) => askingOn(line)("SELECT 1", [])))
+    return {
+      prove: Effect.ignore(Effect.catchAll(proof, () => soon(again))),
+      end: Effect.ignore(
+        Effect.flatMap(Ref.get(life), ({ line }) => askingOn(line)(`SELECT pg_advisory_unlock(${LIFE})`, [id]))
+      )
+    }
+  })
+
 /** The leases of the store at `place`, judged by the server's clock and by its view of who is still connected. */
 export const make = (place: string, connections: Connections, durationMs: number): Lease.Leases => {
   const { sql } = connections
@@ -144,28 +179,9 @@ export const make = (place: string, connections: Connections, durationMs: number
       Effect.gen(function* () {
         const session: Session = { id: yield* newSession, ending: LeaseEnding.make() }
         const { ending, id } = session
-        const scope = yield* Effect.scope
-        const living = Effect.gen(function* () {
-          const life = yield* sql.reserve
-          yield* askingOn(life)(texts.live, [id])
-          return life
-        }).pipe(
-          Scope.extend(scope),
-          Effect.mapError((error) => failureOrIo(place, error))
-        )
-        const life = yield* Ref.make(yield* living)
-        /** Nothing else is asked over that connection: where it broke, another one holds the lock from now on. */
-        const proveLife = Effect.catchAll(
-          Effect.flatMap(Ref.get(life), (line) => askingOn(line)("SELECT 1", [])),
-          () => Effect.flatMap(living, (next) => Ref.set(life, next))
-        )
+        const life = yield* holdLife(connections, place, id)
         yield* Effect.addFinalizer(() =>
-          Effect.zipRight(
-            Effect.ignore(Effect.suspend(() => asked(texts.release, [id, ending.released()]))),
-            Effect.ignore(
-              Effect.flatMap(Ref.get(life), (line) => askingOn(line)(`SELECT pg_advisory_unlock(${LIFE})`, [id]))
-            )
-          )
+          Effect.zipRight(Effect.ignore(Effect.suspend(() => asked(texts.release, [id, ending.released()]))), life.end)
         )
         const taken: Array<Lease.Fence> = []
         return {
@@ -178,12 +194,12 @@ export const make = (place: string, connections: Connections, durationMs: number
                 })
               )
             ),
-          renew: Effect.zipRight(
-            proveLife,
+          renew: Effect.zipLeft(
             Effect.mapError(
               transaction((ask) => renew(ask, id, taken)),
               (error) => (error instanceof Lease.Fenced ? error : failed(error))
-            )
+            ),
+            life.prove
           ),
           drives: (account) => Effect.sync(() => ending.drives(account)),
           fails: Effect.sync(ending.fails)
