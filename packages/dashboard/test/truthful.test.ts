@@ -198,7 +198,7 @@ test("D9: a position that collects says so, what is due at its next cut-off, and
         await page.goto(`${url}/ops/accounts/main`)
         await page.getByRole("heading", { level: 1, name: "main" }).waitFor()
         expect(await factOf("Cut-offs").innerText()).toBe("12:00, close-10m")
-        expect(await factOf("Allocation").innerText()).toBe("by owner weights")
+        expect(await factOf("Allocation").innerText()).toBe("by each owner's weight")
         expect(await factOf("Owner weights").innerText()).toBe("ann=60, bob=40")
         expect(await findings(page)).toEqual([])
         expect(seen.faults).toEqual([])

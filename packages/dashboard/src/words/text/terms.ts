@@ -16,7 +16,7 @@ export const texts = messages({
   session: "{session} session",
   oldestFirst: "oldest trade first (FIFO)",
   proRata: "pro rata",
-  byKey: "by owner weights",
+  byKey: "by each owner's weight",
   goodTill: "good till {time}",
   offset: "{offset} bp beyond the reference price",
   offsets: "{offsets} bp beyond the reference price, step by step",
