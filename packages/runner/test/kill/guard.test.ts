@@ -5,17 +5,17 @@ import { buys, child, desk, until } from "../cli/roundlot.ts"
 const { fresh } = databases()
 
 /** A daemon whose order of two shares is filled by one, and the other works at the broker; a guard beside it. */
-const guarded = async (address?: string) => {
-  const { cli, file, json, place } = desk(address)
+const guarded = async (address?: string, after = "2s") => {
+  const { cli, file, json, place, price } = desk(address)
   const daemon = child(["start", ...place])
   await daemon.says(/Running/)
   const half = { id: "half", when: { symbol: "AAPL" }, do: { fill: { quantity: "1", price: "200" } } }
   expect((await cli("exchange", "instruct", JSON.stringify(half))).code).toBe(0)
   expect((await cli("trades", "import", file("t.csv", buys(["t-1", "2"])))).code).toBe(0)
   await until(async () => JSON.stringify(await json("orders", "list")).includes("partially_filled"))
-  const guard = child(["guard", ...place, "--after", "2s"])
+  const guard = child(["guard", ...place, "--after", after])
   await guard.says(/Guarding all accounts/)
-  return { daemon, guard, json, place }
+  return { cli, daemon, guard, json, place, price }
 }
 
 it.each(["SQLite", "Postgres"])(
@@ -41,11 +41,15 @@ it(
   "an account that another daemon takes in time is left to it; one that ends in order leaves its order to work",
   { timeout: 120_000 },
   async () => {
-    const { daemon, guard, json, place } = await guarded()
+    const { cli, daemon, guard, json, place, price } = await guarded(undefined, "6s")
+    await price("KO")
     const standby = child(["start", ...place, "--standby"])
     await standby.says(/Standing by/)
     daemon.signal("SIGKILL")
     await standby.says(/Running/)
+    // It does the work of the account: what ends before that leaves the account as it was found.
+    await cli("trades", "add", "--symbol", "KO", "--side", "buy", "--quantity", "1", "--price", "100")
+    await until(async () => JSON.stringify(await json("orders", "list", "--symbol", "KO")).includes('"filled"'))
     standby.signal("SIGTERM")
     expect(await standby.ended).toMatchObject({ code: 0 })
     // The next one that dies is noticed: the guard has looked since.
