@@ -10,7 +10,7 @@ export interface OwnLease {
 }
 
 /** The accounts that one session of this process has taken, each with the token of its lease. */
-export type Session = ReadonlyMap<AccountName, number>
+type Session = ReadonlyMap<AccountName, number>
 
 /** The leases that this process holds: what its driving commits carry. */
 export interface HeldLeases {
