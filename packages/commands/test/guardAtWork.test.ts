@@ -32,7 +32,7 @@ const takes = (session: Lease.LeaseSession, account: Name | undefined) =>
 
 type Services = Roundlot.Services | Roundlot.Foundations
 
-/** An order of an account is on its way to its broker: whoever takes the account next has it in doubt. */
+/** An order of an account is on its way to its broker: it is in doubt once another session takes the account. */
 const sends = (session: Lease.LeaseSession, account: Name | undefined) =>
   Effect.gen(function* () {
     const name = present(account)

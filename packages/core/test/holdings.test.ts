@@ -11,6 +11,7 @@ import { foreseenOf } from "../src/rules/position/due.ts"
 import { answerText } from "../src/records/PositionAnswer.ts"
 import { standingOf } from "../src/rules/position/evaluation.ts"
 import { PositionTable } from "../src/records/Position.ts"
+import { ControlTable } from "../src/records/TradingState.ts"
 import * as Break from "../src/records/Break.ts"
 import {
   doubleCountIn,
@@ -319,6 +320,18 @@ describe("an account that was used before", () => {
     expect(position(desk, Ticker.make("MSFT"))).toEqual({ base: "-1", hedged: "0", residual: "0" })
     expect(answered(desk.all(PositionTable).find(({ symbol }) => symbol === "AAPL"))).toContain("Ordered")
     isSound(desk)
+  })
+
+  test("a person's halt that comes after it outlives the adoption, and ends by a resume", () => {
+    const desk = deskOf(policy)
+    desk.commit("report", (recorder) => holdUntilAdopted(recorder, 1))
+    command(desk, { _tag: "Halt", scope: { _tag: "WholeAccount" } }, "the desk says stop")
+    command(desk, { _tag: "AdoptAccount", holdings: [] })
+    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2000, held: false })
+    expect(answered(desk.all(PositionTable)[0])).toBe("Halted")
+    expect(desk.all(ControlTable)).toMatchObject([{ state: "halted", reason: "the desk says stop", halt: undefined }])
+    command(desk, { _tag: "Resume", scope: { _tag: "WholeAccount" } })
+    expect(desk.all(ControlTable)).toMatchObject([{ account: desk.account, state: "normal" }])
   })
 
   test.each(["counted by hand", "NotAdopted: it stays closed"])(

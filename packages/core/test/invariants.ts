@@ -141,8 +141,8 @@ const proRataProblems = (rows: Rows, order: Order.Order): ReadonlyArray<string> 
 }
 
 /**
- * C6: an order that divides by a key settles all of its fills; an owner of the key who has less than his trades in it is no further than a
- * step behind another one, weighed; and where there is such an owner, no one outside of the key has any.
+ * C6: an order that divides by a key settles all of its fills. An owner of the key whose trades are not filled whole has, by weight, at most one
+ * step less than any other owner of the key; as long as there is such an owner, trades of owners outside of the key have no shares.
  */
 const keyProblems = (rows: Rows, order: Order.Order): ReadonlyArray<string> => {
   const { allocationKey: key, id } = order
