@@ -161,6 +161,8 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     const { page } = seen
     await page.getByLabel("Pasted rows").fill("id;symbol;side;quantity\nv1;IBM;buy;0,25")
     await page.getByRole("button", { name: "Check", exact: true }).click()
+    // Its answer comes above the settings, which must not move under the pointer.
+    await page.getByText("the mode is not named").waitFor()
     await page.getByText("Settings: ").click()
     await page.getByLabel("source_id column").selectOption("id")
     await page.getByLabel("Decimal sign").selectOption("comma")
@@ -172,6 +174,8 @@ export const recording = ({ daemon, findings, findingsInThemes, open }: ReturnTy
     const tradedAt = "2026-11-20T14:30:00Z"
     await next.page.getByLabel("Pasted rows").fill(`id;timestamp;symbol;side;quantity\nv2;${tradedAt};IBM;buy;0,25`)
     await next.page.getByRole("button", { name: "Check", exact: true }).click()
+    // Its answer comes above the settings, which must not move under the pointer.
+    await next.page.getByText("the mode is not named").waitFor()
     await next.page.getByText("Settings: ").click()
     await next.page.getByLabel("Template", { exact: true }).selectOption("venue")
     expect(await next.page.getByLabel("Decimal sign").inputValue()).toBe("comma")

@@ -398,6 +398,8 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await near.getByText("CVX").waitFor()
     const rows = Array.from({ length: 10 }, (_, n) => `half-${n},ABT,buy,1,110`).join("\n")
     const csv = `source_id,symbol,side,quantity,price\n${rows}\n`
+    // A part of the program that is on its way when the daemon goes does not come until the page is loaded again.
+    await page.waitForFunction(() => performance.getEntriesByName("halt is loaded").length > 0)
     await daemon.ask("/api/v1/batches", { name: "Halfway", mode: "execute", csv })
     await daemon.end("SIGKILL")
     await page.locator("[data-live=reconnecting]").waitFor()
@@ -417,6 +419,23 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     const results = page.getByRole("table", { name: "Results by symbol" }).getByRole("row", { name: /ABT/ })
     await results.waitFor()
     expect((await results.getByRole("cell").allInnerTexts()).slice(2, 6)).toEqual(["10", "10", "10", "10"])
+    expect(seen.faults).toEqual([])
+  })
+
+  test("a change that could not be read because no answer came has its notice when the daemon answers again", async () => {
+    await using seen = await open("/")
+    const { page } = seen
+    await page.locator("[data-live=live], [data-live=quiet]").waitFor()
+    await page.route(/\/api\/v1\/batches\/G/, (route) => route.abort())
+    const failed = page.waitForEvent("requestfailed", (request) => request.url().includes("/batches/G"))
+    const csv = "source_id,symbol,side,quantity\nunanswered,CVX,buy,0.25"
+    await daemon.ask("/api/v1/batches", { name: "Unanswered", mode: "accumulate", csv })
+    await failed
+    await page.unrouteAll()
+    await page
+      .getByRole("status", { name: "Notices" })
+      .getByRole("link", { name: "Batch Unanswered: Completed" })
+      .waitFor()
     expect(seen.faults).toEqual([])
   })
 }

@@ -131,6 +131,16 @@ export const listen = (told: (told: Told) => void): (() => void) => {
   return () => listeners.delete(told)
 }
 
+/** Comes when the daemon is heard next. */
+export const nextHeard = (): Promise<void> =>
+  new Promise((heard) => {
+    const end = listen(({ kind }) => {
+      if (kind !== "open" && kind !== "heard") return
+      end()
+      heard()
+    })
+  })
+
 /** The stream's standing in a word, at a moment: live, quiet (heartbeats, no events), stale (no heartbeat), … */
 export type LiveWord = "live" | "quiet" | "stale" | "reconnecting" | "connecting" | "signedOut"
 

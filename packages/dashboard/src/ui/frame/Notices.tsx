@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from "react"
 import { Link } from "wouter"
 import * as live from "../../live/live.ts"
 import { readOf } from "../../api/calling.ts"
+import { problemOf } from "../../api/problem.ts"
 import { eventWords, subjectWords } from "../../words/events.ts"
 import { pathOfRecord } from "../../words/paths.ts"
 import { signOfBatch, signOfState } from "../../words/signs.ts"
@@ -45,6 +46,18 @@ const noticesOf = async (account: string, change: Change): Promise<ReadonlyArray
   const batch = await readOf((api) => api.batches.show({ path: { id: change.id }, urlParams: {} }))
   if (batch.finishedAt === null) return []
   return [{ ...plain, text: texts.batchState({ batch: batch.name, state: signOfBatch(batch).word }) }]
+}
+
+/** Reads once more as soon as the daemon is heard, where no answer came: what happened while it was away has its notice too. */
+const answered = async <A,>(read: () => Promise<A>): Promise<A> => {
+  for (;;) {
+    try {
+      return await read()
+    } catch (error) {
+      if (problemOf(error).type !== "no-answer") throw error
+      await live.nextHeard()
+    }
+  }
 }
 
 /** What the journal calls the scope of a trading state. */
@@ -138,7 +151,7 @@ export const Notices = () => {
   const breaks = useRef({ alone: new Set<string>(), more: 0 })
   const showOne = async ({ account, change }: Heard): Promise<void> => {
     // What cannot be read now is on its page; a notice is no record.
-    const found = await noticesOf(account, change).catch(() => [])
+    const found = await answered(() => noticesOf(account, change)).catch(() => [])
     if (change.kind === "batch" && found.length > 0) {
       // Several entries may tell of its last moves, and each is read as it stands by then.
       if (ended.current.has(change.id)) return
