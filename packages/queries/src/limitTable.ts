@@ -28,7 +28,8 @@ export const amountText = ({ amount, unit }: Pick<Limit, "amount" | "unit">): st
 const shownAmount = (of: Pick<Limit, "amount" | "unit">): string => {
   if (of.amount === null) return amountText(of)
   const sign = of.amount.startsWith("-") ? "-" : ""
-  const [whole = "0", ...fraction] = of.amount.slice(sign.length).split(".")
+  const exact = of.unit === "dollars" ? Columns.withCents(of.amount) : of.amount
+  const [whole = "0", ...fraction] = exact.slice(sign.length).split(".")
   const amount = [BigInt(whole).toLocaleString("en-US"), ...fraction].join(".")
   return of.unit === "dollars" ? `${sign}$${amount}` : amountText({ ...of, amount: `${sign}${amount}` })
 }

@@ -339,7 +339,7 @@ const columns: ReadonlyArray<Columns.TableColumn<DifferenceDocument>> = [
   Columns.ids("SYMBOL", ({ symbol }) => symbol),
   Columns.ids("SIDE", ({ side }) => side),
   Columns.numbers("QUANTITY", ({ quantity }) => quantity),
-  Columns.numbers("PRICE", ({ price }) => price),
+  Columns.dollars("PRICE", ({ price }) => price),
   Columns.words("WHAT", saidOf),
   Columns.minor(Columns.ids("EXECUTION", ({ execId }) => execId))
 ]

@@ -80,9 +80,24 @@ export const minor = <D>(column: TableColumn<D>): TableColumn<D> => ({ ...column
 const ONE = Decimal.unsafe("1")
 const SHORT_DECIMALS = 4
 
-/** A decimal rounded to 4 places for people, a tiny one to 4 digits; programs read the exact one. */
+const CENTS = 2
+
+/** Dollars with two decimals at least; more stay as they are. */
+export const withCents = (dollars: string): string => {
+  const missing = CENTS - (dollars.split(".")[1]?.length ?? 0)
+  return missing <= 0 ? dollars : dollars + (missing === CENTS ? "." : "") + "0".repeat(missing)
+}
+
+/** A column of exact dollars. */
+export const dollars = <D>(header: string, cell: Cell<D>): TableColumn<D> =>
+  numbers(header, (document) => {
+    const amount = cell(document)
+    return amount === null ? null : withCents(amount)
+  })
+
+/** Dollars rounded to 4 places for people, a tiny amount to 4 digits; programs read the exact one. */
 export const short = (decimal: string | null): string | null =>
-  decimal === null ? null : Decimal.format(Decimal.divide(Decimal.unsafe(decimal), ONE, placesOf(decimal)))
+  decimal === null ? null : withCents(Decimal.format(Decimal.divide(Decimal.unsafe(decimal), ONE, placesOf(decimal))))
 
 /** A sum that something not known is missing from: `12.50 + ?`. */
 export const withDoubt = (sum: string | null, isPartial: boolean): string | null =>

@@ -58,7 +58,7 @@ const columns: ReadonlyArray<Columns.TableColumn<Documents.TokenDocument>> = [
   Columns.times("EXPIRES", (each) => each.expiresAt),
   Columns.minutes("LAST USED", (each) => each.lastUsedAt, "none recorded"),
   Columns.numbers("ORDERS A DAY", ({ ordersPerDay }) => (ordersPerDay === null ? null : String(ordersPerDay))),
-  Columns.numbers("DOLLARS A DAY", (each) => each.notionalPerDay),
+  Columns.dollars("DOLLARS A DAY", (each) => each.notionalPerDay),
   Columns.minor(Columns.times("OLD SECRET UNTIL", (each) => each.previousUntil)),
   Columns.times("REVOKED", (each) => each.revokedAt)
 ]

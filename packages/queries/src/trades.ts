@@ -294,7 +294,7 @@ const columns: ReadonlyArray<Columns.TableColumn<TradeDocument>> = [
   Columns.ids("SYMBOL", (trade) => trade.symbol),
   Columns.ids("SIDE", (trade) => trade.side),
   Columns.numbers("QUANTITY", (trade) => trade.quantity),
-  Columns.numbers("PRICE", (trade) => trade.price),
+  Columns.dollars("PRICE", (trade) => trade.price),
   Columns.states("STATUS", (trade) => trade.status),
   Columns.numbers("OPEN", (trade) => trade.openQuantity),
   Columns.minor(Columns.ids("ORDERS", (trade) => (trade.orderIds.length === 0 ? null : trade.orderIds.join(" ")))),

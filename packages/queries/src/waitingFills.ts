@@ -67,7 +67,7 @@ const columns = [
   Columns.words<Waiting>("SYMBOL", ({ symbol }) => symbol),
   Columns.words<Waiting>("SIDE", ({ side }) => side),
   Columns.numbers<Waiting>("QUANTITY", ({ quantity }) => quantity),
-  Columns.numbers<Waiting>("PRICE", ({ price }) => price),
+  Columns.dollars<Waiting>("PRICE", ({ price }) => price),
   Columns.words<Waiting>("BROKER ORDER", ({ brokerOrderId }) => brokerOrderId),
   Columns.times<Waiting>("RECEIVED", ({ receivedAt }) => receivedAt)
 ]

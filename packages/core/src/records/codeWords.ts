@@ -21,7 +21,7 @@ const named: ReadonlyMap<string, string> = new Map([
 export const wordsOf = (code: string): string =>
   named.get(code) ??
   code
-    .replaceAll(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .replaceAll(/([a-z0-9])(?=[A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$2 ")
     .replaceAll("_", " ")
     .toLowerCase()
 

@@ -57,7 +57,7 @@ describe("batches", () => {
       duplicates: 0,
       rejected: 1
     })
-    expect((await cli("batches", "list")).out).toMatch(/NOTIONAL[^]*=Friday.* 180 \+ \?/)
+    expect((await cli("batches", "list")).out).toMatch(/NOTIONAL[^]*=Friday.* 180\.00 \+ \?/)
     expect((await cli("batches", "show", "G1")).out).toMatch(/notional +180\n[^]*unpriced trades +1\n/)
     await cli("start", "--until-idle")
     expect(JSON.parse((await cli("batches", "watch", "G1", "--json")).out)).toMatchObject({

@@ -301,11 +301,15 @@ describe("controls by the command line", () => {
       items: [{ id: "D1", orderId: "O1", control: "MaxNotional" }]
     })
     expect(await place.json("decisions", "list", "--code", "MaxQuantity")).toMatchObject({ items: [] })
-    expect((await place.cli("accounts", "show", "paper")).out).toMatch(/^Dollars per order +\$250 .* O1 KO \$630 /m)
+    expect((await place.cli("accounts", "show", "paper")).out).toMatch(
+      /^Dollars per order +\$250\.00 .* O1 KO \$630\.00 /m
+    )
     expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", use }] })
     const { out } = await place.cli("controls", "show")
     expect(out).toMatch(/^Limits of paper\nLIMIT .* NOT COUNTED$/m)
-    expect(out).toMatch(/^Dollars per order +\$250 +\$0 +1 order, 1 position +1 +O1 KO \$630 +\d{4}-.* +account +-$/m)
+    expect(out).toMatch(
+      /^Dollars per order +\$250\.00 +\$0\.00 +1 order, 1 position +1 +O1 KO \$630\.00 +\d{4}-.* +account +-$/m
+    )
     expect(out).toMatch(/^Buying power +the broker's figure +- +0 +0 +- +- +broker +the broker reports it$/m)
   })
 
@@ -354,10 +358,12 @@ describe("controls by the command line", () => {
     expect(await place.json("accounts", "show", "paper")).toMatchObject({ limits: inForce })
     const { out } = await place.cli("accounts", "show", "paper")
     expect(out).toMatch(
-      /\nLimits\n[^]*\nShares per order +60 shares .* account .*\nDollars per order +\$100,000 .* default /
+      /\nLimits\n[^]*\nShares per order +60 shares .* account .*\nDollars per order +\$100,000\.00 .* default /
     )
     const controls = await place.cli("controls", "show")
-    expect(controls.out).toMatch(/Shares per order +60 shares .* account .*\nDollars per order +\$100,000 .* default /)
+    expect(controls.out).toMatch(
+      /Shares per order +60 shares .* account .*\nDollars per order +\$100,000\.00 .* default /
+    )
     expect((await place.cli(...set)).code).toBe(2)
   })
 

@@ -35,7 +35,7 @@ describe("limits over what lives and what is held, by the command line", () => {
     const raise = ["--open-orders", "1001", "--reason", "more"] as const
     expect((await set(cli, ...raise, "--dry-run")).out).toContain("dollars of live orders: 1000 dollars → 1001 dollars")
     expect(await decide(cli, "KO", "1", "95")).toMatchObject({ status: "submitted" })
-    expect((await cli("controls", "show")).out).toMatch(/^Dollars of live orders +\$1,000 +\$905 .* account/m)
+    expect((await cli("controls", "show")).out).toMatch(/^Dollars of live orders +\$1,000\.00 +\$905\.00 .* account/m)
     expect(await json("audit")).toMatchObject({ ok: true })
     overwrite(store, `UPDATE roundlot_usages SET "openNotional" = '5'`)
     expect(await json("audit")).toMatchObject({ ok: false, findings: [{ where: "usages paper" }] })

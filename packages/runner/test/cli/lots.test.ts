@@ -15,7 +15,7 @@ describe("lots that a person identifies", () => {
   it("LOT-13: are shown, previewed, recorded once, in every report, and proven by the audit", async () => {
     const { cli, json } = await inLots()
     expect((await cli("fills", "lots", "F3")).out).toMatch(
-      /^F3 closes, by fifo[^]*F1 +2\d{3}-\d\d-\d\d +6 +600 +780 +180 +short[^]*open when it executes:[^]*F1 .* 10 +1000\nF2 .* 5 +600/
+      /^F3 closes, by fifo[^]*F1 +2\d{3}-\d\d-\d\d +6 +600\.00 +780\.00 +180\.00 +short[^]*open when it executes:[^]*F1 .* 10 +1000\.00\nF2 .* 5 +600\.00/
     )
     const asked = ["fills", "identify", "F3", "--lot", "F2=5", "--lot", "F1=1", "--reason", "highest cost"] as const
     const shown = await json(...asked, "--dry-run")
@@ -25,7 +25,7 @@ describe("lots that a person identifies", () => {
         { openedBy: "F1", profit: "30" }
       ]
     })
-    expect((await cli(...asked, "--dry-run")).out).toMatch(/^Nothing is written[^]*F2 .* 5 +600 +650 +50 /)
+    expect((await cli(...asked, "--dry-run")).out).toMatch(/^Nothing is written[^]*F2 .* 5 +600\.00 +650\.00 +50\.00 /)
     expect(await json("fills", "lots", "F3")).toMatchObject({ closes: [{ openedBy: "F1", quantity: "6" }] })
     const once = ["--command-id", "lots-of-f3"]
     const done = await cli(...asked, ...once)
@@ -45,7 +45,7 @@ describe("lots that a person identifies", () => {
     expect(await cli(...asked, ...once)).toEqual(done)
     expect(await json("fills", "lots", "F3")).toMatchObject({ closes: [{ openedBy: "F1", quantity: "6" }] })
     await cli(...asked)
-    expect((await cli("report", "profit")).out).toMatch(/AAPL +USD +5 +500 +100 /)
+    expect((await cli("report", "profit")).out).toMatch(/AAPL +USD +5 +500\.00 +100\.00 /)
     expect((await cli("audit")).code).toBe(0)
   })
 

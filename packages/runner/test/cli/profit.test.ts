@@ -57,7 +57,9 @@ describe("what an accountant is given", () => {
     const csv = await cli("report", "profit", "--csv")
     expect(csv.out.split("\r\n")[1]).toMatch(/^closing,paper,AAPL,fifo,2\d{3}-\d\d-\d\d,long,10,/)
     expect(csv.err).toContain(createHash("sha256").update(csv.out).digest("hex"))
-    expect((await cli("report", "profit")).out).toMatch(/AAPL +USD +3 +360 +120 +90 +270 +-90 +0 \+ \? +-160 +2680 /)
+    expect((await cli("report", "profit")).out).toMatch(
+      /AAPL +USD +3 +360\.00 +120\.00 +90\.00 +270\.00 +-90\.00 +0\.00 \+ \? +-160\.00 +2680\.00 /
+    )
   })
 
   it("LOT-4: without a method that of the account counts, as it was set at the moment; another may be asked for", async () => {
@@ -124,7 +126,7 @@ describe("what an accountant is given", () => {
     expect(await by("account", "--account", "second")).toMatchObject([ofSecond])
     expect(await by("day", "--symbol", "AAPL", "--from", "2200-01-01")).toMatchObject([{ turnover: "0" }, ofSecond])
     expect((await cli("report", "profit", "--by", "day")).out).toMatch(
-      new RegExp(`^ACCOUNT +DATE +SYMBOL .*\\npaper +${date} +day +USD +0 \\+ \\? +40 +1540`)
+      new RegExp(`^ACCOUNT +DATE +SYMBOL .*\\npaper +${date} +day +USD +0\\.00 \\+ \\? +40\\.00 +1540\\.00`)
     )
     const wrong = await cli("report", "profit", "--by", "week")
     expect([wrong.code, wrong.out, wrong.err]).toEqual([2, "", expect.stringContaining("symbolDay")])

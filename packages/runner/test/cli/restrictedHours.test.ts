@@ -1,16 +1,11 @@
 import { expect, it } from "vitest"
 import { buys, desk } from "./roundlot.ts"
 
-const DAY_MINUTES = 24 * 60
-
-const time = (minute: number) =>
-  `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`
-
-/** All hours of the day in New York but one minute, which is half a day away. */
-const now = new Intl.DateTimeFormat("en-GB", { timeZone: "America/New_York", hour: "2-digit", minute: "2-digit" })
-const [hour = 0, minute = 0] = now.format(new Date()).split(":").map(Number)
-const far = Math.max(1, Math.min(DAY_MINUTES - 2, (hour * 60 + minute + DAY_MINUTES / 2) % DAY_MINUTES))
-const hours = [`00:00-${time(far)}`, `${time(far + 1)}-24:00`]
+/** All hours of the day in New York but one minute of the session, which is an hour away at least. */
+const now = new Intl.DateTimeFormat("en-GB", { timeZone: "America/New_York", hour: "2-digit" })
+const hours = ["11", "12"].includes(now.format(new Date()))
+  ? ["00:00-15:00", "15:01-24:00"]
+  : ["00:00-12:00", "12:01-24:00"]
 
 it("D10: in restricted hours a trade is taken in and nothing is sent, after a restart too; what loosens them needs a reason", async () => {
   const { cli, file, json, price } = desk()
