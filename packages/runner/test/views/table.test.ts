@@ -35,9 +35,11 @@ it("one document is one line, whatever its texts hold", () => {
   expect(lines[1]?.length).toBeLessThan(60)
 })
 
-it("long decimals are rounded for people", () => {
+it("dollars are rounded for people, and have two decimals at least", () => {
   expect(table.short("150.123456789012")).toBe("150.1235")
-  expect(table.short("150.1")).toBe("150.1")
+  expect(table.short("150.1")).toBe("150.10")
+  expect(table.short("-7")).toBe("-7.00")
+  expect(table.withDoubt("12.5", true)).toBe("12.50 + ?")
   expect(table.short("0.000012345678")).toBe("0.00001235")
   expect(table.short("-0.00049996")).toBe("-0.0005")
   expect(table.short("0.0123456")).toBe("0.0123")
