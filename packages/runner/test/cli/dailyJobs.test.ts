@@ -149,7 +149,7 @@ job("a limit is raised, and what it stopped is ordered", async (by, { cli, file,
 
 job("profit of today is read", async (by) => {
   const today = new Date().toLocaleDateString("en-CA", { timeZone: "America/New_York" })
-  expect((await by("report", "profit", "--from", today)).out).toMatch(/AAPL +USD +2 +200 /)
+  expect((await by("report", "profit", "--from", today)).out).toMatch(/AAPL +USD +2 +200\.00 /)
 })
 
 job("books are compared with what the broker holds", async (by, { cli, json, wait }) => {
