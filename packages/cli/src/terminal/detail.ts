@@ -96,9 +96,9 @@ export const table = (rows: ReadonlyArray<Fields>, screen: Screen.Screen): strin
 
 /** Rows within a document; what they all say as the document does itself is left out. */
 const tableOf = (rows: ReadonlyArray<Fields>, { own, screen }: Within): string => {
-  const keys = [...new Set(rows.flatMap((row) => Object.keys(row)))].filter(
+  const keys = keysOf(rows).filter(
     (key) =>
-      rows.some((row) => !isEmpty(row[key])) &&
+      rows.some((row) => !isEmpty(row[key]) && !isOfRows(row[key])) &&
       !rows.every((row) => isRepeated(key, row[key], own) || isNamed(key, row))
   )
   return Columns.render(
@@ -106,6 +106,27 @@ const tableOf = (rows: ReadonlyArray<Fields>, { own, screen }: Within): string =
     rows,
     screen
   )
+}
+
+const keysOf = (rows: ReadonlyArray<Fields>): ReadonlyArray<string> => [
+  ...new Set(rows.flatMap((row) => Object.keys(row)))
+]
+
+/** Is it a list of documents, which is a table of its own? */
+const isOfRows = (value: unknown): value is ReadonlyArray<Fields> =>
+  isList(value) && value.length > 0 && value.every(isFields)
+
+/** What rows have in turn, by its name: each with the id of its row. */
+const rowsWithin = (rows: ReadonlyArray<Fields>): ReadonlyArray<readonly [string, ReadonlyArray<Fields>]> => {
+  const id = keysOf(rows).find((key) => /^id$|Id$/.test(key))
+  return keysOf(rows).flatMap((key) => {
+    const within = rows.flatMap((row) => {
+      const owner = id === undefined ? {} : { [id]: row[id] }
+      const value = row[key]
+      return isOfRows(value) ? value.map((each) => ({ ...owner, ...each })) : []
+    })
+    return within.length === 0 ? [] : [[key, within] as const]
+  })
 }
 
 /** `orderId` O5 of a row within O5, and its `account`. */
@@ -140,10 +161,11 @@ const sectionOf = (key: string, value: unknown, { own, screen }: Within): Readon
   if (!isList(value)) return []
   const rows = value.filter(isFields)
   if (rows.length < value.length) return []
-  const text = isTimeline(rows)
-    ? timelineText(rows, inner(screen)).join("\n")
-    : tableOf(rows, { own, screen: inner(screen) })
-  return [`${head}\n${indent(text)}`]
+  if (isTimeline(rows)) return [`${head}\n${indent(timelineText(rows, inner(screen)).join("\n"))}`]
+  return [
+    `${head}\n${indent(tableOf(rows, { own, screen: inner(screen) }))}`,
+    ...rowsWithin(rows).flatMap(([name, within]) => sectionOf(name, within, { own, screen }))
+  ]
 }
 
 const isLine = (value: unknown): boolean =>

@@ -75,6 +75,9 @@ describe("the report on hedging", () => {
       averagePrice: "101.37",
       orders: [{ ...of, settled: "0.4", executions }]
     })
+    expect((await cli("report", "confirmation", "T1")).out).toMatch(
+      /\n\nexecutions\n {2}order id +fill id +exec id .*\n {2}O1 +F1 /
+    )
     const csv = await cli("report", "confirmation", "T1", "--csv")
     const [header = "", ...lines] = csv.out.trimEnd().split("\r\n")
     expect(lines).toHaveLength(1)
