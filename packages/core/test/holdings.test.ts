@@ -322,6 +322,23 @@ describe("an account that was used before", () => {
     isSound(desk)
   })
 
+  test.each([
+    ["approve", "AskFirst"],
+    ["reduce", "Reduce"],
+    ["observe", "Observe"]
+  ] as const)("an account in the state %s is held as well, and the adoption comes back to that", (state, _tag) => {
+    const desk = deskOf(policy)
+    command(desk, { _tag, scope: { _tag: "WholeAccount" } }, "first days")
+    desk.commit("report", (recorder) => holdUntilAdopted(recorder, 1))
+    perform(desk, { do: "trade", id: "T1", side: "buy", milli: 2000, held: false })
+    expect(desk.all(ControlTable)).toMatchObject([{ state: "halted", halt: "NotAdopted", resumesTo: state }])
+    expect(answered(desk.all(PositionTable)[0])).toBe("Halted")
+    command(desk, { _tag: "AdoptAccount", holdings: [] })
+    expect(desk.all(ControlTable)).toMatchObject([{ state, halt: undefined }])
+    expect(desk.all(OrderTable).filter(({ attempts }) => attempts > 0)).toEqual([])
+    isSound(desk)
+  })
+
   test("a person's halt that comes after it outlives the adoption, and ends by a resume", () => {
     const desk = deskOf(policy)
     desk.commit("report", (recorder) => holdUntilAdopted(recorder, 1))

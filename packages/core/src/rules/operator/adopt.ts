@@ -4,6 +4,7 @@ import type { Ticker } from "../../records/Ticker.ts"
 import type { Recorder } from "../../books/Recorder.ts"
 import * as Decimal from "../../values/Decimal.ts"
 import { holdingsOf } from "../../records/Position.ts"
+import { changeTo } from "../../records/TradingState.ts"
 import { bookHolding } from "../reconciliation/holdings.ts"
 import { seeInstrument } from "../reconciliation/held.ts"
 import { declareBase } from "./adjust.ts"
@@ -21,10 +22,10 @@ const controlOf = (recorder: Recorder) => {
   return books.controls.get(joinKey([account, ""]))
 }
 
-/** Nothing is sent for an account that was used before, until an operator has declared what it holds. */
+/** Nothing is sent for an account that was used before, until an operator has declared what it holds; a person's halt stays as it is. */
 export const holdUntilAdopted = (recorder: Recorder, count: number): void => {
   const { account } = recorder
-  if ((controlOf(recorder)?.state ?? "normal") !== "normal") return
+  if (controlOf(recorder)?.state === "halted") return
   const reason = `The broker holds ${count} ${count === 1 ? "symbol" : "symbols"} that these books never traded. Adopt the account to declare them`
   const halt = { state: "halted", halt: "NotAdopted", reason, actor: "roundlot" } as const
   recorder.emit({ _tag: "TradingStateSet", account, symbol: "", ...halt })
@@ -32,7 +33,7 @@ export const holdUntilAdopted = (recorder: Recorder, count: number): void => {
 
 /**
  * Declares what an account holds, beyond what its books explain, as base: it is not ours, and nothing is ordered for it. The hold
- * until this was said is lifted; one that an operator has set stays.
+ * until this was said comes to the state that stood before it; a halt that an operator has set stays.
  */
 export const adoptAccount = (
   recorder: Recorder,
@@ -45,7 +46,8 @@ export const adoptAccount = (
   if (control?.halt === "NotAdopted") {
     recorder.need(Need.Usage({ account }))
     const { actor } = recorder.cause
-    recorder.emit({ _tag: "TradingStateSet", account, symbol: "", state: "normal", reason, actor })
+    const { state } = changeTo(control, "normal")
+    recorder.emit({ _tag: "TradingStateSet", account, symbol: "", state, reason, actor })
   }
   return { _tag: "Done", what: `account ${account} is adopted; ${declaredText(declared)}` }
 }
