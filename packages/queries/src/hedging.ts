@@ -76,23 +76,9 @@ const columns: ReadonlyArray<Columns.TableColumn<HedgingDocument>> = [
   Columns.numbers("SLIPPAGE", (each) => Columns.short(each.slippage)),
   Columns.numbers("BP", (each) => each.slippageBp),
   Columns.minor(Columns.numbers("COMMISSION", (each) => Columns.short(each.commission))),
-  Columns.minor(Columns.numbers("TO ORDER", (each) => spanOf(each.toOrderMs))),
-  Columns.minor(Columns.numbers("TO FILL", (each) => spanOf(each.toFillMs)))
+  Columns.minor(Columns.numbers("TO ORDER", (each) => Columns.spanOf(each.toOrderMs))),
+  Columns.minor(Columns.numbers("TO FILL", (each) => Columns.spanOf(each.toFillMs)))
 ]
-
-const SPANS = [
-  { unit: "d", ms: 86_400_000 },
-  { unit: "h", ms: 3_600_000 },
-  { unit: "min", ms: 60_000 },
-  { unit: "s", ms: 1_000 }
-] as const
-
-/** A span in its largest unit, to one decimal: `535.3 d`, `2.7 s`, `40 ms`. */
-const spanOf = (value: number | null): string | null => {
-  if (value === null) return null
-  const found = SPANS.find(({ ms }) => Math.abs(value) >= ms)
-  return found === undefined ? `${value} ms` : `${(value / found.ms).toFixed(1)} ${found.unit}`
-}
 
 /** The report as a table for people. */
 export const table = Columns.tableOf<HedgingDocument>(columns)

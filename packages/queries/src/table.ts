@@ -67,6 +67,20 @@ export const times = <D>(header: string, cell: Cell<D>): TableColumn<D> =>
 
 const SECONDS = ":00".length
 
+const SPANS = [
+  { unit: "d", ms: 86_400_000 },
+  { unit: "h", ms: 3_600_000 },
+  { unit: "min", ms: 60_000 },
+  { unit: "s", ms: 1_000 }
+] as const
+
+/** Milliseconds as a span in its largest unit, to one decimal: `535.3 d`, `10 min`, `2.7 s`, `40 ms`. */
+export const spanOf = (value: number | null): string | null => {
+  if (value === null) return null
+  const found = SPANS.find(({ ms }) => Math.abs(value) >= ms)
+  return found === undefined ? `${value} ms` : `${Number((value / found.ms).toFixed(1))} ${found.unit}`
+}
+
 /** A column of times that are known to the minute, UTC; where there is none it says `none`. */
 export const minutes = <D>(header: string, cell: Cell<D>, none: string): TableColumn<D> =>
   plain(headOfTimes(header), (document) => {

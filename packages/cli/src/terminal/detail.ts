@@ -43,14 +43,17 @@ const isEmpty = (value: unknown): boolean =>
   (isList(value) && value.length === 0) ||
   (isFields(value) && Object.values(value).every(isEmpty))
 
-const names: ReadonlyMap<string, string> = new Map([
-  ["holds", "blocks"],
-  ["standing", "severity"]
-])
-
 /** `coolDownUntil` as people read it: `cool down until`. */
 const words = (key: string): string =>
-  names.get(key) ?? key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  key === "holds" ? "blocks" : key.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+
+const isStandingOfBreak = Schema.is(Documents.BreakDocument.fields.standing)
+
+const IS_SPAN = /Ms$/
+
+/** The name of a field by what it has: where a break stands is its severity, where a trade does is not; a span names its unit itself. */
+const labelOf = (key: string, value: unknown): string =>
+  key === "standing" && isStandingOfBreak(value) ? "severity" : words(key.replace(IS_SPAN, ""))
 
 const IS_STATE = /^(status|outcome|severity|standing)$/
 
@@ -60,8 +63,9 @@ const said: ReadonlyMap<string, string> = new Map([
   ["closes by verdict", "manually"]
 ])
 
-/** The value of a field in words, where it is a code. */
+/** The value of a field in words, where it is a code or a span. */
 const inWords = (key: string, value: unknown): unknown => {
+  if (typeof value === "number" && IS_SPAN.test(key)) return Columns.spanOf(value)
   if (!isText(value)) return value
   return IS_STATE.test(key) || key === "notCounted" ? codeWords.wordsOf(value) : (said.get(`${key} ${value}`) ?? value)
 }
@@ -87,7 +91,8 @@ const columnOf = (key: string, rows: ReadonlyArray<Fields>): Columns.TableColumn
       : isOfTimes
         ? Columns.ids
         : Columns.words
-  const column = make(isOfTimes ? Columns.headOfTimes(words(key)) : words(key), textOf)
+  const label = labelOf(key, rows[0]?.[key])
+  const column = make(isOfTimes ? Columns.headOfTimes(label) : label, textOf)
   return IS_MINOR.test(key) || rows.some((row) => isFields(row[key])) ? Columns.minor(column) : column
 }
 
@@ -168,6 +173,9 @@ const sectionOf = (key: string, value: unknown, { own, screen }: Within): Readon
   ]
 }
 
+/** Where a record stands is its status, where there is no more to say of it. */
+const isSaidByStatus = (key: string, { standing, status }: Fields): boolean => key === "standing" && standing === status
+
 const isLine = (value: unknown): boolean =>
   value !== null && !isFields(value) && (!isList(value) || (value.length > 0 && value.every((each) => !isFields(each))))
 
@@ -180,11 +188,12 @@ const lineText = (value: unknown): string =>
  */
 export const format = (document: object, screen: Screen.Screen = Screen.whole, heading?: string): string => {
   const own: Fields = Object.fromEntries(Object.entries(document))
-  const plain = Object.entries(own).filter(([, value]) => isLine(value))
-  const width = Math.max(0, ...plain.map(([key]) => words(key).length))
+  const plain = Object.entries(own).filter(([key, value]) => isLine(value) && !isSaidByStatus(key, own))
+  const width = Math.max(0, ...plain.map(([key, value]) => labelOf(key, value).length))
   const lines = plain.map(([key, value]) => {
     const text = wrapped(lineText(inWords(key, value)), width + 2, screen)
-    return `${Screen.paint(screen, "idle", words(key))}${" ".repeat(width - words(key).length)}  ${Screen.paint(screen, Screen.toneOf(text), text)}`
+    const label = labelOf(key, value)
+    return `${Screen.paint(screen, "idle", label)}${" ".repeat(width - label.length)}  ${Screen.paint(screen, Screen.toneOf(text), text)}`
   })
   const sections = Object.entries(own).flatMap(([key, value]) => sectionOf(key, value, { own, screen }))
   const head = heading === undefined ? "" : Screen.paint(screen, "heading", heading)

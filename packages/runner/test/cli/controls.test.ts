@@ -357,6 +357,7 @@ describe("controls by the command line", () => {
     expect(await place.json("controls", "show")).toMatchObject({ limits: [{ account: "paper", limits: inForce }] })
     expect(await place.json("accounts", "show", "paper")).toMatchObject({ limits: inForce })
     const { out } = await place.cli("accounts", "show", "paper")
+    expect(out).toMatch(/^resend window +10 min\nmax trade age +1 d$/m)
     expect(out).toMatch(
       /\nLimits\n[^]*\nShares per order +60 shares .* account .*\nDollars per order +\$100,000\.00 .* default /
     )

@@ -78,6 +78,7 @@ describe("the report on hedging", () => {
     expect((await cli("report", "confirmation", "T1")).out).toMatch(
       /\n\nexecutions\n {2}order id +fill id +exec id .*\n {2}O1 +F1 /
     )
+    expect((await cli("trades", "show", "T1")).out).not.toMatch(/^(severity|standing) /m)
     const csv = await cli("report", "confirmation", "T1", "--csv")
     const [header = "", ...lines] = csv.out.trimEnd().split("\r\n")
     expect(lines).toHaveLength(1)
