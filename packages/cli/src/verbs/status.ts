@@ -52,6 +52,16 @@ const words: { readonly [S in Seen["overall"]]: (seen: Seen) => string } = {
   }
 }
 
+/** What else there is where no daemon works: what trading is kept from, and what is open. */
+const besideUnattended = (seen: Seen): ReadonlyArray<string> => {
+  if (seen.overall !== "unattended") return []
+  const scopes = scopesText(seen)
+  return [
+    ...(scopes === "" ? [] : [`Trading is restricted: ${scopes}: 'roundlot controls show'.`]),
+    ...(seen.cases === 0 ? [] : [`${text.counted(seen.cases, "case")} open: 'roundlot cases list'.`])
+  ]
+}
+
 /** The leases of the accounts that a process drives now. */
 const driving = Effect.gen(function* () {
   const { leases } = yield* TradeRepository.TradeRepository
@@ -128,6 +138,7 @@ export const status = Verb.make({
         }
         const lines = [
           `${words[overall](found)}.`,
+          ...besideUnattended(found),
           drivenText(drives, daemon),
           ...(isOfDaemon(found) ? [] : [daemonText(daemon)]),
           ...accounts.map(accountText)

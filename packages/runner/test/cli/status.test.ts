@@ -18,6 +18,10 @@ describe("roundlot status", () => {
     await cli("halt", "--account", "paper", "--reason", "news")
     expect(await cli("status")).toMatchObject({ code: 3, out: expect.stringMatching(/^paper is halted: /) })
     expect(await json("status")).toMatchObject({ overall: "restricted", cases: 0, daemon: null })
+    await cli("trades", "add", "--symbol", "KO", "--side", "buy", "--quantity", "1", "--price", "60")
+    expect((await cli("status")).out).toMatch(
+      /^Pending work for paper, but no daemon runs it: .*\nTrading is restricted: paper is halted: 'roundlot controls show'\.\n/
+    )
   })
 
   it("is not well once a batch has ended with failed rows, until somebody has looked at it", async () => {
