@@ -110,7 +110,13 @@ const silenced = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     Effect.withConsole(effect, { ...console, log: () => Effect.void, error: () => Effect.void })
   )
 
+const MISSING = /Expected to find option: '([^']+)'/g
+
 const wordsOf = (name: string, { error }: ValidationError): UsageError => {
   const text = plain(error).replaceAll(/\s+/g, " ").replace(/\.$/, "")
-  return new UsageError({ problem: text, remedy: `See 'roundlot ${name} --help'` })
+  // The parser says of each missing flag the same sentence, with nothing between them.
+  const missing = [...text.matchAll(MISSING)].map(([, flag]) => flag)
+  const isOfMissing = missing.length > 0 && text.replaceAll(MISSING, "").trim() === ""
+  const problem = isOfMissing ? `${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} missing` : text
+  return new UsageError({ problem, remedy: `See 'roundlot ${name} --help'` })
 }

@@ -2,7 +2,7 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import { Audit } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Copy, Migrations, type Side, Takeover } from "@roundlot/store-sql"
-import { history, journal } from "@roundlot/queries"
+import { history, journal, text } from "@roundlot/queries"
 import { Feed } from "@roundlot/core/ledger"
 import { Effect, Option, Schema, type Scope, Stream } from "effect"
 import type { SettingsError } from "@roundlot/commands/errors"
@@ -60,7 +60,9 @@ export const proven = (store: StorePlace.StorePlace): Effect.Effect<Proven, Trad
   }).pipe(Effect.provide(layerStore({ store })))
 
 const tell = (table: string, rows: number) =>
-  Effect.flatMap(Output.Output, ({ note }) => (rows === 0 ? Effect.void : note(`  ${rows} rows of ${table}`)))
+  Effect.flatMap(Output.Output, ({ note }) =>
+    rows === 0 ? Effect.void : note(`  ${text.counted(rows, "row")} of ${table}`)
+  )
 
 type MovingError = TradeRepository.StoreError | within.NoStore | CopyDiffers | Copy.PlaceTaken
 

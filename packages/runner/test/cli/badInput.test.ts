@@ -133,6 +133,14 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     expect(await json("audit")).toMatchObject({ ok: true })
   })
 
+  it("flags that are missing are named together", async () => {
+    const { cli } = desk()
+    const one = "error: --reason is missing. See 'roundlot halt --help'.\n"
+    expect(await cli("halt", "--all")).toMatchObject({ code: 2, err: one })
+    const two = "error: --as, --reason are missing. See 'roundlot positions adjust --help'.\n"
+    expect(await cli("positions", "adjust", "AAPL", "--by", "1")).toMatchObject({ code: 2, err: two })
+  })
+
   it.each(["trades", "orders", "positions", "fills", "allocations", "breaks", "instruments", "journal"])(
     "%s list: an account that is not in the books is refused with the nearest, not shown as empty",
     async (noun) => {
