@@ -1,5 +1,6 @@
 import type { Documents } from "@roundlot/api"
-import { Instant } from "@roundlot/core"
+import { nearest, shown } from "@roundlot/api/text"
+import { Instant, Reads } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Instrument } from "@roundlot/core/ledger"
 import { Effect } from "effect"
@@ -44,6 +45,27 @@ export const list = (
     ]
     const { records, ...page } = yield* collect({ table: Instrument.InstrumentTable, anyOf: [conditions] }, filters)
     return { items: records.map(documentOf), ...page }
+  })
+
+/** So many instruments are looked through for a name that is near. */
+const MOST_LOOKED_AT = 1_000
+
+/**
+ * What to say of a list that is empty because no instrument has the symbol that it was narrowed to, in any case: `No instrument APPL. Did
+ * you mean AAPL?`. Nothing where one has it.
+ */
+export const unknownText = (
+  symbol: string
+): Effect.Effect<string | undefined, TradeRepository.StoreError, TradeRepository.TradeRepository> =>
+  Effect.gen(function* () {
+    const known = yield* Reads.first(Instrument.InstrumentTable, { where: inAnyCase("symbol", symbol) })
+    if (known !== undefined) return undefined
+    const { items } = yield* Reads.page(Instrument.InstrumentTable, { limit: MOST_LOOKED_AT })
+    const near = nearest(
+      symbol.toUpperCase(),
+      items.map((each) => each.symbol)
+    )
+    return `No instrument ${shown(symbol)}.${near === undefined ? "" : ` Did you mean ${near}?`}`
   })
 
 /** What people see of instruments. */

@@ -1,6 +1,6 @@
 import type { AccountName } from "@roundlot/core"
 import type { Id, Table } from "@roundlot/core/adapter"
-import { listing, past, type Screen, totals } from "@roundlot/queries"
+import { instruments, listing, past, type Screen, totals } from "@roundlot/queries"
 import { Effect } from "effect"
 import { accountNames } from "@roundlot/commands"
 import type { Reading, Flags } from "../Program.ts"
@@ -28,6 +28,7 @@ type Found<D> = Effect.Effect<listing.ListDocument<D>, listing.ListError, Readin
 /** What a list may be narrowed to. */
 interface Narrowed extends Flags {
   readonly account?: string | undefined
+  readonly symbol?: string | undefined
   /** The moment of which it is asked; now where nothing is said. */
   readonly asOf?: string | undefined
 }
@@ -78,9 +79,12 @@ export const paged = <D, E extends Verb.VerbError>(
 ): Verb.Doing =>
   reading(where, () =>
     Effect.gen(function* () {
-      const { answer } = yield* Output
+      const { answer, note } = yield* Output
       yield* accountNames.expectKnown(where.account)
       const document = yield* found
+      const isUnknown = document.items.length === 0 && where.symbol !== undefined
+      const unknown = isUnknown ? yield* instruments.unknownText(where.symbol) : undefined
+      if (unknown !== undefined) yield* note(unknown)
       yield* answer(document, pageText(document, table))
     })
   )

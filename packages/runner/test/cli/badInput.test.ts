@@ -133,6 +133,17 @@ describe("bad input: what, where, what to do, the exit code, nothing lost", () =
     expect(await json("audit")).toMatchObject({ ok: true })
   })
 
+  it("a list that is empty because no instrument has its symbol says so, with the nearest", async () => {
+    const { cli } = desk()
+    await cli("trades", "add", "--symbol", "AAPL", "--side", "buy", "--quantity", "0.3")
+    expect(await cli("orders", "list", "--symbol", "appl")).toEqual({
+      code: 0,
+      out: "None.\n",
+      err: "No instrument appl. Did you mean AAPL?\n"
+    })
+    expect(await cli("orders", "list", "--symbol", "aapl")).toMatchObject({ code: 0, out: "None.\n", err: "" })
+  })
+
   it("flags that are missing are named together", async () => {
     const { cli } = desk()
     const one = "error: --reason is missing. See 'roundlot halt --help'.\n"
