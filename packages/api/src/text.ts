@@ -49,3 +49,29 @@ export const nearest = (name: string, candidates: ReadonlyArray<string>): string
   }
   return best !== undefined && best.away * 2 <= wanted.length ? best.candidate : undefined
 }
+
+const CENTS = 2
+
+/** Exact dollars with two decimals at least; more stay as they are. */
+export const withCents = (dollars: string): string => {
+  const missing = CENTS - (dollars.split(".")[1]?.length ?? 0)
+  return missing <= 0 ? dollars : dollars + (missing === CENTS ? "." : "") + "0".repeat(missing)
+}
+
+/** The digits before the point of an exact decimal in groups of three: `10,000.5`. */
+export const grouped = (decimal: string): string => {
+  const sign = decimal.startsWith("-") ? "-" : ""
+  const [whole = "0", ...fraction] = decimal.slice(sign.length).split(".")
+  return [sign + BigInt(whole).toLocaleString("en-US"), ...fraction].join(".")
+}
+
+/**
+ * Exact dollars within a sentence, two decimals at least.
+ *
+ * @example
+ * dollarsText("1234.5") // $1,234.50
+ */
+export const dollarsText = (dollars: string): string => {
+  const text = grouped(withCents(dollars))
+  return text.startsWith("-") ? `-$${text.slice(1)}` : `$${text}`
+}

@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { dollarsText } from "@roundlot/api/text"
 import { type AccountName, type Clock, Commands, Decimal, Order, Reads } from "@roundlot/core"
 import { Entropy, Id, type TradeRepository, type OrderState } from "@roundlot/core/adapter"
 import type { Command, effects, Ledger } from "@roundlot/core/ledger"
@@ -174,7 +175,7 @@ const listed = (head: string, found: ReadonlyArray<Documents.OrderInShort>): Rea
 export const orderLines = ({ orders: following }: Documents.EffectsDocument): ReadonlyArray<string> => {
   const lines = following.map(
     ({ account, notional, quantity, side, symbol }) =>
-      `  ${side} ${quantity} ${symbol} of ${account}${notional === null ? "" : `, about $${notional}`}`
+      `  ${side} ${quantity} ${symbol} of ${account}${notional === null ? "" : `, about ${dollarsText(notional)}`}`
   )
   return lines.length === 0 ? ["No order would follow."] : ["Orders that would follow:", ...lines]
 }

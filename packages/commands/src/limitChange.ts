@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { dollarsText } from "@roundlot/api/text"
 import { type Account, type AccountName, type Clock, Commands, Decimal } from "@roundlot/core"
 import { codeWords, limits, type Ledger } from "@roundlot/core/ledger"
 import type { TradeRepository } from "@roundlot/core/adapter"
@@ -95,7 +96,7 @@ const counted = (head: string, groups: ReadonlyArray<Documents.LimitedPositions>
     const more = positions > symbols.length ? ` and ${positions - symbols.length} more` : ""
     const without = unpriced === 0 ? "" : `, ${unpriced} without a known price`
     const count = positions === 1 ? "1 position" : `${positions} positions`
-    return `${head} (${codeWords.wordsOf(control)}): ${count}, about $${notional}${without}: ${symbols.join(", ")}${more}`
+    return `${head} (${codeWords.wordsOf(control)}): ${count}, about ${dollarsText(notional)}${without}: ${symbols.join(", ")}${more}`
   })
 
 /** A dry run as people read it: the limits before and after, the positions released, held and still waiting, and the orders. */

@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { dollarsText } from "@roundlot/api/text"
 import { type Batches, Clock, Decimal, Instant, Reads, Trade } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import { Batch, type BatchPreview, codeWords } from "@roundlot/core/ledger"
@@ -125,7 +126,7 @@ const fared: { readonly [F in Documents.BatchRowsDocument["fate"]]: string } = {
 const faredLine = ({ rows: count, shares, what }: Documents.BatchRowsDocument): string => {
   const each = shares.map(
     ({ notional, quantity, side, symbol }) =>
-      `${side} ${quantity} ${symbol}${notional === null ? "" : `, about $${notional}`}`
+      `${side} ${quantity} ${symbol}${notional === null ? "" : `, about ${dollarsText(notional)}`}`
   )
   return `  ${count} ${count === 1 ? "row" : "rows"} ${what}${each.length === 0 ? "" : ` (${each.join("; ")})`}`
 }

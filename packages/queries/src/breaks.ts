@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { dollarsText } from "@roundlot/api/text"
 import { Clock, Decimal, Instant, Reads, Ticker } from "@roundlot/core"
 import { Id, type TradeRepository } from "@roundlot/core/adapter"
 import {
@@ -296,7 +297,7 @@ const blocksText = ({ blocks, inDoubt }: Documents.AtRisk): string =>
 
 /** What is at risk, in shares and dollars. */
 export const atRiskText = (atRisk: Documents.AtRisk): string =>
-  `${blocksText(atRisk)}${atRisk.dollars === null ? "" : `, $${atRisk.dollars}`}`
+  `${blocksText(atRisk)}${atRisk.dollars === null ? "" : `, ${dollarsText(atRisk.dollars)}`}`
 
 /** The doubt about an order, where one is open: what it blocks, what speaks for one side, and what to look at first. */
 export const doubtAbout = (account: string, orderId: string) =>

@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { dollarsText } from "@roundlot/api/text"
 import { Decimal, Decision, Reads } from "@roundlot/core"
 import { type TradeRepository } from "@roundlot/core/adapter"
 import { Attempt, Attempts } from "@roundlot/core/ledger"
@@ -77,7 +78,7 @@ export const show = (
   })
 
 const sizeOf = ({ notional, quantity }: DecisionDocument): string | null =>
-  quantity ?? (notional === null ? null : `$${Decimal.format(Decimal.unsafe(notional))}`)
+  quantity ?? (notional === null ? null : dollarsText(Decimal.format(Decimal.unsafe(notional))))
 
 /** What people see of decisions. */
 const columns: ReadonlyArray<Columns.TableColumn<DecisionDocument>> = [

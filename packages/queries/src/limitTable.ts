@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { dollarsText, grouped } from "@roundlot/api/text"
 import { codeWords } from "@roundlot/core/ledger"
 import type { Screen } from "./Screen.ts"
 import * as Columns from "./table.ts"
@@ -27,11 +28,7 @@ export const amountText = ({ amount, unit }: Pick<Limit, "amount" | "unit">): st
 /** An amount in a table: digits in groups, dollars by their sign. */
 const shownAmount = (of: Pick<Limit, "amount" | "unit">): string => {
   if (of.amount === null) return amountText(of)
-  const sign = of.amount.startsWith("-") ? "-" : ""
-  const exact = of.unit === "dollars" ? Columns.withCents(of.amount) : of.amount
-  const [whole = "0", ...fraction] = exact.slice(sign.length).split(".")
-  const amount = [BigInt(whole).toLocaleString("en-US"), ...fraction].join(".")
-  return of.unit === "dollars" ? `${sign}$${amount}` : amountText({ ...of, amount: `${sign}${amount}` })
+  return of.unit === "dollars" ? dollarsText(of.amount) : amountText({ ...of, amount: grouped(of.amount) })
 }
 
 const uncountedWords: { readonly [N in NonNullable<Use["notCounted"]>]: string } = {

@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { dollarsText } from "@roundlot/api/text"
 import { type Clock, Decimal, Instant, Order, Reads, Trade } from "@roundlot/core"
 import { Id, OrderState, type Table, type TradeRepository } from "@roundlot/core/adapter"
 import { Allocation, Attempt, Break, codeWords, contradiction, Instrument, ladder } from "@roundlot/core/ledger"
@@ -346,7 +347,7 @@ const attemptsOf = (orderId: number) =>
   )
 
 const sizeOf = ({ askedNotional, quantity }: OrderDocument): string =>
-  askedNotional === null ? quantity : `$${askedNotional}`
+  askedNotional === null ? quantity : dollarsText(askedNotional)
 
 /** What people see of orders. */
 const columns: ReadonlyArray<Columns.TableColumn<OrderDocument>> = [

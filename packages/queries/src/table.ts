@@ -1,6 +1,6 @@
 import { codeWords } from "@roundlot/core/ledger"
 import { Decimal } from "@roundlot/core"
-import { shown } from "@roundlot/api/text"
+import { shown, withCents } from "@roundlot/api/text"
 import { paint, toneOf, whole, type Screen, type Tone } from "./Screen.ts"
 
 /** One column of a table for people. */
@@ -93,14 +93,6 @@ export const minor = <D>(column: TableColumn<D>): TableColumn<D> => ({ ...column
 
 const ONE = Decimal.unsafe("1")
 const SHORT_DECIMALS = 4
-
-const CENTS = 2
-
-/** Dollars with two decimals at least; more stay as they are. */
-export const withCents = (dollars: string): string => {
-  const missing = CENTS - (dollars.split(".")[1]?.length ?? 0)
-  return missing <= 0 ? dollars : dollars + (missing === CENTS ? "." : "") + "0".repeat(missing)
-}
 
 /** A column of exact dollars. */
 export const dollars = <D>(header: string, cell: Cell<D>): TableColumn<D> =>

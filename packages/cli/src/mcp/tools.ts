@@ -1,6 +1,7 @@
 import * as Tool from "@effect/ai/Tool"
 import * as Toolkit from "@effect/ai/Toolkit"
 import { Documents } from "@roundlot/api"
+import { dollarsText } from "@roundlot/api/text"
 import { Clock, Decimal, Instant } from "@roundlot/core"
 import { Id, TradeRepository } from "@roundlot/core/adapter"
 import { AccountScope, Jobs, Proposals, Token, type TokenRegister, type TokenUses, Traces } from "@roundlot/core/ledger"
@@ -186,7 +187,7 @@ const whyNot = (proposed: Exclude<Proposals.Proposed, { readonly _tag: "Waiting"
     case "TooMany":
       return `${name} may propose ${proposed.ordersPerDay} orders a day for an account, and has`
     case "TooMuch":
-      return `it is worth $${Decimal.format(proposed.notional)}, and ${name} may propose $${Decimal.format(proposed.left)} more today for this account`
+      return `it is worth ${dollarsText(Decimal.format(proposed.notional))}, and ${name} may propose ${dollarsText(Decimal.format(proposed.left))} more today for this account`
     case "NoPrice":
       return "the price of the symbol is unknown: give a buy order a limit price; a sell order waits for a known price"
     case "NoOrder": {

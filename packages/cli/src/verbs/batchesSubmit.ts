@@ -3,6 +3,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { Documents } from "@roundlot/api"
+import { dollarsText } from "@roundlot/api/text"
 import { type age, type Batch, OrderPolicy, PositionAnswer, type Template } from "@roundlot/core/ledger"
 import { BatchFile, ImportFileError, TradeFile } from "@roundlot/imports"
 import { batches as views, text } from "@roundlot/queries"
@@ -93,7 +94,7 @@ const dryRun = (asked: DryRunFlags, file: BatchFile.Read, terms: Template.Templa
   )
 
 const ordersText = ({ notional, orders, quantity, side, symbol }: Documents.OrdersPreview): string =>
-  `${orders} ${orders === 1 ? "order" : "orders"} to ${side} ${quantity} ${symbol}${notional === null ? "" : `, ${notional} dollars`}`
+  `${orders} ${orders === 1 ? "order" : "orders"} to ${side} ${quantity} ${symbol}${notional === null ? "" : `, ${dollarsText(notional)}`}`
 
 const checkedText = (checked: BatchFile.Checked): string =>
   [

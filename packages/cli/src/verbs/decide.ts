@@ -1,3 +1,4 @@
+import { dollarsText } from "@roundlot/api/text"
 import * as Options from "@effect/cli/Options"
 import { Account, Decision, Decisions, Order, Reads, Decimal, Instant } from "@roundlot/core"
 import { Doubts, Tracking, drive } from "@roundlot/core/ledger"
@@ -207,9 +208,9 @@ const textOf = (rehearsed: Rehearsed, verdict: string): string => {
   const asked = dependsOn.map((each) => askedNames[each]).join(" and ")
   return [
     `Nothing is written. ${verdict}.`,
-    ...(price === null ? [] : [`  price: $${price.price} (${price.source}, ${price.at})`]),
+    ...(price === null ? [] : [`  price: ${dollarsText(price.price)} (${price.source}, ${price.at})`]),
     `  held: ${held.before} → ${held.after ?? "as many as it buys"} shares, once it is filled`,
-    `  sent today: $${before} → $${after}${most === null ? "" : ` of $${most}`}`,
+    `  sent today: ${dollarsText(before)} → ${dollarsText(after)}${most === null ? "" : ` of ${dollarsText(most)}`}`,
     ...(asked === "" ? [] : [`  ${asked}: checked with the broker before sending, not in a dry run`])
   ].join("\n")
 }

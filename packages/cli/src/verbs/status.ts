@@ -1,4 +1,5 @@
 import type { Documents } from "@roundlot/api"
+import { dollarsText } from "@roundlot/api/text"
 import { TradeRepository } from "@roundlot/core/adapter"
 import { codeWords, TradingState, Unattended, verdict } from "@roundlot/core/ledger"
 import { overview as overviews, text } from "@roundlot/queries"
@@ -46,7 +47,7 @@ const words: { readonly [S in Seen["overall"]]: (seen: Seen) => string } = {
   },
   critical: (seen) => {
     const { dollars } = seen.trading
-    const atRisk = dollars === null ? "an unknown amount" : `$${dollars}`
+    const atRisk = dollars === null ? "an unknown amount" : dollarsText(dollars)
     const scopes = seen.restricted === 0 ? "" : ` (${scopesText(seen)})`
     return `${verdict.verdictText(seen)}${scopes}, ${atRisk} at risk: 'roundlot cases list'`
   }

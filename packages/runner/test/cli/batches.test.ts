@@ -361,7 +361,7 @@ describe("batches", () => {
       orders: [{ symbol: "AAPL", side: "buy", orders: 1, quantity: "1", notional: "100" }],
       blocked: []
     })
-    expect((await cli(...submit, "--dry-run")).out).toContain("would order: 1 order to buy 1 AAPL, 100 dollars")
+    expect((await cli(...submit, "--dry-run")).out).toContain("would order: 1 order to buy 1 AAPL, $100.00")
     expect(await json("batches", "list")).toMatchObject({ items: [{ name: "first" }] })
   })
 

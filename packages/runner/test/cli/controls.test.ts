@@ -230,8 +230,8 @@ describe("controls by the command line", () => {
       effects: { orders: [{ symbol: "AAPL", side: "buy", quantity: "2", notional: "200" }] }
     })
     const shown = await place.cli(...set, ...raise)
-    expect(shown.out).toContain("Released (dollars per order): 1 position, about $200: AAPL\n")
-    expect(shown.out).toContain("Still held (dollars per day): 1 position, about $300: KO\n")
+    expect(shown.out).toContain("Released (dollars per order): 1 position, about $200.00: AAPL\n")
+    expect(shown.out).toContain("Still held (dollars per day): 1 position, about $300.00: KO\n")
     expect((await place.cli(...set, "--order-notional", "450")).err).toContain(
       "Released (dollars per order): 1 position"
     )

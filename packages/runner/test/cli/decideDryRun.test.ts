@@ -86,7 +86,7 @@ describe("decide --dry-run", () => {
     expect(said.code).toBe(0)
     expect(said.out).toContain("Nothing is written. It would be sent: buy 2 AAPL, market, day, regular session.\n")
     expect(said.out).toContain("  held: 2 → 4 shares, once it is filled\n")
-    expect(said.out).toContain("  sent today: $200 → $400 of $1000\n")
+    expect(said.out).toContain("  sent today: $200.00 → $400.00 of $1,000.00\n")
     expect(await json("journal", "head")).toEqual(head)
     expect(await json("exchange", "orders")).toEqual(orders)
     expect(await json("decisions", "list")).toMatchObject({ items: [{ id: "D1" }] })

@@ -72,7 +72,7 @@ describe("roundlot mcp", () => {
     expect(inScript).toMatchObject({ code: 2, err: expect.stringContaining("a program proposed this order") })
     expect((await place.cli("orders", "approve", "O1", "--reason", "as planned")).code).toBe(2)
     expect(await call("propose_order", { ...KO, quantity: "3" })).toMatchObject(
-      problem(/worth \$180, and model may propose \$80/)
+      problem(/worth \$180\.00, and model may propose \$80\.00/)
     )
     expect(await call("propose_order", { ...KO, quantity: "1" })).toMatchObject({ answer: { order: "O2" } })
     expect(await call("propose_order", { ...KO, quantity: "0.1" })).toMatchObject(problem(/2 orders a day/))

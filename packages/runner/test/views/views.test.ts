@@ -293,7 +293,7 @@ describe("documents", () => {
         })
         expect(rehearsed.doubt).toMatchObject({ breakId: "B1", atRisk: { ...atRisk, deciding }, recommended })
         expect(carryingOut.sentenceOf(rehearsed)).toContain(
-          "At risk: 3 AAPL, 2 unconfirmed, $750.\nOn record: the broker answered that its client order id is in use in S2.\n"
+          "At risk: 3 AAPL, 2 unconfirmed, $750.00.\nOn record: the broker answered that its client order id is in use in S2.\n"
         )
       }).pipe(Effect.provide(scene.inMemory))
   )
