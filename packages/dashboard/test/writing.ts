@@ -429,8 +429,11 @@ export const writing = ({ daemon, findings, findingsInThemes, open }: ReturnType
     await page.route(/\/api\/v1\/batches\/G/, (route) => route.abort())
     const failed = page.waitForEvent("requestfailed", (request) => request.url().includes("/batches/G"))
     const csv = "source_id,symbol,side,quantity\nunanswered,CVX,buy,0.25"
-    await daemon.ask("/api/v1/batches", { name: "Unanswered", mode: "accumulate", csv })
+    const submitted = await daemon.ask("/api/v1/batches", { name: "Unanswered", mode: "accumulate", csv })
     await failed
+    // Its last move was heard by then, and was read without an answer.
+    const activity = page.locator("section", { hasText: "Recent activity" })
+    await activity.getByText(`batch ${Object(submitted).batch.id} completed`).waitFor()
     await page.unrouteAll()
     await page
       .getByRole("status", { name: "Notices" })
